@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The slot table: what is stored for each page of the device, and the locks
+ * that guard it.
+ *
+ * Whatever a slot held is detached and its successor installed in one critical
+ * section; what was detached is given back after the unlock. Counters move
+ * inside the section too, so they can never run ahead of the slots.
+ */
+
+#include <linux/log2.h>
+#include <linux/minmax.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+#include <linux/vmalloc.h>
+
+#include "blkmap.h"
+#include "obj.h"
+#include "slot.h"
+#include "zram_drv.h"
+
+/* More locks than this do not make contention any rarer */
+#define MAX_SLOT_LOCKS	1024UL
+
+/* A disksize nobody has the memory for is the user's error, not ours */
+static void *table_alloc(size_t size)
+{
+	return __vmalloc(size, GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN);
+}
+
+/**
+ * zram_slots_create() - allocate the table of a device
+ * @slots: the table to set up
+ * @nr: number of slots, not zero
+ *
+ * Context: May sleep.
+ * Return: 0, or -ENOMEM; then @slots is unchanged.
+ */
+int zram_slots_create(struct zram_slots *slots, unsigned long nr)
+{
+	struct zram_slots new = { .nr = nr };
+	unsigned long i, nr_groups, nr_locks;
+
+	if (nr > SIZE_MAX / sizeof(*new.slot))
+		return -ENOMEM;
+	nr_groups = DIV_ROUND_UP(nr, ZRAM_SLOT_GROUP);
+	nr_locks = roundup_pow_of_two(min(nr_groups, MAX_SLOT_LOCKS));
+	new.lock_mask = nr_locks - 1;
+	new.locks = kvmalloc_objs(*new.locks, nr_locks);
+	new.groups = table_alloc(nr_groups * sizeof(*new.groups));
+	new.slot = table_alloc(nr * sizeof(*new.slot));
+	if (!new.locks || !new.groups || !new.slot) {
+		zram_slots_destroy(&new);
+		return -ENOMEM;
+	}
+
+	for (i = 0; i < nr_locks; i++)
+		spin_lock_init(&new.locks[i]);
+	*slots = new;
+	return 0;
+}
+
+/**
+ * zram_slots_destroy() - free the table
+ * @slots: a table whose slots are all empty, or one never created
+ *
+ * Context: May sleep.
+ */
+void zram_slots_destroy(struct zram_slots *slots)
+{
+	vfree(slots->slot);
+	vfree(slots->groups);
+	kvfree(slots->locks);
+	*slots = (struct zram_slots){};
+}
+
+/**
+ * zram_slot_blocks() - the blocks of the backing device a slot lies on
+ * @slot: a slot in state WB
+ * @first: where to put the first block
+ *
+ * Context: Any; the caller holds the slot lock or owns a detached copy.
+ * Return: number of blocks.
+ */
+unsigned int zram_slot_blocks(const struct zram_slot *slot, u64 *first)
+{
+	u64 start = (u64)slot->handle << ZRAM_LOC_SHIFT;
+	u64 end = start + zram_slot_size(slot);
+
+	*first = start >> ZRAM_BLOCK_SHIFT;
+	return ((end - 1) >> ZRAM_BLOCK_SHIFT) - *first + 1;
+}
+
+/**
+ * zram_slot_touch() - note that a slot was accessed
+ * @zram: the device
+ * @index: index of the slot
+ *
+ * Context: The slot lock is held.
+ */
+void zram_slot_touch(struct zram *zram, unsigned long index)
+{
+	struct zram_slot_group *group = zram_slots_group(&zram->slots, index);
+	u64 bit = zram_slots_bit(index);
+
+	zram->slots.slot[index].ac_time = ktime_get_boottime_seconds();
+	if (group->idle & bit)
+		WRITE_ONCE(group->idle, group->idle & ~bit);
+}
+
+/* Make the words of the group agree with a slot that has changed */
+static void slot_update_group(struct zram_slots *slots, unsigned long index)
+{
+	struct zram_slot_group *group = zram_slots_group(slots, index);
+	bool in_memory = zram_slot_in_memory(&slots->slot[index]);
+	u64 bit = zram_slots_bit(index);
+
+	if (in_memory == !!(group->in_memory & bit))
+		return;
+	WRITE_ONCE(group->in_memory, group->in_memory ^ bit);
+	if (!in_memory)
+		WRITE_ONCE(group->idle, group->idle & ~bit);
+}
+
+static void count(struct zram *zram, enum zram_stat id, long change)
+{
+	if (change)
+		zram_stats_add(&zram->stats, id, change);
+}
+
+static long bytes_in_memory(const struct zram_slot *slot)
+{
+	return zram_slot_in_memory(slot) ? zram_slot_size(slot) : 0;
+}
+
+static bool is_huge_in_memory(const struct zram_slot *slot)
+{
+	return zram_slot_test(slot, ZRAM_HUGE) && zram_slot_in_memory(slot);
+}
+
+/* Most changes of a slot change few of the counters */
+static void slot_account(struct zram *zram, const struct zram_slot *old,
+			 const struct zram_slot *new)
+{
+	count(zram, ZRAM_STAT_PAGES,
+	      zram_slot_stored(new) - zram_slot_stored(old));
+	count(zram, ZRAM_STAT_SAME_PAGES,
+	      zram_slot_test(new, ZRAM_SAME) - zram_slot_test(old, ZRAM_SAME));
+	count(zram, ZRAM_STAT_COMPR_BYTES,
+	      bytes_in_memory(new) - bytes_in_memory(old));
+	count(zram, ZRAM_STAT_HUGE_PAGES,
+	      is_huge_in_memory(new) - is_huge_in_memory(old));
+}
+
+/**
+ * zram_slot_publish() - move a slot's content to another place
+ * @zram: the device
+ * @index: index of the slot; its old object is the caller's to give back
+ * @handle: the new handle
+ * @flags: the new flags, size included
+ *
+ * The content stays what it was, so the time of its last access stays too.
+ *
+ * Context: The slot lock is held.
+ */
+void zram_slot_publish(struct zram *zram, unsigned long index,
+		       unsigned long handle, u32 flags)
+{
+	struct zram_slot *slot = &zram->slots.slot[index];
+	struct zram_slot old = *slot;
+
+	slot->handle = handle;
+	zram_slot_set_flags(slot, flags);
+	slot_update_group(&zram->slots, index);
+	slot_account(zram, &old, slot);
+}
+
+/* Empty a slot under its lock and return what it held */
+static struct zram_slot slot_detach(struct zram *zram, unsigned long index)
+{
+	struct zram_slot old = zram->slots.slot[index];
+
+	zram_slot_publish(zram, index, 0, 0);
+	return old;
+}
+
+/**
+ * zram_slot_mark() - set a flag that a change of the content clears
+ * @zram: the device
+ * @index: index of the slot
+ * @flag: the flag
+ *
+ * Context: Any but interrupts. Takes the slot lock.
+ */
+void zram_slot_mark(struct zram *zram, unsigned long index, u32 flag)
+{
+	struct zram_slot *slot = &zram->slots.slot[index];
+	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
+
+	spin_lock(lock);
+	zram_slot_set_flags(slot, slot->flags | flag);
+	spin_unlock(lock);
+}
+
+/**
+ * zram_slot_replace() - install new content
+ * @zram: the device
+ * @index: index of the slot
+ * @slot: the new content; on return what is to be given back with
+ *	zram_slot_release(): the old content, or the new if it was not installed
+ * @expected: flags the slot has to have still, all of them; 0 for any slot
+ *
+ * Context: Any but interrupts. Takes the slot lock.
+ * Return: false if the slot is not as expected, and was left as it is.
+ */
+bool zram_slot_replace(struct zram *zram, unsigned long index,
+		       struct zram_slot *slot, u32 expected)
+{
+	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
+	struct zram_slot old;
+	bool ok;
+
+	spin_lock(lock);
+	old = zram->slots.slot[index];
+	ok = (old.flags & expected) == expected;
+	if (ok) {
+		zram_slot_publish(zram, index, slot->handle, slot->flags);
+		zram_slot_touch(zram, index);
+	}
+	spin_unlock(lock);
+	if (ok)
+		*slot = old;
+	return ok;
+}
+
+/**
+ * zram_slot_release() - give back what a slot held
+ * @zram: the device
+ * @slot: a detached copy
+ *
+ * Context: Any but interrupts; no slot lock held.
+ */
+void zram_slot_release(struct zram *zram, const struct zram_slot *slot)
+{
+	unsigned int nr;
+	u64 first;
+
+	if (zram_slot_in_memory(slot)) {
+		zram_obj_free(&zram->pool, slot->handle);
+	} else if (IS_ENABLED(CONFIG_ZRAM_WRITEBACK) &&
+		   zram_slot_test(slot, ZRAM_WB)) {
+		nr = zram_slot_blocks(slot, &first);
+		zram_blkmap_put(zram->backing.map, first, nr);
+	}
+}
+
+/**
+ * zram_slot_free() - empty one slot
+ * @zram: the device
+ * @index: index of the slot
+ *
+ * Context: Any but interrupts; may be called with interrupts off. Takes the
+ *	slot lock and waits for it, as its sections are short: a free is never
+ *	missed.
+ */
+void zram_slot_free(struct zram *zram, unsigned long index)
+{
+	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
+	struct zram_slot old;
+
+	spin_lock(lock);
+	old = slot_detach(zram, index);
+	spin_unlock(lock);
+	zram_slot_release(zram, &old);
+}
+
+/* Empty a run of slots within one group, a batch at a time */
+static void slot_free_group(struct zram *zram, unsigned long index,
+			    unsigned int nr)
+{
+	/* 16 slots are 256 bytes of stack, which deep call chains can spare */
+	struct zram_slot old[16];
+	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
+	unsigned int i, batch;
+
+	for (; nr; nr -= batch, index += batch) {
+		batch = min_t(unsigned int, nr, ARRAY_SIZE(old));
+		spin_lock(lock);
+		for (i = 0; i < batch; i++)
+			old[i] = slot_detach(zram, index + i);
+		spin_unlock(lock);
+		for (i = 0; i < batch; i++)
+			zram_slot_release(zram, &old[i]);
+	}
+}
+
+/**
+ * zram_slot_free_range() - empty consecutive slots
+ * @zram: the device
+ * @index: index of the first
+ * @nr: how many
+ *
+ * Context: May sleep. Takes slot locks.
+ */
+void zram_slot_free_range(struct zram *zram, unsigned long index,
+			  unsigned long nr)
+{
+	unsigned long in_group;
+
+	for (; nr; nr -= in_group, index += in_group) {
+		in_group = ZRAM_SLOT_GROUP - index % ZRAM_SLOT_GROUP;
+		in_group = min(in_group, nr);
+		slot_free_group(zram, index, in_group);
+		cond_resched();
+	}
+}

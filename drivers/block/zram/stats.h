@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _ZRAM_STATS_H_
+#define _ZRAM_STATS_H_
+
+#include <linux/gfp.h>
+#include <linux/percpu_counter.h>
+
+/**
+ * enum zram_stat - what a device counts
+ * @ZRAM_STAT_PAGES: slots that hold something, wherever it is
+ * @ZRAM_STAT_COMPR_BYTES: size of the objects in memory
+ * @ZRAM_STAT_SAME_PAGES: same-filled slots
+ * @ZRAM_STAT_HUGE_PAGES: incompressible pages in memory
+ * @ZRAM_STAT_HUGE_SINCE: incompressible pages ever written since disksize
+ * @ZRAM_STAT_FAILED_READS: bios that could not be read in full
+ * @ZRAM_STAT_FAILED_WRITES: bios that could not be written in full
+ * @ZRAM_STAT_NOTIFY_FREE: pages given up by swap or by discard
+ * @ZRAM_STAT_BD_READS: blocks read from the backing device
+ * @ZRAM_STAT_BD_WRITES: blocks written to the backing device
+ * @ZRAM_NR_STATS: number of counters
+ */
+enum zram_stat {
+	ZRAM_STAT_PAGES,
+	ZRAM_STAT_COMPR_BYTES,
+	ZRAM_STAT_SAME_PAGES,
+	ZRAM_STAT_HUGE_PAGES,
+	ZRAM_STAT_HUGE_SINCE,
+	ZRAM_STAT_FAILED_READS,
+	ZRAM_STAT_FAILED_WRITES,
+	ZRAM_STAT_NOTIFY_FREE,
+	ZRAM_STAT_BD_READS,
+	ZRAM_STAT_BD_WRITES,
+	ZRAM_NR_STATS,
+};
+
+/**
+ * struct zram_stats - counters of a device
+ * @counter: one counter each, per CPU: the data path never shares a line
+ */
+struct zram_stats {
+	struct percpu_counter counter[ZRAM_NR_STATS];
+};
+
+static inline int zram_stats_init(struct zram_stats *stats)
+{
+	return percpu_counter_init_many(stats->counter, 0, GFP_KERNEL,
+					ZRAM_NR_STATS);
+}
+
+static inline void zram_stats_destroy(struct zram_stats *stats)
+{
+	percpu_counter_destroy_many(stats->counter, ZRAM_NR_STATS);
+}
+
+static inline void zram_stats_add(struct zram_stats *stats, enum zram_stat id,
+				  long amount)
+{
+	percpu_counter_add_local(&stats->counter[id], amount);
+}
+
+/*
+ * The CPUs are read one after the other, so a page that moves from one to the
+ * other meanwhile may be missed: never let the sum be seen below zero.
+ */
+static inline u64 zram_stats_read(struct zram_stats *stats, enum zram_stat id)
+{
+	return percpu_counter_sum_positive(&stats->counter[id]);
+}
+
+static inline void zram_stats_clear(struct zram_stats *stats)
+{
+	int id;
+
+	for (id = 0; id < ZRAM_NR_STATS; id++)
+		percpu_counter_set(&stats->counter[id], 0);
+}
+
+#endif

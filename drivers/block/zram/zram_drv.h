@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _ZRAM_DRV_H_
+#define _ZRAM_DRV_H_
+
+#include <linux/blkdev.h>
+#include <linux/mutex.h>
+#include <linux/rwsem.h>
+
+#include "obj.h"
+#include "slot.h"
+#include "stats.h"
+
+/*
+ * Lock order, outermost first:
+ *
+ *	open_mutex	the gendisk's: openers and zram->claimed
+ *	config_lock	rwsem: how the device is set up
+ *	pp_lock		mutex, killable: one post-processing run a device
+ *	rmw_locks	mutexes by slot, only where a page is larger than a block
+ *	stream mutex	comp.h: a compression stream
+ *	slot lock	spinlock for a group of slots
+ *	map locks	blkmap.c: a mutex for whoever reserves, under pp_lock only,
+ *			and spinlocks, taken from interrupts too
+ *
+ * - A device that is set up and open stays as it is: reset refuses while there
+ *   are openers. The data path therefore takes none of the first three, and an
+ *   allocation made under them may recurse into it through reclaim. What it
+ *   finds set up is published by the store of zram->comp, the last of all.
+ * - A post-processing run holds config_lock shared and pp_lock to its end, so
+ *   attributes are read beside it. Whoever wants config_lock exclusively on a
+ *   device that is set up first makes the run stop: zram->stopping.
+ * - Under a slot lock nothing sleeps, allocates, compresses or waits for I/O.
+ *   Slot locks are never taken from interrupts.
+ *
+ * The letter at a field says what guards it:
+ *	I	constant from add to removal
+ *	C	config_lock; "C, open": read without it by the data path, which
+ *		an opener has made safe
+ *	O	disk->open_mutex
+ *	A	atomic, or stored and loaded in one piece
+ *	S	a lock of its own, see the type
+ */
+
+/*
+ * With pages larger than a block a write may cover part of a slot. The writers
+ * of parts take turns; a writer of the whole slot makes them start over.
+ */
+#define ZRAM_RMW_LOCKS		(ZRAM_BLOCKS_PER_PAGE > 1 ? 64 : 1)
+
+struct zram_blkmap;
+struct zram_comp;
+struct zram_readback_pool;
+
+/**
+ * struct zram_backing - the backing device of a device
+ * @file: opened exclusively; NULL without one
+ * @bdev: the block device behind @file
+ * @map: which of its blocks are in use
+ * @reads: what reads of it are made of
+ */
+struct zram_backing {
+	struct file *file;		/* C */
+	struct block_device *bdev;	/* C, open */
+	struct zram_blkmap *map;	/* C, open; S inside */
+	struct zram_readback_pool *reads; /* C, open; S inside */
+};
+
+/**
+ * struct zram - one device
+ * @disk: its gendisk
+ * @config_lock: see the lock order
+ * @pp_lock: see the lock order
+ * @rmw_locks: see the lock order
+ * @nr_pages: size; 0 until the device is set up
+ * @slots: slot table
+ * @pool: object store
+ * @comp_name: compressor to use
+ * @comp: the compressor in use, NULL before disksize
+ * @backing: backing device
+ * @stats: counters
+ * @claimed: reset or removal is under way, opening is refused
+ * @stopping: post-processing runs are to end
+ */
+struct zram {
+	struct gendisk *disk;			/* I */
+	struct rw_semaphore config_lock;
+	struct mutex pp_lock;			/* no fields: whose turn it is */
+	struct mutex rmw_locks[ZRAM_RMW_LOCKS];	/* likewise, for a slot */
+	unsigned long nr_pages;			/* C, open; shown without */
+	struct zram_slots slots;		/* C, open; S inside */
+	struct zram_obj_pool pool;		/* C, open; S inside */
+	const char *comp_name;			/* C */
+	struct zram_comp *comp;			/* C, open */
+	struct zram_backing backing;		/* C, open */
+	struct zram_stats stats;		/* A */
+	bool claimed;				/* O */
+	bool stopping;				/* A */
+};
+
+static inline bool zram_is_set_up(const struct zram *zram)
+{
+	return zram->nr_pages;
+}
+
+/*
+ * Take config_lock exclusively to change what is fixed by disksize, or tell
+ * that it is too late. On a device that is set up the lock may be shared for
+ * as long as a run takes; looking first keeps us from waiting for that, and
+ * readers from waiting behind us.
+ */
+static inline int zram_configure_begin(struct zram *zram)
+{
+	bool set_up;
+
+	down_read(&zram->config_lock);
+	set_up = zram_is_set_up(zram);
+	up_read(&zram->config_lock);
+	if (set_up)
+		return -EBUSY;
+
+	down_write(&zram->config_lock);
+	if (!zram_is_set_up(zram))
+		return 0;
+	up_write(&zram->config_lock);
+	return -EBUSY;
+}
+
+static inline void zram_configure_end(struct zram *zram)
+{
+	up_write(&zram->config_lock);
+}
+
+#endif
