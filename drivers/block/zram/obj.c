@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The object store: compressed pages in zsmalloc, and the limit on what they
+ * may occupy. Nothing else of the driver talks to zsmalloc.
+ */
+
+#include <linux/err.h>
+#include <linux/highmem.h>
+#include <linux/numa.h>
+#include <linux/string.h>
+#include <linux/zsmalloc.h>
+
+#include "obj.h"
+
+/**
+ * zram_obj_pool_create() - set up a store
+ * @pool: the store; mem_limit is kept
+ * @name: what the allocator calls it in debugfs
+ *
+ * Context: May sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int zram_obj_pool_create(struct zram_obj_pool *pool, const char *name)
+{
+	struct zs_pool *zs = zs_create_pool(name);
+
+	if (!zs)
+		return -ENOMEM;
+	pool->huge_size = zs_huge_class_size(zs);
+	pool->zs = zs;
+	return 0;
+}
+
+/**
+ * zram_obj_pool_destroy() - free a store
+ * @pool: a store all of whose objects are freed, or one never created
+ *
+ * Context: May sleep.
+ */
+void zram_obj_pool_destroy(struct zram_obj_pool *pool)
+{
+	if (pool->zs)
+		zs_destroy_pool(pool->zs);
+	pool->zs = NULL;
+	zram_obj_pool_clear_max(pool);
+}
+
+/**
+ * zram_obj_pool_usage() - tell what a store occupies
+ * @pool: the store, set up or not
+ * @usage: where to put it
+ *
+ * Context: The caller keeps the store from being destroyed meanwhile.
+ */
+void zram_obj_pool_usage(struct zram_obj_pool *pool,
+			 struct zram_obj_usage *usage)
+{
+	struct zs_pool_stats stats;
+
+	*usage = (struct zram_obj_usage){};
+	if (!pool->zs)
+		return;
+	zs_pool_stats(pool->zs, &stats);
+	usage->compacted = atomic_long_read(&stats.pages_compacted);
+	usage->pages = zs_get_total_pages(pool->zs);
+	usage->pages_max = atomic_long_read(&pool->used_max);
+}
+
+/**
+ * zram_obj_pool_clear_max() - start the high-water mark anew
+ * @pool: the store, set up or not
+ *
+ * Context: The caller keeps the store from being destroyed meanwhile.
+ */
+void zram_obj_pool_clear_max(struct zram_obj_pool *pool)
+{
+	atomic_long_set(&pool->used_max,
+			pool->zs ? zs_get_total_pages(pool->zs) : 0);
+}
+
+/**
+ * zram_obj_pool_compact() - let the allocator close its gaps
+ * @pool: a store that is set up
+ *
+ * Context: May sleep.
+ */
+void zram_obj_pool_compact(struct zram_obj_pool *pool)
+{
+	zs_compact(pool->zs);
+}
+
+static void raise_max(struct zram_obj_pool *pool, unsigned long pages)
+{
+	long seen = atomic_long_read(&pool->used_max);
+
+	while (seen < (long)pages &&
+	       !atomic_long_try_cmpxchg(&pool->used_max, &seen, pages))
+		;
+}
+
+/**
+ * zram_obj_alloc() - room for one object
+ * @pool: the store
+ * @size: bytes, at most PAGE_SIZE
+ * @gfp: %GFP_NOWAIT or %GFP_NOIO; never more, as the write may itself be the
+ *	I/O that reclaim waits for
+ * @handle: where to put the handle
+ *
+ * Context: May sleep if @gfp says so.
+ * Return: 0, -ENOMEM, or -ENOSPC when mem_limit is reached.
+ */
+int zram_obj_alloc(struct zram_obj_pool *pool, unsigned int size, gfp_t gfp,
+		   unsigned long *handle)
+{
+	unsigned long limit = READ_ONCE(pool->limit_pages);
+	unsigned long obj, pages;
+
+	obj = zs_malloc(pool->zs, size, gfp | __GFP_NOWARN | __GFP_HIGHMEM |
+			__GFP_MOVABLE, NUMA_NO_NODE);
+	if (IS_ERR_VALUE(obj))
+		return -ENOMEM;
+
+	pages = zs_get_total_pages(pool->zs);
+	raise_max(pool, pages);
+	if (limit && pages > limit) {
+		zs_free(pool->zs, obj);
+		return -ENOSPC;
+	}
+	*handle = obj;
+	return 0;
+}
+
+/**
+ * zram_obj_free() - give an object back
+ * @pool: the store
+ * @handle: from zram_obj_alloc()
+ *
+ * Context: Any but interrupts.
+ */
+void zram_obj_free(struct zram_obj_pool *pool, unsigned long handle)
+{
+	zs_free(pool->zs, handle);
+}
+
+/**
+ * zram_obj_store() - fill an object
+ * @pool: the store
+ * @handle: the object, not yet known to anybody else
+ * @src: what to put into it
+ * @size: bytes, as allocated
+ *
+ * Context: Any but interrupts.
+ */
+void zram_obj_store(struct zram_obj_pool *pool, unsigned long handle,
+		    const void *src, unsigned int size)
+{
+	zs_obj_write(pool->zs, handle, (void *)src, size);
+}
+
+/**
+ * zram_obj_load() - copy an object out
+ * @pool: the store
+ * @handle: the object
+ * @dst: where to, @size bytes
+ * @size: bytes, as allocated
+ *
+ * Context: Any but interrupts; the slot lock keeps the object from being freed.
+ */
+void zram_obj_load(struct zram_obj_pool *pool, unsigned long handle,
+		   void *dst, unsigned int size)
+{
+	void *mapped = zs_obj_read_begin(pool->zs, handle, size, dst);
+
+	/* An object that crosses pages has been gathered in dst already */
+	if (mapped != dst)
+		memcpy(dst, mapped, size);
+	zs_obj_read_end(pool->zs, handle, size, mapped);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _ZRAM_OBJ_H_
+#define _ZRAM_OBJ_H_
+
+#include <linux/atomic.h>
+#include <linux/types.h>
+
+struct zs_pool;
+
+/**
+ * struct zram_obj_pool - the objects of a device
+ * @zs: the allocator's pool; changes with config_lock held for writing, while
+ *	nobody has the device open; NULL before disksize
+ * @huge_size: objects of this many bytes or more gain nothing over a whole
+ *	page; constant once @zs is there
+ * @limit_pages: mem_limit in pages, 0 for none; written and read in one piece
+ * @used_max: highest number of pages seen; atomic
+ */
+struct zram_obj_pool {
+	struct zs_pool *zs;
+	size_t huge_size;
+	unsigned long limit_pages;
+	atomic_long_t used_max;
+};
+
+/**
+ * struct zram_obj_usage - what a pool occupies
+ * @pages: pages in use now
+ * @pages_max: the most it has been
+ * @compacted: pages won back by compaction
+ */
+struct zram_obj_usage {
+	unsigned long pages;
+	unsigned long pages_max;
+	unsigned long compacted;
+};
+
+int zram_obj_pool_create(struct zram_obj_pool *pool, const char *name);
+void zram_obj_pool_destroy(struct zram_obj_pool *pool);
+void zram_obj_pool_usage(struct zram_obj_pool *pool,
+			 struct zram_obj_usage *usage);
+void zram_obj_pool_clear_max(struct zram_obj_pool *pool);
+void zram_obj_pool_compact(struct zram_obj_pool *pool);
+
+int zram_obj_alloc(struct zram_obj_pool *pool, unsigned int size, gfp_t gfp,
+		   unsigned long *handle);
+void zram_obj_free(struct zram_obj_pool *pool, unsigned long handle);
+void zram_obj_store(struct zram_obj_pool *pool, unsigned long handle,
+		    const void *src, unsigned int size);
+void zram_obj_load(struct zram_obj_pool *pool, unsigned long handle,
+		   void *dst, unsigned int size);
+
+#endif
