@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Compression: which algorithms there are, and the per-CPU streams a device
+ * compresses and decompresses its pages with.
+ *
+ * A task takes the stream of the CPU it runs on and keeps it, with the mutex
+ * held, for one page. It may be moved to another CPU meanwhile; the mutex, not
+ * the CPU, is what makes the stream its own.
+ *
+ * CPU hotplug. An online CPU always has its streams: they are allocated before
+ * the CPU starts and freed after it has stopped. A task may have picked the
+ * stream of a CPU that dies before the mutex is its own. It then finds no
+ * buffer and picks again, now on a CPU that lives. Hotplug waits for the
+ * holder of a stream, so a holder must not wait for hotplug; and hotplug does
+ * not allocate or free with the mutex held, because an allocation may swap to
+ * this very device.
+ */
+
+#include <linux/cpuhotplug.h>
+#include <linux/err.h>
+#include <linux/percpu.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+#include <linux/topology.h>
+#include <linux/vmalloc.h>
+
+#include "comp.h"
+
+/**
+ * struct zram_comp - one algorithm, set up for one device
+ * @ops: the algorithm
+ * @streams: one for each possible CPU, in use for those that are online
+ * @node: in the list of the hotplug state
+ */
+struct zram_comp {
+	const struct zram_comp_ops *ops;
+	struct zram_comp_stream __percpu *streams;
+	struct hlist_node node;
+};
+
+/* The order is that of comp_algorithm, which is ABI. */
+static const struct zram_comp_ops *const comp_table[] = {
+#if IS_ENABLED(CONFIG_ZRAM_BACKEND_LZO)
+	&zram_comp_lzo_rle,
+	&zram_comp_lzo,
+#endif
+#if IS_ENABLED(CONFIG_ZRAM_BACKEND_LZ4)
+	&zram_comp_lz4,
+#endif
+#if IS_ENABLED(CONFIG_ZRAM_BACKEND_ZSTD)
+	&zram_comp_zstd,
+#endif
+};
+
+static const struct zram_comp_ops *find_ops(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(comp_table); i++)
+		if (sysfs_streq(name, comp_table[i]->name))
+			return comp_table[i];
+	return NULL;
+}
+
+/**
+ * zram_comp_lookup() - find an algorithm by its name
+ * @name: the name, a trailing newline is ignored
+ *
+ * Context: Any.
+ * Return: the name as a string that lives as long as the module, or NULL if
+ * there is no such algorithm in this build.
+ */
+const char *zram_comp_lookup(const char *name)
+{
+	const struct zram_comp_ops *ops = find_ops(name);
+
+	return ops ? ops->name : NULL;
+}
+
+/**
+ * zram_comp_list() - print the algorithms there are on one line
+ * @selected: name of the one to put in brackets, may be NULL
+ * @buf: page of the sysfs attribute
+ * @at: offset in @buf to start at, bytes
+ *
+ * Context: Any.
+ * Return: number of bytes printed.
+ */
+ssize_t zram_comp_list(const char *selected, char *buf, ssize_t at)
+{
+	ssize_t end = at;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(comp_table); i++) {
+		const char *name = comp_table[i]->name;
+		bool hit = selected && !strcmp(selected, name);
+
+		end += sysfs_emit_at(buf, end, hit ? "[%s] " : "%s ", name);
+	}
+	end += sysfs_emit_at(buf, end, "\n");
+	return end - at;
+}
+
+/* Gives the stream @buf and @ctx and returns what it had in their place. */
+static void stream_swap(struct zram_comp_stream *strm, void **buf, void **ctx)
+{
+	mutex_lock(&strm->lock);
+	swap(strm->buf, *buf);
+	swap(strm->ctx, *ctx);
+	mutex_unlock(&strm->lock);
+}
+
+static int stream_prepare(unsigned int cpu, struct hlist_node *node)
+{
+	struct zram_comp *comp = hlist_entry(node, struct zram_comp, node);
+	struct zram_comp_stream *strm = per_cpu_ptr(comp->streams, cpu);
+	int nid = cpu_to_node(cpu);
+	void *buf, *ctx;
+
+	buf = vmalloc_node(ZRAM_COMP_BUF_SIZE, nid);
+	if (!buf)
+		return -ENOMEM;
+
+	ctx = comp->ops->ctx_create(nid);
+	if (!ctx) {
+		vfree(buf);
+		return -ENOMEM;
+	}
+
+	stream_swap(strm, &buf, &ctx);
+	return 0;
+}
+
+static int stream_dead(unsigned int cpu, struct hlist_node *node)
+{
+	struct zram_comp *comp = hlist_entry(node, struct zram_comp, node);
+	struct zram_comp_stream *strm = per_cpu_ptr(comp->streams, cpu);
+	void *buf = NULL, *ctx = NULL;
+
+	stream_swap(strm, &buf, &ctx);
+	if (ctx)
+		comp->ops->ctx_destroy(ctx);
+	vfree(buf);
+	return 0;
+}
+
+static int comp_alloc_streams(struct zram_comp *comp)
+{
+	unsigned int cpu;
+
+	comp->streams = alloc_percpu(struct zram_comp_stream);
+	if (!comp->streams)
+		return -ENOMEM;
+
+	for_each_possible_cpu(cpu) {
+		struct zram_comp_stream *strm = per_cpu_ptr(comp->streams, cpu);
+
+		mutex_init(&strm->lock);
+		strm->ops = comp->ops;
+	}
+	return 0;
+}
+
+static void comp_free_streams(struct zram_comp *comp)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		mutex_destroy(&per_cpu_ptr(comp->streams, cpu)->lock);
+	free_percpu(comp->streams);
+}
+
+/**
+ * zram_comp_create() - set up an algorithm for a device
+ * @name: name of the algorithm
+ *
+ * Context: Process context, may sleep; takes the CPU hotplug lock for reading.
+ * Return: the instance, ERR_PTR(-EINVAL) if there is no such algorithm,
+ * ERR_PTR(-ENOMEM) if there is not enough memory for the streams.
+ */
+struct zram_comp *zram_comp_create(const char *name)
+{
+	const struct zram_comp_ops *ops = find_ops(name);
+	struct zram_comp *comp;
+	int err;
+
+	if (!ops)
+		return ERR_PTR(-EINVAL);
+
+	comp = kzalloc_obj(*comp);
+	if (!comp)
+		return ERR_PTR(-ENOMEM);
+	comp->ops = ops;
+
+	err = comp_alloc_streams(comp);
+	if (err)
+		goto err_free_comp;
+
+	/* If one CPU fails, the streams of the others are freed again. */
+	err = cpuhp_state_add_instance(CPUHP_ZCOMP_PREPARE, &comp->node);
+	if (err)
+		goto err_free_streams;
+	return comp;
+
+err_free_streams:
+	comp_free_streams(comp);
+err_free_comp:
+	kfree(comp);
+	return ERR_PTR(err);
+}
+
+/**
+ * zram_comp_destroy() - undo zram_comp_create()
+ * @comp: the instance, may be NULL; no stream of it may be held
+ *
+ * Context: Process context, may sleep; takes the CPU hotplug lock for reading.
+ */
+void zram_comp_destroy(struct zram_comp *comp)
+{
+	if (!comp)
+		return;
+
+	cpuhp_state_remove_instance(CPUHP_ZCOMP_PREPARE, &comp->node);
+	comp_free_streams(comp);
+	kfree(comp);
+}
+
+/**
+ * zram_comp_stream_get() - take a stream
+ * @comp: the algorithm
+ *
+ * The holder may sleep, but must not wait for memory (GFP_NOWAIT is what it may
+ * allocate with), because reclaim takes streams; nor for CPU hotplug, nor for a
+ * second stream.
+ *
+ * Context: Process context, sleeps until the stream is free.
+ * Return: the stream, to be given back with zram_comp_stream_put().
+ */
+struct zram_comp_stream *zram_comp_stream_get(struct zram_comp *comp)
+{
+	struct zram_comp_stream *strm;
+
+	for (;;) {
+		strm = raw_cpu_ptr(comp->streams);
+		mutex_lock(&strm->lock);
+		if (likely(strm->buf))
+			return strm;
+		/* Its CPU has died since; we run on another one by now. */
+		mutex_unlock(&strm->lock);
+	}
+}
+
+/**
+ * zram_comp_stream_put() - give a stream back
+ * @strm: from zram_comp_stream_get()
+ *
+ * Context: Process context.
+ */
+void zram_comp_stream_put(struct zram_comp_stream *strm)
+{
+	mutex_unlock(&strm->lock);
+}
+
+/**
+ * zram_comp_compress() - compress a page into the buffer of the stream
+ * @strm: stream, held
+ * @src: the page, PAGE_SIZE bytes
+ * @len: bytes in @strm->buf afterwards; PAGE_SIZE or more if the page does not
+ *	compress
+ *
+ * Context: Process context, does not sleep.
+ * Return: 0, or -EINVAL if the compressor failed.
+ */
+int zram_comp_compress(struct zram_comp_stream *strm, const void *src,
+		       unsigned int *len)
+{
+	return strm->ops->compress(strm->ctx, src, strm->buf, len);
+}
+
+/**
+ * zram_comp_decompress() - decompress to a page
+ * @strm: stream, held
+ * @src: compressed data, may be @strm->buf
+ * @len: bytes in @src
+ * @dst: the page, PAGE_SIZE bytes. Its content is undefined after an error
+ *
+ * @src need not be trusted: nothing outside @src is read and nothing outside
+ * @dst is written, whatever it holds.
+ *
+ * Context: Process context, does not sleep.
+ * Return: 0, or -EINVAL if @src does not decompress to exactly one page.
+ */
+int zram_comp_decompress(struct zram_comp_stream *strm, const void *src,
+			 unsigned int len, void *dst)
+{
+	int ret = strm->ops->decompress(strm->ctx, src, len, dst);
+
+	return ret == PAGE_SIZE ? 0 : -EINVAL;
+}
+
+/**
+ * zram_comp_init() - register with CPU hotplug
+ *
+ * Context: Process context, at module load, before the first device.
+ * Return: 0 or a negative errno.
+ */
+int zram_comp_init(void)
+{
+	return cpuhp_setup_state_multi(CPUHP_ZCOMP_PREPARE,
+				       "block/zram:prepare",
+				       stream_prepare, stream_dead);
+}
+
+/**
+ * zram_comp_exit() - undo zram_comp_init()
+ *
+ * Context: Process context, at module unload, after the last device.
+ */
+void zram_comp_exit(void)
+{
+	cpuhp_remove_multi_state(CPUHP_ZCOMP_PREPARE);
+}

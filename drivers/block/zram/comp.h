@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _ZRAM_COMP_H_
+#define _ZRAM_COMP_H_
+
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/types.h>
+
+struct zram_comp;
+
+/*
+ * Room for the compressed form of a page. Twice the page is above the worst
+ * expansion of every algorithm, so no compressor ever runs out of space and an
+ * incompressible page is a long result instead of an error.
+ */
+#define ZRAM_COMP_BUF_SIZE	(2 * PAGE_SIZE)
+
+/**
+ * struct zram_comp_ops - one compression algorithm
+ * @name: name in sysfs
+ * @ctx_create: allocate what one stream needs, on NUMA node @node; may sleep.
+ *	NULL if there is no memory
+ * @ctx_destroy: undo @ctx_create; does not sleep
+ * @compress: page @src to @dst, which has ZRAM_COMP_BUF_SIZE bytes. Returns 0
+ *	and the length in @len, or -EINVAL if the library refuses
+ * @decompress: @len bytes of @src to the page @dst, never beyond either.
+ *	Returns the bytes written to @dst, or -EINVAL if @src is not valid
+ *
+ * The functions of one context are never called by two tasks at a time.
+ */
+struct zram_comp_ops {
+	const char *name;
+	void *(*ctx_create)(int node);
+	void (*ctx_destroy)(void *ctx);
+	int (*compress)(void *ctx, const void *src, void *dst,
+			unsigned int *len);
+	int (*decompress)(void *ctx, const void *src, unsigned int len,
+			  void *dst);
+};
+
+/**
+ * struct zram_comp_stream - what one CPU compresses and decompresses with
+ * @lock: protects all other members
+ * @ops: the algorithm
+ * @buf: ZRAM_COMP_BUF_SIZE bytes, the holder's to use; NULL while the CPU is
+ *	offline
+ * @ctx: the algorithm's own state
+ */
+struct zram_comp_stream {
+	struct mutex lock;	/* held from get to put */
+	const struct zram_comp_ops *ops;
+	void *buf;
+	void *ctx;
+};
+
+/* comp_lzo.c, comp_lz4.c, comp_zstd.c: */
+extern const struct zram_comp_ops zram_comp_lzo_rle;
+extern const struct zram_comp_ops zram_comp_lzo;
+extern const struct zram_comp_ops zram_comp_lz4;
+extern const struct zram_comp_ops zram_comp_zstd;
+
+const char *zram_comp_lookup(const char *name);
+ssize_t zram_comp_list(const char *selected, char *buf, ssize_t at);
+
+struct zram_comp *zram_comp_create(const char *name);
+void zram_comp_destroy(struct zram_comp *comp);
+
+struct zram_comp_stream *zram_comp_stream_get(struct zram_comp *comp);
+void zram_comp_stream_put(struct zram_comp_stream *strm);
+int zram_comp_compress(struct zram_comp_stream *strm, const void *src,
+		       unsigned int *len);
+int zram_comp_decompress(struct zram_comp_stream *strm, const void *src,
+			 unsigned int len, void *dst);
+
+int zram_comp_init(void);
+void zram_comp_exit(void);
+
+#endif

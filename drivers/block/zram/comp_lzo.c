@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * lzo-rle and lzo. They differ in the compressor only: lzo-rle adds a code for
+ * runs of zeros, and one decompressor reads both.
+ */
+
+#include <linux/build_bug.h>
+#include <linux/errno.h>
+#include <linux/types.h>	/* lzo.h does not include it */
+#include <linux/lzo.h>
+#include <linux/vmalloc.h>
+
+#include "comp.h"
+
+/*
+ * With room for the worst case the compressors need not look whether there is
+ * any. What they write is bounded even if the page changes under them: they
+ * never emit more literals than they step over.
+ */
+static_assert(lzo1x_worst_compress(PAGE_SIZE) <= ZRAM_COMP_BUF_SIZE);
+
+static void *lzo_ctx_create(int node)
+{
+	return vmalloc_node(LZO1X_MEM_COMPRESS, node);
+}
+
+static void lzo_ctx_destroy(void *ctx)
+{
+	vfree(ctx);
+}
+
+static int lzo_rle_compress(void *ctx, const void *src, void *dst,
+			    unsigned int *len)
+{
+	size_t dst_len = ZRAM_COMP_BUF_SIZE;
+	int ret;
+
+	ret = lzorle1x_1_compress(src, PAGE_SIZE, dst, &dst_len, ctx);
+	*len = dst_len;
+	return ret == LZO_E_OK ? 0 : -EINVAL;
+}
+
+static int lzo_compress(void *ctx, const void *src, void *dst,
+			unsigned int *len)
+{
+	size_t dst_len = ZRAM_COMP_BUF_SIZE;
+	int ret;
+
+	ret = lzo1x_1_compress(src, PAGE_SIZE, dst, &dst_len, ctx);
+	*len = dst_len;
+	return ret == LZO_E_OK ? 0 : -EINVAL;
+}
+
+static int lzo_decompress(void *ctx, const void *src, unsigned int len,
+			  void *dst)
+{
+	size_t dst_len = PAGE_SIZE;
+	int ret;
+
+	ret = lzo1x_decompress_safe(src, len, dst, &dst_len);
+	return ret == LZO_E_OK ? dst_len : -EINVAL;
+}
+
+const struct zram_comp_ops zram_comp_lzo_rle = {
+	.name		= "lzo-rle",
+	.ctx_create	= lzo_ctx_create,
+	.ctx_destroy	= lzo_ctx_destroy,
+	.compress	= lzo_rle_compress,
+	.decompress	= lzo_decompress,
+};
+
+const struct zram_comp_ops zram_comp_lzo = {
+	.name		= "lzo",
+	.ctx_create	= lzo_ctx_create,
+	.ctx_destroy	= lzo_ctx_destroy,
+	.compress	= lzo_compress,
+	.decompress	= lzo_decompress,
+};
