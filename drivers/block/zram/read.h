@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _ZRAM_READ_H_
+#define _ZRAM_READ_H_
+
+struct zram;
+struct zram_comp_stream;
+struct zram_slot;
+
+/* zram_read_page(): the page is on the backing device */
+#define ZRAM_READ_BACKING	1
+
+int zram_read_page(struct zram *zram, unsigned long index, void *dst,
+		   struct zram_slot *wb);
+struct zram_comp_stream *zram_read_lock(struct zram *zram,
+					unsigned long index);
+void zram_read_load(struct zram *zram, const struct zram_slot *slot,
+		    struct zram_comp_stream *strm, void *dst);
+int zram_read_expand(const struct zram_slot *slot,
+		     struct zram_comp_stream *strm, void *dst);
+
+#endif
