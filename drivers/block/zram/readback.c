@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reads of slots that are on the backing device.
+ *
+ * The blocks are referenced from the moment the location is read under the
+ * slot lock until the data is there, so a slot that is freed or rewritten
+ * meanwhile cannot have its blocks given to another one.
+ *
+ * The pages of a bio that lie in consecutive blocks are read by one bio of
+ * ours. A group counts these; the bio we were given completes once, when the
+ * last of them has.
+ *
+ * Both come from reserves, and in this order: a group is given back by the
+ * reads it counts, and a read by the backing device alone, so waiting for
+ * either ends. Each device has its own, because the backing device may be, or
+ * be made of, another one of ours.
+ */
+
+#include <linux/atomic.h>
+#include <linux/bio.h>
+#include <linux/blkdev.h>
+#include <linux/err.h>
+#include <linux/mempool.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+#include "blkmap.h"
+#include "readback.h"
+#include "slot.h"
+#include "zram_drv.h"
+
+/* Groups kept for when there is no memory; more only wait less */
+#define GROUP_RESERVE	16
+
+/**
+ * struct zram_readback_group - the reads for one parent
+ * @zram: the device
+ * @parent: the bio they are for
+ * @start: when it came in
+ * @pending: reads not yet completed, and one for the submitter
+ */
+struct zram_readback_group {
+	struct zram *zram;
+	struct bio *parent;
+	unsigned long start;
+	atomic_t pending;
+};
+
+/**
+ * struct zram_readback - one read of consecutive blocks
+ * @group: the group it belongs to
+ * @first: first block read; referenced
+ * @nr: number of blocks
+ * @bio: the I/O; last, the bio_set allocates the rest in front of it
+ */
+struct zram_readback {
+	struct zram_readback_group *group;
+	u64 first;
+	unsigned int nr;
+	struct bio bio;
+};
+
+/* A read someone has to wait for, done from a worker */
+struct zram_readback_work {
+	struct work_struct work;
+	struct zram *zram;
+	const struct zram_slot *slot;
+	struct page *page;
+	int err;
+};
+
+/**
+ * struct zram_readback_pool - what the reads of a device are made of
+ * @groups: groups, with a reserve
+ * @bios: reads, with a reserve
+ * @wq: where waiting for a read is done
+ */
+struct zram_readback_pool {
+	mempool_t groups;
+	struct bio_set bios;
+	struct workqueue_struct *wq;
+};
+
+/**
+ * zram_readback_pool_create() - prepare for reads of a backing device
+ * @name: name of the device
+ *
+ * Context: May sleep.
+ * Return: the pool or ERR_PTR(-ENOMEM).
+ */
+struct zram_readback_pool *zram_readback_pool_create(const char *name)
+{
+	struct zram_readback_pool *pool = kzalloc_obj(*pool);
+
+	if (!pool)
+		return ERR_PTR(-ENOMEM);
+	if (mempool_init_kmalloc_pool(&pool->groups, GROUP_RESERVE,
+				      sizeof(struct zram_readback_group)))
+		goto err_groups;
+	/*
+	 * Several bios may be allocated for one parent before any is really
+	 * submitted; the rescuer submits those when the reserve runs out.
+	 */
+	if (bioset_init(&pool->bios, BIO_POOL_SIZE,
+			offsetof(struct zram_readback, bio),
+			BIOSET_NEED_BVECS | BIOSET_NEED_RESCUER))
+		goto err_bios;
+	pool->wq = alloc_workqueue("%s_readback", WQ_MEM_RECLAIM | WQ_HIGHPRI |
+				   WQ_UNBOUND, 0, name);
+	if (!pool->wq)
+		goto err_wq;
+	return pool;
+
+err_wq:
+	bioset_exit(&pool->bios);
+err_bios:
+	mempool_exit(&pool->groups);
+err_groups:
+	kfree(pool);
+	return ERR_PTR(-ENOMEM);
+}
+
+/**
+ * zram_readback_pool_destroy() - undo zram_readback_pool_create()
+ * @pool: a pool none of whose reads is under way; may be NULL
+ *
+ * Context: May sleep.
+ */
+void zram_readback_pool_destroy(struct zram_readback_pool *pool)
+{
+	if (!pool)
+		return;
+	destroy_workqueue(pool->wq);
+	bioset_exit(&pool->bios);
+	mempool_exit(&pool->groups);
+	kfree(pool);
+}
+
+/* Drop one of the reads of a parent; the last one completes it */
+static void group_put(struct zram_readback_group *group)
+{
+	struct bio *parent = group->parent;
+
+	if (!atomic_dec_and_test(&group->pending))
+		return;
+	if (parent->bi_status)
+		zram_stats_add(&group->zram->stats, ZRAM_STAT_FAILED_READS, 1);
+	bio_end_io_acct(parent, group->start);
+	mempool_free(group, &group->zram->backing.reads->groups);
+	/* From here on the device may be reset and removed */
+	bio_endio(parent);
+}
+
+static struct zram_readback_group *group_alloc(struct zram_readback_set *set)
+{
+	struct zram_readback_group *group;
+
+	/* Cannot fail: there is a reserve, and waiting is allowed */
+	group = mempool_alloc(&set->zram->backing.reads->groups, GFP_NOIO);
+	group->zram = set->zram;
+	group->parent = set->parent;
+	group->start = set->start;
+	atomic_set(&group->pending, 1);
+	return group;
+}
+
+static void readback_endio(struct bio *bio)
+{
+	struct zram_readback *rb = container_of(bio, struct zram_readback, bio);
+	struct zram_readback_group *group = rb->group;
+
+	if (bio->bi_status)
+		WRITE_ONCE(group->parent->bi_status, bio->bi_status);
+	zram_blkmap_put(group->zram->backing.map, rb->first, rb->nr);
+	bio_put(bio);
+	group_put(group);
+}
+
+static struct zram_readback *readback_alloc(struct zram_readback_set *set,
+					    u64 first)
+{
+	struct zram_backing *backing = &set->zram->backing;
+	struct bio *parent = set->parent;
+	unsigned int pages = min_t(unsigned int, BIO_MAX_VECS,
+				   DIV_ROUND_UP(parent->bi_iter.bi_size,
+						PAGE_SIZE));
+	struct zram_readback *rb;
+	struct bio *bio;
+
+	/* Cannot fail either */
+	bio = bio_alloc_bioset(backing->bdev, pages, REQ_OP_READ |
+			       (parent->bi_opf & (REQ_SYNC | REQ_PRIO)),
+			       GFP_NOIO, &backing->reads->bios);
+	bio->bi_iter.bi_sector = first << (ZRAM_BLOCK_SHIFT - SECTOR_SHIFT);
+	bio->bi_end_io = readback_endio;
+
+	rb = container_of(bio, struct zram_readback, bio);
+	rb->group = set->group;
+	rb->first = first;
+	rb->nr = 0;
+	atomic_inc(&rb->group->pending);
+	return rb;
+}
+
+static void readback_submit(struct zram_readback_set *set)
+{
+	struct zram_readback *rb = set->tail;
+
+	if (!rb)
+		return;
+	set->tail = NULL;
+	zram_stats_add(&set->zram->stats, ZRAM_STAT_BD_READS, rb->nr);
+	submit_bio_noacct(&rb->bio);
+}
+
+/**
+ * zram_readback_add() - read one page of a bio from the backing device
+ * @set: the reads of that bio
+ * @slot: what zram_read_page() returned; its block references are taken over
+ * @page: where to read to
+ *
+ * Context: May sleep. The page is filled when the parent completes.
+ */
+void zram_readback_add(struct zram_readback_set *set,
+		       const struct zram_slot *slot, struct page *page)
+{
+	struct zram_readback *rb = set->tail;
+	unsigned int nr;
+	u64 first;
+
+	if (!set->group)
+		set->group = group_alloc(set);
+	nr = zram_slot_blocks(slot, &first);
+	if (!rb || rb->first + rb->nr != first ||
+	    !bio_add_page(&rb->bio, page, PAGE_SIZE, 0)) {
+		readback_submit(set);
+		rb = readback_alloc(set, first);
+		__bio_add_page(&rb->bio, page, PAGE_SIZE, 0);
+		set->tail = rb;
+	}
+	rb->nr += nr;
+}
+
+/**
+ * zram_readback_finish() - no more pages of this bio are to come
+ * @set: the reads of that bio, at least one; the bio is completed after them
+ *
+ * Context: May sleep.
+ */
+void zram_readback_finish(struct zram_readback_set *set)
+{
+	readback_submit(set);
+	group_put(set->group);
+}
+
+static void readback_work(struct work_struct *work)
+{
+	struct zram_readback_work *rw =
+		container_of(work, struct zram_readback_work, work);
+	struct zram_backing *backing = &rw->zram->backing;
+	struct bio_vec bvec;
+	struct bio bio;
+	unsigned int nr;
+	u64 first;
+
+	nr = zram_slot_blocks(rw->slot, &first);
+	zram_stats_add(&rw->zram->stats, ZRAM_STAT_BD_READS, nr);
+	bio_init(&bio, backing->bdev, &bvec, 1, REQ_OP_READ | REQ_SYNC);
+	bio.bi_iter.bi_sector = first << (ZRAM_BLOCK_SHIFT - SECTOR_SHIFT);
+	__bio_add_page(&bio, rw->page, PAGE_SIZE, 0);
+	rw->err = submit_bio_wait(&bio);
+	bio_uninit(&bio);
+	zram_blkmap_put(backing->map, first, nr);
+}
+
+/**
+ * zram_readback_wait() - read one page from the backing device, and wait
+ * @zram: the device
+ * @slot: what zram_read_page() returned; its block references are taken over
+ * @page: where to read to
+ *
+ * For the parts of a bio that need the whole page before they can go on. The
+ * bios a driver submits from its submit_bio are held back until it returns,
+ * so the read has to be another task's.
+ *
+ * Context: May sleep.
+ * Return: 0 or the backing device's error.
+ */
+int zram_readback_wait(struct zram *zram, const struct zram_slot *slot,
+		       struct page *page)
+{
+	struct zram_readback_work rw = {
+		.zram = zram,
+		.slot = slot,
+		.page = page,
+	};
+
+	INIT_WORK_ONSTACK(&rw.work, readback_work);
+	queue_work(zram->backing.reads->wq, &rw.work);
+	flush_work(&rw.work);
+	destroy_work_on_stack(&rw.work);
+	return rw.err;
+}
