@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The backing device: attaching it to a device and letting go of it.
+ */
+
+#include <linux/blkdev.h>
+#include <linux/err.h>
+#include <linux/fcntl.h>
+#include <linux/fs.h>
+#include <linux/math.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+#include "backing.h"
+#include "blkmap.h"
+#include "readback.h"
+#include "zram_drv.h"
+
+static void backing_close(struct zram_backing *backing)
+{
+	zram_readback_pool_destroy(backing->reads);
+	zram_blkmap_destroy(backing->map);
+	if (backing->file)
+		filp_close(backing->file, NULL);
+	*backing = (struct zram_backing){};
+}
+
+/* Open a block device for nobody but us */
+static struct file *backing_open_file(const char *path)
+{
+	struct file *file;
+	dev_t dev;
+	int err;
+
+	if (!*path)
+		return ERR_PTR(-ENOENT);
+	/* Opening what is not a block device could have effects of its own */
+	err = lookup_bdev(path, &dev);
+	if (err)
+		return ERR_PTR(err);
+	file = filp_open(path, O_RDWR | O_LARGEFILE | O_EXCL, 0);
+	/* The name may mean something else by now */
+	if (!IS_ERR(file) && !S_ISBLK(file_inode(file)->i_mode)) {
+		filp_close(file, NULL);
+		return ERR_PTR(-ENOTBLK);
+	}
+	return file;
+}
+
+/*
+ * Number of blocks there are to write to, 0 if the device will not do. That
+ * also keeps a device from being its own backing device: it has no size yet
+ * when one is attached.
+ */
+static u64 backing_nr_blocks(struct block_device *bdev)
+{
+	u64 nr = bdev_nr_bytes(bdev) >> ZRAM_BLOCK_SHIFT;
+
+	/* Blocks of 4 KiB are written in any order */
+	if (bdev_logical_block_size(bdev) > ZRAM_BLOCK_SIZE ||
+	    bdev_is_zoned(bdev))
+		return 0;
+	nr = min_t(u64, nr, ZRAM_MAX_BLOCKS);
+	/* With larger pages no run of blocks may end in the middle of one */
+	return round_down(nr, ZRAM_BLOCKS_PER_PAGE);
+}
+
+static int backing_open(struct zram_backing *backing, const char *path,
+			const char *name)
+{
+	struct file *file = backing_open_file(path);
+	struct zram_readback_pool *reads;
+	struct zram_blkmap *map;
+	u64 nr_blocks;
+	int err;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	backing->file = file;
+	backing->bdev = file_bdev(file);
+	err = -EINVAL;
+	nr_blocks = backing_nr_blocks(backing->bdev);
+	if (!nr_blocks)
+		goto err_close;
+	map = zram_blkmap_create(nr_blocks);
+	err = PTR_ERR_OR_ZERO(map);
+	if (err)
+		goto err_close;
+	backing->map = map;
+	reads = zram_readback_pool_create(name);
+	err = PTR_ERR_OR_ZERO(reads);
+	if (err)
+		goto err_close;
+	backing->reads = reads;
+	return 0;
+
+err_close:
+	backing_close(backing);
+	return err;
+}
+
+/**
+ * zram_backing_attach() - give a device a backing device
+ * @zram: a device that is not set up yet; another backing device is replaced
+ * @path: path of a block device
+ *
+ * Context: May sleep. Takes config_lock.
+ * Return: 0; -EBUSY if @zram is set up; -ENOTBLK if @path is no block device;
+ *	-EINVAL if that is smaller than a page, zoned, or has blocks larger
+ *	than 4 KiB; -ENOMEM; or why it cannot be opened, -EBUSY when somebody
+ *	else uses it.
+ */
+int zram_backing_attach(struct zram *zram, const char *path)
+{
+	struct zram_backing backing = {}, old;
+	int err;
+
+	/* Tell this before anything the open may have to say */
+	err = zram_configure_begin(zram);
+	if (err)
+		return err;
+	zram_configure_end(zram);
+
+	/* Not under config_lock: opening takes the other disk's open_mutex */
+	err = backing_open(&backing, path, zram->disk->disk_name);
+	if (err)
+		return err;
+
+	old = backing;
+	err = zram_configure_begin(zram);
+	if (!err) {
+		swap(zram->backing, old);
+		zram_configure_end(zram);
+	}
+	backing_close(&old);
+	return err;
+}
+
+/**
+ * zram_backing_detach() - let go of the backing device
+ * @zram: the device; no slot lies on the backing device any more
+ *
+ * Context: May sleep. config_lock is held for writing.
+ */
+void zram_backing_detach(struct zram *zram)
+{
+	backing_close(&zram->backing);
+}
+
+/**
+ * zram_backing_show() - print the path of the backing device
+ * @zram: the device
+ * @buf: a page
+ *
+ * Context: May sleep. config_lock is held.
+ * Return: length of the text, or why the path cannot be told.
+ */
+ssize_t zram_backing_show(struct zram *zram, char *buf)
+{
+	size_t len;
+	char *path;
+
+	if (!zram->backing.file)
+		return sysfs_emit(buf, "none\n");
+	path = file_path(zram->backing.file, buf, PAGE_SIZE - 1);
+	if (IS_ERR(path))
+		return PTR_ERR(path);
+	len = strlen(path);
+	memmove(buf, path, len);
+	buf[len++] = '\n';
+	return len;
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Post-processing: marking slots idle, finding the slots a run is about, and
+ * the rules by which a run shares the device with everybody else.
+ */
+
+#include <linux/bitops.h>
+#include <linux/math.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+
+#include "pp.h"
+#include "slot.h"
+#include "zram_drv.h"
+
+/* Mark those of a group that were last accessed before @cutoff */
+static void mark_group(const struct zram_slots *slots, unsigned long index,
+		       u32 cutoff)
+{
+	struct zram_slot_group *group = zram_slots_group(slots, index);
+	const struct zram_slot *slot = &slots->slot[index];
+	u64 left, idle = group->idle;
+
+	/* For all of them no time has to be looked at */
+	if (cutoff == U32_MAX)
+		idle = group->in_memory;
+	else
+		for (left = group->in_memory & ~idle; left; left &= left - 1)
+			if (slot[__ffs64(left)].ac_time < cutoff)
+				idle |= left & -left;
+	WRITE_ONCE(group->idle, idle);
+}
+
+/**
+ * zram_pp_mark_idle() - mark the slots that were not accessed lately
+ * @zram: a device that is set up
+ * @cutoff: in seconds since boot: slots last accessed before this are marked;
+ *	U32_MAX marks all
+ *
+ * Slots that hold no object in memory have nothing to be processed and are
+ * left alone.
+ *
+ * Context: May sleep. config_lock is held. Takes slot locks.
+ */
+void zram_pp_mark_idle(struct zram *zram, u32 cutoff)
+{
+	struct zram_slots *slots = &zram->slots;
+	unsigned long index;
+
+	for (index = 0; index < slots->nr; index += ZRAM_SLOT_GROUP) {
+		spinlock_t *lock = zram_slots_lock(slots, index);
+
+		spin_lock(lock);
+		mark_group(slots, index, cutoff);
+		spin_unlock(lock);
+		cond_resched();
+	}
+}
+
+/**
+ * zram_pp_begin() - start a post-processing run
+ * @zram: the device
+ *
+ * Context: May sleep. config_lock is held for reading, to the end of the run.
+ * Return: 0, or -EINTR after a signal or when the device is to be reset or
+ *	removed.
+ */
+int zram_pp_begin(struct zram *zram)
+{
+	int err = mutex_lock_killable(&zram->pp_lock);
+
+	if (err)
+		return err;
+	err = zram_pp_interrupted(zram);
+	if (err)
+		mutex_unlock(&zram->pp_lock);
+	return err;
+}
+
+/**
+ * zram_pp_end() - end a post-processing run
+ * @zram: the device
+ *
+ * Context: The caller's zram_pp_begin() succeeded.
+ */
+void zram_pp_end(struct zram *zram)
+{
+	mutex_unlock(&zram->pp_lock);
+}
+
+/**
+ * zram_pp_interrupted() - is the run to end early
+ * @zram: the device
+ *
+ * Context: Any.
+ * Return: 0, or -EINTR after a signal or when the device is to be reset or
+ *	removed.
+ */
+int zram_pp_interrupted(const struct zram *zram)
+{
+	if (READ_ONCE(zram->stopping) || signal_pending(current))
+		return -EINTR;
+	return 0;
+}
+
+/**
+ * zram_pp_match() - is this a slot for the run
+ * @zram: the device
+ * @filter: what the run is about
+ * @index: the slot
+ *
+ * Context: A hint without the slot lock, the truth with it.
+ * Return: true if the slot holds an object in memory that the filter takes.
+ */
+bool zram_pp_match(const struct zram *zram, const struct zram_pp_filter *filter,
+		   unsigned long index)
+{
+	u32 flags = zram_slot_peek(&zram->slots.slot[index]);
+
+	if (!(flags & ZRAM_SIZE_MASK) ||
+	    (flags & (filter->must_not | ZRAM_WB | ZRAM_PP)) ||
+	    (flags & filter->must) != filter->must)
+		return false;
+	return !filter->idle || (READ_ONCE(zram_slots_group(&zram->slots,
+							    index)->idle) &
+				 zram_slots_bit(index));
+}
+
+/* The slots of a group, from @index on, that may be for the run */
+static u64 group_candidates(const struct zram_slots *slots,
+			    const struct zram_pp_filter *filter,
+			    unsigned long index)
+{
+	const struct zram_slot_group *group = zram_slots_group(slots, index);
+	u64 from = zram_slots_bit(index);
+
+	/* Those idle are in memory */
+	return (filter->idle ? READ_ONCE(group->idle) :
+		READ_ONCE(group->in_memory)) & -from;
+}
+
+/**
+ * zram_pp_next() - find the next slot for a run
+ * @zram: the device
+ * @filter: what the run is about
+ * @index: where to start looking; on success the slot that was found
+ *
+ * Looks without locks, so what it finds has to be checked under the slot lock.
+ *
+ * Context: May sleep. In a run.
+ * Return: 0, -ENOENT after the last slot, -EINTR as zram_pp_interrupted().
+ */
+int zram_pp_next(struct zram *zram, const struct zram_pp_filter *filter,
+		 unsigned long *index)
+{
+	const struct zram_slots *slots = &zram->slots;
+	unsigned long i, first;
+	u64 left;
+	int err;
+
+	for (i = *index; i < slots->nr; i = first + ZRAM_SLOT_GROUP) {
+		first = round_down(i, ZRAM_SLOT_GROUP);
+		left = group_candidates(slots, filter, i);
+		for (; left; left &= left - 1) {
+			i = first + __ffs64(left);
+			if (zram_pp_match(zram, filter, i)) {
+				*index = i;
+				return 0;
+			}
+		}
+		/* Now and then is enough: an empty group takes no time */
+		if (first % (64 * ZRAM_SLOT_GROUP))
+			continue;
+		cond_resched();
+		err = zram_pp_interrupted(zram);
+		if (err)
+			return err;
+	}
+	return -ENOENT;
+}

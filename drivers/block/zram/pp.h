@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _ZRAM_PP_H_
+#define _ZRAM_PP_H_
+
+#include <linux/types.h>
+
+struct zram;
+struct zram_slot;
+
+/**
+ * struct zram_pp_filter - which slots a post-processing run is about
+ * @name: what the user calls it
+ * @idle: slots marked idle only
+ * @must: state flags a slot has to have, all of them
+ * @must_not: state flags it may not have, any of them
+ */
+struct zram_pp_filter {
+	const char *name;
+	bool idle;
+	u32 must;
+	u32 must_not;
+};
+
+void zram_pp_mark_idle(struct zram *zram, u32 cutoff);
+int zram_pp_begin(struct zram *zram);
+void zram_pp_end(struct zram *zram);
+int zram_pp_interrupted(const struct zram *zram);
+bool zram_pp_match(const struct zram *zram, const struct zram_pp_filter *filter,
+		   unsigned long index);
+int zram_pp_next(struct zram *zram, const struct zram_pp_filter *filter,
+		 unsigned long *index);
+
+#endif
