@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The block device side of the data path: takes bios apart into slots.
+ *
+ * The block layer hands over data in segments that need not match slots: a
+ * direct I/O buffer is aligned to 512 bytes only, and with pages larger than
+ * 4 KiB a transfer may cover part of a slot. A segment that is one whole page
+ * is read or written in place, everything else goes through a bounce page.
+ */
+
+#include <linux/bio.h>
+#include <linux/blkdev.h>
+#include <linux/bvec.h>
+#include <linux/gfp.h>
+#include <linux/highmem.h>
+#include <linux/mutex.h>
+#include <linux/sched.h>
+
+#include "bio.h"
+#include "read.h"
+#include "readback.h"
+#include "slot.h"
+#include "write.h"
+#include "zram_drv.h"
+
+/* The part of a bio that falls into one slot */
+struct chunk {
+	unsigned long index;
+	unsigned int offset;
+	unsigned int len;
+};
+
+static struct chunk next_chunk(const struct bvec_iter *iter)
+{
+	u64 pos = (u64)iter->bi_sector << SECTOR_SHIFT;
+	struct chunk c = {
+		.index = pos >> PAGE_SHIFT,
+		.offset = pos & ~PAGE_MASK,
+	};
+
+	c.len = min_t(unsigned int, PAGE_SIZE - c.offset, iter->bi_size);
+	return c;
+}
+
+/* A whole slot, and its memory is one whole page: no need to copy */
+static bool is_in_place(struct bio *bio, struct bvec_iter iter,
+			const struct chunk *c)
+{
+	return c->len == PAGE_SIZE && bio_iter_len(bio, iter) == PAGE_SIZE;
+}
+
+static void copy_to_bio(struct bio *bio, struct bvec_iter iter,
+			const char *from, unsigned int len)
+{
+	struct bio_vec bv;
+
+	for (; len; len -= bv.bv_len, from += bv.bv_len) {
+		bv = bio_iter_iovec(bio, iter);
+		bv.bv_len = min(bv.bv_len, len);
+		memcpy_to_bvec(&bv, from);
+		bio_advance_iter_single(bio, &iter, bv.bv_len);
+	}
+}
+
+static void copy_from_bio(struct bio *bio, struct bvec_iter iter, char *to,
+			  unsigned int len)
+{
+	struct bio_vec bv;
+
+	for (; len; len -= bv.bv_len, to += bv.bv_len) {
+		bv = bio_iter_iovec(bio, iter);
+		bv.bv_len = min(bv.bv_len, len);
+		memcpy_from_bvec(to, &bv);
+		bio_advance_iter_single(bio, &iter, bv.bv_len);
+	}
+}
+
+/* Read a whole slot into a page of our own, from wherever it is */
+static int read_slot(struct zram *zram, unsigned long index, struct page *page)
+{
+	struct zram_slot wb;
+	void *dst = kmap_local_page(page);
+	int ret = zram_read_page(zram, index, dst, &wb);
+
+	kunmap_local(dst);
+	if (ret == ZRAM_READ_BACKING)
+		ret = zram_readback_wait(zram, &wb, page);
+	return ret;
+}
+
+static int read_in_place(struct zram_readback_set *set, struct page *page,
+			 unsigned long index)
+{
+	struct zram_slot wb;
+	void *dst = kmap_local_page(page);
+	int ret = zram_read_page(set->zram, index, dst, &wb);
+
+	kunmap_local(dst);
+	if (ret == ZRAM_READ_BACKING) {
+		zram_readback_add(set, &wb, page);
+		return 0;
+	}
+	flush_dcache_page(page);
+	return ret;
+}
+
+static int read_bounced(struct zram *zram, struct bio *bio,
+			struct bvec_iter iter, const struct chunk *c)
+{
+	struct page *page = alloc_page(GFP_NOIO);
+	char *mem;
+	int err;
+
+	if (!page)
+		return -ENOMEM;
+	err = read_slot(zram, c->index, page);
+	if (!err) {
+		mem = kmap_local_page(page);
+		copy_to_bio(bio, iter, mem + c->offset, c->len);
+		kunmap_local(mem);
+	}
+	__free_page(page);
+	return err;
+}
+
+static void bio_read(struct zram *zram, struct bio *bio)
+{
+	struct zram_readback_set set = {
+		.zram = zram,
+		.parent = bio,
+		.start = bio_start_io_acct(bio),
+	};
+	struct bvec_iter iter = bio->bi_iter;
+	struct chunk c;
+	int err = 0;
+
+	for (; iter.bi_size && !err; bio_advance_iter(bio, &iter, c.len)) {
+		c = next_chunk(&iter);
+		if (is_in_place(bio, iter, &c))
+			err = read_in_place(&set, bio_iter_page(bio, iter),
+					    c.index);
+		else
+			err = read_bounced(zram, bio, iter, &c);
+		cond_resched();
+	}
+	if (err)
+		bio->bi_status = BLK_STS_IOERR;
+	if (set.group) {
+		zram_readback_finish(&set);
+		return;
+	}
+	if (err)
+		zram_stats_add(&zram->stats, ZRAM_STAT_FAILED_READS, 1);
+	bio_end_io_acct(bio, set.start);
+	bio_endio(bio);
+}
+
+static int write_in_place(struct zram *zram, struct page *page,
+			  unsigned long index)
+{
+	void *src = kmap_local_page(page);
+	int err = zram_write_page(zram, index, src, 0);
+
+	kunmap_local(src);
+	return err;
+}
+
+static int write_from_bounce(struct zram *zram, struct bio *bio,
+			     struct bvec_iter iter, const struct chunk *c,
+			     struct page *page)
+{
+	u32 expected = c->len < PAGE_SIZE ? ZRAM_RMW : 0;
+	char *mem = kmap_local_page(page);
+	int err;
+
+	copy_from_bio(bio, iter, mem + c->offset, c->len);
+	err = zram_write_page(zram, c->index, mem, expected);
+	kunmap_local(mem);
+	return err;
+}
+
+/*
+ * Write a part of a slot: read the whole, change the part, write it all. A
+ * writer of the whole slot, or of another part, must not have its write undone
+ * by this. The writers of parts take turns. One of the whole slot does not, as
+ * it may be reclaim, which must not wait for memory that we wait for; where one
+ * came between, the slot is read again.
+ */
+static int write_part(struct zram *zram, struct bio *bio,
+		      struct bvec_iter iter, const struct chunk *c,
+		      struct page *page)
+{
+	struct mutex *turn = &zram->rmw_locks[c->index % ZRAM_RMW_LOCKS];
+	int err;
+
+	mutex_lock(turn);
+	do {
+		zram_slot_mark(zram, c->index, ZRAM_RMW);
+		err = read_slot(zram, c->index, page);
+		if (!err)
+			err = write_from_bounce(zram, bio, iter, c, page);
+	} while (err == -EAGAIN);
+	mutex_unlock(turn);
+	return err;
+}
+
+static int write_bounced(struct zram *zram, struct bio *bio,
+			 struct bvec_iter iter, const struct chunk *c)
+{
+	struct page *page = alloc_page(GFP_NOIO);
+	int err;
+
+	if (!page)
+		return -ENOMEM;
+	if (c->len < PAGE_SIZE)
+		err = write_part(zram, bio, iter, c, page);
+	else
+		err = write_from_bounce(zram, bio, iter, c, page);
+	__free_page(page);
+	return err;
+}
+
+static void bio_write(struct zram *zram, struct bio *bio)
+{
+	unsigned long start = bio_start_io_acct(bio);
+	struct bvec_iter iter = bio->bi_iter;
+	struct chunk c;
+	int err = 0;
+
+	for (; iter.bi_size && !err; bio_advance_iter(bio, &iter, c.len)) {
+		c = next_chunk(&iter);
+		if (is_in_place(bio, iter, &c))
+			err = write_in_place(zram, bio_iter_page(bio, iter),
+					     c.index);
+		else
+			err = write_bounced(zram, bio, iter, &c);
+		cond_resched();
+	}
+	if (err) {
+		zram_stats_add(&zram->stats, ZRAM_STAT_FAILED_WRITES, 1);
+		bio->bi_status = BLK_STS_IOERR;
+	}
+	bio_end_io_acct(bio, start);
+	bio_endio(bio);
+}
+
+/*
+ * Give up whole slots. Parts of a slot at the ends of the range stay, which a
+ * discard may do; write-zeroes is offered only where a block is a page.
+ */
+static void bio_discard(struct zram *zram, struct bio *bio)
+{
+	u64 start = (u64)bio->bi_iter.bi_sector << SECTOR_SHIFT;
+	unsigned long index = (start + PAGE_SIZE - 1) >> PAGE_SHIFT;
+	unsigned long end = (start + bio->bi_iter.bi_size) >> PAGE_SHIFT;
+
+	if (index < end) {
+		zram_slot_free_range(zram, index, end - index);
+		zram_stats_add(&zram->stats, ZRAM_STAT_NOTIFY_FREE,
+			       end - index);
+	}
+	bio_endio(bio);
+}
+
+/* The block layer sees to this for its callers, but not for stacked drivers */
+static bool is_block_aligned(struct bio *bio)
+{
+	u64 start = (u64)bio->bi_iter.bi_sector << SECTOR_SHIFT;
+
+	return !((start | bio->bi_iter.bi_size) & (ZRAM_BLOCK_SIZE - 1));
+}
+
+/**
+ * zram_bio_submit() - take a bio
+ * @bio: within the bounds of the device, as the block layer has checked
+ *
+ * Context: May sleep. The bio is completed before this returns, except for
+ *	reads of the backing device.
+ */
+void zram_bio_submit(struct bio *bio)
+{
+	struct zram *zram = bio->bi_bdev->bd_disk->private_data;
+	bool aligned = is_block_aligned(bio);
+
+	/*
+	 * A device may be open while it is set up. Its capacity lets no bio
+	 * in before, but does not order what this CPU sees of the rest; pairs
+	 * with zram_device_init().
+	 */
+	if (!smp_load_acquire(&zram->comp)) {
+		bio_io_error(bio);
+		return;
+	}
+
+	switch (bio_op(bio)) {
+	case REQ_OP_READ:
+		if (!aligned)
+			break;
+		bio_read(zram, bio);
+		return;
+	case REQ_OP_WRITE:
+		if (!aligned)
+			break;
+		bio_write(zram, bio);
+		return;
+	case REQ_OP_WRITE_ZEROES:
+		if (!aligned || ZRAM_BLOCKS_PER_PAGE > 1)
+			break;
+		bio_discard(zram, bio);
+		return;
+	case REQ_OP_DISCARD:
+		bio_discard(zram, bio);
+		return;
+	default:
+		break;
+	}
+	bio_io_error(bio);
+}
+
+/**
+ * zram_bio_free_notify() - swap has no more use for a page
+ * @bdev: the device
+ * @index: its slot
+ *
+ * Context: Atomic, with locks of swap held.
+ */
+void zram_bio_free_notify(struct block_device *bdev, unsigned long index)
+{
+	struct zram *zram = bdev->bd_disk->private_data;
+
+	zram_stats_add(&zram->stats, ZRAM_STAT_NOTIFY_FREE, 1);
+	zram_slot_free(zram, index);
+}
