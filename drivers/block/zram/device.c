@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A device from add to removal: its gendisk and limits, setting it up when it
+ * is given a size, and taking that back.
+ */
+
+#include <linux/blkdev.h>
+#include <linux/err.h>
+#include <linux/module.h>
+#include <linux/part_stat.h>
+#include <linux/slab.h>
+
+#include "backing.h"
+#include "bio.h"
+#include "comp.h"
+#include "device.h"
+#include "obj.h"
+#include "slot.h"
+#include "zram_drv.h"
+
+static int zram_device_open(struct gendisk *disk, blk_mode_t mode)
+{
+	struct zram *zram = disk->private_data;
+
+	lockdep_assert_held(&disk->open_mutex);
+	return zram->claimed ? -EBUSY : 0;
+}
+
+static const struct block_device_operations zram_device_ops = {
+	.open = zram_device_open,
+	.submit_bio = zram_bio_submit,
+	.swap_slot_free_notify = zram_bio_free_notify,
+	.owner = THIS_MODULE,
+};
+
+static struct gendisk *alloc_disk(struct zram *zram, int major, int id)
+{
+	struct queue_limits lim = {
+		.logical_block_size = ZRAM_BLOCK_SIZE,
+		.physical_block_size = PAGE_SIZE,
+		.io_min = PAGE_SIZE,
+		.io_opt = PAGE_SIZE,
+		.max_hw_discard_sectors = UINT_MAX,
+		/* Zeroing part of a page is not freeing it */
+		.max_write_zeroes_sectors =
+			ZRAM_BLOCKS_PER_PAGE > 1 ? 0 : UINT_MAX,
+		.features = BLK_FEAT_STABLE_WRITES | BLK_FEAT_SYNCHRONOUS,
+	};
+	struct gendisk *disk = blk_alloc_disk(&lim, NUMA_NO_NODE);
+
+	if (IS_ERR(disk))
+		return disk;
+	disk->major = major;
+	disk->first_minor = id;
+	disk->minors = 1;
+	disk->flags |= GENHD_FL_NO_PART;
+	disk->fops = &zram_device_ops;
+	disk->private_data = zram;
+	snprintf(disk->disk_name, sizeof(disk->disk_name), "zram%d", id);
+	return disk;
+}
+
+/**
+ * zram_device_add() - make a device
+ * @major: block major of the driver
+ * @id: number of the device, also its minor
+ * @groups: its attributes
+ *
+ * Context: May sleep.
+ * Return: the device, or an ERR_PTR.
+ */
+struct zram *zram_device_add(int major, int id,
+			     const struct attribute_group **groups)
+{
+	struct zram *zram = kzalloc_obj(*zram);
+	int i, err;
+
+	if (!zram)
+		return ERR_PTR(-ENOMEM);
+	init_rwsem(&zram->config_lock);
+	mutex_init(&zram->pp_lock);
+	for (i = 0; i < ZRAM_RMW_LOCKS; i++)
+		mutex_init(&zram->rmw_locks[i]);
+	zram->comp_name = zram_comp_lookup(CONFIG_ZRAM_DEF_COMP);
+
+	err = zram_stats_init(&zram->stats);
+	if (err)
+		goto err_stats;
+	zram->disk = alloc_disk(zram, major, id);
+	err = PTR_ERR_OR_ZERO(zram->disk);
+	if (err)
+		goto err_disk;
+	err = device_add_disk(NULL, zram->disk, groups);
+	if (err)
+		goto err_add;
+	return zram;
+
+err_add:
+	put_disk(zram->disk);
+err_disk:
+	zram_stats_destroy(&zram->stats);
+err_stats:
+	kfree(zram);
+	return ERR_PTR(err);
+}
+
+/**
+ * zram_device_claim() - have a device for oneself
+ * @zram: the device
+ *
+ * Nobody can open it afterwards.
+ *
+ * Context: May sleep. Takes open_mutex.
+ * Return: 0, or -EBUSY when it is open or claimed already.
+ */
+int zram_device_claim(struct zram *zram)
+{
+	int err = 0;
+
+	mutex_lock(&zram->disk->open_mutex);
+	if (zram->claimed || disk_openers(zram->disk))
+		err = -EBUSY;
+	else
+		zram->claimed = true;
+	mutex_unlock(&zram->disk->open_mutex);
+	return err;
+}
+
+static void unclaim(struct zram *zram)
+{
+	mutex_lock(&zram->disk->open_mutex);
+	zram->claimed = false;
+	mutex_unlock(&zram->disk->open_mutex);
+}
+
+/* Undo zram_device_init(), as far as it came; the compressor is chosen anew */
+static void tear_down(struct zram *zram)
+{
+	lockdep_assert_held_write(&zram->config_lock);
+
+	/* Slots give back their objects and blocks, so they go first */
+	zram_slot_free_range(zram, 0, zram->slots.nr);
+	zram_slots_destroy(&zram->slots);
+	zram_obj_pool_destroy(&zram->pool);
+	zram_comp_destroy(zram->comp);
+	zram->comp = NULL;
+	WRITE_ONCE(zram->nr_pages, 0);
+	zram->comp_name = zram_comp_lookup(CONFIG_ZRAM_DEF_COMP);
+}
+
+/* To the state of a device just added; runs are asked to end, not waited out */
+static void return_to_defaults(struct zram *zram)
+{
+	WRITE_ONCE(zram->stopping, true);
+	down_write(&zram->config_lock);
+	set_capacity_and_notify(zram->disk, 0);
+	part_stat_set_all(zram->disk->part0, 0);
+	tear_down(zram);
+	zram_backing_detach(zram);
+	zram_stats_clear(&zram->stats);
+	WRITE_ONCE(zram->pool.limit_pages, 0);
+	WRITE_ONCE(zram->stopping, false);
+	up_write(&zram->config_lock);
+}
+
+/**
+ * zram_device_remove() - take a device away
+ * @zram: a device that is claimed
+ *
+ * Context: May sleep; not from an attribute of the device, as it waits for
+ *	those.
+ */
+void zram_device_remove(struct zram *zram)
+{
+	/* An attribute may be busy with a run that nobody else would end */
+	WRITE_ONCE(zram->stopping, true);
+	del_gendisk(zram->disk);
+	/* With the attributes gone nobody can set the device up again */
+	return_to_defaults(zram);
+	put_disk(zram->disk);
+	zram_stats_destroy(&zram->stats);
+	kfree(zram);
+}
+
+/**
+ * zram_device_init() - set a device up
+ * @zram: the device
+ * @disksize: in bytes, a multiple of the page size, not zero
+ *
+ * Context: May sleep. Takes config_lock.
+ * Return: 0, -EBUSY when it is set up already, -ENOMEM, or the compressor's
+ *	error.
+ */
+int zram_device_init(struct zram *zram, u64 disksize)
+{
+	u64 nr = disksize >> PAGE_SHIFT;
+	struct zram_comp *comp;
+	int err;
+
+	if (nr > ULONG_MAX)
+		return -ENOMEM;
+	err = zram_configure_begin(zram);
+	if (err)
+		return err;
+	err = zram_slots_create(&zram->slots, nr);
+	if (err)
+		goto out;
+	err = zram_obj_pool_create(&zram->pool, zram->disk->disk_name);
+	if (err)
+		goto err_tear_down;
+	comp = zram_comp_create(zram->comp_name);
+	err = PTR_ERR_OR_ZERO(comp);
+	if (err)
+		goto err_tear_down;
+	WRITE_ONCE(zram->nr_pages, nr);
+	/* Pairs with zram_bio_submit(): whoever sees it sees all of the above */
+	smp_store_release(&zram->comp, comp);
+	set_capacity_and_notify(zram->disk, disksize >> SECTOR_SHIFT);
+	goto out;
+
+err_tear_down:
+	tear_down(zram);
+out:
+	zram_configure_end(zram);
+	return err;
+}
+
+/**
+ * zram_device_reset() - take back all that was set
+ * @zram: the device
+ *
+ * Context: May sleep. Takes open_mutex, then config_lock.
+ * Return: 0, or -EBUSY when the device is open or claimed.
+ */
+int zram_device_reset(struct zram *zram)
+{
+	int err = zram_device_claim(zram);
+
+	if (err)
+		return err;
+	/* Not under open_mutex: letting go of the backing device takes one */
+	return_to_defaults(zram);
+	unclaim(zram);
+	return 0;
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * zram: a block device that keeps its pages compressed in memory and can move
+ * them on to a backing device.
+ *
+ * This file is the module: its parameters, its control class, and the order in
+ * which things come up and go down.
+ */
+
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/blkdev.h>
+#include <linux/delay.h>
+#include <linux/device/class.h>
+#include <linux/err.h>
+#include <linux/kstrtox.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/sysfs.h>
+#include <linux/xarray.h>
+
+#include "comp.h"
+#include "device.h"
+#include "sysfs.h"
+
+static unsigned int num_devices = 1;
+module_param(num_devices, uint, 0);
+MODULE_PARM_DESC(num_devices, "Devices to create when the module is loaded");
+
+static int zram_major;
+
+/* The devices by number; the mutex makes adding and removing take turns */
+static DEFINE_XARRAY_ALLOC(zram_devices);
+static DEFINE_MUTEX(zram_devices_lock);
+
+static int add_device(void)
+{
+	struct zram *zram;
+	int err;
+	u32 id;
+
+	mutex_lock(&zram_devices_lock);
+	err = xa_alloc(&zram_devices, &id, NULL, XA_LIMIT(0, MINORMASK),
+		       GFP_KERNEL);
+	/* All numbers taken */
+	if (err == -EBUSY)
+		err = -ENOSPC;
+	if (err)
+		goto out;
+	zram = zram_device_add(zram_major, id, zram_sysfs_groups);
+	err = PTR_ERR_OR_ZERO(zram);
+	if (err)
+		xa_release(&zram_devices, id);
+	else
+		/* The entry is reserved, so this needs no memory */
+		xa_store(&zram_devices, id, zram, GFP_KERNEL);
+out:
+	mutex_unlock(&zram_devices_lock);
+	return err ? err : id;
+}
+
+static int remove_device(u32 id)
+{
+	struct zram *zram;
+	int err = -ENODEV;
+
+	mutex_lock(&zram_devices_lock);
+	zram = xa_load(&zram_devices, id);
+	if (zram)
+		err = zram_device_claim(zram);
+	if (!err) {
+		zram_device_remove(zram);
+		xa_erase(&zram_devices, id);
+	}
+	mutex_unlock(&zram_devices_lock);
+	return err;
+}
+
+static void remove_all_devices(void)
+{
+	struct zram *zram;
+	unsigned long id;
+
+	mutex_lock(&zram_devices_lock);
+	xa_for_each(&zram_devices, id, zram) {
+		/* A reset may be under way, or udev having a first look */
+		while (zram_device_claim(zram))
+			msleep(20);
+		zram_device_remove(zram);
+	}
+	xa_destroy(&zram_devices);
+	mutex_unlock(&zram_devices_lock);
+}
+
+static ssize_t hot_add_show(const struct class *class,
+			    const struct class_attribute *attr, char *buf)
+{
+	int id = add_device();
+
+	return id < 0 ? id : sysfs_emit(buf, "%d\n", id);
+}
+
+/* Reading it changes something, so not everybody may */
+static struct class_attribute class_attr_hot_add =
+	__ATTR(hot_add, 0400, hot_add_show, NULL);
+
+static ssize_t hot_remove_store(const struct class *class,
+				const struct class_attribute *attr,
+				const char *buf, size_t len)
+{
+	int id, err;
+
+	err = kstrtoint(buf, 10, &id);
+	if (err)
+		return err;
+	if (id < 0)
+		return -EINVAL;
+	err = remove_device(id);
+	return err ? err : len;
+}
+static CLASS_ATTR_WO(hot_remove);
+
+static struct attribute *zram_control_attrs[] = {
+	&class_attr_hot_add.attr,
+	&class_attr_hot_remove.attr,
+	NULL,
+};
+ATTRIBUTE_GROUPS(zram_control);
+
+static struct class zram_control = {
+	.name = "zram-control",
+	.class_groups = zram_control_groups,
+};
+
+static int __init zram_init(void)
+{
+	unsigned int i;
+	int err;
+
+	err = zram_comp_init();
+	if (err)
+		return err;
+	zram_major = register_blkdev(0, "zram");
+	if (zram_major < 0) {
+		err = zram_major;
+		goto err_blkdev;
+	}
+	for (i = 0; i < num_devices; i++) {
+		err = add_device();
+		if (err < 0)
+			goto err_devices;
+	}
+	/* Last: from here on users add and remove devices */
+	err = class_register(&zram_control);
+	if (err)
+		goto err_devices;
+	return 0;
+
+err_devices:
+	remove_all_devices();
+	unregister_blkdev(zram_major, "zram");
+err_blkdev:
+	zram_comp_exit();
+	return err;
+}
+
+static void __exit zram_exit(void)
+{
+	/* Waits for hot_add and hot_remove, so no lock of theirs is held */
+	class_unregister(&zram_control);
+	remove_all_devices();
+	unregister_blkdev(zram_major, "zram");
+	zram_comp_exit();
+}
+
+module_init(zram_init);
+module_exit(zram_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Compressed RAM block device with tiering to disk");
