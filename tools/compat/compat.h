@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _ZRAM_COMPAT_H_
+#define _ZRAM_COMPAT_H_
+
+/*
+ * Included before everything else in an out-of-tree build. What an older kernel
+ * lacks is added by the shadow header of the same name under include/.
+ */
+
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < ZRAM_COMPAT_MIN || LINUX_VERSION_CODE > ZRAM_COMPAT_MAX
+#error "zram builds for the kernels named in tools/kernel/META only"
+#endif
+
+#endif

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Swap on kernels that have ->rw_page(): one page, read or written before the
+ * function returns. Whatever cannot be done that way is refused, and the
+ * caller comes again with a bio.
+ */
+
+#include <linux/blkdev.h>
+#include <linux/pagemap.h>
+
+#ifdef COMPAT_HAS_RW_PAGE
+
+#include "blkmap.h"
+#include "read.h"
+#include "slot.h"
+#include "write.h"
+#include "zram_drv.h"
+
+#define SECTORS_PER_PAGE	(PAGE_SIZE >> SECTOR_SHIFT)
+
+/* The bio will refer to the blocks for itself */
+static void drop_blocks(struct zram *zram, const struct zram_slot *wb)
+{
+	unsigned int nr;
+	u64 first;
+
+	if (!IS_ENABLED(CONFIG_ZRAM_WRITEBACK))
+		return;
+	nr = zram_slot_blocks(wb, &first);
+	zram_blkmap_put(zram->backing.map, first, nr);
+}
+
+static int rw_page(struct zram *zram, unsigned long index, struct page *page,
+		   bool write)
+{
+	void *mem = kmap_local_page(page);
+	struct zram_slot wb;
+	int err;
+
+	if (write)
+		err = zram_write_page(zram, index, mem, 0);
+	else
+		err = zram_read_page(zram, index, mem, &wb);
+	kunmap_local(mem);
+	if (!write && err == ZRAM_READ_BACKING) {
+		drop_blocks(zram, &wb);
+		return -EOPNOTSUPP;
+	}
+	if (!write && !err)
+		flush_dcache_page(page);
+	return err;
+}
+
+/**
+ * zram_compat_rw_page() - read or write one page at once
+ * @bdev: the device
+ * @sector: where on it, in units of 512 bytes
+ * @page: the page, locked or under writeback as its user has it
+ * @op: REQ_OP_READ or REQ_OP_WRITE
+ *
+ * Context: May sleep.
+ * Return: 0, and the page is finished as after a bio; -EOPNOTSUPP if it takes
+ *	a bio, or an error that a bio will tell better.
+ */
+int zram_compat_rw_page(struct block_device *bdev, sector_t sector,
+			struct page *page, enum req_op op)
+{
+	struct zram *zram = bdev->bd_disk->private_data;
+	bool write = op_is_write(op);
+	unsigned long start;
+	int err;
+
+	if (PageTransHuge(page) || sector % SECTORS_PER_PAGE)
+		return -EOPNOTSUPP;
+	/* Nobody has checked this; for a bio the block layer will */
+	if (sector >= get_capacity(bdev->bd_disk) ||
+	    get_capacity(bdev->bd_disk) - sector < SECTORS_PER_PAGE)
+		return -EOPNOTSUPP;
+
+	start = bdev_start_io_acct(bdev, SECTORS_PER_PAGE, op, jiffies);
+	err = rw_page(zram, sector / SECTORS_PER_PAGE, page, write);
+	bdev_end_io_acct(bdev, op, start);
+	if (!err)
+		page_endio(page, write, 0);
+	return err;
+}
+
+#endif /* COMPAT_HAS_RW_PAGE */

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What the scripts of tools/kernel share. Sourced, never run.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+TOOLS=$ROOT/tools/kernel
+CACHE=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/zram-overlay
+JOBS=${JOBS:-$(nproc)}
+# The options of the make that runs us (-s, -j) are not for the kernel's.
+unset MAKEFLAGS MFLAGS MAKELEVEL
+PATH=$PATH:/usr/sbin:/sbin
+export LC_ALL=C ROOT CACHE JOBS PATH
+
+say() {
+	printf '%s\n' "$*" >&2
+}
+
+die() {
+	say "error: $*"
+	exit 1
+}
+
+# meta NAME: a value of META, e.g. meta Linux-Maximum
+meta() {
+	sed -n "s/^$1: *//p" "$TOOLS/META"
+}
+
+# lane NAME: read the lane's row of the table `lanes` into KIND, SUITE, IMAGE,
+# HEADERS and CONFIGS
+lane() {
+	local name kind suite image headers configs
+
+	while read -r name kind suite image headers configs; do
+		[ "$name" = "$1" ] || continue
+		export LANE=$1 KIND=$kind SUITE=$suite IMAGE=$image
+		export HEADERS=$headers CONFIGS=$configs OUT=$ROOT/build/$1
+		mkdir -p "$OUT"
+		return 0
+	done < <(grep -v '^#' "$TOOLS/lanes")
+	die "no lane '$1' (see tools/kernel/lanes)"
+}
+
+# locked FILE: hold FILE's lock until the script ends, saying so if it waits
+locked() {
+	mkdir -p "$(dirname "$1")"
+	exec 9>"$1"
+	flock -n 9 && return
+	say "waiting for another build that uses $(dirname "$1")"
+	flock 9
+}
+
+# put FROM TO: copy a file whole or not at all, as a guest may be reading TO
+put() {
+	cmp -s "$1" "$2" && return
+	cp "$1" "$2.new"
+	mv "$2.new" "$2"
+}
+
+# objects LOG, size FILE-OR-DIR: what to show while a step runs
+objects() {
+	echo "$(grep -cE '^ +(CC|AS|AR|LD|HOSTCC)' "$1") objects"
+}
+
+size() {
+	du -sh "$1" 2>/dev/null | cut -f1
+}
+
+# step LOG WHAT SHOW COMMAND...: run COMMAND with its output in LOG; every ten
+# seconds a line with the time and what the command SHOW prints. When it fails,
+# show the end of the log and give up; with QUIET set, leave that to the caller.
+step() {
+	local log=$1 what=$2 show=$3 start=$SECONDS pid beat
+
+	shift 3
+	mkdir -p "$(dirname "$log")"
+	say "$what"
+	"$@" >"$log" 2>&1 9>&- </dev/null &
+	pid=$!
+	(
+		trap 'kill $!; exit' TERM
+		while sleep 10 & wait $!; do
+			say "  $((SECONDS - start)) s, $($show)"
+		done
+	) 9>&- &
+	beat=$!
+	# shellcheck disable=SC2064 # the process ids of now
+	trap "kill $pid $beat 2>/dev/null; exit 130" INT TERM
+	if wait "$pid"; then
+		pid=
+	fi
+	trap - INT TERM
+	kill "$beat"
+	wait "$beat" 2>/dev/null || :
+	[ -z "$pid" ] && return 0
+	[ -n "${QUIET:-}" ] && return 1
+	tail -n 25 "$log" >&2
+	die "$what: failed; the whole log is $log"
+}
