@@ -1,0 +1,492 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# What the zram selftests share: KTAP output, devices, backing devices,
+# clean-up. Sourced first by every test; busybox ash, few forks.
+#
+#   . ./lib.sh
+#   zram_new 64M		# a fresh device: ZDEV, ZSYS, ZID
+#   is "what" "$got" "$wanted"	# one case
+#   finish			# last line: the exit status
+#
+# Environment: ZRAM_KO (module to load), ZT_VIRTIO and ZT_NVME (disks whose
+# contents may be destroyed), ZT_DEBUG=1 on a kernel with debug options.
+
+# shellcheck disable=SC2034 # variables set here are read by the tests
+# shellcheck disable=SC2086 # lists of names are meant to be split
+
+set -u
+PATH=$PATH:/sbin:/usr/sbin:.
+CONTROL=/sys/class/zram-control
+ZT_N=0 ZT_FAILED=0 ZT_PASSED=0 ZT_FINISHED=0
+ZT_IDS='' ZT_PIDS='' ZT_DMS='' ZT_NULLS='' ZT_LOOPS='' ZT_MOUNTS='' ZT_FILES=''
+ZT_MGLRU=''
+NL='
+'
+
+# ---- KTAP ----------------------------------------------------------------
+
+pass() {
+	ZT_N=$((ZT_N + 1)) ZT_PASSED=$((ZT_PASSED + 1))
+	echo "ok $ZT_N $1"
+}
+
+# fail NAME [LINES OF DETAIL]
+fail() {
+	ZT_N=$((ZT_N + 1)) ZT_FAILED=$((ZT_FAILED + 1))
+	[ -z "${2-}" ] || printf '%s\n' "$2" | sed 's/^/# /'
+	echo "not ok $ZT_N $1"
+}
+
+skip() {
+	ZT_N=$((ZT_N + 1))
+	echo "ok $ZT_N $1 # SKIP $2"
+}
+
+# The whole test needs something that is not there.
+skip_all() {
+	echo "1..0 # SKIP $1"
+	ZT_FINISHED=1
+	exit 4
+}
+
+# A step the rest depends on has failed.
+bail() {
+	fail "$1" "${2-}"
+	exit 1
+}
+
+finish() {
+	ZT_FINISHED=1
+	echo "1..$ZT_N"
+	[ "$ZT_FAILED" -eq 0 ] || exit 1
+	[ "$ZT_PASSED" -gt 0 ] || exit 4
+	exit 0
+}
+
+# is NAME GOT WANTED
+is() {
+	if [ "$2" = "$3" ]; then pass "$1"; else
+		fail "$1" "got '$2', wanted '$3'"
+	fi
+}
+
+# between NAME GOT LOW HIGH
+between() {
+	if [ "$2" -ge "$3" ] && [ "$2" -le "$4" ]; then pass "$1"; else
+		fail "$1" "got $2, wanted $3 to $4"
+	fi
+}
+
+# check NAME COMMAND...: the command succeeds; shows its output if not
+check() {
+	zt_name=$1
+	shift
+	if zt_out=$("$@" 2>&1); then pass "$zt_name"; else
+		fail "$zt_name" "$(printf '%s\n' "$*" "$zt_out" | head -n 12)"
+	fi
+}
+
+# gives NAME WANTED COMMAND...: the last line of its output is as wanted
+gives() {
+	zt_name=$1 zt_want=$2
+	shift 2
+	zt_out=$("$@" 2>&1)
+	if [ "${zt_out##*"$NL"}" = "$zt_want" ]; then pass "$zt_name"; else
+		fail "$zt_name" "$(printf '%s\n' "$* (wanted '$zt_want')" \
+			"$zt_out" | head -n 12)"
+	fi
+}
+
+must() {
+	"$@" || bail "$*"
+}
+
+# put FILE VALUE: a store that has to work
+put() {
+	echo "$2" > "$1" || bail "echo $2 > $1"
+}
+
+# store ERRNO ATTRIBUTE VALUE: what the store of this device's attribute says
+store() {
+	case $3 in
+	*"$NL") zt_label="${3%"$NL"}\\n" ;;
+	*) zt_label=$3 ;;
+	esac
+	gives "$2 '$zt_label' gives $1" "$1" ztry "$ZSYS/$2" "$3"
+}
+
+# ---- time ----------------------------------------------------------------
+
+# Sets NOW, in ms since boot.
+clock() {
+	read -r zt_up _ < /proc/uptime
+	NOW=${zt_up%.*}${zt_up#*.}0
+}
+
+# wait_for SECONDS COMMAND...: retries until the command succeeds
+wait_for() {
+	zt_left=$(($1 * 10))
+	shift
+	until "$@" > /dev/null 2>&1; do
+		[ "$zt_left" -gt 0 ] || return 1
+		zt_left=$((zt_left - 1))
+		sleep 0.1
+	done
+}
+
+# ---- zram devices --------------------------------------------------------
+
+zram_load() {
+	[ -d "$CONTROL" ] && return
+	for zt_m in zsmalloc lzo_compress lz4_compress lz4_decompress \
+		zstd_compress zstd_decompress; do
+		modprobe "$zt_m" > /dev/null 2>&1
+	done
+	must insmod "${ZRAM_KO:?}"
+	[ -d "$CONTROL" ] || bail "the module made no $CONTROL"
+}
+
+zram_unload() {
+	rmmod zram
+}
+
+# Adds a device, not set up yet. Sets ZID, ZDEV, ZSYS.
+zram_add() {
+	zram_load
+	read -r ZID < "$CONTROL/hot_add" || bail "hot_add"
+	ZDEV=/dev/zram$ZID
+	ZSYS=/sys/block/zram$ZID
+	ZT_IDS="$ZT_IDS $ZID"
+	wait_for 5 test -b "$ZDEV" || bail "no $ZDEV"
+}
+
+# zram_new DISKSIZE [ALGORITHM [BACKING DEVICE]]
+zram_new() {
+	zram_add
+	[ -z "${2-}" ] || put "$ZSYS/comp_algorithm" "$2"
+	[ -z "${3-}" ] || put "$ZSYS/backing_dev" "$3"
+	put "$ZSYS/disksize" "$1"
+}
+
+zram_reset() {
+	wait_for 10 store_quietly "$ZSYS/reset" 1 || bail "reset of $ZDEV"
+}
+
+store_quietly() {
+	echo "$2" > "$1"
+}
+
+# zram_remove [ID]
+zram_remove() {
+	zt_id=${1-$ZID}
+	wait_for 20 store_quietly "$CONTROL/hot_remove" "$zt_id" || return 1
+	zt_rest=
+	for zt_i in $ZT_IDS; do
+		[ "$zt_i" = "$zt_id" ] || zt_rest="$zt_rest $zt_i"
+	done
+	ZT_IDS=$zt_rest
+}
+
+# Removes every device there is, for tests that unload the module.
+zram_remove_all() {
+	for zt_d in /sys/block/zram*; do
+		[ -d "$zt_d" ] || continue
+		zram_remove "${zt_d##*zram}" || bail "hot_remove $zt_d"
+	done
+}
+
+mm_read() {
+	read -r MM_ORIG MM_COMPR MM_USED MM_LIMIT MM_MAX MM_SAME MM_COMPACTED \
+		MM_HUGE MM_HUGE_SINCE < "$ZSYS/mm_stat"
+}
+
+bd_read() {
+	read -r BD_COUNT BD_READS BD_WRITES < "$ZSYS/bd_stat"
+}
+
+io_read() {
+	read -r IO_FAILED_READS IO_FAILED_WRITES IO_ZERO IO_NOTIFY \
+		< "$ZSYS/io_stat"
+}
+
+# Sets MISS_FREE.
+debug_read() {
+	{ read -r _; read -r _ MISS_FREE; } < "$ZSYS/debug_stat"
+}
+
+pool_is_empty() {
+	mm_read
+	[ "$MM_ORIG $MM_COMPR $MM_USED $MM_SAME $MM_HUGE" = "0 0 0 0 0" ]
+}
+
+# Nothing may be left of the data; zsmalloc may give pages back a bit later.
+empty() {
+	if wait_for 3 pool_is_empty; then pass "$1"; else
+		mm_read
+		fail "$1" "orig $MM_ORIG compr $MM_COMPR used $MM_USED same \
+$MM_SAME huge $MM_HUGE"
+	fi
+}
+
+# Sets ALGORITHMS to the names comp_algorithm offers.
+algorithms() {
+	read -r ALGORITHMS < "$ZSYS/comp_algorithm"
+	ALGORITHMS=$(echo "$ALGORITHMS" | tr -d '[]')
+}
+
+# ---- backing devices -----------------------------------------------------
+
+# Sets BD, or returns 1 when this kind is not to be had. bd_use KIND [MIB]
+bd_use() {
+	case $1 in
+	virtio) BD=${ZT_VIRTIO-}; BD=${BD%% *} ;;
+	nvme) BD=${ZT_NVME-}; BD=${BD%% *} ;;
+	null) bd_null "${2-64}" || return 1 ;;
+	loop) bd_loop "${2-64}" || return 1 ;;
+	esac
+	[ -n "$BD" ] && [ -b "$BD" ] || return 1
+	BDSYS=/sys/block/${BD##*/}
+}
+
+bd_size_mib() {
+	read -r zt_sectors < "$BDSYS/size"
+	echo $((zt_sectors / 2048))
+}
+
+# bd_null MIB [ATTRIBUTE=VALUE...]: a memory-backed null_blk, BD and BDCONF
+bd_null() {
+	modprobe null_blk nr_devices=0 > /dev/null 2>&1
+	grep -q configfs /proc/mounts ||
+		mount -t configfs none /sys/kernel/config 2> /dev/null
+	[ -d /sys/kernel/config/nullb ] || return 1
+	zt_size=$1
+	shift
+	BDCONF=/sys/kernel/config/nullb/zt$$n${#ZT_NULLS}
+	must mkdir "$BDCONF"
+	ZT_NULLS="$ZT_NULLS $BDCONF"
+	for zt_kv in size="$zt_size" memory_backed=1 blocksize=4096 "$@"; do
+		put "$BDCONF/${zt_kv%%=*}" "${zt_kv#*=}"
+	done
+	put "$BDCONF/power" 1
+	read -r zt_i < "$BDCONF/index"
+	BD=/dev/nullb$zt_i
+	[ -d "/sys/block/nullb$zt_i" ] || BD=/dev/${BDCONF##*/}
+	BDSYS=/sys/block/${BD##*/}
+	wait_for 5 test -b "$BD"
+}
+
+bd_loop() {
+	modprobe loop > /dev/null 2>&1
+	zt_file=/tmp/zt$$.img
+	ZT_FILES="$ZT_FILES $zt_file"
+	must truncate -s "${1}M" "$zt_file"
+	BD=$(losetup -f) || return 1
+	losetup "$BD" "$zt_file" || return 1
+	ZT_LOOPS="$ZT_LOOPS $BD"
+}
+
+# bd_dm NAME TARGETS "TABLE": a device-mapper device; sets BD, BDSYS
+bd_dm() {
+	command -v dmsetup > /dev/null || return 1
+	modprobe dm-mod > /dev/null 2>&1
+	for zt_t in $2; do
+		modprobe "dm-$zt_t" > /dev/null 2>&1
+	done
+	printf '%b\n' "$3" |
+		dmsetup create --noudevsync "$1" > /dev/null || return 1
+	ZT_DMS="$1 $ZT_DMS"
+	wait_for 5 test -b "/dev/mapper/$1" || return 1
+	BD=/dev/mapper/$1
+	zt_dm=$(readlink -f "$BD")
+	[ "$zt_dm" = "$BD" ] && zt_dm=dm-$(dmsetup info -c --noheadings \
+		-o minor "$1" | tr -d ' ')
+	BDSYS=/sys/block/${zt_dm##*/}
+}
+
+# dm_table NAME "TABLE": swaps the table; what a delay target holds comes out
+dm_table() {
+	printf '%b\n' "$2" | dmsetup load --noudevsync "$1" &&
+		dmsetup suspend --noflush --nolockfs --noudevsync "$1" &&
+		dmsetup resume --noudevsync "$1"
+}
+
+# bd_slow READ_MS WRITE_MS [MIB]: the current BD with a delay; dm_fast ends it
+bd_slow() {
+	sectors_of "$BD"
+	[ -z "${3-}" ] || DEV_SECTORS=$(($3 * 2048))
+	SLOW=$BD
+	bd_dm zt_slow delay \
+		"0 $DEV_SECTORS delay $SLOW 0 $1 $SLOW 0 $2"
+}
+
+dm_fast() {
+	dm_table zt_slow "0 $DEV_SECTORS linear $SLOW 0"
+}
+
+# Sets DEV_SECTORS of a block device.
+sectors_of() {
+	read -r DEV_SECTORS < "/sys/class/block/${1##*/}/size"
+}
+
+# Sets ST_READS ST_RSECT ST_WRITES ST_WSECT of the backing device.
+bd_iostat() {
+	# shellcheck disable=SC2034 # the fields in between
+	read -r ST_READS zt_1 ST_RSECT zt_2 ST_WRITES zt_3 ST_WSECT zt_4 \
+		< "$BDSYS/stat"
+}
+
+# ---- memory --------------------------------------------------------------
+
+# cgroup_limit MIB: "squeeze" gives commands this much memory
+cgroup_limit() {
+	ZT_CG=/sys/fs/cgroup
+	[ -f $ZT_CG/cgroup.controllers ] ||
+		mount -t cgroup2 none $ZT_CG 2> /dev/null
+	grep -qw memory $ZT_CG/cgroup.controllers 2> /dev/null || return 1
+	echo +memory > $ZT_CG/cgroup.subtree_control 2> /dev/null
+	mkdir -p $ZT_CG/zt
+	put $ZT_CG/zt/memory.max "${1}M"
+}
+
+# squeeze COMMAND...: in the limited group, or as it is where there is none
+squeeze() {
+	# shellcheck disable=SC2016 # for the inner shell
+	sh -c 'echo $$ > "$0/cgroup.procs" 2> /dev/null; exec "$@"' \
+		"${ZT_CG-}/zt" "$@"
+}
+
+# The current device becomes swap
+swap_on() {
+	must mkswap "$ZDEV" > /dev/null
+	must swapon "$ZDEV"
+}
+
+# Sets the multi-generational LRU to 0 or y; returns 1 if there is none.
+lru_set() {
+	zt_lru=/sys/kernel/mm/lru_gen/enabled
+	[ -w $zt_lru ] || return 1
+	[ -n "$ZT_MGLRU" ] || read -r ZT_MGLRU < $zt_lru
+	echo "$1" > $zt_lru
+}
+
+# swap_empty NAME: no page but the swap header is stored. Older kernels keep up
+# to 64 freed swap slots for each CPU to themselves; swapoff gives them back.
+swap_empty() {
+	[ -n "${ZT_CPUS-}" ] || ZT_CPUS=$(nproc)
+	if wait_for 3 swap_is_empty; then pass "$1"; else
+		fail "$1" "$((MM_ORIG / 4096)) pages"
+	fi
+}
+
+# shellcheck disable=SC2317 # called by swap_empty
+swap_is_empty() {
+	mm_read
+	[ "$MM_ORIG" -ge 4096 ] &&
+		[ "$MM_ORIG" -le $((4096 * (1 + 64 * ZT_CPUS))) ]
+}
+
+# Swap off, and nothing but the header is left; no free was missed on the way.
+swap_off() {
+	must swapoff "$ZDEV"
+	mm_read
+	is "$1: only the swap header is left after swapoff" "$MM_ORIG" 4096
+	debug_read
+	is "$1: no free was missed" "$MISS_FREE" 0
+	io_read
+	is "$1: no read failed" "$IO_FAILED_READS" 0
+}
+
+# ---- faults --------------------------------------------------------------
+
+# fault_on failslab|fail_page_alloc PERCENT [N]: that many of every N-th
+# allocation fail, in the tasks that ask for it with "-F"
+fault_on() {
+	FAULT=/sys/kernel/debug/$1
+	[ -d "$FAULT" ] ||
+		mount -t debugfs none /sys/kernel/debug 2> /dev/null
+	[ -d "$FAULT" ] || return 1
+	for zt_kv in probability="$2" interval="${3-1}" times=-1 space=0 verbose=0 \
+		task-filter=Y ignore-gfp-wait=N ignore-gfp-highmem=N \
+		min-order=0; do
+		[ ! -e "$FAULT/${zt_kv%%=*}" ] ||
+			put "$FAULT/${zt_kv%%=*}" "${zt_kv#*=}"
+	done
+}
+
+fault_off() {
+	[ -z "${FAULT-}" ] || echo 0 > "$FAULT/probability"
+}
+
+# ---- background jobs and clean-up ----------------------------------------
+
+# bg COMMAND...: in the background, killed at the end; sets BGPID
+bg() {
+	"$@" &
+	BGPID=$!
+	ZT_PIDS="$ZT_PIDS $BGPID"
+}
+
+gone() {
+	! kill -0 "$1" 2> /dev/null
+}
+
+# ended PID SECONDS: the process is gone in time (zombies count as gone)
+ended() {
+	wait_for "$2" is_over "$1"
+}
+
+is_over() {
+	[ -d "/proc/$1" ] || return 0
+	read -r zt_stat < "/proc/$1/stat" || return 0
+	case $zt_stat in *") Z "*) return 0 ;; esac
+	return 1
+}
+
+swaps_off() {
+	while read -r zt_s _; do
+		case $zt_s in
+		/dev/zram*) swapoff "$zt_s" ;;
+		esac
+	done < /proc/swaps
+}
+
+zt_cleanup() {
+	trap '' TERM INT HUP
+	fault_off
+	if [ $ZT_FINISHED -eq 0 ]; then
+		fail "the test ended early"
+		echo "1..$ZT_N"
+	fi
+	# A delaying device would make everything below slow.
+	case $ZT_DMS in *zt_slow*) dm_fast ;; esac
+	for zt_p in $ZT_PIDS; do kill -9 "$zt_p" 2> /dev/null; done
+	[ -z "$ZT_PIDS" ] || wait
+	for zt_m in $ZT_MOUNTS; do umount "$zt_m"; done 2> /dev/null
+	swaps_off
+	for zt_i in $ZT_IDS; do zram_remove "$zt_i"; done
+	for zt_d in $ZT_DMS; do
+		dmsetup remove --noudevsync --retry "$zt_d"
+	done
+	for zt_d in $ZT_LOOPS; do losetup -d "$zt_d"; done
+	for zt_d in $ZT_NULLS; do
+		echo 0 > "$zt_d/power"
+		rmdir "$zt_d"
+	done
+	[ -z "$ZT_FILES" ] || rm -f $ZT_FILES
+	[ -z "$ZT_MGLRU" ] || echo "$ZT_MGLRU" > /sys/kernel/mm/lru_gen/enabled
+	[ ! -d /sys/fs/cgroup/zt ] || rmdir /sys/fs/cgroup/zt
+	[ -z "${ZT_AT_EXIT-}" ] || $ZT_AT_EXIT
+}
+
+zt_exit() {
+	zt_status=$?
+	trap - EXIT
+	zt_cleanup
+	[ $ZT_FINISHED -eq 1 ] || exit 1
+	exit $zt_status
+}
+
+trap zt_exit EXIT
+trap 'exit 1' TERM INT HUP
+echo "KTAP version 1"

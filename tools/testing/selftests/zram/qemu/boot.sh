@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# Boots one guest and watches it. Sourced by run.sh.
+
+qemu_pid=
+tail_pid=
+ended=
+
+# Nothing of a guest may outlive this script, however it ends. For SIGKILL
+# there is setpriv's parent-death signal below.
+end_guest() {
+	local status=0
+
+	[ -z "$qemu_pid" ] || kill -KILL "$qemu_pid" 2>/dev/null || :
+	[ -z "$tail_pid" ] || kill "$tail_pid" 2>/dev/null || :
+	[ -z "$qemu_pid" ] || wait "$qemu_pid" 2>/dev/null || status=$?
+	[ "$status" -eq 0 ] ||
+		ended=${ended:-the emulator ended with status $status}
+	qemu_pid=
+	tail_pid=
+}
+
+# A guest ends by itself, or for being silent too long or out of time: then
+# the variable "ended" says so. Once it gave its verdict it gets ten seconds.
+watch_guest() {
+	local out=$1 stall=$2 end=$((SECONDS + $3)) size last_size=0
+	local last_change=$SECONDS
+
+	ended=
+	while kill -0 "$qemu_pid" 2>/dev/null; do
+		sleep 0.5
+		size=$(stat -c %s "$out"/{console,ktap}.log | paste -sd' ')
+		if [ "$size" != "$last_size" ]; then
+			last_size=$size
+			last_change=$SECONDS
+		fi
+		if [ $((SECONDS - last_change)) -ge 10 ] &&
+		   grep -q "^VERDICT" "$out/ktap.log"; then
+			break
+		elif [ $((SECONDS - last_change)) -ge "$stall" ]; then
+			ended="hung: silent for $stall s"
+		elif [ "$SECONDS" -ge "$end" ]; then
+			ended="not done in $3 s"
+		else
+			continue
+		fi
+		interrogate_guest "$out"
+		break
+	done
+	end_guest
+}
+
+# A non-maskable interrupt makes the kernel panic and tell where it was.
+interrogate_guest() {
+	# Opened for reading too, or this would wait for an emulator that died.
+	echo nmi 1<> "$1/monitor.in"
+	sleep 3
+}
+
+# boot_guest OUT STALL TIMEOUT QEMU-OPTION...
+# Console, KTAP and results go to files in OUT. Returns 0 if the guest gave
+# its verdict, whichever; otherwise "ended" says what happened.
+boot_guest() {
+	local out=$1 stall=$2 limit=$3
+	shift 3
+
+	rm -f "$out"/{console.log,ktap.log,results.tar.gz,monitor.in,monitor.out}
+	touch "$out"/{console,ktap}.log
+	mkfifo "$out"/monitor.{in,out}
+	setpriv --pdeathsig KILL qemu-system-x86_64 "$@" \
+		-display none -chardev "pipe,id=monitor,path=$out/monitor" \
+		-mon monitor \
+		-serial "file:$out/console.log" -serial "file:$out/ktap.log" \
+		-serial "file:$out/results.tar.gz" \
+		< /dev/null > "$out/qemu.log" 2>&1 &
+	qemu_pid=$!
+	tail -f -n +1 -s 0.2 --pid="$qemu_pid" "$out/ktap.log" &
+	tail_pid=$!
+	watch_guest "$out" "$stall" "$limit"
+	rm -f "$out"/monitor.{in,out}
+
+	grep -q "^VERDICT" "$out/ktap.log" && return 0
+	if grep -q "Kernel panic" "$out/console.log" && [ -z "$ended" ]; then
+		ended="the kernel panicked"
+	fi
+	ended=${ended:-the guest died}
+	return 1
+}
+
+# The interactive guest: its console is our terminal. Ctrl-A X ends it.
+boot_shell() {
+	local out=$1
+	shift
+
+	rm -f "$out"/{console.log,ktap.log,results.tar.gz}
+	qemu-system-x86_64 "$@" -display none \
+		-chardev "stdio,id=tty,mux=on,signal=off,logfile=$out/console.log" \
+		-serial chardev:tty -mon tty -serial "file:$out/ktap.log" \
+		-serial "file:$out/results.tar.gz"
+}

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# shellcheck disable=SC2034 # what is set here is used by those who source it
+#
+# Shared by the scripts that make and boot a test guest. Sourced.
+
+set -euo pipefail
+
+QEMU_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+SELFTESTS=$(dirname "$QEMU_DIR")
+TOP=$(cd "$QEMU_DIR/../../../../.." && pwd)
+BUILD=${ZT_BUILD:-$TOP/build}
+CACHE=$BUILD/initramfs
+
+# Tools of a system administrator are not in every user's PATH.
+PATH=$PATH:/usr/sbin:/sbin
+
+die() {
+	echo "$(basename "$0"): $*" >&2
+	exit 2
+}
+
+# fingerprint FILE...: changes when a file does, and with the scripts here.
+fingerprint() {
+	{
+		stat -Lc '%n %s %Y' "$@"
+		cat "$QEMU_DIR"/*.sh
+	} | sha256sum | cut -c1-16
+}
+
+# guest_path PATH: the guest has a merged /usr, and its layers must not hold
+# a directory where another one holds the symbolic link.
+guest_path() {
+	case $1 in
+	/bin/*|/sbin/*|/lib/*|/lib64/*) echo "/usr$1" ;;
+	*) echo "$1" ;;
+	esac
+}
+
+# copy_libraries STAGE PROGRAM...: shared libraries and loader of programs.
+copy_libraries() {
+	local stage=$1 library to
+	shift
+
+	# Static programs have none and ldd says so with an error.
+	for library in $(for program; do ldd "$program" 2>/dev/null || :; done |
+			 grep -o '/[^ ]*' | sort -u); do
+		to=$stage$(guest_path "$library")
+		[ -e "$to" ] || install -D "$library" "$to"
+	done
+}
+
+# pack STAGE FILE: the tree as a cpio archive, complete or not at all.
+# Uncompressed: an emulated CPU takes longer to unpack than to load it.
+pack() {
+	local part=$2.$$
+
+	(cd "$1" && find . -mindepth 1 -print0 | sort -z |
+		cpio --quiet -o -0 -H newc -R 0:0) > "$part"
+	mv "$part" "$2"
+}
+
+# with_stage FUNCTION FILE [ARGUMENT]...: FUNCTION fills a staging directory,
+# which becomes the archive FILE.
+with_stage() {
+	local make=$1 file=$2 stage
+	shift 2
+
+	mkdir -p "$(dirname "$file")"
+	stage=$(mktemp -d "$file.XXXXXX")
+	if "$make" "$stage" "$@" && pack "$stage" "$file"; then
+		rm -rf "$stage"
+	else
+		rm -rf "$stage"
+		die "cannot make $file"
+	fi
+}

@@ -1,0 +1,240 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Boots a test guest with the kernel of a lane and runs tests, one command or
+# a shell in it. "run.sh --help" explains.
+
+. "$(dirname "$0")/common.sh"
+. "$QEMU_DIR/boot.sh"
+
+usage() {
+	cat <<-END
+	usage: run.sh --lane LANE [option]... WHAT
+	WHAT is one of
+	  --all                  the whole selftest directory
+	  --tests "NAME..."      some of it: a test's name, or a part that tests share
+	  --exec COMMAND         one shell command
+	  --shell                an interactive shell
+	options
+	  --zram ours|peer       which zram.ko the tests load (ours)
+	  --mem MIB              memory (1024)
+	  --smp N                processors (2)
+	  --disk virtio:SIZE     a disk, SIZE in M or G; also nvme:SIZE; repeatable
+	  --append "WORDS"       more kernel command line
+	  --timeout SECONDS      for the whole guest (3600)
+	  --stall SECONDS        without any output until the guest counts as hung (180)
+	  --test-timeout SECONDS for a test that does not state its own (120)
+	  --out DIR              for the logs (build/LANE/guest)
+	  --add HOST:GUEST       a file or directory into the guest; repeatable
+	END
+}
+
+lane=
+zram=ours
+mem=1024
+smp=2
+disks=()
+append=
+limit=3600
+stall=180
+test_limit=120
+out=
+adds=()
+mode=
+wanted=
+
+set_mode() {
+	[ -z "$mode" ] || die "one of --all, --tests, --exec, --shell"
+	mode=$1
+}
+
+while [ $# -gt 0 ]; do
+	case $1 in
+	--help|-h) usage; exit 0 ;;
+	--all) set_mode all; shift; continue ;;
+	--shell) set_mode shell; shift; continue ;;
+	esac
+	[ $# -ge 2 ] || die "$1: unknown or without its value, see --help"
+	case $1 in
+	--lane) lane=$2 ;;
+	--zram) zram=$2 ;;
+	--mem) mem=$2 ;;
+	--smp) smp=$2 ;;
+	--disk) disks+=("$2") ;;
+	--append) append=$2 ;;
+	--timeout) limit=$2 ;;
+	--stall) stall=$2 ;;
+	--test-timeout) test_limit=$2 ;;
+	--out) out=$2 ;;
+	--add) adds+=("$2") ;;
+	--tests) set_mode tests; wanted=$2 ;;
+	--exec) set_mode exec; wanted=$2 ;;
+	*) die "$1: unknown, see --help" ;;
+	esac
+	shift 2
+done
+
+[ -n "$lane" ] || die "which --lane? see --help"
+[ -n "$mode" ] || die "what to run? see --help"
+case $zram in ours|peer) ;; *) die "--zram is ours or peer" ;; esac
+lane_env=$BUILD/$lane/lane.env
+[ -e "$lane_env" ] || die "no $lane_env: first make LANE=$lane modules"
+# shellcheck source=/dev/null
+. "$lane_env"
+export ZRAM_KO PEER_KO KSRC_TREE
+case $zram in ours) chosen=$ZRAM_KO ;; *) chosen=$PEER_KO ;; esac
+[ -e "$chosen" ] || die "no $chosen: first make LANE=$lane modules"
+
+[ "$mode" != all ] || [ ${#disks[@]} -gt 0 ] || disks=(virtio:512M nvme:512M)
+
+# The tests that --tests means: names, or what their names have in common.
+select_items() {
+	local name file found
+
+	cd "$SELFTESTS"
+	if [ "$mode" = all ]; then
+		echo kunit
+		ls test_*.sh 2>/dev/null || :
+		echo mainline_selftests
+		return
+	fi
+	for name in $wanted; do
+		found=
+		case $name in
+		kunit|mainline_selftests) echo "$name"; continue ;;
+		esac
+		for file in "$name" "$name.sh" "test_$name.sh" test_*"$name"*.sh; do
+			case $file in test_*.sh) ;; *) continue ;; esac
+			[ -f "$file" ] || continue
+			found=1
+			echo "$file"
+			# A full name means that test alone.
+			[ "$file" != "${name%.sh}.sh" ] || break
+		done
+		[ -n "$found" ] || die "no test is called $name"
+	done | awk '!seen[$0]++'
+}
+
+# Single quotes for the shell of the guest.
+quote() {
+	printf "'%s'" "${1//\'/\'\\\'\'}"
+}
+
+# KUnit suites are listed in a section of their own.
+has_kunit() {
+	grep -q kunit_test_suites "$chosen"
+}
+
+guest_env() {
+	local debug='' kunit='' patience=1
+
+	# Instrumented code takes its time.
+	case $lane in *-debug) debug=1 patience=4 ;; esac
+	! has_kunit || kunit=1
+	printf '%s=%s\n' \
+		ZT_LANE "$(quote "$lane")" \
+		ZT_DEBUG "$(quote "$debug")" \
+		ZT_MODE "$mode" \
+		ZT_ITEMS "$(quote "$items")" \
+		ZT_EXEC "$(quote "$wanted")" \
+		ZT_TEST_TIMEOUT "$test_limit" \
+		ZT_PATIENCE "$patience" \
+		ZT_KUNIT "$(quote "$kunit")" \
+		ZT_NR_VIRTIO "$nr_virtio" \
+		ZT_NR_NVME "$nr_nvme" \
+		ZRAM_KO "/modules/$zram/zram.ko"
+}
+
+# Sparse files; threads and write-back because a guest's disk must be fast,
+# not safe.
+make_disks() {
+	local disk kind file id
+
+	for disk in "${disks[@]}"; do
+		kind=${disk%%:*}
+		case $kind in
+		virtio) id=virtio$((++nr_virtio)) ;;
+		nvme) id=nvme$((++nr_nvme)) ;;
+		*) die "--disk $disk: virtio:SIZE or nvme:SIZE" ;;
+		esac
+		file=$out/$id.raw
+		rm -f "$file"
+		truncate -s "${disk#*:}" "$file" || die "--disk $disk: what size?"
+		qemu_disks+=(-drive "if=none,id=$id,file=$file,format=raw,aio=threads,cache=writeback,discard=unmap")
+		case $kind in
+		virtio) qemu_disks+=(-device "virtio-blk-pci,drive=$id") ;;
+		nvme) qemu_disks+=(-device "nvme,drive=$id,serial=zt$nr_nvme") ;;
+		esac
+	done
+}
+
+cleanup() {
+	end_guest
+	rm -f "$out"/{virtio,nvme}*.raw "$out"/{initrd,session}.cpio \
+		"$out"/monitor.{in,out}
+}
+
+out=${out:-$BUILD/$lane/guest}
+mkdir -p "$BUILD" "$out"
+out=$(cd "$out" && pwd)
+exec 9> "$out/lock"
+flock -n 9 || die "another guest uses $out; choose another --out"
+trap cleanup EXIT
+trap 'echo "interrupted" >&2; exit 130' INT TERM HUP
+
+"$QEMU_DIR/packages.sh"
+items=
+case $mode in all|tests) items=$(select_items | paste -sd' ') ;; esac
+nr_virtio=0
+nr_nvme=0
+qemu_disks=()
+make_disks
+
+exec 8> "$BUILD/initramfs.lock"
+flock 8
+"$QEMU_DIR/programs.sh"
+base=$("$QEMU_DIR/base.sh")
+modules=$("$QEMU_DIR/modules.sh" "$KREL" "$MODROOT")
+guest_env | "$QEMU_DIR/session.sh" "$out/session.cpio" "${adds[@]}"
+cat "$base" "$modules" "$out/session.cpio" > "$out/initrd.cpio"
+read -ra accel <<< "$("$QEMU_DIR/accel.sh" "$KIMAGE")"
+exec 8>&-
+
+oops="oops=panic panic=-1"
+case $lane in *-debug) oops="panic_on_warn=1 $oops" ;; esac
+qemu=("${accel[@]}" -m "$mem" -smp "$smp" -nodefaults -no-user-config
+	-no-reboot -kernel "$KIMAGE" -initrd "$out/initrd.cpio"
+	"${qemu_disks[@]}"
+	-append "console=ttyS0 $oops unknown_nmi_panic=1 rootfstype=ramfs log_buf_len=4M $append")
+
+if [ "$mode" = shell ]; then
+	boot_shell "$out" "${qemu[@]}"
+	exit
+fi
+
+echo "booting lane $lane ($KREL), ${accel[1]%%,*}, $zram zram; console: $out/console.log"
+if ! boot_guest "$out" "$stall" "$limit" "${qemu[@]}" &&
+   ! grep -q "^# init started" "$out/ktap.log"; then
+	echo "$ended before its init started; booting once more"
+	tail -n 40 "$out/console.log"
+	cp "$out/console.log" "$out/console.first.log"
+	boot_guest "$out" "$stall" "$limit" "${qemu[@]}" || :
+fi
+
+died=
+if ! grep -q "^VERDICT" "$out/ktap.log"; then
+	died=$ended
+	echo "the last lines of the console:"
+	tail -n 40 "$out/console.log"
+	cat "$out/qemu.log"
+fi
+
+rm -rf "$out/results"
+mkdir -p "$out/results"
+if [ -s "$out/results.tar.gz" ]; then
+	tar -C "$out/results" -xzf "$out/results.tar.gz" ||
+		died=${died:-results arrived damaged}
+fi
+
+awk -f "$QEMU_DIR/summary.awk" LANE="$lane" SECONDS="$SECONDS" DIED="$died" \
+	"$out/ktap.log" | tee "$out/summary.txt"

@@ -1,0 +1,69 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 90
+# hot_add, hot_remove and the num_devices parameter.
+
+. ./lib.sh
+
+remove() {
+	gives "hot_remove '$2' gives $1" "$1" ztry "$CONTROL/hot_remove" "$2"
+}
+
+devices() {
+	set -- /sys/block/zram*
+	[ -d "$1" ] || set --
+	echo $#
+}
+
+load() {
+	must insmod "$ZRAM_KO" "num_devices=$1"
+	is "num_devices=$1" "$(devices)" "$1"
+	check "the module unloads with $1 devices" zram_unload
+}
+
+zram_load
+zram_remove_all
+is "no device is left" "$(devices)" 0
+for want in 0 1 2 3; do
+	zram_add
+	is "hot_add takes the lowest free number" "$ZID" $want
+done
+must zram_remove 1
+zram_add
+is "a number is used again" "$ZID" 1
+is "modes" "$(cd $CONTROL && stat -c '%a' hot_add hot_remove | tr '\n' ' ')" \
+	"400 200 "
+remove EINVAL -1
+remove EINVAL abc
+remove ENODEV 99
+remove ENODEV 4
+put "$ZSYS/disksize" 4M
+bg ztry -h "$ZDEV" > /dev/null
+sleep 0.3
+remove EBUSY 1
+read -r state < "$ZSYS/initstate"
+is "a refused removal changes nothing" "$state" 1
+kill -9 "$BGPID"
+wait "$BGPID" 2> /dev/null
+wait_for 5 zram_remove 1
+remove ENODEV 1
+zram_remove_all
+check "the module unloads" zram_unload
+load 0
+load 1
+load 3
+if insmod "$ZRAM_KO" num_devices=abc 2> /dev/null; then
+	fail "num_devices=abc is refused"
+	zram_unload
+else
+	pass "num_devices=abc is refused"
+fi
+must insmod "$ZRAM_KO" num_devices=3
+put /sys/block/zram1/disksize 8M
+must zpat fill -k random /dev/zram1 > /dev/null
+check "it unloads with data in a device" zram_unload
+zram_load
+is "the default is one device" "$(devices)" 1
+[ ! -e /sys/module/zram/parameters/num_devices ] ||
+	fail "num_devices is not in /sys/module"
+finish

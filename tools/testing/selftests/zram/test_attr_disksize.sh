@@ -1,0 +1,42 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 120
+# disksize: what it accepts, how it rounds, when it refuses.
+
+. ./lib.sh
+
+# accepts INPUT BYTES: set, read back, reset
+accepts() {
+	put "$ZSYS/disksize" "$1"
+	read -r got < "$ZSYS/disksize"
+	read -r sectors < "$ZSYS/size"
+	is "disksize '$1' is $2 bytes" "$got $sectors" "$2 $(($2 / 512))"
+	zram_reset
+}
+
+zram_add
+read -r size < "$ZSYS/disksize"
+is "a new device has no size" "$size" 0
+store EINVAL disksize 0
+store EINVAL disksize abc
+store EINVAL disksize -
+accepts 1 4096
+accepts 4097 8192
+accepts 64Kjunk 65536
+accepts 0x10000 65536
+accepts 3M 3145728
+accepts 2G 2147483648
+store ENOMEM disksize 4P
+read -r state < "$ZSYS/initstate"
+is "after a failure the device is not set up" "$state" 0
+put "$ZSYS/disksize" 4M
+store EBUSY disksize 4M
+store EBUSY disksize 8M
+store EINVAL disksize abc
+store EINVAL disksize 0
+read -r size < "$ZSYS/disksize"
+is "the refused sizes changed nothing" "$size" 4194304
+check "the last page is usable" zpat fill -o 1023 -n 1 "$ZDEV"
+gives "a page behind the end is not" "ok=0 bad=0 err=1 ENOSPC" \
+	zpat fill -o 1024 -n 1 "$ZDEV"
+finish

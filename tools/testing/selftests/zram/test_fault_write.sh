@@ -1,0 +1,57 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 200
+# Allocations fail in the middle of writes: an error, never wrong data, and
+# nothing is left behind.
+
+. ./lib.sh
+
+faulty() {
+	if ! fault_on "$1" 20; then
+		[ -z "${ZT_DEBUG-}" ] || bail "a debug kernel has $1"
+		skip "$1" "kernel without it"
+		return
+	fi
+	zram_new 16M "$2"
+	out=$(zrace -F -e -n 1024 -b 16 -j 4 -t 4000 -m 5,3,1,1 "$ZDEV")
+	status=$?
+	fault_off
+	echo "# $out"
+	is "$1: data under failing allocations" "$status" 0
+	errors=${out##*err=}
+	io_read
+	between "$1: some I/O failed" "$errors" 1 100000000
+	between "$1: failed_writes counts them" "$IO_FAILED_WRITES" 1 100000000
+	is "$1: reads do not fail" "$IO_FAILED_READS" 0
+	check "$1: the device recovers" zpat fill -k cycle -g 2 "$ZDEV"
+	check "$1: and keeps data" zpat verify -k cycle -g 2 "$ZDEV"
+	must zpat discard "$ZDEV" > /dev/null
+	empty "$1: nothing is left after discard"
+	must zram_remove
+}
+
+# setups NAME N: setting up a device gives ENOMEM or works when every N-th
+# allocation fails; N moves through the hundreds a set-up makes
+setups() {
+	fault_on "$1" 100 "$2" || return
+	zram_add
+	results=$(zhammer -F -t 2500 "w:$ZSYS/disksize=16M" "w:$ZSYS/reset=1")
+	fault_off
+	echo "$results" | sed 's/^/# /'
+	others=$(echo "$results" | tr ' ' '\n' | grep '^E' |
+		grep -vE '^(ENOMEM|EBUSY)=')
+	is "$1: set-up gives ENOMEM or works" "$others" ""
+	between "$1: set-ups that failed" \
+		"$(echo "$results" | grep -c 'disksize.*ENOMEM')" 1 1
+	zram_reset
+	put "$ZSYS/disksize" 4M
+	check "$1: then it works" zpat fill -k cycle "$ZDEV"
+	check "$1: with data" zpat verify -k cycle "$ZDEV"
+	must zram_remove
+}
+
+faulty failslab lzo-rle
+faulty fail_page_alloc lzo
+setups failslab 1009
+setups fail_page_alloc 211
+finish

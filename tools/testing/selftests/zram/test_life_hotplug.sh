@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 300
+# CPUs go and come while data is written and verified, with every compressor.
+
+. ./lib.sh
+
+cpu=/sys/devices/system/cpu/cpu1/online
+online() {
+	echo 1 > $cpu
+}
+
+[ -w $cpu ] || skip_all "no CPU to take offline"
+ZT_AT_EXIT=online
+zram_add
+algorithms
+must zram_remove
+for alg in $ALGORITHMS; do
+	zram_new 16M "$alg"
+	zhammer -p 20 -t 3000 "w:$cpu=0,1" > /tmp/hot.$$ &
+	ZT_FILES=/tmp/hot.$$
+	check "$alg: racing I/O" zrace -n 512 -j 4 -t 2500 "$ZDEV"
+	wait
+	read -r _ rounds rest < /tmp/hot.$$
+	echo "# $rounds $rest"
+	between "$alg: the CPU came and went" "${rounds#n=}" 4 100000
+	online
+	put $cpu 0
+	check "$alg: one CPU" zpat fill -k cycle -j 2 -n 1024 "$ZDEV"
+	online
+	check "$alg: a new CPU" zpat verify -k cycle -j 4 -n 1024 "$ZDEV"
+	put $cpu 0
+	zram_reset
+	put "$ZSYS/comp_algorithm" "$alg"
+	put "$ZSYS/disksize" 16M
+	online
+	check "$alg: a CPU younger than the device" \
+		zrace -n 64 -j 4 -t 300 "$ZDEV"
+	must zram_remove
+done
+finish

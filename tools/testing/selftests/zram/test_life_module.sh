@@ -1,0 +1,38 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 300
+# The module comes and goes 20 times with data in it, 10 times more while its
+# attributes are read and written.
+
+. ./lib.sh
+
+zram_load
+zram_remove_all
+must zram_unload
+for round in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	must insmod "$ZRAM_KO" num_devices=2
+	put /sys/block/zram0/disksize 8M
+	must zpat fill -k cycle -n 256 /dev/zram0 > /dev/null
+	wait_for 5 zram_unload || bail "round $round: rmmod"
+done
+pass "20 times"
+check "the major number is given back" \
+	sh -c "! grep -qw zram /proc/devices"
+set -- /sys/block/zram*
+is "no device is left" "$1" "/sys/block/zram*"
+check "no class is left" test ! -d $CONTROL
+
+dir=/sys/block/zram0
+zhammer -t 8000 a:$dir w:$dir/disksize=4M,8M w:$dir/reset=1 \
+	w:$dir/comp_algorithm=lzo,lzo-rle w:$CONTROL/hot_remove=1 \
+	r:$CONTROL/hot_add > /dev/null &
+for round in 1 2 3 4 5 6 7 8 9 10; do
+	must insmod "$ZRAM_KO"
+	sleep 0.2
+	wait_for 10 zram_unload || bail "round $round: rmmod under access"
+done
+pass "10 times under access"
+wait
+set -- /sys/block/zram*
+is "no device is left behind" "$1" "/sys/block/zram*"
+finish

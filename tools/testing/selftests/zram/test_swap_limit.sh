@@ -1,0 +1,56 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 400
+# mem_limit reached while swapping: a process may be killed, data never lies.
+
+. ./lib.sh
+
+# survived NAME STATUS: finished with right data, or killed; never wrong data
+survived() {
+	case $2 in
+	0) pass "$1: finished" ;;
+	135 | 137) pass "$1: killed" ;;
+	*) fail "$1" "status $2: $(tail -n 3 "$3")" ;;
+	esac
+}
+
+# The kernel reports each failed swap write; a serial console is slow.
+quiet_console() {
+	read -r level _ < /proc/sys/kernel/printk
+	echo 1 > /proc/sys/kernel/printk
+}
+
+# shellcheck disable=SC2317 # called by the clean-up
+loud_console() {
+	echo "$level" > /proc/sys/kernel/printk
+}
+
+cgroup_limit 24 || skip_all "no memory cgroup"
+hold=/tmp/hold.$$
+zram_new 64M
+swap_on
+quiet_console
+ZT_AT_EXIT=loud_console
+bg zswap -m 8 -k random -P -r 2 -w $hold > /tmp/quiet.$$
+quiet=$BGPID
+ZT_FILES="/tmp/quiet.$$ /tmp/greedy.$$ $hold"
+wait_for 60 test -e $hold || bail "the fill does not end"
+put "$ZSYS/mem_limit" 12M
+squeeze zswap -m 48 -k random -r 1 -s 2 > /tmp/greedy.$$ 2>&1
+survived "the process over the limit" $? /tmp/greedy.$$
+io_read
+between "failed_writes counts" "$IO_FAILED_WRITES" 1 100000000
+mm_read
+between "the pool keeps to its limit" "$MM_USED" 0 12582912
+read -r used < "$ZSYS/initstate"
+is "the device goes on" "$used" 1
+rm -f $hold
+wait "$quiet"
+survived "the process swapped out before" $? /tmp/quiet.$$
+put "$ZSYS/mem_limit" 0
+check "without the limit the same load fits" \
+	squeeze zswap -m 32 -k random -r 1 -s 3
+swap_off "limit"
+zram_reset
+empty "the pool is empty after reset"
+finish

@@ -1,0 +1,49 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 600
+# Swapping under pressure with both LRU implementations: two processes, forked
+# children, threads, transparent huge pages; after the exit nothing is left.
+
+. ./lib.sh
+
+# round NAME OPTIONS...: under twice the memory there is
+round() {
+	name=$1
+	shift
+	check "$name" squeeze zswap "$@"
+	swap_empty "$name: all is freed when the process exits"
+}
+
+two_processes() {
+	bg squeeze zswap -m 32 -s 2 > /tmp/second.$$
+	check "$1: first of two processes" squeeze zswap -m 32 -s 3
+	wait "$BGPID"
+	is "$1: second of two processes" "$? $(tail -n 1 /tmp/second.$$)" \
+		"0 pages=8192 bad=0"
+	swap_empty "$1: all is freed when both exit"
+}
+
+ZT_FILES=/tmp/second.$$
+cgroup_limit 20 || echo "# no memory cgroup: paged out by request only"
+for lru in 0 y; do
+	if ! lru_set $lru; then
+		skip "lru_gen $lru" "one LRU only"
+		[ $lru = 0 ] || continue
+	fi
+	zram_new 96M
+	swap_on
+	swap_empty "lru_gen $lru: the swap header is all there is"
+	two_processes "lru_gen $lru"
+	round "lru_gen $lru: paged out on request, forked" -m 40 -P -F
+	round "lru_gen $lru: two threads" -m 24 -j 2 -r 1
+	if [ -d /sys/kernel/mm/transparent_hugepage ]; then
+		round "lru_gen $lru: huge pages" -m 40 -H -r 1
+		round "lru_gen $lru: huge pages on request" -m 24 -H -P
+	else
+		skip "lru_gen $lru: huge pages" "kernel without THP"
+	fi
+	swap_off "lru_gen $lru"
+	is "lru_gen $lru: no write failed" "$IO_FAILED_WRITES" 0
+	must zram_remove
+done
+finish

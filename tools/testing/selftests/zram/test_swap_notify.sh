@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 200
+# swap_slot_free_notify: when the swapped process goes, so does its data,
+# whoever holds a slot's lock at that moment.
+
+. ./lib.sh
+
+hold=/tmp/hold.$$
+zram_new 48M
+swap_on
+for round in 1 2 3; do
+	bg zswap -m 24 -P -w $hold > /dev/null
+	wait_for 60 test -e $hold || bail "the fill does not end"
+	mm_read
+	between "round $round: MiB in zram" $((MM_ORIG / 1048576)) 18 25
+	io_read
+	before=$IO_NOTIFY
+	# Take slot locks from other sides while the frees come.
+	zhammer -t 2000 "w:$ZSYS/idle=all" "w:$ZSYS/compact=1" \
+		"a:$ZSYS" > /dev/null &
+	kill -9 "$BGPID"
+	wait
+	rm -f $hold
+	swap_empty "round $round: everything is freed with the process"
+	io_read
+	between "round $round: notify_free counts it" \
+		$((IO_NOTIFY - before)) 4608 100000
+done
+debug_read
+is "no free was missed" "$MISS_FREE" 0
+check "pages read by their owner are freed too" \
+	zswap -m 24 -P -r 2
+swap_empty "with the process, too"
+swap_off "notify"
+finish

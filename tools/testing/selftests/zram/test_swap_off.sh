@@ -1,0 +1,37 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 200
+# swapoff in the middle: everything comes back, into idle and busy processes.
+
+. ./lib.sh
+
+hold=/tmp/hold.$$
+zram_new 64M
+swap_on
+bg zswap -m 32 -P -r 1 -w $hold > /tmp/out.$$
+idle=$BGPID
+ZT_FILES="/tmp/out.$$ $hold"
+wait_for 60 test -e $hold || bail "the fill does not end"
+mm_read
+between "most of 32 MiB is in zram" $((MM_ORIG / 1048576)) 25 33
+bg zswap -m 16 -P -r 6 -s 2 > /tmp/out2.$$
+busy=$BGPID
+ZT_FILES="$ZT_FILES /tmp/out2.$$"
+sleep 1
+check "swapoff while one process swaps" swapoff "$ZDEV"
+mm_read
+is "only the header is left" "$MM_ORIG" 4096
+rm -f $hold
+wait "$idle"
+is "the idle process has all its data" "$? $(cat /tmp/out.$$)" \
+	"0 pages=8192 bad=0"
+wait "$busy"
+# Without swap MADV_PAGEOUT leaves the pages where they are.
+is "the busy process too" "$? $(tail -n 1 /tmp/out2.$$)" "0 pages=4096 bad=0"
+io_read
+is "no I/O failed" "$IO_FAILED_READS $IO_FAILED_WRITES" "0 0"
+debug_read
+is "no free was missed" "$MISS_FREE" 0
+check "the device can be reset" ztry "$ZSYS/reset" 1
+empty "the pool is empty after reset"
+finish

@@ -1,0 +1,42 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 120
+# Statistics can be read at any time, also while a run is under way.
+
+. ./lib.sh
+
+bd_use virtio || bd_use null 64 || skip_all "no backing device"
+bd_slow 0 500 || skip_all "no dm-delay"
+zram_new 32M '' "$BD"
+must zpat fill -k random -j 2 -b 64 "$ZDEV" > /dev/null
+bg ztry "$ZSYS/writeback" huge > /dev/null
+writer=$BGPID
+sleep 0.7
+# Read in another process: a peer that blocks must not take the test with it.
+bg cat "$ZSYS/bd_stat" > /dev/null
+reader=$BGPID
+if ended "$reader" 4; then
+	pass "bd_stat can be read at all"
+else
+	dm_fast
+	bail "bd_stat can be read at all"
+fi
+# Ten reads in a second, 100 ms for each: a write alone takes five times that.
+files="mm_stat bd_stat io_stat debug_stat initstate disksize backing_dev"
+set --
+for file in $files; do set -- "$@" "r:$ZSYS/$file"; done
+zhammer -t 1000 -p 5 "$@" > /tmp/lat.$$
+ZT_FILES=/tmp/lat.$$
+while read -r name rounds ms _; do
+	between "${name##*/}: reads in a second (longest ${ms#max_ms=} ms)" \
+		"${rounds#n=}" 10 1000
+done < /tmp/lat.$$
+bd_read
+between "the run was still under way" "$BD_WRITES" 0 8191
+check "data can be read meanwhile" zpat verify -k random -n 2048 "$ZDEV"
+check "and written" zpat fill -k random -g 2 -n 256 "$ZDEV"
+dm_fast
+check "the run ends" ended "$writer" 20
+check "what was written meanwhile" zpat verify -k random -g 2 -n 256 "$ZDEV"
+check "all the rest" zpat verify -k random -o 256 "$ZDEV"
+finish

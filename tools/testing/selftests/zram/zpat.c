@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * zpat: fill a block device or file with verifiable pages, and verify them.
+ *
+ *   zpat fill|verify|discard|zeroout [options] PATH
+ *     -o FIRST  -n PAGES	range in 4096-byte pages (default: to the end)
+ *     -S STEP			every STEP-th page only
+ *     -g GEN -s SEED -k KIND	random mixed text same cycle sparse (pattern.h);
+ *				generation 0 verifies as zeros
+ *     -b PAGES			pages per I/O (default 16)
+ *     -j THREADS		the range is split between them
+ *     -m BYTES			offset of the buffer from its alignment
+ *     -B			buffered instead of O_DIRECT
+ *     -R			page order shuffled (one page per I/O)
+ *     -F			allocations of the threads may fail (fault.h)
+ *
+ * Prints "ok=N bad=N err=N" and the name of the first error, in pages.
+ * Exit status: 0 all as wanted, 1 wrong data, 2 I/O errors only.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "fault.h"
+#include "pattern.h"
+
+enum op { FILL, VERIFY, DISCARD, ZEROOUT };
+
+static struct {
+	enum op op;
+	const char *path;
+	uint64_t first, pages, step;
+	uint32_t gen, seed;
+	int kind, threads, flags, shuffle, faults;
+	unsigned int batch, misalign;
+} opt = { .step = 1, .gen = 1, .kind = ZP_MIXED, .threads = 1,
+	  .flags = O_DIRECT, .batch = 16 };
+
+static atomic_ulong n_ok, n_bad, n_err;
+static atomic_int first_errno;
+
+static void io_failed(unsigned int pages, int err)
+{
+	int none = 0;
+
+	n_err += pages;
+	atomic_compare_exchange_strong(&first_errno, &none, err);
+}
+
+static void check(uint64_t index, const char *buf, char *want)
+{
+	zp_make(want, index, opt.gen, opt.seed, opt.kind);
+	if (!memcmp(buf, want, ZP_PAGE)) {
+		n_ok++;
+		return;
+	}
+	if (!n_bad++)
+		zp_report(opt.path, index, opt.gen, buf, want);
+}
+
+static ssize_t transfer(int fd, char *buf, uint64_t index, unsigned int n)
+{
+	uint64_t range[2] = { index * ZP_PAGE, (uint64_t)n * ZP_PAGE };
+
+	switch (opt.op) {
+	case FILL:
+		for (unsigned int i = 0; i < n; i++)
+			zp_make(buf + i * ZP_PAGE, index + i, opt.gen,
+				opt.seed, opt.kind);
+		return pwrite(fd, buf, range[1], range[0]);
+	case VERIFY:
+		memset(buf, 0xa5, range[1]);
+		return pread(fd, buf, range[1], range[0]);
+	case DISCARD:
+		return ioctl(fd, BLKDISCARD, range) ? -1 : (ssize_t)range[1];
+	case ZEROOUT:
+		return ioctl(fd, BLKZEROOUT, range) ? -1 : (ssize_t)range[1];
+	}
+	return -1;
+}
+
+/* One I/O; when several pages fail together, each is tried by itself. */
+static void do_io(int fd, char *buf, uint64_t index, unsigned int n)
+{
+	static __thread char want[ZP_PAGE] __attribute__((aligned(64)));
+	ssize_t got = transfer(fd, buf, index, n);
+
+	if (got == (ssize_t)n * ZP_PAGE) {
+		for (unsigned int i = 0; i < n; i++) {
+			if (opt.op == VERIFY)
+				check(index + i, buf + i * ZP_PAGE, want);
+			else
+				n_ok++;
+		}
+	} else if (n > 1) {
+		for (unsigned int i = 0; i < n; i++)
+			do_io(fd, buf, index + i, 1);
+	} else {
+		io_failed(1, got < 0 ? errno : EIO);
+	}
+}
+
+static void run_shuffled(int fd, char *buf, uint64_t lo, uint64_t hi)
+{
+	uint64_t n = hi - lo, *order = malloc(n * sizeof(*order)), s = 88172645;
+
+	for (uint64_t i = 0; i < n; i++)
+		order[i] = lo + i;
+	for (uint64_t i = n; i > 1; i--) {
+		uint64_t k = zp_next(&s) % i, t = order[i - 1];
+
+		order[i - 1] = order[k];
+		order[k] = t;
+	}
+	for (uint64_t i = 0; i < n; i++)
+		do_io(fd, buf, order[i], 1);
+	free(order);
+}
+
+static void *worker(void *arg)
+{
+	uint64_t me = (uintptr_t)arg, share = opt.pages / opt.threads;
+	uint64_t lo = opt.first + me * share, hi = lo + share, i = lo;
+	int fd = open(opt.path, opt.flags | (opt.op == VERIFY ? O_RDONLY : O_RDWR));
+	char *buf;
+
+	if (me == (uint64_t)opt.threads - 1)
+		hi = opt.first + opt.pages;
+	if (fd < 0) {
+		io_failed(hi - lo, errno);
+		return NULL;
+	}
+	buf = aligned_alloc(ZP_PAGE, (opt.batch + 1) * ZP_PAGE);
+	buf += opt.misalign;
+	if (opt.faults)
+		zt_fault_me();
+	if (opt.shuffle) {
+		run_shuffled(fd, buf, lo, hi);
+	} else if (opt.step > 1) {
+		for (; i < hi; i += opt.step)
+			do_io(fd, buf, i, 1);
+	} else {
+		for (; i < hi; i += opt.batch)
+			do_io(fd, buf, i, hi - i < opt.batch ? hi - i : opt.batch);
+	}
+	if (opt.op != VERIFY && fsync(fd))
+		io_failed(1, errno);
+	close(fd);
+	free(buf - opt.misalign);
+	return NULL;
+}
+
+static void set_option(int c)
+{
+	switch (c) {
+	case 'o':
+		opt.first = strtoull(optarg, NULL, 0);
+		break;
+	case 'n':
+		opt.pages = strtoull(optarg, NULL, 0);
+		break;
+	case 'S':
+		opt.step = strtoull(optarg, NULL, 0);
+		break;
+	case 'g':
+		opt.gen = strtoul(optarg, NULL, 0);
+		break;
+	case 's':
+		opt.seed = strtoul(optarg, NULL, 0);
+		break;
+	case 'k':
+		opt.kind = zp_kind_parse(optarg);
+		break;
+	case 'b':
+		opt.batch = strtoul(optarg, NULL, 0);
+		break;
+	case 'j':
+		opt.threads = atoi(optarg);
+		break;
+	case 'm':
+		opt.misalign = strtoul(optarg, NULL, 0);
+		break;
+	case 'B':
+		opt.flags = 0;
+		break;
+	case 'R':
+		opt.shuffle = 1;
+		break;
+	case 'F':
+		opt.faults = 1;
+		break;
+	default:
+		exit(3);
+	}
+}
+
+static uint64_t pages_of(const char *path)
+{
+	int fd = open(path, O_RDONLY);
+	off_t end = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
+
+	close(fd);
+	return end / ZP_PAGE;
+}
+
+static enum op parse_op(const char *name)
+{
+	static const char * const names[] = {
+		"fill", "verify", "discard", "zeroout" };
+
+	for (int i = 0; i < 4; i++)
+		if (!strcmp(name, names[i]))
+			return i;
+	fprintf(stderr, "zpat: fill, verify, discard or zeroout?\n");
+	exit(3);
+}
+
+int main(int argc, char **argv)
+{
+	pthread_t t[64];
+	int c;
+
+	if (argc < 3)
+		return 3;
+	opt.op = parse_op(argv[1]);
+	argc--, argv++;
+	while ((c = getopt(argc, argv, "o:n:S:g:s:k:b:j:m:BRF")) != -1)
+		set_option(c);
+	if (optind != argc - 1 || opt.kind < 0 || !opt.step || !opt.batch ||
+	    opt.threads < 1 || opt.threads > 64 || opt.misalign >= ZP_PAGE)
+		return 3;
+	opt.path = argv[optind];
+	if (!opt.pages)
+		opt.pages = pages_of(opt.path) - opt.first;
+	for (long i = 0; i < opt.threads; i++)
+		pthread_create(&t[i], NULL, worker, (void *)i);
+	for (int i = 0; i < opt.threads; i++)
+		pthread_join(t[i], NULL);
+	printf("ok=%lu bad=%lu err=%lu%s%s\n", n_ok, n_bad, n_err,
+	       n_err ? " " : "", n_err ? strerrorname_np(first_errno) : "");
+	return n_bad ? 1 : n_err ? 2 : 0;
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ztry: one open, one write or read, and the name of what came back.
+ *
+ *   ztry FILE VALUE	write VALUE (no newline added): prints 0 or an errno
+ *			name; a short write prints SHORT
+ *   ztry -n FILE N	write N times the letter 'a'
+ *   ztry -r FILE	read: prints 0 or an errno name
+ *   ztry -o FILE	open read-write and close
+ *   ztry -e FILE	the same with O_EXCL: has nobody claimed the disk?
+ *   ztry -t FILE VALUE	as the first, then the time taken in ms
+ *   ztry -h FILE	open read-only and hold until killed
+ *   ztry -x FILE	open read-write O_EXCL and hold until killed
+ *
+ * A shell's echo hides the error number; these tests are about it.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char *name(int err)
+{
+	return err ? strerrorname_np(err) : "0";
+}
+
+static const char *try_write(const char *file, const char *val, size_t len)
+{
+	int fd = open(file, O_WRONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return name(errno);
+	n = write(fd, val, len);
+	if (n < 0)
+		return name(errno);
+	return (size_t)n == len ? "0" : "SHORT";
+}
+
+static const char *try_read(const char *file)
+{
+	char buf[4096];
+	int fd = open(file, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || read(fd, buf, sizeof(buf)) < 0)
+		return name(errno);
+	return "0";
+}
+
+static const char *try_open(const char *file, int flags)
+{
+	return open(file, O_RDWR | O_CLOEXEC | flags) < 0 ? name(errno) : "0";
+}
+
+static int hold(const char *file, int flags)
+{
+	if (open(file, flags) < 0) {
+		puts(name(errno));
+		return 1;
+	}
+	puts("open");
+	fflush(stdout);
+	for (;;)
+		pause();
+}
+
+static const char *try_long(const char *file, size_t len)
+{
+	char *buf = malloc(len);
+
+	memset(buf, 'a', len);
+	return try_write(file, buf, len);
+}
+
+int main(int argc, char **argv)
+{
+	struct timespec a, b;
+	const char *r;
+
+	if (argc == 3 && !strcmp(argv[1], "-r")) {
+		puts(try_read(argv[2]));
+	} else if (argc == 3 && !strcmp(argv[1], "-o")) {
+		puts(try_open(argv[2], 0));
+	} else if (argc == 3 && !strcmp(argv[1], "-e")) {
+		puts(try_open(argv[2], O_EXCL));
+	} else if (argc == 3 && !strcmp(argv[1], "-h")) {
+		return hold(argv[2], O_RDONLY);
+	} else if (argc == 3 && !strcmp(argv[1], "-x")) {
+		return hold(argv[2], O_RDWR | O_EXCL);
+	} else if (argc == 4 && !strcmp(argv[1], "-n")) {
+		puts(try_long(argv[2], strtoul(argv[3], NULL, 0)));
+	} else if (argc == 4 && !strcmp(argv[1], "-t")) {
+		clock_gettime(CLOCK_MONOTONIC, &a);
+		r = try_write(argv[2], argv[3], strlen(argv[3]));
+		clock_gettime(CLOCK_MONOTONIC, &b);
+		printf("%s %ld\n", r, (b.tv_sec - a.tv_sec) * 1000 +
+		       (b.tv_nsec - a.tv_nsec) / 1000000);
+	} else if (argc == 3) {
+		puts(try_write(argv[1], argv[2], strlen(argv[2])));
+	} else {
+		fprintf(stderr, "usage: ztry [-t|-n] FILE VALUE | -[roehx] FILE\n");
+		return 2;
+	}
+	return 0;
+}
