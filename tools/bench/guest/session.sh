@@ -1,0 +1,42 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# The guest's side of a benchmark: the workloads one after another, each side
+# in turn, again and again. Pair 0 warms up. Exit status 1 if data was wrong
+# or a step failed.
+#   session.sh WORKLOADS SIDES PAIRS SEED [NAME=VALUE]...
+set -eu
+
+WORKLOADS=$1 SIDES=$2 PAIRS=$3 SEED=$4
+shift 4
+for setting in "$@"; do
+	export "${setting?}"
+done
+here=${0%/*}
+PATH=$here/bin:$PATH
+export SEED PATH
+# shellcheck source=lib.sh disable=SC1091
+. "$here/lib.sh"
+
+run_side()
+{
+	zram_load && "$here/$WORKLOAD.sh" && zram_unload
+}
+
+failures=0
+grep MemTotal /proc/meminfo | sed 's/^/# /'
+for WORKLOAD in $WORKLOADS; do
+	for PAIR in $(seq "${FIRST_PAIR:-0}" "$PAIRS"); do
+		for SIDE in $SIDES; do
+			# A batch size matters to writeback alone.
+			case $SIDE$WORKLOAD in *[0-9][!W]?) continue ;; esac
+			export WORKLOAD PAIR SIDE
+			say "pair $PAIR of $PAIRS"
+			if ! run_side; then
+				figure failed 1
+				failures=$((failures + 1))
+				lsmod | grep -q '^zram ' && zram_unload
+			fi
+		done
+	done
+done
+[ "$failures" -eq 0 ]

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Tables, results.json and plots of a session of pairs, and assertions."""
+
+import json
+import shutil
+import subprocess
+
+import figures
+
+# The figures worth a line. Everything measured is in results.json.
+SHOWN = {
+    "C1": ["ratio", "fill_mbs", "verify_mbs"],
+    "S1": [f"{rw}_{bs}_{jobs}_{what}" for rw in ("read", "write", "randrw")
+           for bs in ("4k", "128k") for jobs in (1, 4)
+           for what in ("iops", "p99_us")],
+    "S2": ["swapfill_mbs", "swapverify_mbs", "touch_p50_us", "touch_p99_us"],
+    "W1": ["wb_seconds", "wb_over_floor", "wb_allsys_s", "wb_switches",
+           "wb_write_ios", "wb_write_sectors", "wb_io_kib",
+           "readback_verify_mbs"],
+    "M1": ["idle_ns_slot", "first_ns_slot", "scan_ns_slot",
+           "empty_ns_slot", "scan_empty_ns_slot"],
+    "R1": ["depth1_iops", "depth1_p50_us", "depth1_p99_us", "depth16_iops",
+           "depth16_p99_us", "sectors_per_page"],
+    "R2": ["wb_seconds", "idle_read_p99_us", "busy_read_p99_us",
+           "idle_mm_stat_max_us", "busy_mm_stat_p99_us",
+           "busy_mm_stat_max_us"],
+}
+SHOWN["W2"] = SHOWN["W1"]
+
+
+def derive(run):
+    """Adds the figures that are made of two measured ones."""
+    if "floor_s" in run and "wb_seconds" in run:
+        run["wb_over_floor"] = run["wb_seconds"] / run["floor_s"]
+    if run.get("wb_write_ios"):
+        run["wb_io_kib"] = run["wb_write_sectors"] / run["wb_write_ios"] / 2
+    for key in [key for key in run if key.endswith("_seconds")]:
+        if "slots" in run:
+            name = key.removesuffix("_seconds") + "_ns_slot"
+            run[name] = run[key] / run["slots"] * 1e9
+
+
+def summarize(session, sides, pairs):
+    """{workload: {key: {side: [median, min, max], ratios}}}, no warm-up."""
+    for run in session.runs.values():
+        derive(run)
+    result = {}
+    for workload in sorted({name for name, _, _ in session.runs}):
+        keys = sorted({key for (name, _, _), run in session.runs.items()
+                       if name == workload for key in run})
+        result[workload] = {
+            key: summarize_key(session.runs, workload, key, sides, pairs)
+            for key in keys}
+    return result
+
+
+def summarize_key(runs, workload, key, sides, pairs):
+    series = {side: [runs.get((workload, pair, side), {}).get(key)
+                     for pair in range(1, pairs + 1)] for side in sides}
+    entry = {"sides": {}, "ratio": {}, "values": series}
+    for side, values in series.items():
+        values = [value for value in values if value is not None]
+        if values:
+            entry["sides"][side] = figures.spread(values)
+    for side in sides[1:]:
+        ratios = [figures.ratio(key, ours, peer)
+                  for ours, peer in zip(series[sides[0]], series[side])
+                  if None not in (ours, peer)]
+        ratios = [value for value in ratios if value is not None]
+        if ratios:
+            entry["ratio"][side] = figures.spread(ratios)
+    return entry
+
+
+def show_spread(entry):
+    if not entry:
+        return "-"
+    middle, low, high = map(figures.show_number, entry)
+    return middle if low == high else f"{middle} [{low} {high}]"
+
+
+def print_tables(summary, all_sides):
+    """One table per workload: sides, then ours better by, median [min max]."""
+    for workload, keys in summary.items():
+        sides = [side for side in all_sides if any(
+            side in entry["sides"] for entry in keys.values())]
+        print(f"\n{workload}: {figures.TITLES[workload]}")
+        rows = [[""] + sides + [f"better than {side}" for side in sides[1:]]]
+        for key in SHOWN.get(workload, sorted(keys)):
+            entry = keys.get(key)
+            if entry:
+                rows.append([key] + [show_spread(entry["sides"].get(side))
+                                     for side in sides] +
+                            [show_spread(entry["ratio"].get(side))
+                             for side in sides[1:]])
+        figures.print_table(rows)
+
+
+def write_json(path, facts, summary):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"facts": facts, "workloads": summary},
+                               indent=1) + "\n")
+
+
+def plot(directory, facts, summary, sides):
+    """One SVG per workload: how many times better, with its spread."""
+    if not shutil.which("gnuplot"):
+        print("no plots: gnuplot is not installed")
+        return
+    for workload, keys in summary.items():
+        for side in sides[1:]:
+            shown = [(key, keys[key]["ratio"][side])
+                     for key in SHOWN.get(workload, [])
+                     if side in keys.get(key, {}).get("ratio", {})]
+            if shown:
+                plot_ratios(directory / f"{workload}-{side}.svg", shown,
+                            f"{workload} {figures.TITLES[workload]}: ours "
+                            f"against {side} ({facts['lane']}, "
+                            f"{facts['kernel']})")
+
+
+def plot_ratios(path, shown, title):
+    data = "\n".join(f'"{key}" {middle} {low} {high}'
+                     for key, (middle, low, high) in shown)
+    script = f"""
+set terminal svg size 900,480 noenhanced
+set output "{path}"
+set title "{title}"
+set ylabel "times better (median, min, max)"
+set logscale y
+set grid y
+set xtics rotate by -40
+set xrange [-1:{len(shown)}]
+unset key
+$data << END
+{data}
+END
+plot $data using 0:2:3:4:xtic(1) with yerrorbars pt 7 lw 2, 1 with lines dt 2
+"""
+    subprocess.run(["gnuplot"], input=script, text=True, check=False)
+
+
+def check_minimums(path, facts, summary, side):
+    """Lines about the ratios that are below what the file states.
+
+    A line of the file: LANE WORKLOAD KEY MINIMUM, where LANE may be "*". A
+    figure that is stated but was not measured is below.
+    """
+    below, stated = [], 0
+    for line in path.read_text().splitlines():
+        words = line.split("#")[0].split()
+        if not words or words[0] not in ("*", facts["lane"]):
+            continue
+        _, workload, key, minimum = words
+        stated += 1
+        entry = summary.get(workload, {}).get(key, {})
+        got = entry.get("ratio", {}).get(side, [None])[0]
+        if got is None or got < float(minimum):
+            below.append(f"{workload} {key}: {figures.show_number(got)}, "
+                         f"stated {minimum}")
+    if not stated:
+        raise figures.Failed(f"{path} states nothing for {facts['lane']}")
+    return below
