@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Everything the project does, by one word each. `make` shows them.
+
+LANE ?= distro
+export LANE KSRC KDIR REFRESH
+
+kernel  := tools/kernel
+run     := tools/testing/selftests/zram/qemu/run.sh --lane $(LANE)
+
+.PHONY: help setup modules demo check bench shell lint overlay series clean
+
+help:
+	@sed -n 's/^#: \{0,1\}//p' Makefile
+
+#: zram: a compressed RAM block device that tiers its cold pages to disk
+#:
+#:   make demo      show what it does, in a virtual machine, beside the
+#:                  distribution's own zram
+#:   make check     build, boot, run all tests; TESTS="name ..." runs some
+#:   make modules   build zram.ko: build/LANE/zram.ko
+#:   make bench     measure it against the lane's own zram
+#:   make shell     a shell in the virtual machine
+#:   make lint      all static checks
+#:   make setup     install what the above need (they do so themselves)
+#:   make overlay KSRC=/path   copy the driver into a kernel source tree
+#:   make series KSRC=/path    make patches against a kernel git tree
+#:   make clean     remove build/ (kernels in ~/.cache/zram-overlay stay)
+#:
+#: LANE=distro (default), lts, rt: the distribution's kernels; mainline,
+#: mainline-debug: the newest kernel, built from its source package.
+#: KDIR=/path names other kernel headers, KSRC=/path another kernel source.
+
+setup:
+	@$(kernel)/setup build run bench lint
+	@tools/testing/selftests/zram/qemu/packages.sh
+
+modules:
+	@$(kernel)/build $(LANE)
+
+demo: modules
+	@$(kernel)/setup run
+	@tools/bench/demo $(LANE)
+
+check: modules
+	@$(run) $(if $(TESTS),--tests "$(TESTS)",--all)
+
+bench: modules
+	@$(kernel)/setup bench
+	@tools/bench/bench --lane $(LANE)
+
+shell: modules
+	@$(run) --shell
+
+lint:
+	@tools/lint/run
+
+overlay:
+	@$(kernel)/overlay "$(KSRC)"
+
+series:
+	@tools/series/series "$(KSRC)"
+
+clean:
+	rm -rf build
