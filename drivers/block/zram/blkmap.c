@@ -19,6 +19,13 @@
  * than a few runs for a longer one, so a reservation costs about the same on
  * an empty, an aged and a full device.
  *
+ * Where a page is larger than a block, a run may be asked to begin at a multiple
+ * of a page and to be whole pages long, so that a page finds room in one piece.
+ * A segment whose free blocks are too scattered for that is stepped over.
+ *
+ * A block that cannot be written is retired: it is in use for ever, but not
+ * counted as such.
+ *
  * Locks, outermost first: reserve_lock (mutex; whoever reserves), the lock of
  * one segment (its counts and bits), summary_lock ("full" bits). All segments
  * are one lock class, and nobody holds two of them. Interrupts are off under
@@ -28,242 +35,41 @@
  * there is no memory for as many I/Os as would overflow them.
  */
 
-#include <linux/atomic.h>
 #include <linux/bitmap.h>
-#include <linux/err.h>
-#include <linux/log2.h>
+#include <linux/bug.h>
 #include <linux/minmax.h>
-#include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
-#include <linux/spinlock.h>
-#include <linux/vmalloc.h>
 
 #include "blkmap.h"
-
-#define SEGMENT_BLOCKS	512U
-#define SEGMENT_SHIFT	ilog2(SEGMENT_BLOCKS)
-#define REGION_SEGMENTS	512U
-#define REGION_SHIFT	ilog2(REGION_SEGMENTS)
+#include "blktree.h"
 
 /* Runs looked at for one of the wanted length before the longest is taken */
 #define RUNS_TRIED	4
 
-#define BLKMAP_GFP	(GFP_NOIO | __GFP_NOWARN)
-
-struct segment {
-	spinlock_t lock;	/* protects nr_used, refs and used */
-	u16 nr_blocks;		/* constant; fewer at the end of the device */
-	u16 nr_used;		/* bits set in used */
-	u32 *refs;		/* counts of references; NULL while none */
-	DECLARE_BITMAP(used, SEGMENT_BLOCKS);
-};
-
-struct region {
-	unsigned int nr_segments; /* constant; fewer at the end of the device */
-	unsigned int nr_full;	/* bits set in full */
-	DECLARE_BITMAP(full, REGION_SEGMENTS);
-	struct segment segments[REGION_SEGMENTS];
-};
-
-struct zram_blkmap {
-	u64 nr_blocks;			/* constant */
-	u64 nr_segments;		/* constant */
-	unsigned long nr_regions;	/* constant */
-	struct region **regions;	/* set at the first use of a region */
-	spinlock_t summary_lock;	/* guards the "full" bits */
-	unsigned long *full;		/* regions without a free block */
-	struct mutex reserve_lock;	/* held to reserve; guards cursor */
-	u64 cursor;			/* block after the last run reserved */
-	atomic64_t used;		/* blocks with a reference */
-};
-
-/**
- * zram_blkmap_create() - create a map with all blocks free
- * @nr_blocks: size of the device in blocks of 4 KiB
- *
- * Context: Process context, may sleep.
- * Return: the map, ERR_PTR(-EINVAL) if there are no blocks, ERR_PTR(-EFBIG) if
- * there are more than a map can have, ERR_PTR(-ENOMEM).
- */
-struct zram_blkmap *zram_blkmap_create(u64 nr_blocks)
-{
-	struct zram_blkmap *map;
-	u64 nr_regions;
-
-	if (!nr_blocks)
-		return ERR_PTR(-EINVAL);
-	nr_regions = ((nr_blocks - 1) >> (SEGMENT_SHIFT + REGION_SHIFT)) + 1;
-	if (nr_regions > INT_MAX)
-		return ERR_PTR(-EFBIG);
-
-	map = kzalloc_obj(*map);
-	if (!map)
-		return ERR_PTR(-ENOMEM);
-	map->nr_blocks = nr_blocks;
-	map->nr_segments = ((nr_blocks - 1) >> SEGMENT_SHIFT) + 1;
-	map->nr_regions = nr_regions;
-	spin_lock_init(&map->summary_lock);
-	mutex_init(&map->reserve_lock);
-
-	map->regions = kvcalloc(map->nr_regions, sizeof(*map->regions),
-				GFP_KERNEL | __GFP_NOWARN);
-	if (!map->regions)
-		goto err_free_map;
-
-	map->full = kvcalloc(BITS_TO_LONGS(map->nr_regions),
-			     sizeof(*map->full), GFP_KERNEL | __GFP_NOWARN);
-	if (!map->full)
-		goto err_free_regions;
-	return map;
-
-err_free_regions:
-	kvfree(map->regions);
-err_free_map:
-	kfree(map);
-	return ERR_PTR(-ENOMEM);
-}
-
-/**
- * zram_blkmap_destroy() - free a map
- * @map: the map, may be NULL; no block of it should be referenced any more
- *
- * Context: Process context, may sleep.
- */
-void zram_blkmap_destroy(struct zram_blkmap *map)
-{
-	unsigned int s;
-	unsigned long r;
-
-	if (!map)
-		return;
-
-	WARN_ON_ONCE(atomic64_read(&map->used));
-	for (r = 0; r < map->nr_regions; r++) {
-		struct region *region = map->regions[r];
-
-		for (s = 0; region && s < region->nr_segments; s++)
-			kfree(region->segments[s].refs);
-		vfree(region);
-		cond_resched();
-	}
-	mutex_destroy(&map->reserve_lock);
-	kvfree(map->full);
-	kvfree(map->regions);
-	kfree(map);
-}
-
-static struct region *region_create(struct zram_blkmap *map,
-				    unsigned long index)
-{
-	u64 first = (u64)index << REGION_SHIFT;
-	struct region *region;
-	unsigned int i;
-
-	region = __vmalloc(sizeof(*region), BLKMAP_GFP | __GFP_ZERO);
-	if (!region)
-		return NULL;
-
-	region->nr_segments = min_t(u64, map->nr_segments - first,
-				    REGION_SEGMENTS);
-	for (i = 0; i < region->nr_segments; i++) {
-		struct segment *seg = &region->segments[i];
-		u64 block = (first + i) << SEGMENT_SHIFT;
-
-		spin_lock_init(&seg->lock);
-		seg->nr_blocks = min_t(u64, map->nr_blocks - block,
-				       SEGMENT_BLOCKS);
-	}
-
-	/* Pairs with segment_find(): the region is seen initialised. */
-	smp_store_release(&map->regions[index], region);
-	return region;
-}
-
-/* The segment a block lies in, or NULL if none of its region was ever used. */
-static struct segment *segment_find(struct zram_blkmap *map, u64 block)
-{
-	u64 index = block >> SEGMENT_SHIFT;
-	struct region *region;
-
-	if (block >= map->nr_blocks)
-		return NULL;
-	/* Pairs with region_create(). */
-	region = smp_load_acquire(&map->regions[index >> REGION_SHIFT]);
-	if (!region)
-		return NULL;
-	return &region->segments[index & (REGION_SEGMENTS - 1)];
-}
-
-/*
- * Tell the levels above that the segment of a block has become full, or is so
- * no more. The lock of the segment is held, so the bit follows the segment.
- */
-static void summary_update(struct zram_blkmap *map, u64 block, bool full)
-{
-	u64 index = block >> SEGMENT_SHIFT;
-	unsigned long r = index >> REGION_SHIFT;
-	struct region *region = map->regions[r];
-
-	spin_lock(&map->summary_lock);
-	if (region->nr_full == region->nr_segments)
-		__clear_bit(r, map->full);
-	__assign_bit(index & (REGION_SEGMENTS - 1), region->full, full);
-	region->nr_full += full ? 1 : -1;
-	if (region->nr_full == region->nr_segments)
-		__set_bit(r, map->full);
-	spin_unlock(&map->summary_lock);
-}
-
-/*
- * The first segment with a free block at or after @index, around the end of
- * the device. Returns false if there is none.
- */
-static bool summary_search(struct zram_blkmap *map, u64 *index)
-{
-	unsigned int s = *index & (REGION_SEGMENTS - 1);
-	unsigned long r = *index >> REGION_SHIFT;
-	struct region *region = map->regions[r];
-	bool found = true;
-
-	spin_lock_irq(&map->summary_lock);
-	if (region)
-		s = find_next_zero_bit(region->full, region->nr_segments, s);
-	if (region && s == region->nr_segments) {
-		r = find_next_zero_bit(map->full, map->nr_regions, r + 1);
-		if (r >= map->nr_regions)
-			r = find_first_zero_bit(map->full, map->nr_regions);
-		found = r < map->nr_regions;
-		region = found ? map->regions[r] : NULL;
-		s = 0;
-		if (region)
-			s = find_first_zero_bit(region->full,
-						region->nr_segments);
-	}
-	spin_unlock_irq(&map->summary_lock);
-
-	*index = ((u64)r << REGION_SHIFT) + s;
-	return found;
-}
-
 /*
  * A run of @want free blocks at or after @from, or the longest of the first
- * few runs there are. Returns its length, 0 if there is no free block.
+ * few runs there are; in units, as all of these numbers. Returns its length, 0
+ * if not one unit is free.
  */
 static unsigned int segment_find_run(struct segment *seg, unsigned int from,
-				     unsigned int want, unsigned int *start)
+				     unsigned int want, unsigned int unit,
+				     unsigned int *start)
 {
 	unsigned int end = seg->nr_blocks;
 	unsigned int longest = 0;
 	int tries;
 
+	from = round_up(from, unit);
 	for (tries = 0; tries < RUNS_TRIED && longest < want; tries++) {
 		unsigned int at, stop;
 
-		at = find_next_zero_bit(seg->used, end, from);
+		at = bitmap_find_next_zero_area(seg->used, end, from, unit,
+						unit - 1);
 		if (at >= end)
 			break;
 		stop = find_next_bit(seg->used, min(end, at + want), at);
+		stop = round_down(stop, unit);
 		if (stop - at > longest) {
 			longest = stop - at;
 			*start = at;
@@ -275,21 +81,18 @@ static unsigned int segment_find_run(struct segment *seg, unsigned int from,
 
 /*
  * Reserve a run in the segment @block lies in, at or after @block. Returns its
- * length, 0 if there is no free block, or -ENOMEM.
+ * length, 0 if there is no free unit, or -ENOMEM.
  */
 static int segment_reserve(struct zram_blkmap *map, u64 block,
-			   unsigned int want, u64 *first)
+			   unsigned int want, unsigned int unit, u64 *first)
 {
 	u64 base = round_down(block, SEGMENT_BLOCKS);
-	struct segment *seg = segment_find(map, block);
+	struct segment *seg = zram_blktree_grow(map, block);
 	unsigned int start, nr, i;
 	u32 *refs;
 
-	if (!seg) {
-		if (!region_create(map, block >> (SEGMENT_SHIFT + REGION_SHIFT)))
-			return -ENOMEM;
-		seg = segment_find(map, block);
-	}
+	if (!seg)
+		return -ENOMEM;
 
 	spin_lock_irq(&seg->lock);
 	if (!seg->refs) {
@@ -302,7 +105,7 @@ static int segment_reserve(struct zram_blkmap *map, u64 block,
 		seg->refs = refs;
 	}
 
-	nr = segment_find_run(seg, block - base, want, &start);
+	nr = segment_find_run(seg, block - base, want, unit, &start);
 	if (nr) {
 		bitmap_set(seg->used, start, nr);
 		for (i = 0; i < nr; i++)
@@ -310,46 +113,62 @@ static int segment_reserve(struct zram_blkmap *map, u64 block,
 		atomic64_add(nr, &map->used);
 		seg->nr_used += nr;
 		if (seg->nr_used == seg->nr_blocks)
-			summary_update(map, block, true);
+			zram_blktree_update(map, block, true);
 		*first = base + start;
 	}
 	spin_unlock_irq(&seg->lock);
 	return nr;
 }
 
+/* Reserve from the cursor on, around the end of the device */
+static int reserve_next(struct zram_blkmap *map, unsigned int want,
+			unsigned int unit, u64 *first)
+{
+	u64 index = map->cursor >> SEGMENT_SHIFT, left = map->nr_segments;
+	int nr = segment_reserve(map, map->cursor, want, unit, first);
+
+	/*
+	 * Once is enough where a unit is a block. Otherwise a segment may be
+	 * neither full nor of use.
+	 */
+	while (!nr && left--) {
+		if (++index >= map->nr_segments)
+			index = 0;
+		if (!zram_blktree_search(map, &index))
+			break;
+		nr = segment_reserve(map, index << SEGMENT_SHIFT, want, unit,
+				     first);
+		cond_resched();
+	}
+	return nr;
+}
+
 /**
  * zram_blkmap_reserve() - reserve a run of consecutive blocks
  * @map: the map
- * @want: length of the run, blocks
- * @first: where to put its first block
+ * @want: length of the run, blocks; at least a unit
+ * @unit: blocks that have to be together, a power of two, at most 64
+ * @first: where to put its first block, a multiple of a unit
  *
  * The run is shorter than @want where the free blocks are scattered, and never
- * longer than a segment. Each of its blocks has one reference, to be dropped
- * with zram_blkmap_put(). Any number of tasks may reserve, they take turns.
+ * longer than a segment; its length is a multiple of a unit. Each of its blocks
+ * has one reference, to be dropped with zram_blkmap_put(), one by one if need
+ * be. Any number of tasks may reserve, they take turns.
  *
  * Context: Process context, may sleep; does not start I/O.
- * Return: length of the run in blocks, 0 if no block is free, or -ENOMEM.
+ * Return: length of the run in blocks, 0 if no unit is free, or -ENOMEM.
  */
-int zram_blkmap_reserve(struct zram_blkmap *map, unsigned int want, u64 *first)
+int zram_blkmap_reserve(struct zram_blkmap *map, unsigned int want,
+			unsigned int unit, u64 *first)
 {
 	int nr;
 
-	want = min(want, SEGMENT_BLOCKS);
+	want = round_down(min(want, SEGMENT_BLOCKS), unit);
 	if (!want)
 		return 0;
 
 	mutex_lock(&map->reserve_lock);
-	nr = segment_reserve(map, map->cursor, want, first);
-	if (!nr) {
-		/* Nothing up to the end of the segment: on to the next. */
-		u64 index = (map->cursor >> SEGMENT_SHIFT) + 1;
-
-		if (index == map->nr_segments)
-			index = 0;
-		if (summary_search(map, &index))
-			nr = segment_reserve(map, index << SEGMENT_SHIFT, want,
-					     first);
-	}
+	nr = reserve_next(map, want, unit, first);
 	if (nr > 0) {
 		map->cursor = *first + nr;
 		if (map->cursor == map->nr_blocks)
@@ -359,10 +178,47 @@ int zram_blkmap_reserve(struct zram_blkmap *map, unsigned int want, u64 *first)
 	return nr;
 }
 
+/**
+ * zram_blkmap_trim() - give back the end of a run that was just reserved
+ * @map: the map
+ * @first: first block to give back
+ * @nr: number of blocks, to the end of the run
+ *
+ * The next run follows on the rest of this one, if nobody reserved in between:
+ * many small writes must not leave holes.
+ *
+ * Context: Process context, may sleep; does not start I/O.
+ */
+void zram_blkmap_trim(struct zram_blkmap *map, u64 first, unsigned int nr)
+{
+	u64 end = first + nr;
+
+	mutex_lock(&map->reserve_lock);
+	zram_blkmap_put(map, first, nr);
+	if (map->cursor == (end == map->nr_blocks ? 0 : end))
+		map->cursor = first;
+	mutex_unlock(&map->reserve_lock);
+}
+
+/**
+ * zram_blkmap_retire() - never use a block again
+ * @map: the map
+ * @block: a block the caller has the only reference of, which is taken over:
+ *	nobody is left to drop it
+ *
+ * Context: Any.
+ */
+void zram_blkmap_retire(struct zram_blkmap *map, u64 block)
+{
+	WARN_ON_ONCE(block >= map->nr_blocks);
+	atomic64_dec(&map->used);
+	atomic64_inc(&map->bad);
+}
+
 static bool segment_ref(struct zram_blkmap *map, u64 block, unsigned int nr,
 			int change)
 {
-	struct segment *seg = segment_find(map, block);
+	struct segment *seg = zram_blktree_find(map, block);
 	unsigned int at = block & (SEGMENT_BLOCKS - 1);
 	unsigned int freed = 0;
 	bool valid = true;
@@ -386,7 +242,7 @@ static bool segment_ref(struct zram_blkmap *map, u64 block, unsigned int nr,
 	}
 	if (freed) {
 		if (seg->nr_used == seg->nr_blocks)
-			summary_update(map, block, false);
+			zram_blktree_update(map, block, false);
 		seg->nr_used -= freed;
 		if (!seg->nr_used)
 			swap(refs, seg->refs);
@@ -436,4 +292,28 @@ bool __zram_blkmap_ref(struct zram_blkmap *map, u64 first, unsigned int nr,
 u64 zram_blkmap_used(struct zram_blkmap *map)
 {
 	return atomic64_read(&map->used);
+}
+
+/**
+ * zram_blkmap_bad() - number of blocks retired
+ * @map: the map
+ *
+ * Context: Any.
+ * Return: blocks of 4 KiB that are never used again.
+ */
+u64 zram_blkmap_bad(struct zram_blkmap *map)
+{
+	return atomic64_read(&map->bad);
+}
+
+/**
+ * zram_blkmap_free() - number of blocks to be had
+ * @map: the map
+ *
+ * Context: Any; out of date at once where others reserve or drop references.
+ * Return: blocks of 4 KiB that are neither in use nor retired.
+ */
+u64 zram_blkmap_free(struct zram_blkmap *map)
+{
+	return map->nr_blocks - zram_blkmap_used(map) - zram_blkmap_bad(map);
 }

@@ -10,10 +10,15 @@ struct zram_blkmap;
 struct zram_blkmap *zram_blkmap_create(u64 nr_blocks);
 void zram_blkmap_destroy(struct zram_blkmap *map);
 
-int zram_blkmap_reserve(struct zram_blkmap *map, unsigned int want, u64 *first);
+int zram_blkmap_reserve(struct zram_blkmap *map, unsigned int want,
+			unsigned int unit, u64 *first);
 bool __zram_blkmap_ref(struct zram_blkmap *map, u64 first, unsigned int nr,
 		       int change);
+void zram_blkmap_trim(struct zram_blkmap *map, u64 first, unsigned int nr);
+void zram_blkmap_retire(struct zram_blkmap *map, u64 block);
 u64 zram_blkmap_used(struct zram_blkmap *map);
+u64 zram_blkmap_bad(struct zram_blkmap *map);
+u64 zram_blkmap_free(struct zram_blkmap *map);
 
 /**
  * zram_blkmap_get() - take another reference on each block of a range

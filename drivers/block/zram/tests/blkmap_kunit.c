@@ -85,7 +85,7 @@ static unsigned int reserve(struct kunit *test, unsigned int want)
 	struct blkmap_test *t = test->priv;
 	int nr, i;
 
-	nr = zram_blkmap_reserve(t->map, want, &t->first);
+	nr = zram_blkmap_reserve(t->map, want, 1, &t->first);
 	KUNIT_ASSERT_GE(test, nr, 0);
 	KUNIT_ASSERT_LE(test, (unsigned int)nr, want);
 	if (!nr) {
@@ -233,7 +233,7 @@ static void blkmap_test_runs(struct kunit *test)
 	struct blkmap_test *t = setup(test, 4 * SEGMENT);
 	unsigned int i;
 
-	KUNIT_EXPECT_EQ(test, zram_blkmap_reserve(t->map, 0, &t->first), 0);
+	KUNIT_EXPECT_EQ(test, zram_blkmap_reserve(t->map, 0, 1, &t->first), 0);
 
 	/* Unused blocks go out in order, and a run ends with its segment. */
 	for (i = 0; i < SEGMENT / 64; i++) {
@@ -320,7 +320,7 @@ static void blkmap_test_huge(struct kunit *test)
 
 	/* Into the second region, keeping one block in each segment. */
 	while (used < 600) {
-		KUNIT_ASSERT_EQ(test, zram_blkmap_reserve(map, SEGMENT, &first),
+		KUNIT_ASSERT_EQ(test, zram_blkmap_reserve(map, SEGMENT, 1, &first),
 				SEGMENT);
 		KUNIT_ASSERT_EQ(test, first, used * SEGMENT);
 		zram_blkmap_put(map, first + 1, SEGMENT - 1);

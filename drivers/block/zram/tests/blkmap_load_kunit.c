@@ -94,7 +94,7 @@ static int worker_fn(void *data)
 
 	for (round = 0; round < 5000; round++) {
 		/* No memory is as good as no block */
-		nr = max(0, zram_blkmap_reserve(map, 1 + round % 40, &first));
+		nr = max(0, zram_blkmap_reserve(map, 1 + round % 40, 1, &first));
 		for (i = 0; i < nr; i++)
 			w->wrong += cmpxchg(&owner[first + i], 0, w->id) != 0;
 		zram_blkmap_get(map, first, nr);
@@ -187,7 +187,7 @@ static void make_level(struct load_test *t, const struct level *level)
 	u64 first;
 	int nr;
 
-	while ((nr = zram_blkmap_reserve(t->map, SEGMENT, &first)) > 0)
+	while ((nr = zram_blkmap_reserve(t->map, SEGMENT, 1, &first)) > 0)
 		set_owner(t, first, nr, 1);
 	for (b = 0; b < t->nr; b++) {
 		u32 dice = prandom_u32_state(&t->rnd) % 100;
@@ -213,7 +213,7 @@ static u64 cost(struct load_test *t, unsigned int want, unsigned int *run)
 		ktime_t start = ktime_get();
 
 		for (i = 0; i < BATCH; i++)
-			len[i] = max(0, zram_blkmap_reserve(t->map, want,
+			len[i] = max(0, zram_blkmap_reserve(t->map, want, 1,
 							    &first[i]));
 		start = ktime_sub(ktime_get(), start);
 
