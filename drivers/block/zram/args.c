@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Arguments of attributes: words and "key=value", separated by blanks.
+ */
+
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/kstrtox.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "args.h"
+
+static const struct zram_arg *find(const struct zram_arg *known,
+				   unsigned int nr, const char *key)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		if (key ? known[i].key && !strcmp(known[i].key, key) :
+			  !known[i].key)
+			return &known[i];
+	return NULL;
+}
+
+/* One argument. A key without a value is a word, with "=" or without */
+static int take(const struct zram_arg *known, unsigned int nr, void *ctx,
+		const char *key, const char *value)
+{
+	const struct zram_arg *arg;
+
+	if (value && !*value)
+		value = NULL;
+	arg = find(known, nr, value ? key : NULL);
+	if (arg)
+		return arg->take(ctx, value ? value : key);
+	/* A key of some other version is no error, a stray word is */
+	return value ? 0 : -EINVAL;
+}
+
+/**
+ * zram_args_parse() - take the arguments of an attribute apart
+ * @buf: what was written to it
+ * @len: length of that
+ * @known: the keys it knows
+ * @nr: number of them
+ * @ctx: for their functions
+ *
+ * Arguments are taken in the order they come in; a key may come again. Values
+ * may be in double quotes. Keys that are not known are ignored.
+ *
+ * Context: May sleep.
+ * Return: 0; -EINVAL for a word that is not a value; -ENOMEM; or what stopped
+ *	a key's function.
+ */
+int zram_args_parse(const char *buf, size_t len, const struct zram_arg *known,
+		    unsigned int nr, void *ctx)
+{
+	char *copy = kstrndup(buf, len, GFP_KERNEL);
+	char *rest, *key, *value;
+	int ret = 0;
+
+	if (!copy)
+		return -ENOMEM;
+	rest = skip_spaces(copy);
+	while (*rest && !ret) {
+		rest = next_arg(rest, &key, &value);
+		ret = take(known, nr, ctx, key, value);
+	}
+	kfree(copy);
+	return ret == ZRAM_ARGS_STOP ? 0 : ret;
+}
+
+/**
+ * zram_args_range() - read "first-last"
+ * @value: the text
+ * @first: where to put the first number
+ * @last: where to put the last
+ *
+ * Context: Any.
+ * Return: 0, -EINVAL, or -ERANGE for a number too large.
+ */
+int zram_args_range(const char *value, unsigned long *first,
+		    unsigned long *last)
+{
+	const char *dash = strchr(value, '-');
+	char digits[24];
+	int err;
+
+	if (!dash)
+		return -EINVAL;
+	/* No number is longer, unless it has leading zeroes */
+	if (dash - value >= sizeof(digits))
+		return -EINVAL;
+	memcpy(digits, value, dash - value);
+	digits[dash - value] = '\0';
+	err = kstrtoul(digits, 10, first);
+	return err ? err : kstrtoul(dash + 1, 10, last);
+}

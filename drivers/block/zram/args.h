@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _ZRAM_ARGS_H_
+#define _ZRAM_ARGS_H_
+
+#include <linux/types.h>
+
+/* What a zram_arg's function returns to have the rest ignored */
+#define ZRAM_ARGS_STOP	1
+
+/**
+ * struct zram_arg - a key that an attribute knows
+ * @key: the key; NULL for words that stand alone
+ * @take: told the value, or the word. Returns 0, %ZRAM_ARGS_STOP or an error
+ */
+struct zram_arg {
+	const char *key;
+	int (*take)(void *ctx, const char *value);
+};
+
+int zram_args_parse(const char *buf, size_t len, const struct zram_arg *known,
+		    unsigned int nr, void *ctx);
+int zram_args_range(const char *value, unsigned long *first,
+		    unsigned long *last);
+
+#endif
