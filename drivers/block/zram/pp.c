@@ -5,9 +5,12 @@
  */
 
 #include <linux/bitops.h>
+#include <linux/log2.h>
 #include <linux/math.h>
+#include <linux/minmax.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/timekeeping.h>
 
 #include "pp.h"
 #include "slot.h"
@@ -124,57 +127,4 @@ bool zram_pp_match(const struct zram *zram, const struct zram_pp_filter *filter,
 	return !filter->idle || (READ_ONCE(zram_slots_group(&zram->slots,
 							    index)->idle) &
 				 zram_slots_bit(index));
-}
-
-/* The slots of a group, from @index on, that may be for the run */
-static u64 group_candidates(const struct zram_slots *slots,
-			    const struct zram_pp_filter *filter,
-			    unsigned long index)
-{
-	const struct zram_slot_group *group = zram_slots_group(slots, index);
-	u64 from = zram_slots_bit(index);
-
-	/* Those idle are in memory */
-	return (filter->idle ? READ_ONCE(group->idle) :
-		READ_ONCE(group->in_memory)) & -from;
-}
-
-/**
- * zram_pp_next() - find the next slot for a run
- * @zram: the device
- * @filter: what the run is about
- * @index: where to start looking; on success the slot that was found
- *
- * Looks without locks, so what it finds has to be checked under the slot lock.
- *
- * Context: May sleep. In a run.
- * Return: 0, -ENOENT after the last slot, -EINTR as zram_pp_interrupted().
- */
-int zram_pp_next(struct zram *zram, const struct zram_pp_filter *filter,
-		 unsigned long *index)
-{
-	const struct zram_slots *slots = &zram->slots;
-	unsigned long i, first;
-	u64 left;
-	int err;
-
-	for (i = *index; i < slots->nr; i = first + ZRAM_SLOT_GROUP) {
-		first = round_down(i, ZRAM_SLOT_GROUP);
-		left = group_candidates(slots, filter, i);
-		for (; left; left &= left - 1) {
-			i = first + __ffs64(left);
-			if (zram_pp_match(zram, filter, i)) {
-				*index = i;
-				return 0;
-			}
-		}
-		/* Now and then is enough: an empty group takes no time */
-		if (first % (64 * ZRAM_SLOT_GROUP))
-			continue;
-		cond_resched();
-		err = zram_pp_interrupted(zram);
-		if (err)
-			return err;
-	}
-	return -ENOENT;
 }

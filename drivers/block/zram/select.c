@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Selection: the way of a post-processing run through its candidates.
+ *
+ * Nothing is kept for each candidate. They are found in the order of the table,
+ * and where all of them can go that is the order they go in. Where there is not
+ * room for all, those that make best use of it go first: a first pass counts the
+ * candidates by rank and tells down to which rank there is room, then the table
+ * is gone through in three turns, for those above that rank, on it and below.
+ * The last is for what has changed since, and to find out that room is short.
+ */
+
+#include <linux/bitops.h>
+#include <linux/log2.h>
+#include <linux/math.h>
+#include <linux/minmax.h>
+#include <linux/sched.h>
+#include <linux/timekeeping.h>
+
+#include "pp.h"
+#include "slot.h"
+#include "zram_drv.h"
+
+enum { TURN_ABOVE, TURN_CUT, TURN_BELOW, NR_TURNS };
+
+/* The slots of a group, from @index on, that may be for the run */
+static u64 group_candidates(const struct zram_slots *slots,
+			    const struct zram_pp_filter *filter,
+			    unsigned long index)
+{
+	const struct zram_slot_group *group = zram_slots_group(slots, index);
+	u64 from = zram_slots_bit(index);
+
+	/* Those idle are in memory */
+	return (filter->idle ? READ_ONCE(group->idle) :
+		READ_ONCE(group->in_memory)) & -from;
+}
+
+/* What puts a slot before others; higher ranks go first */
+static unsigned int rank_of(const struct zram_pp_walk *walk,
+			    unsigned long index)
+{
+	const struct zram_slot *slot = &walk->zram->slots.slot[index];
+	u32 age;
+
+	switch (walk->order) {
+	case ZRAM_PP_LARGEST:
+		return (zram_slot_peek(slot) & ZRAM_SIZE_MASK) >>
+		       (PAGE_SHIFT - ilog2(ZRAM_PP_RANKS - 1));
+	case ZRAM_PP_OLDEST:
+		age = walk->now - READ_ONCE(slot->ac_time);
+		/* Accessed since */
+		if (age > walk->now)
+			age = 0;
+		return fls(age);
+	default:
+		return 0;
+	}
+}
+
+static bool in_turn(const struct zram_pp_walk *walk, unsigned long index)
+{
+	unsigned int rank;
+
+	if (walk->order == ZRAM_PP_BY_INDEX)
+		return true;
+	rank = rank_of(walk, index);
+	switch (walk->turn) {
+	case TURN_ABOVE:
+		return rank > walk->cut;
+	case TURN_CUT:
+		return rank == walk->cut;
+	default:
+		return rank < walk->cut;
+	}
+}
+
+/* Find the next candidate of the range, or -ENOENT; -EINTR now and then */
+static int next_in_range(struct zram_pp_walk *walk,
+			 const struct zram_pp_range *range)
+{
+	const struct zram_slots *slots = &walk->zram->slots;
+	unsigned long first, i;
+	u64 left;
+	int err;
+
+	while (walk->index <= range->last) {
+		first = round_down(walk->index, ZRAM_SLOT_GROUP);
+		left = group_candidates(slots, range->filter, walk->index);
+		for (; left; left &= left - 1) {
+			i = first + __ffs64(left);
+			if (i > range->last)
+				return -ENOENT;
+			if (zram_pp_match(walk->zram, range->filter, i) &&
+			    in_turn(walk, i)) {
+				walk->index = i;
+				return 0;
+			}
+		}
+		if (range->last - first < ZRAM_SLOT_GROUP)
+			return -ENOENT;
+		walk->index = first + ZRAM_SLOT_GROUP;
+		/* Now and then is enough: an empty group takes no time */
+		if (first % (64 * ZRAM_SLOT_GROUP))
+			continue;
+		cond_resched();
+		err = zram_pp_interrupted(walk->zram);
+		if (err)
+			return err;
+	}
+	return -ENOENT;
+}
+
+static void walk_restart(struct zram_pp_walk *walk)
+{
+	walk->range = 0;
+	walk->index = walk->nr_ranges ? walk->ranges[0].first : 0;
+}
+
+/**
+ * zram_pp_walk_init() - start a walk
+ * @walk: the walk
+ * @zram: the device
+ * @ranges: where to look, and for what; kept as long as the walk
+ * @nr: number of ranges
+ *
+ * Context: Any. In a run.
+ */
+void zram_pp_walk_init(struct zram_pp_walk *walk, struct zram *zram,
+		       const struct zram_pp_range *ranges, unsigned int nr)
+{
+	*walk = (struct zram_pp_walk){
+		.zram = zram,
+		.ranges = ranges,
+		.nr_ranges = nr,
+		.now = ktime_get_boottime_seconds(),
+	};
+	walk_restart(walk);
+}
+
+/* Room a slot takes on the device, in bytes */
+static unsigned int room_for(const struct zram_pp_walk *walk)
+{
+	const struct zram_slot *slot = &walk->zram->slots.slot[walk->index];
+
+	if (walk->order == ZRAM_PP_LARGEST)
+		return PAGE_SIZE;
+	return round_up(zram_slot_peek(slot) & ZRAM_SIZE_MASK,
+			BIT(ZRAM_LOC_SHIFT));
+}
+
+/**
+ * zram_pp_walk_sort() - have those go first that make best use of the room
+ * @walk: a walk that was just started
+ * @order: who that is: %ZRAM_PP_LARGEST where every page takes a page of the
+ *	device, %ZRAM_PP_OLDEST where it takes what it takes in memory
+ * @room: in bytes
+ *
+ * Where there is room for all the order stays that of the table.
+ *
+ * Context: May sleep. In a run.
+ * Return: 0, or -EINTR as zram_pp_interrupted().
+ */
+int zram_pp_walk_sort(struct zram_pp_walk *walk, enum zram_pp_order order,
+		      u64 room)
+{
+	u64 bytes[ZRAM_PP_RANKS] = {}, total = 0;
+	int err, rank;
+
+	walk->order = order;
+	/* Ranks go from zero up, so this turn is for all of them */
+	walk->turn = TURN_BELOW;
+	walk->cut = UINT_MAX;
+	for (;; walk->index++) {
+		err = zram_pp_walk_next(walk);
+		if (err)
+			break;
+		bytes[rank_of(walk, walk->index)] += room_for(walk);
+		cond_resched();
+	}
+	if (err != -ENOENT)
+		return err;
+
+	for (rank = ZRAM_PP_RANKS - 1; rank >= 0; rank--) {
+		total += bytes[rank];
+		if (total > room)
+			break;
+	}
+	walk->order = rank < 0 ? ZRAM_PP_BY_INDEX : order;
+	walk->cut = max(rank, 0);
+	walk->turn = TURN_ABOVE;
+	walk->passed = 0;
+	walk_restart(walk);
+	return 0;
+}
+
+/**
+ * zram_pp_walk_next() - find the next candidate, at or after the current slot
+ * @walk: the walk; its index becomes that of the candidate
+ *
+ * Looks without locks, so what it finds has to be checked under the slot lock.
+ * It stays the next one until zram_pp_walk_advance().
+ *
+ * Context: May sleep. In a run.
+ * Return: 0, -ENOENT after the last, -EINTR as zram_pp_interrupted().
+ */
+int zram_pp_walk_next(struct zram_pp_walk *walk)
+{
+	const struct zram_pp_range *range;
+	int err;
+
+	for (;;) {
+		for (; walk->range < walk->nr_ranges; walk->range++) {
+			range = &walk->ranges[walk->range];
+			err = next_in_range(walk, range);
+			if (err != -ENOENT)
+				return err;
+			walk->passed += range->last - range->first + 1;
+			if (walk->range + 1 < walk->nr_ranges)
+				walk->index = range[1].first;
+		}
+		if (walk->order == ZRAM_PP_BY_INDEX ||
+		    walk->turn >= TURN_BELOW)
+			return -ENOENT;
+		walk->turn++;
+		walk_restart(walk);
+	}
+}
+
+/**
+ * zram_pp_walk_advance() - go on to the next slot
+ * @walk: the walk, at a candidate
+ *
+ * Context: The owner of the walk.
+ */
+void zram_pp_walk_advance(struct zram_pp_walk *walk)
+{
+	walk->index++;
+	walk->seen = max(walk->seen, walk->index);
+}
+
+/**
+ * zram_pp_walk_goes_back() - may the walk have been here before
+ * @walk: the walk, at a candidate
+ *
+ * Ranges may overlap, and a slot that was rewritten may come in another turn
+ * too. A run must not have two copies of a slot under way: the mark of the
+ * second would vouch for the first.
+ *
+ * Context: The owner of the walk.
+ * Return: true if what was handed out has to be settled before this slot is
+ *	taken; then zram_pp_walk_forget() says that it is.
+ */
+bool zram_pp_walk_goes_back(const struct zram_pp_walk *walk)
+{
+	return walk->index < walk->seen;
+}
+
+/**
+ * zram_pp_walk_forget() - nothing that was handed out is under way any more
+ * @walk: the walk
+ *
+ * Context: The owner of the walk.
+ */
+void zram_pp_walk_forget(struct zram_pp_walk *walk)
+{
+	walk->seen = 0;
+}
+
+/**
+ * zram_pp_walk_match() - is the slot the walk has come to still a candidate
+ * @walk: the walk
+ *
+ * Context: The slot lock is held.
+ * Return: true if the range's filter takes it.
+ */
+bool zram_pp_walk_match(const struct zram_pp_walk *walk)
+{
+	return zram_pp_match(walk->zram, walk->ranges[walk->range].filter,
+			     walk->index);
+}
+
+/**
+ * zram_pp_walk_scanned() - how far the walk has come
+ * @walk: the walk
+ *
+ * Context: The owner of the walk.
+ * Return: number of slots looked at, out of zram_pp_walk_total().
+ */
+u64 zram_pp_walk_scanned(const struct zram_pp_walk *walk)
+{
+	u64 scanned = walk->passed;
+
+	if (walk->range < walk->nr_ranges)
+		scanned += walk->index - walk->ranges[walk->range].first;
+	return scanned;
+}
+
+/**
+ * zram_pp_walk_total() - how far the walk goes
+ * @walk: the walk
+ *
+ * Context: Any.
+ * Return: number of slots; one that is looked at in several turns counts as
+ *	often.
+ */
+u64 zram_pp_walk_total(const struct zram_pp_walk *walk)
+{
+	unsigned int i, turns = walk->order == ZRAM_PP_BY_INDEX ? 1 : NR_TURNS;
+	u64 total = 0;
+
+	for (i = 0; i < walk->nr_ranges; i++)
+		total += walk->ranges[i].last - walk->ranges[i].first + 1;
+	return total * turns;
+}

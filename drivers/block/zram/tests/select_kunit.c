@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit tests of selection: each walk visits every candidate once, and those
+ * first that are to go first.
+ */
+
+#include <kunit/test.h>
+#include <linux/array_size.h>
+#include <linux/bitmap.h>
+#include <linux/log2.h>
+#include <linux/prandom.h>
+#include <linux/timekeeping.h>
+
+#include "../pp.h"
+#include "../slot.h"
+#include "../zram_drv.h"
+
+#define NR_SLOTS	3000
+
+static const struct zram_pp_filter any = {};
+static const struct zram_pp_filter idle = { .idle = true };
+static const struct zram_pp_filter huge = { .must = ZRAM_HUGE };
+static const struct zram_pp_filter not_huge = { .must_not = ZRAM_HUGE };
+
+/**
+ * struct select_test - what a test works on
+ * @zram: has slots, counters and nothing else
+ * @visited: the slots a walk came to
+ * @now: the time
+ */
+struct select_test {
+	struct zram *zram;
+	unsigned long *visited;
+	u32 now;
+};
+
+static int select_test_init(struct kunit *test)
+{
+	struct select_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+
+	if (!t)
+		return -ENOMEM;
+	t->now = ktime_get_boottime_seconds();
+	t->visited = kunit_kzalloc(test, BITS_TO_LONGS(NR_SLOTS) *
+				   sizeof(long), GFP_KERNEL);
+	t->zram = kunit_kzalloc(test, sizeof(*t->zram), GFP_KERNEL);
+	if (!t->visited || !t->zram)
+		return -ENOMEM;
+	if (zram_stats_init(&t->zram->stats))
+		return -ENOMEM;
+	if (zram_slots_create(&t->zram->slots, NR_SLOTS)) {
+		zram_stats_destroy(&t->zram->stats);
+		return -ENOMEM;
+	}
+	test->priv = t;
+	return 0;
+}
+
+static void select_test_exit(struct kunit *test)
+{
+	struct select_test *t = test->priv;
+
+	if (!t)
+		return;
+	zram_slots_destroy(&t->zram->slots);
+	zram_stats_destroy(&t->zram->stats);
+}
+
+/* Slots of all states, sizes and ages */
+static void fill(struct select_test *t)
+{
+	struct rnd_state rnd;
+	unsigned long i;
+
+	prandom_seed_state(&rnd, 20260104);
+	for (i = 0; i < NR_SLOTS; i++) {
+		struct zram_slot_group *group =
+			zram_slots_group(&t->zram->slots, i);
+		u32 r = prandom_u32_state(&rnd);
+		u32 flags = 1 + (r >> 8) % (PAGE_SIZE - 1);
+
+		switch (r % 8) {
+		case 0:
+			flags = 0;
+			break;
+		case 1:
+			flags = ZRAM_SAME;
+			break;
+		case 2:
+			flags |= ZRAM_WB;
+			break;
+		case 3:
+			flags = (u32)PAGE_SIZE | ZRAM_HUGE;
+			break;
+		}
+		zram_slot_publish(t->zram, i, 0, flags);
+		t->zram->slots.slot[i].ac_time = t->now - (r >> 20);
+		if (r & BIT(6) && zram_slot_in_memory(&t->zram->slots.slot[i]))
+			group->idle |= zram_slots_bit(i);
+	}
+}
+
+/* Does a filter take the slot? Told without any of the words of its group */
+static bool wanted(struct select_test *t, const struct zram_pp_filter *filter,
+		   unsigned long i)
+{
+	struct zram_slot_group *group = zram_slots_group(&t->zram->slots, i);
+	u32 flags = t->zram->slots.slot[i].flags;
+
+	if (flags & ZRAM_WB || !(flags & ZRAM_SIZE_MASK))
+		return false;
+	if (filter == &huge)
+		return flags & ZRAM_HUGE;
+	if (filter == &not_huge)
+		return !(flags & ZRAM_HUGE);
+	return filter != &idle || group->idle & zram_slots_bit(i);
+}
+
+/* Walks to the end; the number of slots it came to, none of them twice */
+static unsigned int go(struct kunit *test, struct zram_pp_walk *walk)
+{
+	struct select_test *t = test->priv;
+	u64 scanned, before = 0;
+	unsigned int nr = 0;
+	int err;
+
+	bitmap_zero(t->visited, NR_SLOTS);
+	while (!(err = zram_pp_walk_next(walk))) {
+		KUNIT_ASSERT_LT(test, walk->index, (unsigned long)NR_SLOTS);
+		if (test_and_set_bit(walk->index, t->visited))
+			KUNIT_FAIL(test, "slot %lu again", walk->index);
+		if (!zram_pp_walk_match(walk))
+			KUNIT_FAIL(test, "slot %lu", walk->index);
+		scanned = zram_pp_walk_scanned(walk);
+		KUNIT_ASSERT_GE(test, scanned, before);
+		KUNIT_ASSERT_LT(test, scanned, zram_pp_walk_total(walk));
+		before = scanned;
+		zram_pp_walk_advance(walk);
+		nr++;
+	}
+	KUNIT_EXPECT_EQ(test, err, -ENOENT);
+	KUNIT_EXPECT_EQ(test, zram_pp_walk_scanned(walk),
+			zram_pp_walk_total(walk));
+	return nr;
+}
+
+static void check_visited(struct kunit *test, const struct zram_pp_range *range)
+{
+	struct select_test *t = test->priv;
+	unsigned long i;
+
+	for (i = 0; i < NR_SLOTS; i++)
+		KUNIT_EXPECT_EQ_MSG(test, test_bit(i, t->visited),
+				    i >= range->first && i <= range->last &&
+				    wanted(t, range->filter, i), "slot %lu", i);
+}
+
+static void select_test_ranges(struct kunit *test)
+{
+	const struct zram_pp_range ranges[] = {
+		{ &any, 0, NR_SLOTS - 1 },
+		{ &idle, 0, NR_SLOTS - 1 },
+		{ &huge, 0, NR_SLOTS - 1 },
+		{ &not_huge, 0, NR_SLOTS - 1 },
+		{ &any, 0, 0 },
+		{ &any, 63, 64 },
+		{ &any, 64, 127 },
+		{ &idle, 1, 62 },
+		{ &huge, 1000, 2000 },
+		{ &any, NR_SLOTS - 1, NR_SLOTS - 1 },
+		{ &any, NR_SLOTS - 70, NR_SLOTS - 1 },
+	};
+	struct select_test *t = test->priv;
+	struct zram_pp_walk walk;
+	unsigned int i;
+
+	fill(t);
+	for (i = 0; i < ARRAY_SIZE(ranges); i++) {
+		zram_pp_walk_init(&walk, t->zram, &ranges[i], 1);
+		go(test, &walk);
+		check_visited(test, &ranges[i]);
+	}
+	zram_pp_walk_init(&walk, t->zram, ranges, 0);
+	KUNIT_EXPECT_EQ(test, go(test, &walk), 0U);
+}
+
+/* Several ranges are one walk, in the order they are given in. */
+static void select_test_lists(struct kunit *test)
+{
+	const struct zram_pp_range ranges[] = {
+		{ &any, 500, 600 },
+		{ &huge, 0, 99 },
+		{ &not_huge, 0, 99 },
+		{ &any, 200, 200 },
+	};
+	struct select_test *t = test->priv;
+	unsigned int nr, want = 0;
+	struct zram_pp_walk walk;
+	unsigned long i;
+
+	fill(t);
+	zram_pp_walk_init(&walk, t->zram, ranges, ARRAY_SIZE(ranges));
+	KUNIT_ASSERT_EQ(test, zram_pp_walk_next(&walk), 0);
+	KUNIT_EXPECT_GE(test, walk.index, 500UL);
+	nr = go(test, &walk);
+	for (i = 0; i < NR_SLOTS; i++)
+		want += wanted(t, &any, i) &&
+			(i < 100 || i == 200 || (i >= 500 && i <= 600));
+	KUNIT_EXPECT_EQ(test, nr, want);
+}
+
+static unsigned int rank(struct select_test *t, enum zram_pp_order order,
+			 u32 now, unsigned long i)
+{
+	const struct zram_slot *slot = &t->zram->slots.slot[i];
+
+	if (order == ZRAM_PP_LARGEST)
+		return zram_slot_size(slot) / (PAGE_SIZE / 64);
+	return now > slot->ac_time ? ilog2(now - slot->ac_time) + 1 : 0;
+}
+
+/*
+ * Whoever is among the first that there is room for has no lower rank than
+ * whoever is not.
+ */
+static void check_order(struct kunit *test, enum zram_pp_order order, u64 room)
+{
+	const struct zram_pp_range range = { &any, 0, NR_SLOTS - 1 };
+	struct select_test *t = test->priv;
+	unsigned int r, lowest = UINT_MAX, highest = 0;
+	struct zram_pp_walk walk;
+	u64 taken = 0;
+
+	zram_pp_walk_init(&walk, t->zram, &range, 1);
+	KUNIT_ASSERT_EQ(test, zram_pp_walk_sort(&walk, order, room), 0);
+	for (; !zram_pp_walk_next(&walk); zram_pp_walk_advance(&walk)) {
+		r = rank(t, order, walk.now, walk.index);
+		taken += order == ZRAM_PP_LARGEST ? PAGE_SIZE :
+			 round_up(zram_slot_size(&t->zram->slots.slot[walk.index]), 8);
+		if (taken <= room)
+			lowest = min(lowest, r);
+		else
+			highest = max(highest, r);
+	}
+	KUNIT_EXPECT_GE_MSG(test, lowest, highest, "order %d room %llu", order,
+			    room);
+	/* And all come in the end. */
+	zram_pp_walk_init(&walk, t->zram, &range, 1);
+	KUNIT_ASSERT_EQ(test, zram_pp_walk_sort(&walk, order, room), 0);
+	go(test, &walk);
+	check_visited(test, &range);
+}
+
+static void select_test_order(struct kunit *test)
+{
+	static const u64 rooms[] = { 0, 1, 4096, 100 * 4096, 1000 * 4096,
+				     2000 * 4096, U32_MAX };
+	unsigned int i;
+
+	fill(test->priv);
+	for (i = 0; i < ARRAY_SIZE(rooms); i++) {
+		check_order(test, ZRAM_PP_LARGEST, rooms[i]);
+		check_order(test, ZRAM_PP_OLDEST, rooms[i]);
+	}
+}
+
+/* With room for all the order is that of the table. */
+static void select_test_room(struct kunit *test)
+{
+	const struct zram_pp_range range = { &any, 0, NR_SLOTS - 1 };
+	struct select_test *t = test->priv;
+	struct zram_pp_walk walk;
+	unsigned long last = 0;
+
+	fill(t);
+	zram_pp_walk_init(&walk, t->zram, &range, 1);
+	KUNIT_ASSERT_EQ(test, zram_pp_walk_sort(&walk, ZRAM_PP_LARGEST,
+						U32_MAX * (u64)PAGE_SIZE), 0);
+	KUNIT_EXPECT_EQ(test, zram_pp_walk_total(&walk), (u64)NR_SLOTS);
+	for (; !zram_pp_walk_next(&walk); zram_pp_walk_advance(&walk)) {
+		KUNIT_EXPECT_GE(test, walk.index, last);
+		last = walk.index;
+	}
+	KUNIT_EXPECT_GT(test, last, NR_SLOTS - 100UL);
+}
+
+/* A slot that may have been handed out before is told from one that was not. */
+static void select_test_back(struct kunit *test)
+{
+	const struct zram_pp_range ranges[] = {
+		{ &any, 10, 20 },
+		{ &any, 21, 30 },
+		{ &any, 5, 12 },
+		{ &any, 30, 31 },
+		{ &any, 31, 31 },
+	};
+	static const struct {
+		unsigned long index;
+		bool back;
+	} steps[] = {
+		{ 10 }, { 12 }, { 20 }, { 21 }, { 30 }, { 5, true },
+		{ 10, true }, { 12, true }, { 30, true }, { 31 }, { 31, true },
+	};
+	struct select_test *t = test->priv;
+	struct zram_pp_walk walk;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(steps); i++)
+		zram_slot_publish(t->zram, steps[i].index, 0, 100);
+	zram_pp_walk_init(&walk, t->zram, ranges, ARRAY_SIZE(ranges));
+	for (i = 0; i < ARRAY_SIZE(steps); i++) {
+		KUNIT_ASSERT_EQ(test, zram_pp_walk_next(&walk), 0);
+		KUNIT_EXPECT_EQ(test, walk.index, steps[i].index);
+		KUNIT_EXPECT_EQ_MSG(test, zram_pp_walk_goes_back(&walk),
+				    steps[i].back, "step %u", i);
+		/* Once settled it is new. */
+		if (steps[i].index == 5) {
+			zram_pp_walk_forget(&walk);
+			KUNIT_EXPECT_FALSE(test, zram_pp_walk_goes_back(&walk));
+			walk.seen = 31;
+		}
+		zram_pp_walk_advance(&walk);
+	}
+	KUNIT_EXPECT_EQ(test, zram_pp_walk_next(&walk), -ENOENT);
+}
+
+static void select_test_stop(struct kunit *test)
+{
+	const struct zram_pp_range range = { &any, 0, NR_SLOTS - 1 };
+	struct select_test *t = test->priv;
+	struct zram_pp_walk walk;
+
+	/* A walk over nothing takes time too. */
+	t->zram->stopping = true;
+	zram_pp_walk_init(&walk, t->zram, &range, 1);
+	KUNIT_EXPECT_EQ(test, zram_pp_walk_next(&walk), -EINTR);
+	zram_pp_walk_init(&walk, t->zram, &range, 1);
+	KUNIT_EXPECT_EQ(test, zram_pp_walk_sort(&walk, ZRAM_PP_OLDEST, 0),
+			-EINTR);
+}
+
+static struct kunit_case select_test_cases[] = {
+	KUNIT_CASE(select_test_ranges),
+	KUNIT_CASE(select_test_lists),
+	KUNIT_CASE(select_test_order),
+	KUNIT_CASE(select_test_room),
+	KUNIT_CASE(select_test_back),
+	KUNIT_CASE(select_test_stop),
+	{}
+};
+
+static struct kunit_suite select_test_suite = {
+	.name = "zram_select",
+	.init = select_test_init,
+	.exit = select_test_exit,
+	.test_cases = select_test_cases,
+};
+
+kunit_test_suite(select_test_suite);
