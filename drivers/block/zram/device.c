@@ -82,6 +82,7 @@ struct zram *zram_device_add(int major, int id,
 	for (i = 0; i < ZRAM_RMW_LOCKS; i++)
 		mutex_init(&zram->rmw_locks[i]);
 	zram->comp_name = zram_comp_lookup(CONFIG_ZRAM_DEF_COMP);
+	zram_backing_init(zram);
 
 	err = zram_stats_init(&zram->stats);
 	if (err)

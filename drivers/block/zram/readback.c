@@ -7,8 +7,9 @@
  * meanwhile cannot have its blocks given to another one.
  *
  * The pages of a bio that lie in consecutive blocks are read by one bio of
- * ours. A group counts these; the bio we were given completes once, when the
- * last of them has.
+ * ours, straight to where they are wanted; packed objects are unpack.c's. A
+ * group counts these; the bio we were given completes once, when the last of
+ * them has.
  *
  * Both come from reserves, and in this order: a group is given back by the
  * reads it counts, and a read by the backing device alone, so waiting for
@@ -27,24 +28,12 @@
 #include "blkmap.h"
 #include "readback.h"
 #include "slot.h"
+#include "trace.h"
+#include "unpack.h"
 #include "zram_drv.h"
 
 /* Groups kept for when there is no memory; more only wait less */
 #define GROUP_RESERVE	16
-
-/**
- * struct zram_readback_group - the reads for one parent
- * @zram: the device
- * @parent: the bio they are for
- * @start: when it came in
- * @pending: reads not yet completed, and one for the submitter
- */
-struct zram_readback_group {
-	struct zram *zram;
-	struct bio *parent;
-	unsigned long start;
-	atomic_t pending;
-};
 
 /**
  * struct zram_readback - one read of consecutive blocks
@@ -60,25 +49,13 @@ struct zram_readback {
 	struct bio bio;
 };
 
-/* A read someone has to wait for, done from a worker */
+/* A read someone has to wait for, done by a worker */
 struct zram_readback_work {
 	struct work_struct work;
 	struct zram *zram;
 	const struct zram_slot *slot;
 	struct page *page;
 	int err;
-};
-
-/**
- * struct zram_readback_pool - what the reads of a device are made of
- * @groups: groups, with a reserve
- * @bios: reads, with a reserve
- * @wq: where waiting for a read is done
- */
-struct zram_readback_pool {
-	mempool_t groups;
-	struct bio_set bios;
-	struct workqueue_struct *wq;
 };
 
 /**
@@ -105,12 +82,29 @@ struct zram_readback_pool *zram_readback_pool_create(const char *name)
 			offsetof(struct zram_readback, bio),
 			BIOSET_NEED_BVECS | BIOSET_NEED_RESCUER))
 		goto err_bios;
+	/*
+	 * Waking another CPU takes longer than decompressing a page, so what
+	 * comes alone is done where its I/O ended. What comes in numbers keeps
+	 * other CPUs awake, and is done by them.
+	 */
 	pool->wq = alloc_workqueue("%s_readback", WQ_MEM_RECLAIM | WQ_HIGHPRI |
-				   WQ_UNBOUND, 0, name);
+				   WQ_PERCPU, 0, name);
 	if (!pool->wq)
 		goto err_wq;
+	pool->crowd_wq = alloc_workqueue("%s_unpack", WQ_MEM_RECLAIM |
+					 WQ_HIGHPRI | WQ_UNBOUND, 0, name);
+	if (!pool->crowd_wq)
+		goto err_crowd;
+	mutex_init(&pool->spare_lock);
+	pool->spare = zram_unpack_create_spare();
+	if (!pool->spare)
+		goto err_spare;
 	return pool;
 
+err_spare:
+	destroy_workqueue(pool->crowd_wq);
+err_crowd:
+	destroy_workqueue(pool->wq);
 err_wq:
 	bioset_exit(&pool->bios);
 err_bios:
@@ -130,17 +124,28 @@ void zram_readback_pool_destroy(struct zram_readback_pool *pool)
 {
 	if (!pool)
 		return;
+	destroy_workqueue(pool->crowd_wq);
 	destroy_workqueue(pool->wq);
+	zram_unpack_destroy(pool->spare);
 	bioset_exit(&pool->bios);
 	mempool_exit(&pool->groups);
 	kfree(pool);
 }
 
-/* Drop one of the reads of a parent; the last one completes it */
-static void group_put(struct zram_readback_group *group)
+/**
+ * zram_readback_group_put() - one of the reads for a parent is over
+ * @group: the reads for the parent; the last to be over completes it
+ * @status: how it ended
+ *
+ * Context: Any.
+ */
+void zram_readback_group_put(struct zram_readback_group *group,
+			     blk_status_t status)
 {
 	struct bio *parent = group->parent;
 
+	if (status)
+		WRITE_ONCE(parent->bi_status, status);
 	if (!atomic_dec_and_test(&group->pending))
 		return;
 	if (parent->bi_status)
@@ -168,12 +173,11 @@ static void readback_endio(struct bio *bio)
 {
 	struct zram_readback *rb = container_of(bio, struct zram_readback, bio);
 	struct zram_readback_group *group = rb->group;
+	blk_status_t status = bio->bi_status;
 
-	if (bio->bi_status)
-		WRITE_ONCE(group->parent->bi_status, bio->bi_status);
 	zram_blkmap_put(group->zram->backing.map, rb->first, rb->nr);
 	bio_put(bio);
-	group_put(group);
+	zram_readback_group_put(group, status);
 }
 
 static struct zram_readback *readback_alloc(struct zram_readback_set *set,
@@ -210,6 +214,7 @@ static void readback_submit(struct zram_readback_set *set)
 		return;
 	set->tail = NULL;
 	zram_stats_add(&set->zram->stats, ZRAM_STAT_BD_READS, rb->nr);
+	trace_zram_readback(set->zram, rb->first, rb->nr);
 	submit_bio_noacct(&rb->bio);
 }
 
@@ -230,6 +235,10 @@ void zram_readback_add(struct zram_readback_set *set,
 
 	if (!set->group)
 		set->group = group_alloc(set);
+	if (zram_slot_packed(slot)) {
+		zram_unpack_add(set, slot, page);
+		return;
+	}
 	nr = zram_slot_blocks(slot, &first);
 	if (!rb || rb->first + rb->nr != first ||
 	    !bio_add_page(&rb->bio, page, PAGE_SIZE, 0)) {
@@ -250,27 +259,40 @@ void zram_readback_add(struct zram_readback_set *set,
 void zram_readback_finish(struct zram_readback_set *set)
 {
 	readback_submit(set);
-	group_put(set->group);
+	zram_unpack_submit(set);
+	zram_readback_group_put(set->group, BLK_STS_OK);
+}
+
+static int read_whole(struct zram *zram, u64 first, unsigned int nr,
+		      struct page *page)
+{
+	struct bio_vec bvec;
+	struct bio bio;
+	int err;
+
+	zram_stats_add(&zram->stats, ZRAM_STAT_BD_READS, nr);
+	trace_zram_readback(zram, first, nr);
+	bio_init(&bio, zram->backing.bdev, &bvec, 1, REQ_OP_READ | REQ_SYNC);
+	bio.bi_iter.bi_sector = first << (ZRAM_BLOCK_SHIFT - SECTOR_SHIFT);
+	__bio_add_page(&bio, page, PAGE_SIZE, 0);
+	err = submit_bio_wait(&bio);
+	bio_uninit(&bio);
+	return err;
 }
 
 static void readback_work(struct work_struct *work)
 {
 	struct zram_readback_work *rw =
 		container_of(work, struct zram_readback_work, work);
-	struct zram_backing *backing = &rw->zram->backing;
-	struct bio_vec bvec;
-	struct bio bio;
 	unsigned int nr;
 	u64 first;
 
 	nr = zram_slot_blocks(rw->slot, &first);
-	zram_stats_add(&rw->zram->stats, ZRAM_STAT_BD_READS, nr);
-	bio_init(&bio, backing->bdev, &bvec, 1, REQ_OP_READ | REQ_SYNC);
-	bio.bi_iter.bi_sector = first << (ZRAM_BLOCK_SHIFT - SECTOR_SHIFT);
-	__bio_add_page(&bio, rw->page, PAGE_SIZE, 0);
-	rw->err = submit_bio_wait(&bio);
-	bio_uninit(&bio);
-	zram_blkmap_put(backing->map, first, nr);
+	if (zram_slot_packed(rw->slot))
+		rw->err = zram_unpack_read(rw->zram, rw->slot, rw->page);
+	else
+		rw->err = read_whole(rw->zram, first, nr, rw->page);
+	zram_blkmap_put(rw->zram->backing.map, first, nr);
 }
 
 /**

@@ -2,17 +2,53 @@
 #ifndef _ZRAM_READBACK_H_
 #define _ZRAM_READBACK_H_
 
-#include <linux/bvec.h>
+#include <linux/atomic.h>
+#include <linux/bio.h>
 #include <linux/kconfig.h>
+#include <linux/mempool.h>
+#include <linux/mutex.h>
 #include <linux/types.h>
 
-struct bio;
 struct page;
+struct workqueue_struct;
 struct zram;
 struct zram_readback;
-struct zram_readback_group;
-struct zram_readback_pool;
 struct zram_slot;
+struct zram_unpack;
+
+/**
+ * struct zram_readback_pool - what the reads of a device are made of
+ * @groups: groups, with a reserve
+ * @bios: reads of whole pages, with a reserve
+ * @wq: where waiting for a read is done, and decompression
+ * @crowd_wq: where decompression is done of more than one read at a time
+ * @unpacking: number of reads of packed objects under way
+ * @spare_lock: guards @spare
+ * @spare: for one packed object, when there is no memory
+ */
+struct zram_readback_pool {
+	mempool_t groups;
+	struct bio_set bios;
+	struct workqueue_struct *wq;
+	struct workqueue_struct *crowd_wq;
+	atomic_t unpacking;
+	struct mutex spare_lock;	/* see above */
+	struct zram_unpack *spare;
+};
+
+/**
+ * struct zram_readback_group - the reads for one parent
+ * @zram: the device
+ * @parent: the bio they are for
+ * @start: when it came in
+ * @pending: reads not yet completed, and one for the submitter
+ */
+struct zram_readback_group {
+	struct zram *zram;
+	struct bio *parent;
+	unsigned long start;
+	atomic_t pending;
+};
 
 /**
  * struct zram_readback_set - what one bio reads from the backing device
@@ -20,7 +56,8 @@ struct zram_slot;
  * @parent: the bio
  * @start: when the bio came in, for I/O accounting
  * @group: keeps count of the reads; NULL before the first
- * @tail: the read that is being put together, not submitted yet
+ * @tail: the read of whole pages that is being put together, not submitted yet
+ * @packed: likewise, of packed objects
  *
  * Belongs to the submitter alone, on its stack.
  */
@@ -30,6 +67,7 @@ struct zram_readback_set {
 	unsigned long start;
 	struct zram_readback_group *group;
 	struct zram_readback *tail;
+	struct zram_unpack *packed;
 };
 
 #if IS_ENABLED(CONFIG_ZRAM_WRITEBACK)
@@ -41,6 +79,8 @@ void zram_readback_add(struct zram_readback_set *set,
 void zram_readback_finish(struct zram_readback_set *set);
 int zram_readback_wait(struct zram *zram, const struct zram_slot *slot,
 		       struct page *page);
+void zram_readback_group_put(struct zram_readback_group *group,
+			     blk_status_t status);
 
 #else
 

@@ -204,6 +204,24 @@ void zram_slot_mark(struct zram *zram, unsigned long index, u32 flag)
 }
 
 /**
+ * zram_slot_unmark() - clear a flag, if it is still set
+ * @zram: the device
+ * @index: index of the slot
+ * @flag: the flag
+ *
+ * Context: Any but interrupts. Takes the slot lock.
+ */
+void zram_slot_unmark(struct zram *zram, unsigned long index, u32 flag)
+{
+	struct zram_slot *slot = &zram->slots.slot[index];
+	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
+
+	spin_lock(lock);
+	zram_slot_set_flags(slot, slot->flags & ~flag);
+	spin_unlock(lock);
+}
+
+/**
  * zram_slot_replace() - install new content
  * @zram: the device
  * @index: index of the slot

@@ -22,7 +22,8 @@ struct zram;
  *	empty		0		0
  *	SAME		0		the word the page is filled with
  *	in memory	1..PAGE_SIZE	zsmalloc handle
- *	WB		1..PAGE_SIZE	location on the backing device
+ *	WB		1..PAGE_SIZE	location on the backing device; less than
+ *					PAGE_SIZE is a compressed object
  *
  * A location is a byte offset in units of 8, so that an object may start
  * anywhere in a block.
@@ -38,6 +39,7 @@ struct zram_slot {
  * @ZRAM_SLOT_SAME: every word of the page is the same, no object is stored
  * @ZRAM_SLOT_WB: the content is on the backing device; the only test for it
  * @ZRAM_SLOT_HUGE: the page did not compress and was stored as it is
+ * @ZRAM_SLOT_INCOMPRESSIBLE: no compressor that was tried made it smaller
  * @ZRAM_SLOT_PP: claimed by the post-processing run; any change of the content
  *	clears it, and a run publishes its result only where it is still set
  * @ZRAM_SLOT_RMW: read by the writer of a part of the page; any change of the
@@ -48,6 +50,7 @@ enum zram_slot_bit {
 	ZRAM_SLOT_SAME,
 	ZRAM_SLOT_WB,
 	ZRAM_SLOT_HUGE,
+	ZRAM_SLOT_INCOMPRESSIBLE,
 	ZRAM_SLOT_PP,
 	ZRAM_SLOT_RMW,
 	ZRAM_SLOT_NR_BITS,
@@ -64,6 +67,8 @@ enum zram_slot_bit {
 #define ZRAM_SAME	ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_SAME)
 #define ZRAM_WB		ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_WB)
 #define ZRAM_HUGE	ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_HUGE)
+#define ZRAM_INCOMPRESSIBLE \
+	ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_INCOMPRESSIBLE)
 #define ZRAM_PP		ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_PP)
 #define ZRAM_RMW	ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_RMW)
 
@@ -167,12 +172,19 @@ static inline bool zram_slot_in_memory(const struct zram_slot *slot)
 	return (slot->flags & (ZRAM_WB | ZRAM_SIZE_MASK)) - 1 < ZRAM_SIZE_MASK;
 }
 
-/* An object that has to pass through a decompressor */
+/* An object in memory that has to pass through a decompressor */
 static inline bool zram_slot_compressed(u32 flags)
 {
 	u32 size = flags & ZRAM_SIZE_MASK;
 
 	return size && size < PAGE_SIZE && !(flags & ZRAM_WB);
+}
+
+/* An object on the backing device that has to */
+static inline bool zram_slot_packed(const struct zram_slot *slot)
+{
+	return zram_slot_test(slot, ZRAM_WB) &&
+	       zram_slot_size(slot) < PAGE_SIZE;
 }
 
 /*
@@ -189,9 +201,16 @@ static inline void zram_slot_set_flags(struct zram_slot *slot, u32 flags)
 	WRITE_ONCE(slot->flags, flags);
 }
 
-static inline unsigned long zram_slot_location(u64 block)
+static inline unsigned long zram_slot_location(u64 block, unsigned int offset)
 {
-	return block << (ZRAM_BLOCK_SHIFT - ZRAM_LOC_SHIFT);
+	return (block << (ZRAM_BLOCK_SHIFT - ZRAM_LOC_SHIFT)) +
+	       (offset >> ZRAM_LOC_SHIFT);
+}
+
+/* Where an object on the backing device begins in its first block */
+static inline unsigned int zram_slot_block_offset(const struct zram_slot *slot)
+{
+	return (slot->handle << ZRAM_LOC_SHIFT) & (ZRAM_BLOCK_SIZE - 1);
 }
 
 int zram_slots_create(struct zram_slots *slots, unsigned long nr);
@@ -200,6 +219,7 @@ void zram_slots_destroy(struct zram_slots *slots);
 unsigned int zram_slot_blocks(const struct zram_slot *slot, u64 *first);
 void zram_slot_touch(struct zram *zram, unsigned long index);
 void zram_slot_mark(struct zram *zram, unsigned long index, u32 flag);
+void zram_slot_unmark(struct zram *zram, unsigned long index, u32 flag);
 bool zram_slot_replace(struct zram *zram, unsigned long index,
 		       struct zram_slot *slot, u32 expected);
 void zram_slot_publish(struct zram *zram, unsigned long index,

@@ -17,6 +17,13 @@
  * @ZRAM_STAT_NOTIFY_FREE: pages given up by swap or by discard
  * @ZRAM_STAT_BD_READS: blocks read from the backing device
  * @ZRAM_STAT_BD_WRITES: blocks written to the backing device
+ * @ZRAM_STAT_WB_RUNS: writeback runs begun
+ * @ZRAM_STAT_WB_PAGES: pages that a run moved to the backing device
+ * @ZRAM_STAT_WB_PACKED: those of them that are compressed there
+ * @ZRAM_STAT_WB_BYTES: bytes of content in the blocks written
+ * @ZRAM_STAT_WB_IOS: requests sent to the backing device
+ * @ZRAM_STAT_WB_RETRIES: blocks written on their own after a request failed
+ * @ZRAM_STAT_WB_STALE: pages that had changed when their write was over
  * @ZRAM_NR_STATS: number of counters
  */
 enum zram_stat {
@@ -30,6 +37,13 @@ enum zram_stat {
 	ZRAM_STAT_NOTIFY_FREE,
 	ZRAM_STAT_BD_READS,
 	ZRAM_STAT_BD_WRITES,
+	ZRAM_STAT_WB_RUNS,
+	ZRAM_STAT_WB_PAGES,
+	ZRAM_STAT_WB_PACKED,
+	ZRAM_STAT_WB_BYTES,
+	ZRAM_STAT_WB_IOS,
+	ZRAM_STAT_WB_RETRIES,
+	ZRAM_STAT_WB_STALE,
 	ZRAM_NR_STATS,
 };
 

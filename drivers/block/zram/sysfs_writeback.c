@@ -5,10 +5,13 @@
 
 #include <linux/array_size.h>
 #include <linux/device.h>
+#include <linux/kstrtox.h>
+#include <linux/math.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
+#include "args.h"
 #include "backing.h"
 #include "blkmap.h"
 #include "pp.h"
@@ -46,20 +49,112 @@ static ssize_t backing_dev_store(struct device *dev,
 }
 static DEVICE_ATTR_RW(backing_dev);
 
-static const struct zram_pp_filter modes[] = {
-	{ .name = "idle", .idle = true },
-	{ .name = "huge", .must = ZRAM_HUGE },
-	{ .name = "huge_idle", .idle = true, .must = ZRAM_HUGE },
+/* What a mode means; the numbers are those of the first such interface */
+static const struct {
+	const char *name;
+	struct zram_pp_filter filter;
+} modes[] = {
+	{ "idle", { .idle = true } },
+	{ "huge", { .must = ZRAM_HUGE } },
+	{ "huge_idle", { .idle = true, .must = ZRAM_HUGE } },
+	{ "incompressible", { .must = ZRAM_INCOMPRESSIBLE } },
+	{ "1", { .must = ZRAM_HUGE } },
+	{ "2", { .idle = true } },
+	{ "3", { .idle = true } },
+	{ "3", { .must = ZRAM_HUGE } },
 };
 
-static const struct zram_pp_filter *find_mode(const char *buf)
+/* For pages that are named by their index */
+static const struct zram_pp_filter any_page;
+
+/**
+ * struct wb_args - what was asked for
+ * @zram: the device
+ * @first: first slot that a mode is applied to
+ * @last: last slot
+ * @ranges: what to write, in the order it was asked for
+ * @nr: number of ranges
+ */
+struct wb_args {
+	struct zram *zram;
+	unsigned long first;
+	unsigned long last;
+	struct zram_pp_range *ranges;
+	unsigned int nr;
+};
+
+static void ask_for(struct wb_args *args, const struct zram_pp_filter *filter)
 {
-	unsigned int i;
+	args->ranges[args->nr++] = (struct zram_pp_range){
+		.filter = filter,
+		.first = args->first,
+		.last = args->last,
+	};
+}
+
+/* A mode is about the range named last, and ends the list */
+static int take_mode(void *ctx, const char *value)
+{
+	struct wb_args *args = ctx;
+	unsigned int i, nr = args->nr;
 
 	for (i = 0; i < ARRAY_SIZE(modes); i++)
-		if (sysfs_streq(buf, modes[i].name))
-			return &modes[i];
-	return NULL;
+		if (!strcmp(value, modes[i].name))
+			ask_for(args, &modes[i].filter);
+	return args->nr > nr ? ZRAM_ARGS_STOP : -EINVAL;
+}
+
+static int take_range(struct wb_args *args, unsigned long first,
+		      unsigned long last)
+{
+	if (first > last || last >= args->zram->nr_pages)
+		return -ERANGE;
+	args->first = first;
+	args->last = last;
+	ask_for(args, &any_page);
+	return 0;
+}
+
+static int take_index(void *ctx, const char *value)
+{
+	unsigned long index;
+	int err = kstrtoul(value, 10, &index);
+
+	return err ? err : take_range(ctx, index, index);
+}
+
+static int take_indexes(void *ctx, const char *value)
+{
+	unsigned long first, last;
+	int err = zram_args_range(value, &first, &last);
+
+	return err ? err : take_range(ctx, first, last);
+}
+
+static const struct zram_arg writeback_args[] = {
+	{ NULL, take_mode },
+	{ "type", take_mode },
+	{ "page_index", take_index },
+	{ "page_indexes", take_indexes },
+};
+
+/* Nothing is written before all of it has turned out to make sense */
+static int parse_and_run(struct zram *zram, const char *buf, size_t len)
+{
+	struct wb_args args = { .zram = zram, .last = zram->nr_pages - 1 };
+	/* An argument has two characters or more, and a mode is two ranges */
+	unsigned int most = len / 2 + 2;
+	int err;
+
+	args.ranges = kvmalloc_objs(*args.ranges, most);
+	if (!args.ranges)
+		return -ENOMEM;
+	err = zram_args_parse(buf, len, writeback_args,
+			      ARRAY_SIZE(writeback_args), &args);
+	if (!err && args.nr)
+		err = zram_writeback_run(zram, args.ranges, args.nr);
+	kvfree(args.ranges);
+	return err;
 }
 
 static ssize_t writeback_store(struct device *dev,
@@ -67,7 +162,6 @@ static ssize_t writeback_store(struct device *dev,
 			       size_t len)
 {
 	struct zram *zram = zram_sysfs_device(dev);
-	const struct zram_pp_filter *mode = find_mode(buf);
 	int err;
 
 	down_read(&zram->config_lock);
@@ -75,14 +169,149 @@ static ssize_t writeback_store(struct device *dev,
 		err = -EINVAL;
 	else if (!zram->backing.file)
 		err = -ENODEV;
-	else if (!mode)
-		err = -EINVAL;
 	else
-		err = zram_writeback_run(zram, mode);
+		err = parse_and_run(zram, buf, len);
 	up_read(&zram->config_lock);
 	return err ? err : len;
 }
 static DEVICE_ATTR_WO(writeback);
+
+static ssize_t writeback_limit_show(struct device *dev,
+				    struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n",
+			  zram_backing_limit(zram_sysfs_device(dev)));
+}
+
+static ssize_t writeback_limit_store(struct device *dev,
+				     struct device_attribute *attr,
+				     const char *buf, size_t len)
+{
+	u64 blocks;
+
+	if (kstrtoull(buf, 10, &blocks))
+		return -EINVAL;
+	/* Part of a page cannot be written */
+	zram_backing_set_limit(zram_sysfs_device(dev),
+			       round_down(blocks, ZRAM_BLOCKS_PER_PAGE));
+	return len;
+}
+static DEVICE_ATTR_RW(writeback_limit);
+
+static ssize_t writeback_limit_enable_show(struct device *dev,
+					   struct device_attribute *attr,
+					   char *buf)
+{
+	struct zram *zram = zram_sysfs_device(dev);
+
+	return sysfs_emit(buf, "%d\n", READ_ONCE(zram->wb.budget.limited));
+}
+
+static ssize_t writeback_limit_enable_store(struct device *dev,
+					    struct device_attribute *attr,
+					    const char *buf, size_t len)
+{
+	u64 on;
+
+	if (kstrtoull(buf, 10, &on))
+		return -EINVAL;
+	zram_backing_enable_limit(zram_sysfs_device(dev), on);
+	return len;
+}
+static DEVICE_ATTR_RW(writeback_limit_enable);
+
+static ssize_t writeback_batch_size_show(struct device *dev,
+					 struct device_attribute *attr,
+					 char *buf)
+{
+	struct zram *zram = zram_sysfs_device(dev);
+
+	return sysfs_emit(buf, "%u\n", READ_ONCE(zram->wb.batch));
+}
+
+static ssize_t writeback_batch_size_store(struct device *dev,
+					  struct device_attribute *attr,
+					  const char *buf, size_t len)
+{
+	struct zram *zram = zram_sysfs_device(dev);
+	unsigned int pages;
+
+	if (kstrtouint(buf, 10, &pages) || !pages)
+		return -EINVAL;
+	WRITE_ONCE(zram->wb.batch, pages);
+	return len;
+}
+static DEVICE_ATTR_RW(writeback_batch_size);
+
+static ssize_t compressed_writeback_show(struct device *dev,
+					 struct device_attribute *attr,
+					 char *buf)
+{
+	struct zram *zram = zram_sysfs_device(dev);
+
+	return sysfs_emit(buf, "%d\n", READ_ONCE(zram->wb.packed));
+}
+
+static ssize_t compressed_writeback_store(struct device *dev,
+					  struct device_attribute *attr,
+					  const char *buf, size_t len)
+{
+	struct zram *zram = zram_sysfs_device(dev);
+	bool on;
+	int err;
+
+	if (kstrtobool(buf, &on))
+		return -EINVAL;
+	err = zram_configure_begin(zram);
+	if (err)
+		return err;
+	WRITE_ONCE(zram->wb.packed, on);
+	zram_configure_end(zram);
+	return len;
+}
+static DEVICE_ATTR_RW(compressed_writeback);
+
+static ssize_t writeback_stat_show(struct device *dev,
+				   struct device_attribute *attr, char *buf)
+{
+	static const struct {
+		const char *key;
+		enum zram_stat stat;
+	} counters[] = {
+		{ "runs", ZRAM_STAT_WB_RUNS },
+		{ "pages", ZRAM_STAT_WB_PAGES },
+		{ "objects", ZRAM_STAT_WB_PACKED },
+		{ "blocks", ZRAM_STAT_BD_WRITES },
+		{ "payload_bytes", ZRAM_STAT_WB_BYTES },
+		{ "ios", ZRAM_STAT_WB_IOS },
+		{ "retries", ZRAM_STAT_WB_RETRIES },
+		{ "stale", ZRAM_STAT_WB_STALE },
+	};
+	struct zram *zram = zram_sysfs_device(dev);
+	struct zram_wb_state *wb = &zram->wb;
+	u64 bad = 0;
+	int i, at = 0;
+
+	down_read(&zram->config_lock);
+	if (zram->backing.map)
+		bad = zram_blkmap_bad(zram->backing.map);
+	up_read(&zram->config_lock);
+
+	for (i = 0; i < ARRAY_SIZE(counters); i++)
+		at += sysfs_emit_at(buf, at, "%s %llu\n", counters[i].key,
+				    zram_stats_read(&zram->stats,
+						    counters[i].stat));
+	at += sysfs_emit_at(buf, at, "bad_blocks %llu\n", bad);
+	at += sysfs_emit_at(buf, at, "last_error %d\n",
+			    READ_ONCE(wb->last_error));
+	at += sysfs_emit_at(buf, at, "running %d\n", READ_ONCE(wb->running));
+	at += sysfs_emit_at(buf, at, "progress %lld %lld %lld\n",
+			    atomic64_read(&wb->scanned),
+			    atomic64_read(&wb->total),
+			    atomic64_read(&wb->written));
+	return at;
+}
+static DEVICE_ATTR_RO(writeback_stat);
 
 static ssize_t bd_stat_show(struct device *dev, struct device_attribute *attr,
 			    char *buf)
@@ -103,7 +332,12 @@ static DEVICE_ATTR_RO(bd_stat);
 
 static struct attribute *zram_sysfs_writeback_attrs[] = {
 	&dev_attr_backing_dev.attr,
+	&dev_attr_compressed_writeback.attr,
 	&dev_attr_writeback.attr,
+	&dev_attr_writeback_batch_size.attr,
+	&dev_attr_writeback_stat.attr,
+	&dev_attr_writeback_limit.attr,
+	&dev_attr_writeback_limit_enable.attr,
 	&dev_attr_bd_stat.attr,
 	NULL,
 };

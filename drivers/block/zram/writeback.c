@@ -1,331 +1,309 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A writeback run: moves the pages a filter takes to the backing device.
+ * A writeback run: moves pages to the backing device.
  *
- * The task that runs it fills requests of many pages, each over one run of
- * consecutive blocks, and submits them; while they are in flight it fills the
- * next. The end of an I/O does no more than hand the request back. The slots
- * are updated by the running task, which is free to sleep.
+ * The task that runs it fills requests of many blocks and submits them; while
+ * they are in flight it fills the next. The end of an I/O does no more than
+ * wake. The slots are updated by the running task, which is free to sleep.
  *
  * A slot is marked PP in the critical section that copies its content. Whoever
- * changes the slot clears the mark, and nobody can set it again during the run,
- * so where it is still set at the end, what was written is the slot's content.
- * Elsewhere the slot keeps what it got meanwhile and the blocks are dropped.
+ * changes the slot clears the mark, and only the run sets it, which never has two
+ * copies of a slot under way; so where it is still set at the end, what was
+ * written is the slot's content. Elsewhere the slot keeps what it got meanwhile.
  *
- * Every block reserved for a request ends in one of two ways: it belongs to a
- * slot, or its reference is put back, by request_trim() before the I/O or by
- * request_settle() after it.
+ * Every block is reserved with one reference, the writer's. Each slot that is
+ * moved takes one of its own on the blocks it lies on. Then the writer drops
+ * his, and blocks that nothing lies on are free again; those that could not be
+ * written are retired. Blocks are charged to the budget before they are
+ * written, and refunded if they were not.
  */
 
-#include <linux/bio.h>
-#include <linux/blkdev.h>
-#include <linux/completion.h>
-#include <linux/gfp.h>
-#include <linux/highmem.h>
-#include <linux/llist.h>
+#include <linux/bitops.h>
+#include <linux/bits.h>
+#include <linux/minmax.h>
 #include <linux/sched.h>
 #include <linux/sizes.h>
-#include <linux/slab.h>
 
+#include "backing.h"
 #include "blkmap.h"
-#include "comp.h"
-#include "obj.h"
+#include "pack.h"
 #include "pp.h"
-#include "read.h"
+#include "ring.h"
 #include "slot.h"
+#include "trace.h"
 #include "writeback.h"
 #include "zram_drv.h"
 
-/* A request is 256 KiB, and a run has eight of them */
-#define REQUEST_PAGES	((unsigned int)(SZ_256K / PAGE_SIZE))
-#define RUN_REQUESTS	8U
-
-/**
- * struct wb_request - one write of consecutive blocks
- * @node: in the run's list of finished requests
- * @next: next idle request
- * @run: the run
- * @first: first block; the blocks are referenced by the request
- * @nr_pages: number of pages filled
- * @nr_alloc: number of pages allocated
- * @index: slot of each page
- * @page: the pages
- * @bvec: for @bio
- * @bio: the I/O
- */
-struct wb_request {
-	struct llist_node node;
-	struct wb_request *next;
-	struct wb_run *run;
-	u64 first;
-	unsigned int nr_pages;
-	unsigned int nr_alloc;
-	unsigned long index[REQUEST_PAGES];
-	struct page *page[REQUEST_PAGES];
-	struct bio_vec bvec[REQUEST_PAGES];
-	struct bio bio;
-};
+/* More in flight than this is memory taken for nothing: 64 MiB */
+#define MAX_BATCH	((unsigned int)(SZ_64M / PAGE_SIZE))
+/* A device that fails this many blocks in a row is given up */
+#define MAX_FAILURES	256
+/* Blocks that failed alone, kept until it is known whose fault that was */
+#define MAX_SUSPECTS	32
 
 /**
  * struct wb_run - a writeback run
  * @zram: the device
- * @filter: which slots
- * @index: where to look for the next one
- * @idle: requests nobody uses
- * @ready: finished requests taken off @done
- * @in_flight: number of requests submitted and not yet settled
- * @done: finished requests, put there by the end of their I/O
- * @finished: completed once for each of them, after it is on @done
- * @err: the last device error
- *
- * All but @done and @finished belongs to the running task. It waits for
- * @finished as often as it submitted, and complete() lets go of it only under
- * the lock that wait_for_completion() takes, so no end of an I/O can still
- * refer to the run when that is over.
+ * @walk: its way through the candidates
+ * @ring: requests
+ * @pack: what is in these requests
+ * @unit: blocks that the next request needs together
+ * @failures: blocks that failed since the last that did not
+ * @err: the last error of the device
+ * @suspects: blocks that failed and were alone in their request
+ * @nr_suspects: number of them
  */
 struct wb_run {
 	struct zram *zram;
-	const struct zram_pp_filter *filter;
-	unsigned long index;
-	struct wb_request *idle;
-	struct llist_node *ready;
-	unsigned int in_flight;
-	struct llist_head done;
-	struct completion finished;
+	struct zram_pp_walk walk;
+	struct zram_ring *ring;
+	struct zram_pack pack;
+	unsigned int unit;
+	unsigned int failures;
 	int err;
+	u64 suspects[MAX_SUSPECTS];
+	unsigned int nr_suspects;
 };
 
-static void request_free(struct wb_request *req)
+static void count(struct wb_run *run, enum zram_stat id, long amount)
 {
-	while (req->nr_alloc)
-		__free_page(req->page[--req->nr_alloc]);
-	kfree(req);
+	zram_stats_add(&run->zram->stats, id, amount);
 }
 
-/*
- * As many pages as there is memory for; none is no request. Memory is what a
- * run is to free, so it tries hard for the first page only, without which it
- * cannot.
- */
-static struct wb_request *request_alloc(struct wb_run *run)
+static int run_alloc(struct wb_run *run)
 {
-	gfp_t gfp = GFP_KERNEL | __GFP_NOWARN;
-	struct wb_request *req;
-	struct page *page;
+	struct zram *zram = run->zram;
+	unsigned int batch = min(READ_ONCE(zram->wb.batch), MAX_BATCH);
 
-	if (run->idle)
-		gfp |= __GFP_NORETRY;
-	req = kzalloc_obj(*req, gfp);
-	if (!req)
-		return NULL;
-	req->run = run;
-	while (req->nr_alloc < REQUEST_PAGES) {
-		page = alloc_page(gfp);
-		if (!page)
-			break;
-		req->page[req->nr_alloc++] = page;
-		gfp |= __GFP_NORETRY;
-	}
-	if (!req->nr_alloc) {
-		request_free(req);
-		return NULL;
-	}
-	return req;
+	run->ring = zram_ring_create(zram->backing.bdev,
+				     batch * ZRAM_BLOCKS_PER_PAGE,
+				     ZRAM_BLOCKS_PER_PAGE);
+	if (!run->ring)
+		return -ENOMEM;
+	return zram_pack_init(&run->pack, zram, &run->walk,
+			      zram_ring_blocks(run->ring));
 }
 
-static void run_free_requests(struct wb_run *run)
+static void run_free(struct wb_run *run)
 {
-	struct wb_request *req;
-
-	while ((req = run->idle)) {
-		run->idle = req->next;
-		request_free(req);
-	}
+	zram_pack_free(&run->pack);
+	zram_ring_destroy(run->ring);
 }
 
-/* Fewer requests than wished for do, none does not */
-static int run_alloc_requests(struct wb_run *run)
+/* What became of the suspects, now that there is news of the device */
+static void judge_suspects(struct wb_run *run, bool device_works)
 {
-	struct wb_request *req;
+	struct zram_blkmap *map = run->zram->backing.map;
 	unsigned int i;
 
-	for (i = 0; i < RUN_REQUESTS; i++) {
-		req = request_alloc(run);
-		if (!req)
-			break;
-		req->next = run->idle;
-		run->idle = req;
+	for (i = 0; i < run->nr_suspects; i++) {
+		if (device_works)
+			zram_blkmap_retire(map, run->suspects[i]);
+		else
+			zram_blkmap_put(map, run->suspects[i], 1);
 	}
-	return run->idle ? 0 : -ENOMEM;
-}
-
-static void request_endio(struct bio *bio)
-{
-	struct wb_request *req = container_of(bio, struct wb_request, bio);
-	struct wb_run *run = req->run;
-
-	llist_add(&req->node, &run->done);
-	complete(&run->finished);
+	run->nr_suspects = 0;
 }
 
 /*
- * Make the slot's content that of the device. Its object is freed only now
- * that the device has it.
+ * Drop the writer's references of a request, or keep them from others. Where not
+ * one of many blocks could be written it is not they that are bad, but the
+ * device, and that may come back. Of one alone it is the next I/O that tells.
  */
-static void slot_written(struct zram *zram, unsigned long index, u64 block,
-			 bool ok)
+static void put_blocks(struct wb_run *run, const struct zram_ring_request *req)
 {
-	struct zram_slot *slot = &zram->slots.slot[index];
-	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
+	struct zram_blkmap *map = run->zram->backing.map;
+	bool works = hweight64(req->bad) < req->nr;
+	unsigned int i;
+
+	if (works)
+		judge_suspects(run, true);
+	for (i = 0; req->faulty && i < req->nr; i++) {
+		if (works && (req->faulty & BIT_ULL(i)))
+			zram_blkmap_retire(map, req->first + i);
+		else if (req->nr == 1 && run->nr_suspects < MAX_SUSPECTS)
+			run->suspects[run->nr_suspects++] = req->first;
+		else
+			zram_blkmap_put(map, req->first + i, 1);
+	}
+	if (!req->faulty)
+		zram_blkmap_put(map, req->first, req->nr);
+}
+
+/*
+ * Make what was written the slot's content. Its object is freed only now that
+ * the device has it. Returns false if the slot had changed.
+ */
+static bool slot_move(struct wb_run *run, const struct zram_pack_object *obj,
+		      const struct zram_slot *moved)
+{
+	struct zram *zram = run->zram;
+	struct zram_slot *slot = &zram->slots.slot[obj->index];
+	spinlock_t *lock = zram_slots_lock(&zram->slots, obj->index);
 	struct zram_slot old = {};
-	bool installed = false;
 	u32 flags;
 
 	spin_lock(lock);
 	if (zram_slot_test(slot, ZRAM_PP)) {
-		flags = slot->flags & ~ZRAM_PP;
-		if (ok) {
-			old = *slot;
-			flags &= ~ZRAM_SIZE_MASK;
-			flags |= PAGE_SIZE | ZRAM_WB;
-			zram_slot_publish(zram, index,
-					  zram_slot_location(block), flags);
-			installed = true;
-		} else {
-			zram_slot_set_flags(slot, flags);
-		}
+		old = *slot;
+		flags = old.flags & ~(ZRAM_PP | ZRAM_SIZE_MASK);
+		zram_slot_publish(zram, obj->index, moved->handle,
+				  flags | moved->flags);
 	}
 	spin_unlock(lock);
-
 	zram_slot_release(zram, &old);
-	if (!installed)
-		zram_blkmap_put(zram->backing.map, block,
-				ZRAM_BLOCKS_PER_PAGE);
+	return zram_slot_stored(&old);
 }
 
-/* A request came back: update its slots */
-static void request_settle(struct wb_run *run, struct wb_request *req)
+/* The request is over: what becomes of one of its slots? */
+static void object_settle(struct wb_run *run,
+			  const struct zram_ring_request *req,
+			  const struct zram_pack_object *obj)
 {
-	struct zram *zram = run->zram;
-	int err = blk_status_to_errno(req->bio.bi_status);
-	unsigned int i;
+	struct zram_slot moved = {
+		.handle = zram_slot_location(req->first, obj->offset),
+		.flags = obj->size | ZRAM_WB,
+	};
+	unsigned int from, nr;
+	u64 first;
 
-	if (err)
-		run->err = err;
-	else
-		zram_stats_add(&zram->stats, ZRAM_STAT_BD_WRITES,
-			       req->nr_pages * ZRAM_BLOCKS_PER_PAGE);
-	for (i = 0; i < req->nr_pages; i++)
-		slot_written(zram, req->index[i],
-			     req->first + i * ZRAM_BLOCKS_PER_PAGE, !err);
-	bio_uninit(&req->bio);
-	req->next = run->idle;
-	run->idle = req;
-}
-
-/* Wait for one of the requests in flight and settle it */
-static void run_reap(struct wb_run *run)
-{
-	struct llist_node *node;
-
-	wait_for_completion_io(&run->finished);
-	if (!run->ready)
-		run->ready = llist_del_all(&run->done);
-	node = run->ready;
-	run->ready = node->next;
-	run->in_flight--;
-	request_settle(run, llist_entry(node, struct wb_request, node));
-}
-
-/* Settle what has come back already, without waiting */
-static void run_reap_ready(struct wb_run *run)
-{
-	while (run->in_flight && completion_done(&run->finished))
-		run_reap(run);
+	nr = zram_slot_blocks(&moved, &first);
+	from = first - req->first;
+	if (req->bad & GENMASK_ULL(from + nr - 1, from)) {
+		zram_slot_unmark(run->zram, obj->index, ZRAM_PP);
+		return;
+	}
+	zram_blkmap_get(run->zram->backing.map, first, nr);
+	if (slot_move(run, obj, &moved)) {
+		count(run, ZRAM_STAT_WB_PAGES, 1);
+		if (obj->size < PAGE_SIZE)
+			count(run, ZRAM_STAT_WB_PACKED, 1);
+		atomic64_inc(&run->zram->wb.written);
+	} else {
+		zram_blkmap_put(run->zram->backing.map, first, nr);
+		count(run, ZRAM_STAT_WB_STALE, 1);
+	}
 }
 
 /*
- * Copy a slot into the request if it still is a candidate. Returns 1 when it
- * was taken, 0 when not, or why its content cannot be had.
+ * Ask for each block of a request that failed. Who wants the run to end does not
+ * want to wait for a device that answers by time-outs.
  */
-static int request_add_slot(struct wb_request *req, unsigned long index)
+static void request_retry(struct wb_run *run, struct zram_ring_request *req)
 {
-	struct zram *zram = req->run->zram;
-	struct zram_slot *slot = &zram->slots.slot[index];
-	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
-	void *dst = kmap_local_page(req->page[req->nr_pages]);
-	struct zram_comp_stream *strm;
-	struct zram_slot copy = {};
-	int err = 0;
-
-	strm = zram_read_lock(zram, index);
-	if (zram_pp_match(zram, req->run->filter, index)) {
-		copy = *slot;
-		zram_read_load(zram, slot, strm, dst);
-		zram_slot_set_flags(slot, slot->flags | ZRAM_PP);
-	}
-	spin_unlock(lock);
-
-	if (zram_slot_stored(&copy))
-		err = zram_read_expand(&copy, strm, dst);
-	kunmap_local(dst);
-	if (strm)
-		zram_comp_stream_put(strm);
-	if (!zram_slot_stored(&copy))
-		return 0;
-	if (err) {
-		spin_lock(lock);
-		zram_slot_set_flags(slot, slot->flags & ~ZRAM_PP);
-		spin_unlock(lock);
-		return err;
-	}
-	req->index[req->nr_pages++] = index;
-	return 1;
-}
-
-/* Fill a request with up to @max pages; returns why it could not go on */
-static int request_fill(struct wb_request *req, unsigned int max)
-{
-	struct wb_run *run = req->run;
-	int ret;
-
-	while (req->nr_pages < max) {
-		ret = zram_pp_next(run->zram, run->filter, &run->index);
-		if (ret)
-			return ret;
-		ret = request_add_slot(req, run->index++);
-		/* A page that cannot be read must not keep the others here */
-		if (ret < 0)
-			run->err = ret;
-		cond_resched();
-	}
-	return 0;
-}
-
-/* Put back the blocks of a reservation that the request does not fill */
-static void request_trim(struct wb_request *req, unsigned int reserved)
-{
-	unsigned int used = req->nr_pages * ZRAM_BLOCKS_PER_PAGE;
-
-	if (reserved > used)
-		zram_blkmap_put(req->run->zram->backing.map, req->first + used,
-				reserved - used);
-}
-
-static void request_submit(struct wb_request *req)
-{
-	struct wb_run *run = req->run;
 	unsigned int i;
 
-	bio_init(&req->bio, run->zram->backing.bdev, req->bvec, REQUEST_PAGES,
-		 REQ_OP_WRITE);
-	req->bio.bi_iter.bi_sector =
-		req->first << (ZRAM_BLOCK_SHIFT - SECTOR_SHIFT);
-	req->bio.bi_end_io = request_endio;
-	for (i = 0; i < req->nr_pages; i++)
-		__bio_add_page(&req->bio, req->page[i], PAGE_SIZE, 0);
-	run->in_flight++;
-	submit_bio(&req->bio);
+	for (i = 0; i < req->nr; i++) {
+		if (run->failures >= MAX_FAILURES ||
+		    zram_pp_interrupted(run->zram))
+			return;
+		if (zram_ring_retry(run->ring, req, i))
+			run->failures = 0;
+		else
+			run->failures++;
+		cond_resched();
+	}
+}
+
+/* Update the slots of a request that came back */
+static void request_settle(struct wb_run *run, struct zram_ring_request *req)
+{
+	unsigned int bad;
+
+	if (req->bad)
+		request_retry(run, req);
+	else
+		run->failures = 0;
+	trace_zram_wb_complete(run->zram, req);
+	bad = hweight64(req->bad);
+	if (bad) {
+		run->err = req->err;
+		zram_backing_refund(run->zram, bad, req->epoch);
+	}
+	count(run, ZRAM_STAT_BD_WRITES, req->nr - bad);
+	if (req->retries)
+		count(run, ZRAM_STAT_WB_RETRIES, req->retries);
+	for (; req->nr_objects; req->nr_objects--) {
+		object_settle(run, req, zram_pack_pop(&run->pack));
+		cond_resched();
+	}
+	put_blocks(run, req);
+}
+
+/* Settle the oldest request; false if there is none, or none finished */
+static bool run_reap(struct wb_run *run, bool wait)
+{
+	struct zram_ring_request *req = zram_ring_reap(run->ring, wait);
+
+	if (!req)
+		return false;
+	request_settle(run, req);
+	zram_ring_put(run->ring);
+	return true;
+}
+
+static void request_submit(struct wb_run *run, struct zram_ring_request *req)
+{
+	count(run, ZRAM_STAT_WB_IOS, 1);
+	count(run, ZRAM_STAT_WB_BYTES, run->pack.payload);
+	trace_zram_wb_submit(run->zram, req);
+	zram_ring_submit(run->ring, req);
+}
+
+/*
+ * Blocks for a request, charged and reserved. Returns their number, or why
+ * there are none.
+ */
+static int request_reserve(struct wb_run *run, struct zram_ring_request *req)
+{
+	struct zram *zram = run->zram;
+	unsigned int want = zram_ring_request_blocks(run->ring);
+	int reserved = -EIO;
+
+	req->charged = zram_backing_charge(zram, want, &req->epoch);
+	if (req->charged >= run->unit) {
+		reserved = zram_blkmap_reserve(zram->backing.map, req->charged,
+					       run->unit, &req->first);
+		if (!reserved)
+			reserved = -ENOSPC;
+	}
+	if (reserved < 0)
+		zram_backing_refund(zram, req->charged, req->epoch);
+	return reserved;
+}
+
+/* Give back the blocks that the request has no use for */
+static void request_trim(struct wb_run *run, struct zram_ring_request *req,
+			 unsigned int reserved)
+{
+	if (reserved > req->nr)
+		zram_blkmap_trim(run->zram->backing.map, req->first + req->nr,
+				 reserved - req->nr);
+	zram_backing_refund(run->zram, req->charged - req->nr, req->epoch);
+}
+
+/* Settle all that is in flight */
+static void run_drain(struct wb_run *run)
+{
+	while (run_reap(run, true))
+		;
+	zram_pp_walk_forget(&run->walk);
+}
+
+/* Room in the ring, waiting for it if need be */
+static struct zram_ring_request *run_get_request(struct wb_run *run)
+{
+	struct zram_ring_request *req;
+
+	if (zram_pp_walk_goes_back(&run->walk))
+		run_drain(run);
+	/* What is over is settled first: it gives memory back */
+	while (run_reap(run, false))
+		;
+	while (!zram_pack_has_room(&run->pack) ||
+	       !(req = zram_ring_get(run->ring)))
+		run_reap(run, true);
+	return req;
 }
 
 /*
@@ -334,74 +312,126 @@ static void request_submit(struct wb_request *req)
  */
 static int run_step(struct wb_run *run)
 {
-	struct zram_blkmap *map = run->zram->backing.map;
-	struct wb_request *req;
+	unsigned int least = run->zram->wb.packed ? 1 : ZRAM_BLOCKS_PER_PAGE;
+	struct zram_ring_request *req;
 	int reserved, err;
 
 	err = zram_pp_interrupted(run->zram);
 	if (err)
 		return err;
+	if (run->failures >= MAX_FAILURES)
+		return run->err;
 	/* Do not look for room when there is nothing to put there */
-	err = zram_pp_next(run->zram, run->filter, &run->index);
+	err = zram_pp_walk_next(&run->walk);
 	if (err)
 		return err;
 
-	run_reap_ready(run);
-	while (!run->idle)
-		run_reap(run);
-	req = run->idle;
-
-	req->nr_pages = 0;
-	reserved = zram_blkmap_reserve(map,
-				       req->nr_alloc * ZRAM_BLOCKS_PER_PAGE,
-				       &req->first);
-	if (reserved <= 0)
-		return reserved ? reserved : -ENOSPC;
-	err = request_fill(req, reserved / ZRAM_BLOCKS_PER_PAGE);
-	request_trim(req, reserved);
-	if (req->nr_pages) {
-		run->idle = req->next;
-		request_submit(req);
+	run->unit = max(run->unit, least);
+	req = run_get_request(run);
+	reserved = request_reserve(run, req);
+	if (reserved == -EIO || reserved == -ENOSPC) {
+		/* What is in flight may turn out not to need its blocks */
+		run_drain(run);
+		req = zram_ring_get(run->ring);
+		reserved = request_reserve(run, req);
 	}
+	if (reserved < 0)
+		return reserved;
+	err = zram_pack_fill(&run->pack, req, reserved << ZRAM_BLOCK_SHIFT);
+	/* An object that finds no room in free blocks here needs them together */
+	run->unit = req->nr || err ? 0 : ZRAM_BLOCKS_PER_PAGE;
+	request_trim(run, req, reserved);
+	if (req->nr)
+		request_submit(run, req);
+	atomic64_set(&run->zram->wb.scanned, zram_pp_walk_scanned(&run->walk));
 	return err;
+}
+
+/* Who goes first matters only where not all can */
+static int run_sort(struct wb_run *run)
+{
+	struct zram *zram = run->zram;
+	u64 room = zram_backing_room(zram);
+	u64 most = zram_stats_read(&zram->stats, ZRAM_STAT_PAGES) *
+		   ZRAM_BLOCKS_PER_PAGE;
+
+	/*
+	 * A page that is written out whole takes as much of the device as any
+	 * other, so those go first that take most memory. An object takes there
+	 * what it takes here; then it is best to see those go that are needed
+	 * last.
+	 */
+	if (most <= room)
+		return 0;
+	return zram_pp_walk_sort(&run->walk, zram->wb.packed ? ZRAM_PP_OLDEST :
+				 ZRAM_PP_LARGEST, room << ZRAM_BLOCK_SHIFT);
+}
+
+static int run_all(struct wb_run *run)
+{
+	struct zram_wb_state *wb = &run->zram->wb;
+	int err = run_sort(run);
+
+	if (err)
+		return err;
+	atomic64_set(&wb->total, zram_pp_walk_total(&run->walk));
+	err = run_alloc(run);
+	if (err)
+		return err;
+	while (!err)
+		err = run_step(run);
+	run_drain(run);
+	judge_suspects(run, false);
+	if (err == -ENOENT) {
+		atomic64_set(&wb->scanned, zram_pp_walk_total(&run->walk));
+		err = 0;
+	}
+	if (!err)
+		err = run->err;
+	/* A page that could not be read did not keep the others here */
+	return err ? err : run->pack.err;
 }
 
 /**
  * zram_writeback_run() - write pages to the backing device
  * @zram: a device that is set up and has a backing device
- * @filter: which pages
+ * @ranges: which pages, in this order
+ * @nr: number of ranges
  *
  * Pages that were written stay written, whatever ends the run.
  *
  * Context: May sleep. config_lock is held for reading. Takes pp_lock.
- * Return: 0; -ENOSPC when the device is full; -EINTR after a signal or when
- *	the device is to be reset or removed; -ENOMEM when not one request could
- *	be set up; otherwise the last error of the device or of a page that
- *	could not be read.
+ * Return: 0; -EIO when the limit is reached; -ENOSPC when the device is full;
+ *	-EINTR after a signal or when the device is to be reset or removed;
+ *	-ENOMEM when not one request could be set up; otherwise the last error of
+ *	the device or of a page that could not be read.
  */
-int zram_writeback_run(struct zram *zram, const struct zram_pp_filter *filter)
+int zram_writeback_run(struct zram *zram, const struct zram_pp_range *ranges,
+		       unsigned int nr)
 {
-	struct wb_run run = {
-		.zram = zram,
-		.filter = filter,
-	};
+	struct zram_wb_state *wb = &zram->wb;
+	struct wb_run run = { .zram = zram };
 	int err;
 
 	err = zram_pp_begin(zram);
 	if (err)
 		return err;
-	init_llist_head(&run.done);
-	init_completion(&run.finished);
-	err = run_alloc_requests(&run);
+	atomic64_set(&wb->scanned, 0);
+	atomic64_set(&wb->total, 0);
+	atomic64_set(&wb->written, 0);
+	WRITE_ONCE(wb->running, true);
+	count(&run, ZRAM_STAT_WB_RUNS, 1);
+	trace_zram_wb_begin(zram, nr);
 
-	while (!err)
-		err = run_step(&run);
-	while (run.in_flight)
-		run_reap(&run);
+	zram_pp_walk_init(&run.walk, zram, ranges, nr);
+	err = run_all(&run);
+	run_free(&run);
 
-	run_free_requests(&run);
+	trace_zram_wb_end(zram, err);
+	/* Whoever ended it knows */
+	if (err && err != -EINTR)
+		WRITE_ONCE(wb->last_error, err);
+	WRITE_ONCE(wb->running, false);
 	zram_pp_end(zram);
-	if (err == -ENOENT)
-		err = 0;
-	return err ? err : run.err;
+	return err;
 }

@@ -3,8 +3,9 @@
 #define _ZRAM_WRITEBACK_H_
 
 struct zram;
-struct zram_pp_filter;
+struct zram_pp_range;
 
-int zram_writeback_run(struct zram *zram, const struct zram_pp_filter *filter);
+int zram_writeback_run(struct zram *zram, const struct zram_pp_range *ranges,
+		       unsigned int nr);
 
 #endif

@@ -2,9 +2,11 @@
 #ifndef _ZRAM_DRV_H_
 #define _ZRAM_DRV_H_
 
+#include <linux/atomic.h>
 #include <linux/blkdev.h>
 #include <linux/mutex.h>
 #include <linux/rwsem.h>
+#include <linux/spinlock.h>
 
 #include "obj.h"
 #include "slot.h"
@@ -66,6 +68,43 @@ struct zram_backing {
 };
 
 /**
+ * struct zram_budget - what may be written to the backing device
+ * @lock: guards all of it
+ * @limited: whether there is a limit
+ * @left: blocks that may still be written
+ * @epoch: number of times that was set, so that nothing is given back to a
+ *	budget it was not taken from
+ */
+struct zram_budget {
+	spinlock_t lock;		/* see above */
+	bool limited;			/* S */
+	u64 left;			/* S */
+	u32 epoch;			/* S */
+};
+
+/**
+ * struct zram_wb_state - writeback of a device: how it is done and how it goes
+ * @packed: objects are written as they are in memory, one after the other
+ * @batch: pages in flight at a time
+ * @budget: what may be written
+ * @running: a run is under way
+ * @scanned: slots it has looked at
+ * @total: slots it is to look at
+ * @written: pages it has written
+ * @last_error: why the last run that failed did, 0 if none has
+ */
+struct zram_wb_state {
+	bool packed;			/* C, constant once set up */
+	unsigned int batch;		/* A */
+	struct zram_budget budget;	/* S */
+	bool running;			/* A */
+	atomic64_t scanned;
+	atomic64_t total;
+	atomic64_t written;
+	int last_error;			/* A */
+};
+
+/**
  * struct zram - one device
  * @disk: its gendisk
  * @config_lock: see the lock order
@@ -77,6 +116,7 @@ struct zram_backing {
  * @comp_name: compressor to use
  * @comp: the compressor in use, NULL before disksize
  * @backing: backing device
+ * @wb: writeback
  * @stats: counters
  * @claimed: reset or removal is under way, opening is refused
  * @stopping: post-processing runs are to end
@@ -92,6 +132,7 @@ struct zram {
 	const char *comp_name;			/* C */
 	struct zram_comp *comp;			/* C, open */
 	struct zram_backing backing;		/* C, open */
+	struct zram_wb_state wb;		/* see there */
 	struct zram_stats stats;		/* A */
 	bool claimed;				/* O */
 	bool stopping;				/* A */

@@ -98,7 +98,7 @@ static void check_blocks(struct kunit *test, u64 block, unsigned int offset,
 			 unsigned int size)
 {
 	struct zram_slot slot = {
-		.handle = zram_slot_location(block) + (offset >> ZRAM_LOC_SHIFT),
+		.handle = zram_slot_location(block, offset),
 		.flags = size | ZRAM_WB,
 	};
 	unsigned int nr, want;

@@ -161,9 +161,11 @@ zram_add() {
 	wait_for 5 test -b "$ZDEV" || bail "no $ZDEV"
 }
 
-# zram_new DISKSIZE [ALGORITHM [BACKING DEVICE]]
+# zram_new DISKSIZE [ALGORITHM [BACKING DEVICE]]; with PACKED=1 objects are
+# written back compressed
 zram_new() {
 	zram_add
+	[ -z "${PACKED-}" ] || put "$ZSYS/compressed_writeback" "$PACKED"
 	[ -z "${2-}" ] || put "$ZSYS/comp_algorithm" "$2"
 	[ -z "${3-}" ] || put "$ZSYS/backing_dev" "$3"
 	put "$ZSYS/disksize" "$1"
@@ -203,6 +205,16 @@ mm_read() {
 
 bd_read() {
 	read -r BD_COUNT BD_READS BD_WRITES < "$ZSYS/bd_stat"
+}
+
+# Sets WB_KEY for each key of writeback_stat, WB_progress being all three.
+wb_read() {
+	WB_runs='' WB_pages='' WB_objects='' WB_blocks='' WB_payload_bytes=''
+	WB_ios='' WB_retries='' WB_stale='' WB_bad_blocks='' WB_last_error=''
+	WB_running='' WB_progress=''
+	while read -r zt_key zt_value; do
+		eval "WB_$zt_key=\$zt_value"
+	done < "$ZSYS/writeback_stat"
 }
 
 io_read() {
@@ -338,7 +350,9 @@ bd_iostat() {
 
 # ---- memory --------------------------------------------------------------
 
-# cgroup_limit MIB: "squeeze" gives commands this much memory
+# cgroup_limit MIB [SLACK]: "squeeze" gives commands this much memory. Beyond it
+# they are made to reclaim; SLACK MiB (12) beyond they are killed, as the kernel
+# does that too soon where pages are shared and few.
 cgroup_limit() {
 	ZT_CG=/sys/fs/cgroup
 	[ -f $ZT_CG/cgroup.controllers ] ||
@@ -346,7 +360,8 @@ cgroup_limit() {
 	grep -qw memory $ZT_CG/cgroup.controllers 2> /dev/null || return 1
 	echo +memory > $ZT_CG/cgroup.subtree_control 2> /dev/null
 	mkdir -p $ZT_CG/zt
-	put $ZT_CG/zt/memory.max "${1}M"
+	put $ZT_CG/zt/memory.high "${1}M"
+	put $ZT_CG/zt/memory.max "$(($1 + ${2-12}))M"
 }
 
 # squeeze COMMAND...: in the limited group, or as it is where there is none

@@ -14,13 +14,16 @@ modes() {
 	cd "$ZSYS" || exit 1
 	stat -c '%a %n' disksize initstate reset compact mem_limit \
 		mem_used_max idle comp_algorithm backing_dev writeback \
-		bd_stat io_stat mm_stat debug_stat | tr '\n' ' '
+		writeback_limit writeback_limit_enable writeback_batch_size \
+		compressed_writeback writeback_stat bd_stat io_stat mm_stat debug_stat | tr '\n' ' '
 }
 
 zram_add
 is "modes of the attributes" "$(modes)" "644 disksize 444 initstate \
 200 reset 200 compact 200 mem_limit 200 mem_used_max 200 idle \
-644 comp_algorithm 644 backing_dev 200 writeback 444 bd_stat 444 io_stat \
+644 comp_algorithm 644 backing_dev 200 writeback \
+644 writeback_limit 644 writeback_limit_enable 644 writeback_batch_size \
+644 compressed_writeback 444 writeback_stat 444 bd_stat 444 io_stat \
 444 mm_stat 444 debug_stat "
 gives "reset cannot be read" EACCES ztry -r "$ZSYS/reset"
 initstate "initstate before disksize" 0

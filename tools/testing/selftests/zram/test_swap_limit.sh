@@ -28,7 +28,7 @@ loud_console() {
 # In parts of the memory there is; a debug kernel takes very long over it.
 part=4
 [ -z "${ZT_DEBUG-}" ] || part=1
-cgroup_limit $((part * 6)) || skip_all "no memory cgroup"
+cgroup_limit $((part * 6)) 0 || skip_all "no memory cgroup"
 hold=/tmp/hold.$$
 zram_new 64M
 swap_on

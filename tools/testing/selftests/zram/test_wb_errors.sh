@@ -14,7 +14,9 @@ after() {
 	is "$1: a block in use for each page written" "$BD_COUNT" "$BD_WRITES"
 	between "$1: pages written" "$BD_WRITES" "$3" "$4"
 	mm_read
-	is "$1: the others are in memory" "$MM_HUGE" $((4096 - BD_COUNT))
+	wb_read
+	is "$1: the others are in memory" "$MM_HUGE $WB_pages" \
+		"$((4096 - BD_COUNT)) $BD_COUNT"
 	check "$1: every byte" zpat verify -k random -j 2 "$ZDEV"
 }
 
@@ -30,7 +32,8 @@ disk=$BD
 if bd_dm zt_err "linear error" \
 	"0 16384 linear $disk 0\\n16384 49152 error"; then
 	zram_new 16M '' "$BD"
-	after "error from 8 MiB on" EIO 1024 2048
+	after "error from 8 MiB on" EIO 2048 2048
+	is "a device that fails is not said to have bad blocks" "$WB_bad_blocks" 0
 	done_with zt_err
 else
 	skip "error from 8 MiB on" "no device-mapper"
@@ -39,13 +42,21 @@ fi
 if bd_dm zt_err "linear error" \
 	"0 2048 linear $disk 0\\n2048 8 error\\n2056 63480 linear $disk 2056"; then
 	zram_new 16M '' "$BD"
-	after "one bad block" EIO 3584 4095
+	after "one bad block" EIO 4095 4095
+	is "one bad block: it is retired" "$WB_bad_blocks $WB_retries" "1 64"
+	store 0 writeback huge
+	bd_read
+	is "one bad block: and not used again" "$BD_COUNT $BD_WRITES" "4096 4096"
+	must zpat fill -k random -g 2 -b 64 "$ZDEV" > /dev/null
+	store 0 writeback huge
+	store 0 writeback huge
+	check "one bad block: all over again" zpat verify -k random -g 2 "$ZDEV"
+	must zpat fill -k random -b 64 "$ZDEV" > /dev/null
 	must dm_table zt_err "0 65536 linear $disk 0"
 	store 0 writeback huge
 	bd_read
-	is "the repaired device takes the rest" "$BD_COUNT $BD_WRITES" \
-		"4096 4096"
-	check "the rest too, every byte" zpat verify -k random "$ZDEV"
+	is "the repaired device takes all" "$BD_COUNT" 4096
+	check "that too, every byte" zpat verify -k random "$ZDEV"
 	done_with zt_err
 else
 	skip "one bad block" "no device-mapper"
@@ -63,8 +74,33 @@ bd_null 32 || bail "second null_blk"
 if [ -e "$BDCONF/badblocks" ]; then
 	put "$BDCONF/badblocks" "+8000-8015"
 	zram_new 16M '' "$BD"
-	after "two bad blocks of null_blk" EIO 3500 4094
+	after "two bad blocks of null_blk" EIO 4094 4094
+	is "two bad blocks of null_blk: retired" "$WB_bad_blocks" 2
 else
 	skip "bad blocks of null_blk" "null_blk without badblocks"
+fi
+
+# Packed: what lies on the bad block stays in memory, its neighbours do not.
+PACKED=1
+if bd_dm zt_err "linear error" \
+	"0 800 linear $disk 0\\n800 8 error\\n808 64728 linear $disk 808"; then
+	zram_new 16M '' "$BD"
+	must zpat fill -k mixed "$ZDEV" > /dev/null
+	put "$ZSYS/idle" all
+	store EIO writeback idle
+	wb_read
+	between "packed: pages on one bad block" $((4096 - WB_pages)) 1 40
+	is "packed: it is retired" "$WB_bad_blocks" 1
+	bd_read
+	is "packed: each block written is in use" "$BD_COUNT" "$BD_WRITES"
+	check "packed: every byte" zpat verify -k mixed -j 2 "$ZDEV"
+	store 0 writeback idle
+	check "packed: the rest too" zpat verify -k mixed -j 2 "$ZDEV"
+	must zpat discard "$ZDEV" > /dev/null
+	bd_read
+	is "packed: no block is left" "$BD_COUNT" 0
+	done_with zt_err
+else
+	skip "packed: one bad block" "no device-mapper"
 fi
 finish

@@ -1,19 +1,22 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 200
+# timeout: 300
 # Writeback runs with overwrites, reads and discards racing them, on each kind
 # of backing device; all blocks come back.
 
 . ./lib.sh
 
+# kind DEVICE [packed]
 kind() {
 	if ! bd_use "$1" 32; then
 		skip "races on $1" "no such device"
 		return
 	fi
+	PACKED=${2:+1}
+	set -- "$1${2:+, packed}"
 	zram_new 16M '' "$BD"
 	zhammer -t 6000 "w:$ZSYS/idle=all" "w:$ZSYS/writeback=idle,huge" \
-		"w:$ZSYS/writeback=huge_idle" "w:$ZSYS/compact=1" \
+		"w:$ZSYS/writeback=huge_idle,3" "w:$ZSYS/compact=1" \
 		"a:$ZSYS" > /tmp/hammer.$$ &
 	ZT_FILES=/tmp/hammer.$$
 	check "$1: many pages" zrace -n 1024 -b 16 -j 4 -t 2500 -m 3,5,1,1 "$ZDEV"
@@ -33,7 +36,39 @@ kind() {
 	must zram_remove
 }
 
+# A slot may come more than once in a run: by overlapping ranges, and by turns
+# where room is short.
+again() {
+	PACKED=$2
+	zram_new 1M '' "$BD"
+	put "$ZSYS/writeback_limit_enable" 1
+	put "$ZSYS/writeback_batch_size" 64
+	zhammer -t 5000 "w:$ZSYS/idle=all" \
+		"w:$ZSYS/writeback=page_indexes=0-63 page_indexes=0-63 3" \
+		"w:$ZSYS/writeback=idle" "w:$ZSYS/writeback_limit=40,0,100" \
+		> /tmp/hammer.$$ &
+	ZT_FILES=/tmp/hammer.$$
+	check "$1: no old content comes back" \
+		zrace -n 64 -b 2 -j 6 -t 4500 -m 5,5,1,0 "$ZDEV"
+	wait
+	sed 's/^/# /' /tmp/hammer.$$
+	bd_read
+	between "$1: pages were written" "$BD_WRITES" 100 100000000
+	must zpat discard "$ZDEV" > /dev/null
+	bd_read
+	is "$1: no block is left" "$BD_COUNT" 0
+	must zram_remove
+}
+
+if bd_use null 8 && bd_slow 0 5 8; then
+	again "several times in a run" 0
+	again "several times in a run, packed" 1
+	dm_fast
+else
+	skip "several times in a run" "no dm-delay"
+fi
 kind virtio
-kind nvme
+kind nvme packed
 kind null
+kind null packed
 finish

@@ -44,4 +44,22 @@ zram_reset
 bd_read
 is "no block is left after reset" "$BD_COUNT" 0
 empty "the pool is empty after reset"
+must zram_remove
+
+PACKED=1
+zram_new 16M '' "$BD"
+must zpat fill -k mixed -n 1024 "$ZDEV" > /dev/null
+put "$ZSYS/idle" all
+put "$ZSYS/writeback" idle
+must dm_table zt_read "0 65536 error"
+gives "packed: every read of the broken device fails" \
+	"ok=0 bad=0 err=1024 EIO" \
+	timeout 30 zpat verify -k mixed -n 1024 -b 1 -j 4 "$ZDEV"
+gives "packed: large reads too" "ok=0 bad=0 err=1024 EIO" \
+	timeout 30 zpat verify -k mixed -n 1024 -b 64 "$ZDEV"
+io_read
+between "packed: they are counted" "$IO_FAILED_READS" 1040 10000
+is "packed: nothing is in flight" "$(in_flight)" " 0 0"
+must dm_table zt_read "0 65536 linear $disk 0"
+check "packed: the device is back" zpat verify -k mixed -n 1024 "$ZDEV"
 finish

@@ -6,22 +6,30 @@
 
 . ./lib.sh
 
+# reuse NAME
+reuse() {
+	zram_new 1M '' "$slow"
+	zhammer -t 8000 "w:$ZSYS/idle=all" "w:$ZSYS/writeback=idle" \
+		> /tmp/hammer.$$ &
+	ZT_FILES=/tmp/hammer.$$
+	check "$1: 24 pages" zrace -n 24 -b 1 -j 12 -t 3500 -m 3,6,2,0 "$ZDEV"
+	check "$1: pages read several at a time" \
+		zrace -n 64 -b 8 -j 8 -t 3000 -m 2,6,1,1 "$ZDEV"
+	wait
+	sed 's/^/# /' /tmp/hammer.$$
+	bd_read
+	between "$1: blocks were written" "$BD_WRITES" "$2" 100000000
+	between "$1: and read" "$BD_READS" 100 100000000
+	must zpat discard "$ZDEV" > /dev/null
+	bd_read
+	is "$1: no block is left" "$BD_COUNT" 0
+	must zram_remove
+}
+
 bd_use null 8 || bd_use virtio || skip_all "no backing device"
 bd_slow 40 0 1 || skip_all "no dm-delay"
-zram_new 1M '' "$BD"
-zhammer -t 11000 "w:$ZSYS/idle=all" "w:$ZSYS/writeback=idle" \
-	> /tmp/hammer.$$ &
-ZT_FILES=/tmp/hammer.$$
-check "24 pages" zrace -n 24 -b 1 -j 12 -t 5000 -m 3,6,2,0 "$ZDEV"
-check "pages read several at a time" \
-	zrace -n 64 -b 8 -j 8 -t 4000 -m 2,6,1,1 "$ZDEV"
-wait
-sed 's/^/# /' /tmp/hammer.$$
-bd_read
-between "blocks were written" "$BD_WRITES" 200 100000000
-between "and read" "$BD_READS" 100 100000000
-must zpat discard "$ZDEV" > /dev/null
-bd_read
-is "no block is left" "$BD_COUNT" 0
-must zram_remove
+slow=$BD
+reuse whole 150
+PACKED=1
+reuse packed 80
 finish

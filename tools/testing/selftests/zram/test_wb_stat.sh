@@ -22,7 +22,8 @@ else
 	bail "bd_stat can be read at all"
 fi
 # Ten reads in a second, 100 ms for each: a write alone takes five times that.
-files="mm_stat bd_stat io_stat debug_stat initstate disksize backing_dev"
+files="mm_stat bd_stat io_stat debug_stat initstate disksize backing_dev
+writeback_stat writeback_limit writeback_batch_size"
 set --
 for file in $files; do set -- "$@" "r:$ZSYS/$file"; done
 zhammer -t 1000 -p 5 "$@" > /tmp/lat.$$
@@ -33,10 +34,20 @@ while read -r name rounds ms _; do
 done < /tmp/lat.$$
 bd_read
 between "the run was still under way" "$BD_WRITES" 0 8191
+wb_read
+is "writeback_stat knows of it" "$WB_runs $WB_running" "1 1"
+# shellcheck disable=SC2086 # three numbers
+set -- $WB_progress
+between "and how far it has come" "$1" 1 "$2"
+is "out of all pages" "$2" 8192
 check "data can be read meanwhile" zpat verify -k random -n 2048 "$ZDEV"
 check "and written" zpat fill -k random -g 2 -n 256 "$ZDEV"
 dm_fast
 check "the run ends" ended "$writer" 20
 check "what was written meanwhile" zpat verify -k random -g 2 -n 256 "$ZDEV"
 check "all the rest" zpat verify -k random -o 256 "$ZDEV"
+wb_read
+is "writeback_stat afterwards" "$WB_running ${WB_progress% *}" "0 8192 8192"
+is "pages written, or changed meanwhile" $((WB_pages + WB_stale)) 8192
+is "I/Os of 64 blocks" "$WB_ios" 128
 finish

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What goes into a request of a writeback run.
+ *
+ * A page is written either as it is, or as the object it is in memory. Objects
+ * follow each other as closely as locations can tell, across blocks; whole pages
+ * begin with a block. What is in between and at the end is zeroed.
+ *
+ * Which object is where is kept until the request is over, in a ring like that
+ * of the requests.
+ */
+
+#include <linux/align.h>
+#include <linux/bits.h>
+#include <linux/log2.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "comp.h"
+#include "obj.h"
+#include "pack.h"
+#include "pp.h"
+#include "read.h"
+#include "ring.h"
+#include "slot.h"
+#include "zram_drv.h"
+
+/* Objects there is room to remember, for each block in flight */
+#define OBJECTS_PER_BLOCK	16
+
+/**
+ * zram_pack_init() - prepare to fill requests
+ * @pack: what is to be prepared
+ * @zram: the device
+ * @walk: the way through the candidates
+ * @blocks: blocks that may be in flight
+ *
+ * Context: May sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int zram_pack_init(struct zram_pack *pack, struct zram *zram,
+		   struct zram_pp_walk *walk, unsigned int blocks)
+{
+	unsigned int nr = roundup_pow_of_two(blocks * OBJECTS_PER_BLOCK);
+
+	*pack = (struct zram_pack){
+		.zram = zram,
+		.walk = walk,
+		.mask = nr - 1,
+	};
+	pack->objects = kvmalloc_objs(*pack->objects, nr,
+				      GFP_KERNEL | __GFP_NOWARN);
+	return pack->objects ? 0 : -ENOMEM;
+}
+
+/**
+ * zram_pack_free() - undo zram_pack_init()
+ * @pack: what was prepared, or zeroed memory
+ *
+ * Context: May sleep.
+ */
+void zram_pack_free(struct zram_pack *pack)
+{
+	kvfree(pack->objects);
+}
+
+/**
+ * zram_pack_has_room() - may a request be filled
+ * @pack: the requests' content
+ *
+ * Context: Any.
+ * Return: false if older requests have to be over before.
+ */
+bool zram_pack_has_room(const struct zram_pack *pack)
+{
+	return pack->head - pack->tail <= pack->mask;
+}
+
+/**
+ * zram_pack_pop() - the next object of the oldest request
+ * @pack: the requests' content
+ *
+ * Context: Any.
+ * Return: the object; valid until a request is filled.
+ */
+const struct zram_pack_object *zram_pack_pop(struct zram_pack *pack)
+{
+	return &pack->objects[pack->tail++ & pack->mask];
+}
+
+/*
+ * Where an object goes. Whole pages begin with a block, as they are read
+ * straight to where they are wanted.
+ */
+static unsigned int place(const struct zram_pack *pack, unsigned int size)
+{
+	return ALIGN(pack->fill, size < PAGE_SIZE ? BIT(ZRAM_LOC_SHIFT) :
+		     ZRAM_BLOCK_SIZE);
+}
+
+/*
+ * Copy the object of the current slot if it still is a candidate. Returns its
+ * size, 0 if it is none, -ENOBUFS if it does not fit.
+ */
+static int load_packed(struct zram_pack *pack, struct zram_ring_request *req,
+		       unsigned int room)
+{
+	struct zram *zram = pack->zram;
+	unsigned long index = pack->walk->index;
+	struct zram_slot *slot = &zram->slots.slot[index];
+	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
+	unsigned int at;
+	int size = 0;
+
+	spin_lock(lock);
+	if (zram_pp_walk_match(pack->walk)) {
+		size = zram_slot_size(slot);
+		at = place(pack, size);
+		if (at + size > room) {
+			size = -ENOBUFS;
+		} else {
+			zram_obj_load(&zram->pool, slot->handle,
+				      req->data + at, size);
+			zram_slot_set_flags(slot, slot->flags | ZRAM_PP);
+		}
+	}
+	spin_unlock(lock);
+	return size;
+}
+
+/*
+ * Make a page of the current slot if it still is a candidate. Returns the size
+ * of a page, 0 if it is none, -ENOBUFS if it does not fit, or why it cannot be
+ * made.
+ */
+static int load_page(struct zram_pack *pack, struct zram_ring_request *req,
+		     unsigned int room)
+{
+	struct zram *zram = pack->zram;
+	unsigned long index = pack->walk->index;
+	struct zram_slot *slot = &zram->slots.slot[index];
+	void *dst = req->data + place(pack, PAGE_SIZE);
+	struct zram_comp_stream *strm;
+	struct zram_slot copy = {};
+	int err = 0;
+
+	if (place(pack, PAGE_SIZE) + PAGE_SIZE > room)
+		return -ENOBUFS;
+	strm = zram_read_lock(zram, index);
+	if (zram_pp_walk_match(pack->walk)) {
+		copy = *slot;
+		zram_read_load(zram, slot, strm, dst);
+		zram_slot_set_flags(slot, slot->flags | ZRAM_PP);
+	}
+	spin_unlock(zram_slots_lock(&zram->slots, index));
+
+	if (zram_slot_stored(&copy))
+		err = zram_read_expand(&copy, strm, dst);
+	if (strm)
+		zram_comp_stream_put(strm);
+	if (err) {
+		zram_slot_unmark(zram, index, ZRAM_PP);
+		return err;
+	}
+	return zram_slot_stored(&copy) ? PAGE_SIZE : 0;
+}
+
+/* Let the request grow to @end bytes, of which the last @size are content */
+static void request_grow(struct zram_pack *pack, struct zram_ring_request *req,
+			 unsigned int end, unsigned int size)
+{
+	/* Never what happened to be in that memory */
+	memset(req->data + pack->fill, 0, end - size - pack->fill);
+	pack->fill = end;
+	pack->payload += size;
+}
+
+/* Copy the current slot; returns as load_packed() and load_page() do */
+static int load(struct zram_pack *pack, struct zram_ring_request *req,
+		unsigned int room)
+{
+	struct zram_pack_object *obj;
+	int size;
+
+	if (pack->zram->wb.packed)
+		size = load_packed(pack, req, room);
+	else
+		size = load_page(pack, req, room);
+	if (size <= 0)
+		return size;
+
+	obj = &pack->objects[pack->head++ & pack->mask];
+	obj->index = pack->walk->index;
+	obj->offset = place(pack, size);
+	obj->size = size;
+	req->nr_objects++;
+	request_grow(pack, req, obj->offset + size, size);
+	return size;
+}
+
+/**
+ * zram_pack_fill() - fill a request
+ * @pack: the requests' content; has room
+ * @req: the request
+ * @room: bytes there are blocks for, a page or more
+ *
+ * Sets the number of blocks that the request takes, which may be none: when the
+ * next object does not fit in @room, or the walk has come to slots that may be
+ * in older requests.
+ *
+ * Context: May sleep. Takes slot locks and a stream.
+ * Return: 0, or why there is nothing more to fill in: -ENOENT, -EINTR.
+ */
+int zram_pack_fill(struct zram_pack *pack, struct zram_ring_request *req,
+		   unsigned int room)
+{
+	int size, err = 0;
+
+	pack->fill = 0;
+	pack->payload = 0;
+	while (zram_pack_has_room(pack)) {
+		err = zram_pp_walk_next(pack->walk);
+		if (err || zram_pp_walk_goes_back(pack->walk))
+			break;
+		size = load(pack, req, room);
+		if (size == -ENOBUFS)
+			break;
+		if (size < 0)
+			pack->err = size;
+		zram_pp_walk_advance(pack->walk);
+		cond_resched();
+	}
+	request_grow(pack, req, ALIGN(pack->fill, ZRAM_BLOCK_SIZE), 0);
+	req->nr = pack->fill >> ZRAM_BLOCK_SHIFT;
+	return err;
+}

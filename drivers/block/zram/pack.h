@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _ZRAM_PACK_H_
+#define _ZRAM_PACK_H_
+
+#include <linux/types.h>
+
+struct zram;
+struct zram_pp_walk;
+struct zram_ring_request;
+
+/**
+ * struct zram_pack_object - an object in a request
+ * @index: its slot
+ * @offset: where it begins in the request
+ * @size: its size
+ */
+struct zram_pack_object {
+	unsigned long index;
+	u32 offset;
+	u32 size;
+};
+
+/**
+ * struct zram_pack - what is in the requests of a run
+ * @zram: the device
+ * @walk: where it comes from
+ * @objects: a ring of the objects in requests that are not over
+ * @mask: number of objects there is room for, less one
+ * @head: number of objects ever put there
+ * @tail: number of objects ever taken off
+ * @fill: bytes in the request that is being filled
+ * @payload: those of them that are content
+ * @err: why a page could not be read, the last time one could not
+ *
+ * Belongs to the task of the run.
+ */
+struct zram_pack {
+	struct zram *zram;
+	struct zram_pp_walk *walk;
+	struct zram_pack_object *objects;
+	unsigned int mask;
+	unsigned int head;
+	unsigned int tail;
+	unsigned int fill;
+	unsigned int payload;
+	int err;
+};
+
+int zram_pack_init(struct zram_pack *pack, struct zram *zram,
+		   struct zram_pp_walk *walk, unsigned int blocks);
+void zram_pack_free(struct zram_pack *pack);
+bool zram_pack_has_room(const struct zram_pack *pack);
+const struct zram_pack_object *zram_pack_pop(struct zram_pack *pack);
+int zram_pack_fill(struct zram_pack *pack, struct zram_ring_request *req,
+		   unsigned int room);
+
+#endif

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A ring of write requests to the backing device.
+ *
+ * One piece of memory, in which each request takes as many blocks as it needs.
+ * Requests begin and end in the order they were submitted in, so that the
+ * memory in use is one stretch of the ring and nothing has to be searched for;
+ * an I/O that overtakes others only waits to be looked at. Where a device is
+ * fragmented, requests are small and there are many, and the same number of
+ * pages is in flight.
+ *
+ * One task owns a ring. What it shares with the end of an I/O is the request's
+ * completion. complete() lets go of it only under the lock that
+ * wait_for_completion() takes, so no end of an I/O can still refer to a request
+ * that was waited for.
+ */
+
+#include <linux/bio.h>
+#include <linux/bits.h>
+#include <linux/blkdev.h>
+#include <linux/bvec.h>
+#include <linux/highmem.h>
+#include <linux/math.h>
+#include <linux/minmax.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include "ring.h"
+#include "slot.h"
+
+/* Requests that a ring has, where they are small */
+#define MAX_REQUESTS	128U
+
+/**
+ * struct zram_ring - requests and their memory
+ * @bdev: the device
+ * @mem: memory of the blocks
+ * @bvecs: one for each block
+ * @nr_blocks: number of blocks
+ * @per_request: number of blocks a request may have
+ * @head: the block of the ring that the next request begins with
+ * @tail: the block that the oldest one begins with
+ * @nr_requests: number of requests
+ * @first: the oldest of them that is in use
+ * @used: number of them in use, in flight or finished
+ * @requests: the requests
+ *
+ * All but the requests in flight belongs to the owner.
+ */
+struct zram_ring {
+	struct block_device *bdev;
+	void *mem;
+	struct bio_vec *bvecs;
+	unsigned int nr_blocks;
+	unsigned int per_request;
+	unsigned int head;
+	unsigned int tail;
+	unsigned int nr_requests;
+	unsigned int first;
+	unsigned int used;
+	struct zram_ring_request requests[] __counted_by(nr_requests);
+};
+
+static void fill_bvecs(struct zram_ring *ring)
+{
+	unsigned int i;
+
+	for (i = 0; i < ring->nr_blocks; i++) {
+		void *block = ring->mem + i * ZRAM_BLOCK_SIZE;
+
+		bvec_set_page(&ring->bvecs[i], vmalloc_to_page(block),
+			      ZRAM_BLOCK_SIZE, offset_in_page(block));
+	}
+}
+
+static struct zram_ring *ring_alloc(unsigned int nr, gfp_t gfp)
+{
+	unsigned int nr_requests = min(nr, MAX_REQUESTS);
+	struct zram_ring *ring;
+
+	gfp |= __GFP_NOWARN;
+	ring = kvzalloc(struct_size(ring, requests, nr_requests), gfp);
+	if (!ring)
+		return NULL;
+	ring->nr_requests = nr_requests;
+	ring->nr_blocks = nr;
+	ring->bvecs = kvmalloc_array(nr, sizeof(*ring->bvecs), gfp);
+	ring->mem = __vmalloc((size_t)nr * ZRAM_BLOCK_SIZE, gfp);
+	if (ring->bvecs && ring->mem)
+		return ring;
+	zram_ring_destroy(ring);
+	return NULL;
+}
+
+/**
+ * zram_ring_create() - set up a ring
+ * @bdev: the device to write to
+ * @nr: number of blocks that may be in flight
+ * @unit: the least number of them that is of use
+ *
+ * Memory is what writing is to make, so it takes less where there is little,
+ * and tries hard for the least only.
+ *
+ * Context: May sleep.
+ * Return: the ring, or NULL if there is not memory for one unit.
+ */
+struct zram_ring *zram_ring_create(struct block_device *bdev, unsigned int nr,
+				   unsigned int unit)
+{
+	struct zram_ring *ring;
+
+	nr = max(round_down(nr, unit), unit);
+	while (!(ring = ring_alloc(nr, nr > unit ? GFP_KERNEL | __GFP_NORETRY :
+				   GFP_KERNEL))) {
+		if (nr == unit)
+			return NULL;
+		nr = max(round_down(nr / 2, unit), unit);
+	}
+	ring->bdev = bdev;
+	/* At least two, so that one is filled while the other is in flight */
+	ring->per_request = clamp(round_down(ring->nr_blocks / 2, unit), unit,
+				  max(ZRAM_RING_REQUEST, unit));
+	fill_bvecs(ring);
+	return ring;
+}
+
+/**
+ * zram_ring_destroy() - undo zram_ring_create()
+ * @ring: a ring without requests in use; may be NULL
+ *
+ * Context: May sleep.
+ */
+void zram_ring_destroy(struct zram_ring *ring)
+{
+	if (!ring)
+		return;
+	vfree(ring->mem);
+	kvfree(ring->bvecs);
+	kvfree(ring);
+}
+
+/**
+ * zram_ring_blocks() - the size of a ring
+ * @ring: the ring
+ *
+ * Context: Any.
+ * Return: number of blocks that may be in flight.
+ */
+unsigned int zram_ring_blocks(const struct zram_ring *ring)
+{
+	return ring->nr_blocks;
+}
+
+/**
+ * zram_ring_request_blocks() - the size of a request
+ * @ring: the ring
+ *
+ * Context: Any.
+ * Return: number of blocks a request may have.
+ */
+unsigned int zram_ring_request_blocks(const struct zram_ring *ring)
+{
+	return ring->per_request;
+}
+
+/* Is there room for a whole request? If so it begins at ring->head */
+static bool ring_has_room(struct zram_ring *ring)
+{
+	if (!ring->used) {
+		ring->head = 0;
+		ring->tail = 0;
+		return true;
+	}
+	if (ring->used == ring->nr_requests)
+		return false;
+	if (ring->head > ring->tail) {
+		if (ring->nr_blocks - ring->head >= ring->per_request)
+			return true;
+		/* What is left at the end is not worth a request */
+		if (ring->tail < ring->per_request)
+			return false;
+		ring->head = 0;
+		return true;
+	}
+	return ring->tail - ring->head >= ring->per_request;
+}
+
+static unsigned int memory_block(const struct zram_ring *ring,
+				 const struct zram_ring_request *req)
+{
+	return (req->data - ring->mem) >> ZRAM_BLOCK_SHIFT;
+}
+
+/**
+ * zram_ring_get() - a request to be filled
+ * @ring: the ring
+ *
+ * It need not be submitted, and is then what the next call returns.
+ *
+ * Context: Any.
+ * Return: the request; NULL if others have to be finished before.
+ */
+struct zram_ring_request *zram_ring_get(struct zram_ring *ring)
+{
+	struct zram_ring_request *req;
+
+	if (!ring_has_room(ring))
+		return NULL;
+	req = &ring->requests[(ring->first + ring->used) % ring->nr_requests];
+	memset(req, 0, sizeof(*req));
+	req->data = ring->mem + ring->head * ZRAM_BLOCK_SIZE;
+	return req;
+}
+
+static void request_endio(struct bio *bio)
+{
+	struct zram_ring_request *req =
+		container_of(bio, struct zram_ring_request, bio);
+
+	complete(&req->done);
+}
+
+/**
+ * zram_ring_submit() - write a request
+ * @ring: the ring
+ * @req: from zram_ring_get(), with its blocks filled and their place set
+ *
+ * Context: May sleep.
+ */
+void zram_ring_submit(struct zram_ring *ring, struct zram_ring_request *req)
+{
+	unsigned int at = memory_block(ring, req);
+
+	flush_kernel_vmap_range(req->data, req->nr * ZRAM_BLOCK_SIZE);
+	bio_init(&req->bio, ring->bdev, &ring->bvecs[at], req->nr,
+		 REQ_OP_WRITE);
+	req->bio.bi_vcnt = req->nr;
+	req->bio.bi_iter.bi_size = req->nr * ZRAM_BLOCK_SIZE;
+	req->bio.bi_iter.bi_sector =
+		req->first << (ZRAM_BLOCK_SHIFT - SECTOR_SHIFT);
+	req->bio.bi_end_io = request_endio;
+	init_completion(&req->done);
+	ring->head = at + req->nr;
+	ring->used++;
+	submit_bio(&req->bio);
+}
+
+/*
+ * A thin volume without space, a path that is down or a time-out say nothing of
+ * the block, and pass.
+ */
+static bool is_fault_of_block(int err)
+{
+	return err == -EIO || err == -ENODATA || err == -EILSEQ;
+}
+
+/**
+ * zram_ring_retry() - write one block of a request that failed
+ * @ring: the ring
+ * @req: from zram_ring_reap()
+ * @i: which block
+ *
+ * The device gives one verdict on all blocks. Asking for each of them keeps one
+ * bad sector from being paid for by its neighbours.
+ *
+ * Context: May sleep; waits for the I/O.
+ * Return: true if the block was written.
+ */
+bool zram_ring_retry(struct zram_ring *ring, struct zram_ring_request *req,
+		     unsigned int i)
+{
+	struct bio bio;
+	int err;
+
+	bio_init(&bio, ring->bdev, &ring->bvecs[memory_block(ring, req) + i],
+		 1, REQ_OP_WRITE);
+	bio.bi_vcnt = 1;
+	bio.bi_iter.bi_size = ZRAM_BLOCK_SIZE;
+	bio.bi_iter.bi_sector =
+		(req->first + i) << (ZRAM_BLOCK_SHIFT - SECTOR_SHIFT);
+	err = submit_bio_wait(&bio);
+	bio_uninit(&bio);
+	req->retries++;
+	if (!err)
+		req->bad &= ~BIT_ULL(i);
+	else
+		req->err = err;
+	if (is_fault_of_block(err))
+		req->faulty |= BIT_ULL(i);
+	return !err;
+}
+
+/**
+ * zram_ring_reap() - the oldest request, finished
+ * @ring: the ring
+ * @wait: wait for it; otherwise only if it is finished already
+ *
+ * Context: May sleep.
+ * Return: the request, with what became of it, for zram_ring_put() to follow;
+ *	NULL if there is none. If it failed, all of its blocks are held to be bad
+ *	until zram_ring_retry().
+ */
+struct zram_ring_request *zram_ring_reap(struct zram_ring *ring, bool wait)
+{
+	struct zram_ring_request *req = &ring->requests[ring->first];
+
+	if (!ring->used)
+		return NULL;
+	if (!wait && !completion_done(&req->done))
+		return NULL;
+	wait_for_completion_io(&req->done);
+	req->err = blk_status_to_errno(req->bio.bi_status);
+	if (req->err)
+		req->bad = GENMASK_ULL(req->nr - 1, 0);
+	bio_uninit(&req->bio);
+	return req;
+}
+
+/**
+ * zram_ring_put() - give back the request that zram_ring_reap() returned
+ * @ring: the ring
+ *
+ * Context: Any.
+ */
+void zram_ring_put(struct zram_ring *ring)
+{
+	ring->first = (ring->first + 1) % ring->nr_requests;
+	ring->used--;
+	if (ring->used)
+		ring->tail = memory_block(ring, &ring->requests[ring->first]);
+}

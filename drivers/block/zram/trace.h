@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM zram
+
+#if !defined(_ZRAM_TRACE_H_) || defined(TRACE_HEADER_MULTI_READ)
+#define _ZRAM_TRACE_H_
+
+#include <linux/bitops.h>
+#include <linux/blkdev.h>
+#include <linux/tracepoint.h>
+
+#include "ring.h"
+#include "zram_drv.h"
+
+TRACE_EVENT(zram_wb_begin,
+	    TP_PROTO(const struct zram *zram, unsigned int ranges),
+	    TP_ARGS(zram, ranges),
+	    TP_STRUCT__entry(__field(dev_t, dev)
+			     __field(unsigned int, ranges)),
+	    TP_fast_assign(__entry->dev = disk_devt(zram->disk);
+			   __entry->ranges = ranges;),
+	    TP_printk("dev=%d:%d ranges=%u",
+		      MAJOR(__entry->dev), MINOR(__entry->dev),
+		      __entry->ranges)
+);
+
+TRACE_EVENT(zram_wb_end,
+	    TP_PROTO(const struct zram *zram, int err),
+	    TP_ARGS(zram, err),
+	    TP_STRUCT__entry(__field(dev_t, dev)
+			     __field(s64, pages)
+			     __field(int, err)),
+	    TP_fast_assign(__entry->dev = disk_devt(zram->disk);
+			   __entry->pages = atomic64_read(&zram->wb.written);
+			   __entry->err = err;),
+	    TP_printk("dev=%d:%d pages=%lld err=%d",
+		      MAJOR(__entry->dev), MINOR(__entry->dev),
+		      __entry->pages, __entry->err)
+);
+
+TRACE_EVENT(zram_wb_submit,
+	    TP_PROTO(const struct zram *zram,
+		     const struct zram_ring_request *req),
+	    TP_ARGS(zram, req),
+	    TP_STRUCT__entry(__field(dev_t, dev)
+			     __field(u64, block)
+			     __field(unsigned int, nr)
+			     __field(unsigned int, objects)),
+	    TP_fast_assign(__entry->dev = disk_devt(zram->disk);
+			   __entry->block = req->first;
+			   __entry->nr = req->nr;
+			   __entry->objects = req->nr_objects;),
+	    TP_printk("dev=%d:%d block=%llu nr=%u objects=%u",
+		      MAJOR(__entry->dev), MINOR(__entry->dev),
+		      __entry->block, __entry->nr, __entry->objects)
+);
+
+TRACE_EVENT(zram_wb_complete,
+	    TP_PROTO(const struct zram *zram,
+		     const struct zram_ring_request *req),
+	    TP_ARGS(zram, req),
+	    TP_STRUCT__entry(__field(dev_t, dev)
+			     __field(u64, block)
+			     __field(unsigned int, nr)
+			     __field(unsigned int, bad)
+			     __field(int, err)),
+	    TP_fast_assign(__entry->dev = disk_devt(zram->disk);
+			   __entry->block = req->first;
+			   __entry->nr = req->nr;
+			   __entry->bad = hweight64(req->bad);
+			   __entry->err = req->err;),
+	    TP_printk("dev=%d:%d block=%llu nr=%u bad=%u err=%d",
+		      MAJOR(__entry->dev), MINOR(__entry->dev),
+		      __entry->block, __entry->nr, __entry->bad,
+		      __entry->err)
+);
+
+TRACE_EVENT(zram_readback,
+	    TP_PROTO(const struct zram *zram, u64 first, unsigned int nr),
+	    TP_ARGS(zram, first, nr),
+	    TP_STRUCT__entry(__field(dev_t, dev)
+			     __field(u64, block)
+			     __field(unsigned int, nr)),
+	    TP_fast_assign(__entry->dev = disk_devt(zram->disk);
+			   __entry->block = first;
+			   __entry->nr = nr;),
+	    TP_printk("dev=%d:%d block=%llu nr=%u",
+		      MAJOR(__entry->dev), MINOR(__entry->dev),
+		      __entry->block, __entry->nr)
+);
+
+#endif
+
+#undef TRACE_INCLUDE_PATH
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_PATH .
+#define TRACE_INCLUDE_FILE trace
+#include <trace/define_trace.h>

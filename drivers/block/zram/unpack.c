@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reads of packed objects from the backing device.
+ *
+ * Objects begin anywhere in a block and go on in the next. The blocks are read
+ * to pages of our own and the objects decompressed from there, by a worker. The
+ * objects of a bio that lie in the same blocks or in consecutive ones share a
+ * read.
+ *
+ * A read needs memory, which may be what the reader is about to make. Without
+ * any, objects are read one at a time by means of the spare of the device, for
+ * which nothing more is needed. That is done by a worker: the bios that a driver
+ * submits from its submit_bio are held back until it returns.
+ */
+
+#include <linux/bio.h>
+#include <linux/blkdev.h>
+#include <linux/bvec.h>
+#include <linux/gfp.h>
+#include <linux/highmem.h>
+#include <linux/minmax.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/workqueue.h>
+
+#include "blkmap.h"
+#include "comp.h"
+#include "readback.h"
+#include "slot.h"
+#include "trace.h"
+#include "unpack.h"
+#include "zram_drv.h"
+
+/* Blocks in one read: 128 KiB, or what an object may lie on */
+#define MAX_PAGES	(PAGE_SHIFT < 16 ? SZ_128K / PAGE_SIZE : 2)
+#define MAX_BLOCKS	(MAX_PAGES * ZRAM_BLOCKS_PER_PAGE)
+/* Blocks that an object may lie on */
+#define MAX_SPAN	(ZRAM_BLOCKS_PER_PAGE + 1)
+/* Objects in one read */
+#define MAX_OBJECTS	64
+
+#define UNPACK_GFP	(GFP_NOIO | __GFP_NORETRY | __GFP_NOWARN)
+
+/* An object, with references of its own on its blocks, and where it goes */
+struct unpack_object {
+	struct zram_slot slot;
+	struct page *page;
+};
+
+/**
+ * struct zram_unpack - one read of consecutive blocks
+ * @work: decompression
+ * @zram: the device
+ * @group: the group it belongs to
+ * @first: first block
+ * @nr: number of blocks
+ * @nr_pages: number of pages allocated
+ * @nr_objects: number of objects
+ * @pages: where the blocks are read to
+ * @bvecs: for @bio
+ * @bio: the I/O
+ * @objects: what is in the blocks
+ */
+struct zram_unpack {
+	struct work_struct work;
+	struct zram *zram;
+	struct zram_readback_group *group;
+	u64 first;
+	unsigned int nr;
+	unsigned int nr_pages;
+	unsigned int nr_objects;
+	struct page *pages[MAX_PAGES];
+	struct bio_vec bvecs[MAX_PAGES];
+	struct bio bio;
+	struct unpack_object objects[MAX_OBJECTS];
+};
+
+/* See to pages for @nr blocks; false if there is no memory */
+static bool unpack_grow(struct zram_unpack *unpack, unsigned int nr, gfp_t gfp)
+{
+	struct page *page;
+
+	while (unpack->nr_pages * ZRAM_BLOCKS_PER_PAGE < nr) {
+		page = alloc_page(gfp);
+		if (!page)
+			return false;
+		unpack->pages[unpack->nr_pages++] = page;
+	}
+	return true;
+}
+
+static struct zram_unpack *unpack_alloc(unsigned int nr, gfp_t gfp)
+{
+	struct zram_unpack *unpack = kzalloc_obj(*unpack, gfp);
+
+	if (!unpack)
+		return NULL;
+	if (unpack_grow(unpack, nr, gfp))
+		return unpack;
+	zram_unpack_destroy(unpack);
+	return NULL;
+}
+
+/**
+ * zram_unpack_create_spare() - memory to read one object, whatever happens
+ *
+ * Context: May sleep.
+ * Return: the spare, or NULL.
+ */
+struct zram_unpack *zram_unpack_create_spare(void)
+{
+	return unpack_alloc(MAX_SPAN, GFP_KERNEL);
+}
+
+/**
+ * zram_unpack_destroy() - free the memory of a read
+ * @unpack: a read that is over or was never begun; may be NULL
+ *
+ * Context: Any.
+ */
+void zram_unpack_destroy(struct zram_unpack *unpack)
+{
+	if (!unpack)
+		return;
+	while (unpack->nr_pages)
+		__free_page(unpack->pages[--unpack->nr_pages]);
+	kfree(unpack);
+}
+
+/* Make ready to read the blocks */
+static void unpack_init_bio(struct zram_unpack *unpack, struct zram *zram,
+			    blk_opf_t opf)
+{
+	unsigned int left, len, i;
+
+	zram_stats_add(&zram->stats, ZRAM_STAT_BD_READS, unpack->nr);
+	trace_zram_readback(zram, unpack->first, unpack->nr);
+	bio_init(&unpack->bio, zram->backing.bdev, unpack->bvecs, MAX_PAGES,
+		 REQ_OP_READ | opf);
+	unpack->bio.bi_iter.bi_sector =
+		unpack->first << (ZRAM_BLOCK_SHIFT - SECTOR_SHIFT);
+	left = unpack->nr << ZRAM_BLOCK_SHIFT;
+	for (i = 0; left; i++, left -= len) {
+		len = min_t(unsigned int, left, PAGE_SIZE);
+		__bio_add_page(&unpack->bio, unpack->pages[i], len, 0);
+	}
+}
+
+/* Bring an object together that may lie in two pages */
+static void gather(const struct zram_unpack *unpack,
+		   const struct zram_slot *slot, char *to)
+{
+	unsigned int len, at, size = zram_slot_size(slot);
+	u64 first;
+
+	zram_slot_blocks(slot, &first);
+	at = ((first - unpack->first) << ZRAM_BLOCK_SHIFT) +
+	     zram_slot_block_offset(slot);
+	for (; size; size -= len, at += len, to += len) {
+		len = min_t(unsigned int, size, PAGE_SIZE - offset_in_page(at));
+		memcpy_from_page(to, unpack->pages[at >> PAGE_SHIFT],
+				 offset_in_page(at), len);
+	}
+}
+
+static int expand(const struct zram_unpack *unpack, struct zram *zram,
+		  const struct zram_slot *slot, struct page *page)
+{
+	struct zram_comp_stream *strm = zram_comp_stream_get(zram->comp);
+	void *dst = kmap_local_page(page);
+	int err;
+
+	gather(unpack, slot, strm->buf);
+	err = zram_comp_decompress(strm, strm->buf, zram_slot_size(slot), dst);
+	kunmap_local(dst);
+	zram_comp_stream_put(strm);
+	flush_dcache_page(page);
+	return err;
+}
+
+static void unpack_work(struct work_struct *work)
+{
+	struct zram_unpack *unpack =
+		container_of(work, struct zram_unpack, work);
+	struct zram_readback_group *group = unpack->group;
+	blk_status_t status = unpack->bio.bi_status;
+	unsigned int i, nr;
+	u64 first;
+
+	for (i = 0; i < unpack->nr_objects; i++) {
+		struct unpack_object *obj = &unpack->objects[i];
+
+		if (!status &&
+		    expand(unpack, unpack->zram, &obj->slot, obj->page))
+			status = BLK_STS_IOERR;
+		nr = zram_slot_blocks(&obj->slot, &first);
+		zram_blkmap_put(unpack->zram->backing.map, first, nr);
+	}
+	atomic_dec(&unpack->zram->backing.reads->unpacking);
+	bio_uninit(&unpack->bio);
+	zram_unpack_destroy(unpack);
+	zram_readback_group_put(group, status);
+}
+
+static void unpack_endio(struct bio *bio)
+{
+	struct zram_unpack *unpack =
+		container_of(bio, struct zram_unpack, bio);
+	struct zram_readback_pool *pool = unpack->zram->backing.reads;
+
+	if (atomic_read(&pool->unpacking) > 1)
+		queue_work(pool->crowd_wq, &unpack->work);
+	else
+		queue_work(pool->wq, &unpack->work);
+}
+
+/**
+ * zram_unpack_submit() - read what was put together
+ * @set: the reads of a bio
+ *
+ * Context: May sleep.
+ */
+void zram_unpack_submit(struct zram_readback_set *set)
+{
+	struct zram_unpack *unpack = set->packed;
+
+	if (!unpack)
+		return;
+	set->packed = NULL;
+	unpack_init_bio(unpack, set->zram,
+			set->parent->bi_opf & (REQ_SYNC | REQ_PRIO));
+	unpack->bio.bi_end_io = unpack_endio;
+	atomic_inc(&set->zram->backing.reads->unpacking);
+	submit_bio_noacct(&unpack->bio);
+}
+
+/* A new read, for an object on @nr blocks from @first on */
+static bool unpack_begin(struct zram_readback_set *set, u64 first,
+			 unsigned int nr)
+{
+	struct zram_unpack *unpack = unpack_alloc(nr, UNPACK_GFP);
+
+	if (!unpack)
+		return false;
+	INIT_WORK(&unpack->work, unpack_work);
+	unpack->zram = set->zram;
+	unpack->group = set->group;
+	unpack->first = first;
+	unpack->nr = nr;
+	atomic_inc(&set->group->pending);
+	set->packed = unpack;
+	return true;
+}
+
+/* Can the read take in @nr blocks from @first on? */
+static bool unpack_extend(struct zram_unpack *unpack, u64 first,
+			  unsigned int nr)
+{
+	u64 end = first + nr;
+
+	if (!unpack || unpack->nr_objects == MAX_OBJECTS ||
+	    first < unpack->first || first > unpack->first + unpack->nr ||
+	    end - unpack->first > MAX_BLOCKS ||
+	    !unpack_grow(unpack, end - unpack->first, UNPACK_GFP))
+		return false;
+	unpack->nr = max_t(unsigned int, unpack->nr, end - unpack->first);
+	return true;
+}
+
+/**
+ * zram_unpack_add() - read a packed object
+ * @set: the reads of a bio, with a group
+ * @slot: the object; its block references are taken over
+ * @page: where its page goes
+ *
+ * Context: May sleep. The page is filled when the parent completes.
+ */
+void zram_unpack_add(struct zram_readback_set *set,
+		     const struct zram_slot *slot, struct page *page)
+{
+	struct unpack_object *obj;
+	unsigned int nr;
+	u64 first;
+	int err;
+
+	nr = zram_slot_blocks(slot, &first);
+	if (!unpack_extend(set->packed, first, nr)) {
+		zram_unpack_submit(set);
+		if (!unpack_begin(set, first, nr)) {
+			err = zram_readback_wait(set->zram, slot, page);
+			if (err)
+				set->parent->bi_status = errno_to_blk_status(err);
+			return;
+		}
+	}
+	obj = &set->packed->objects[set->packed->nr_objects++];
+	obj->slot = *slot;
+	obj->page = page;
+}
+
+static int unpack_read(struct zram_unpack *unpack, struct zram *zram,
+		       const struct zram_slot *slot, struct page *page)
+{
+	int err;
+
+	unpack->nr = zram_slot_blocks(slot, &unpack->first);
+	unpack_init_bio(unpack, zram, REQ_SYNC);
+	err = submit_bio_wait(&unpack->bio);
+	bio_uninit(&unpack->bio);
+	return err ? err : expand(unpack, zram, slot, page);
+}
+
+/**
+ * zram_unpack_read() - read a packed object and wait for it
+ * @zram: the device
+ * @slot: the object; its block references stay the caller's
+ * @page: where its page goes
+ *
+ * Context: May sleep; not from submit_bio.
+ * Return: 0, the backing device's error, or the decompressor's.
+ */
+int zram_unpack_read(struct zram *zram, const struct zram_slot *slot,
+		     struct page *page)
+{
+	struct zram_readback_pool *pool = zram->backing.reads;
+	struct zram_unpack *unpack = unpack_alloc(MAX_SPAN, UNPACK_GFP);
+	int err;
+
+	if (unpack) {
+		err = unpack_read(unpack, zram, slot, page);
+		zram_unpack_destroy(unpack);
+		return err;
+	}
+	mutex_lock(&pool->spare_lock);
+	err = unpack_read(pool->spare, zram, slot, page);
+	mutex_unlock(&pool->spare_lock);
+	return err;
+}

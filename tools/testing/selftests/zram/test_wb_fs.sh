@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 200
+# An archive on ext4 on zram, written back in parts while the file system is in
+# use: whole, then compressed; its checksum is what it was.
+
+. ./lib.sh
+
+mnt=/tmp/zt_wbfs
+
+# archived NAME LIMIT
+archived() {
+	zram_new 64M '' "$BD"
+	must mkfs.ext4 -q -F "$ZDEV"
+	must mkdir -p $mnt
+	must mount -t ext4 "$ZDEV" $mnt
+	ZT_MOUNTS=$mnt
+	must tar -cf $mnt/a.tar .
+	sync
+	put "$ZSYS/idle" all
+	store 0 writeback idle
+	must cp $mnt/a.tar $mnt/b.tar
+	sync
+	put "$ZSYS/writeback_limit" "$2"
+	put "$ZSYS/writeback_limit_enable" 1
+	store EIO writeback "page_indexes=0-16383"
+	read -r left < "$ZSYS/writeback_limit"
+	is "$1: a limit of $2 blocks is used up" "$left" 0
+	put "$ZSYS/writeback_limit_enable" 0
+	store 0 writeback "page_indexes=0-16383"
+	must umount $mnt
+	ZT_MOUNTS=
+	bd_read
+	read=$BD_READS
+	check "$1: fsck" e2fsck -fn "$ZDEV"
+	must mount -t ext4 "$ZDEV" $mnt
+	ZT_MOUNTS=$mnt
+	sum=$(sha256sum < $mnt/a.tar)
+	is "$1: both copies are the same" "$sum" "$(sha256sum < $mnt/b.tar)"
+	check "$1: the archive is what was archived" \
+		sh -c "tar -xOf $mnt/a.tar ./lib.sh | cmp - lib.sh"
+	bd_read
+	between "$1: it was read back" $((BD_READS - read)) 500 100000
+	must umount $mnt
+	ZT_MOUNTS=
+	io_read
+	is "$1: no I/O failed" "$IO_FAILED_READS $IO_FAILED_WRITES" "0 0"
+	must zram_remove
+}
+
+command -v mkfs.ext4 > /dev/null || skip_all "no mkfs.ext4"
+modprobe ext4 > /dev/null 2>&1
+grep -qw ext4 /proc/filesystems || skip_all "no ext4"
+bd_use virtio || bd_use null 64 || skip_all "no backing device"
+archived whole 1002
+PACKED=1
+archived packed 100
+finish

@@ -1,0 +1,87 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 200
+# compressed_writeback: objects packed on the device, their blocks shared and
+# given back one by one, reads of single objects and of many.
+
+. ./lib.sh
+
+# kind DEVICE: 4096 pages, a quarter of each kind
+kind() {
+	if ! bd_use "$1" 32; then
+		skip "packed to $1" "no such device"
+		return
+	fi
+	zram_new 16M '' "$BD"
+	must zpat fill -k cycle "$ZDEV" > /dev/null
+	put "$ZSYS/idle" all
+	mm_read
+	bytes=$MM_COMPR
+	store 0 writeback idle
+	wb_read
+	is "$1: pages, of which compressed" "$WB_pages $WB_objects" "3072 2048"
+	is "$1: bytes of content" "$WB_payload_bytes" "$bytes"
+	bd_read
+	is "$1: each block written is in use" "$BD_COUNT" "$BD_WRITES"
+	between "$1: blocks for the bytes" "$BD_COUNT" $((bytes / 4096)) \
+		$((bytes / 4096 + bytes / 40960 + 512))
+	mm_read
+	is "$1: nothing is left in memory" "$MM_COMPR $MM_USED" "0 0"
+	check "$1: every byte comes back" zpat verify -k cycle -j 2 "$ZDEV"
+	check "$1: page by page, in random order" \
+		zpat verify -k cycle -j 2 -R "$ZDEV"
+	check "$1: from a buffer that is not aligned" \
+		zpat verify -k cycle -m 512 "$ZDEV"
+	wb_read
+	store 0 writeback idle
+	is "$1: what is written is not written again" "$WB_pages" 3072
+	must zpat fill -k mixed -g 2 -S 2 "$ZDEV" > /dev/null
+	check "$1: every second page overwritten" \
+		zpat verify -k mixed -g 2 -S 2 "$ZDEV"
+	check "$1: the others" zpat verify -k cycle -o 1 -S 2 "$ZDEV"
+	must zpat discard "$ZDEV" > /dev/null
+	bd_read
+	is "$1: no block is left" "$BD_COUNT" 0
+	zram_reset
+	empty "$1: the pool is empty after reset"
+	must zram_remove
+}
+
+PACKED=1
+for name in virtio nvme null loop; do
+	kind $name
+done
+
+# 3:1 takes a third.
+bd_use null 32 || bail "null_blk"
+algorithms
+for algorithm in $ALGORITHMS; do
+	zram_new 16M "$algorithm" "$BD"
+	must zpat fill -k mixed "$ZDEV" > /dev/null
+	put "$ZSYS/idle" all
+	mm_read
+	put "$ZSYS/writeback" idle
+	bd_read
+	between "$algorithm: blocks for each 1000 of content" \
+		$((BD_WRITES * 4096 / (MM_COMPR / 1000))) 1000 1060
+	check "$algorithm: every byte" zpat verify -k mixed -j 2 "$ZDEV"
+	must zram_remove
+done
+
+# A device too small takes what fits, the rest stays.
+bd_null 1 || bail "second null_blk"
+zram_new 16M '' "$BD"
+must zpat fill -k mixed "$ZDEV" > /dev/null
+put "$ZSYS/idle" all
+store ENOSPC writeback idle
+bd_read
+is "every block of the device is used" "$BD_COUNT $BD_WRITES" "256 256"
+wb_read
+between "by more pages than blocks" "$WB_pages" 257 4095
+check "every byte, device full" zpat verify -k mixed -j 2 "$ZDEV"
+must zpat discard -S 2 "$ZDEV" > /dev/null
+check "what is left" zpat verify -k mixed -o 1 -S 2 "$ZDEV"
+must zpat discard "$ZDEV" > /dev/null
+bd_read
+is "no block is left of the full device" "$BD_COUNT" 0
+finish

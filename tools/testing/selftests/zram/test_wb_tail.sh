@@ -1,0 +1,47 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 120
+# No byte reaches the backing device that is not content of a page: gaps and
+# tails of blocks are zero, and what was not asked for is not touched.
+
+. ./lib.sh
+
+# is_zero NAME SKIP COUNT: bytes of the backing device
+is_zero() {
+	# What was read before the device was written would be out of date.
+	echo 1 > /proc/sys/vm/drop_caches
+	count=$(dd if="$BD" bs=1 skip="$2" count="$3" 2> /dev/null |
+		tr -d '\000' | wc -c)
+	is "$1" "$count" 0
+}
+
+bd_use null 4 || skip_all "no null_blk"
+# Generation 7 of seed 9 is on the device before.
+must zpat fill -k random -g 7 -s 9 "$BD" > /dev/null
+PACKED=1
+zram_new 1M '' "$BD"
+must zpat fill -k text -n 1 "$ZDEV" > /dev/null
+mm_read
+first=$MM_COMPR
+must zpat fill -k text -o 1 -n 1 "$ZDEV" > /dev/null
+mm_read
+both=$MM_COMPR
+between "an object smaller than half a block" "$first" 1 2000
+store 0 writeback "page_indexes=0-1"
+bd_read
+is "two objects in one block" "$BD_COUNT" 1
+gap=$(((8 - first % 8) % 8))
+is_zero "the gap between them" "$first" $gap
+is_zero "the tail" $((both + gap)) $((4096 - both - gap))
+check "the blocks behind it are as they were" \
+	zpat verify -k random -g 7 -s 9 -o 1 "$BD"
+check "both pages" zpat verify -k text -n 2 "$ZDEV"
+# One object, again with a tail of its own.
+must zpat fill -k text -g 2 -o 5 -n 1 "$ZDEV" > /dev/null
+mm_read
+third=$MM_COMPR
+store 0 writeback "page_index=5"
+is_zero "the tail of the second block" $((4096 + third)) $((4096 - third))
+check "the blocks behind that" \
+	zpat verify -k random -g 7 -s 9 -o 2 "$BD"
+finish
