@@ -22,6 +22,8 @@ TITLES = {
     "S2": "swap under memory pressure",
     "W1": "writeback to virtio-blk",
     "W2": "writeback to NVMe",
+    "W3": "writeback of compressible data",
+    "W4": "writeback to scattered blocks",
     "M1": "scans of the slot table",
     "R1": "random reads of written-back pages",
     "R2": "reads beside a writeback run",

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# R1: random 4 KiB reads of pages that lie on the backing device.
+# R1: random 4 KiB reads of pages that lie on the backing device, whole and
+# compressed.
 set -eu
 # shellcheck source=lib.sh disable=SC1091
 . "${0%/*}/lib.sh"
@@ -38,13 +39,24 @@ reads()
 	awk -v page="$1" '{ print page, $3 }' "/sys/block/$2/stat"
 }
 
-zram_setup "$R1_MIB" "$disk"
-measure '' content fill incompressible "$SEED" "$R1_MIB" /dev/zram0
-write_back "${disk#/dev/}"
+# mode PREFIX KIND: the disk's reads for each page read, beside the speed
+mode()
+{
+	zram_setup "$R1_MIB" "$disk"
+	measure '' content fill "$2" "$SEED" "$R1_MIB" /dev/zram0
+	write_back "${disk#/dev/}"
+	before="$(reads d "${disk#/dev/}") $(reads z zram0)"
+	measure "$1" fio_figures $jobs
+	after="$(reads d "${disk#/dev/}") $(reads z zram0)"
+	figure "$1sectors_per_page" "$(echo "$before $after" |
+		awk '{ printf "%.2f", 8 * ($6 - $2) / ($8 - $4) }')"
+	measure "$1readback_" content verify "$2" "$SEED" "$R1_MIB" /dev/zram0
+	zram_reset
+}
+
 make_jobs >$jobs
-before="$(reads d "${disk#/dev/}") $(reads z zram0)"
-measure '' fio_figures $jobs
-after="$(reads d "${disk#/dev/}") $(reads z zram0)"
-figure sectors_per_page "$(echo "$before $after" |
-	awk '{ printf "%.2f", 8 * ($6 - $2) / ($8 - $4) }')"
-measure readback_ content verify incompressible "$SEED" "$R1_MIB" /dev/zram0
+mode '' incompressible
+if [ -e "$ZRAM/compressed_writeback" ]; then
+	echo 1 >"$ZRAM/compressed_writeback"
+	mode packed_ mixed
+fi

@@ -64,6 +64,16 @@ zram_setup()
 	measure setup_ timed "$ZRAM/disksize" "${1}M"
 }
 
+# Back to the state of a new device
+zram_reset()
+{
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		echo 1 2>/dev/null >"$ZRAM/reset" && return
+		sleep 0.2
+	done
+	echo 1 >"$ZRAM/reset"
+}
+
 # write_back DISK: everything that is stored goes to the backing device now
 write_back()
 {
