@@ -219,12 +219,14 @@ int zram_pack_fill(struct zram_pack *pack, struct zram_ring_request *req,
 
 	pack->fill = 0;
 	pack->payload = 0;
+	pack->misfit = false;
 	while (zram_pack_has_room(pack)) {
 		err = zram_pp_walk_next(pack->walk);
 		if (err || zram_pp_walk_goes_back(pack->walk))
 			break;
 		size = load(pack, req, room);
-		if (size == -ENOBUFS)
+		pack->misfit = size == -ENOBUFS;
+		if (pack->misfit)
 			break;
 		if (size < 0)
 			pack->err = size;

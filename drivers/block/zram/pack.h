@@ -30,6 +30,7 @@ struct zram_pack_object {
  * @tail: number of objects ever taken off
  * @fill: bytes in the request that is being filled
  * @payload: those of them that are content
+ * @misfit: the request was closed because the next object did not fit
  * @err: why a page could not be read, the last time one could not
  *
  * Belongs to the task of the run.
@@ -43,6 +44,7 @@ struct zram_pack {
 	unsigned int tail;
 	unsigned int fill;
 	unsigned int payload;
+	bool misfit;
 	int err;
 };
 

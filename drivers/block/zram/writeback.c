@@ -31,6 +31,7 @@
 #include "ring.h"
 #include "slot.h"
 #include "trace.h"
+#include "verdict.h"
 #include "writeback.h"
 #include "zram_drv.h"
 
@@ -38,8 +39,6 @@
 #define MAX_BATCH	((unsigned int)(SZ_64M / PAGE_SIZE))
 /* A device that fails this many blocks in a row is given up */
 #define MAX_FAILURES	256
-/* Blocks that failed alone, kept until it is known whose fault that was */
-#define MAX_SUSPECTS	32
 
 /**
  * struct wb_run - a writeback run
@@ -50,8 +49,7 @@
  * @unit: blocks that the next request needs together
  * @failures: blocks that failed since the last that did not
  * @err: the last error of the device
- * @suspects: blocks that failed and were alone in their request
- * @nr_suspects: number of them
+ * @verdict: what becomes of blocks that failed
  */
 struct wb_run {
 	struct zram *zram;
@@ -61,8 +59,7 @@ struct wb_run {
 	unsigned int unit;
 	unsigned int failures;
 	int err;
-	u64 suspects[MAX_SUSPECTS];
-	unsigned int nr_suspects;
+	struct zram_verdict verdict;
 };
 
 static void count(struct wb_run *run, enum zram_stat id, long amount)
@@ -88,46 +85,6 @@ static void run_free(struct wb_run *run)
 {
 	zram_pack_free(&run->pack);
 	zram_ring_destroy(run->ring);
-}
-
-/* What became of the suspects, now that there is news of the device */
-static void judge_suspects(struct wb_run *run, bool device_works)
-{
-	struct zram_blkmap *map = run->zram->backing.map;
-	unsigned int i;
-
-	for (i = 0; i < run->nr_suspects; i++) {
-		if (device_works)
-			zram_blkmap_retire(map, run->suspects[i]);
-		else
-			zram_blkmap_put(map, run->suspects[i], 1);
-	}
-	run->nr_suspects = 0;
-}
-
-/*
- * Drop the writer's references of a request, or keep them from others. Where not
- * one of many blocks could be written it is not they that are bad, but the
- * device, and that may come back. Of one alone it is the next I/O that tells.
- */
-static void put_blocks(struct wb_run *run, const struct zram_ring_request *req)
-{
-	struct zram_blkmap *map = run->zram->backing.map;
-	bool works = hweight64(req->bad) < req->nr;
-	unsigned int i;
-
-	if (works)
-		judge_suspects(run, true);
-	for (i = 0; req->faulty && i < req->nr; i++) {
-		if (works && (req->faulty & BIT_ULL(i)))
-			zram_blkmap_retire(map, req->first + i);
-		else if (req->nr == 1 && run->nr_suspects < MAX_SUSPECTS)
-			run->suspects[run->nr_suspects++] = req->first;
-		else
-			zram_blkmap_put(map, req->first + i, 1);
-	}
-	if (!req->faulty)
-		zram_blkmap_put(map, req->first, req->nr);
 }
 
 /*
@@ -227,7 +184,7 @@ static void request_settle(struct wb_run *run, struct zram_ring_request *req)
 		object_settle(run, req, zram_pack_pop(&run->pack));
 		cond_resched();
 	}
-	put_blocks(run, req);
+	zram_verdict_settle(&run->verdict, run->zram->backing.map, req);
 }
 
 /* Settle the oldest request; false if there is none, or none finished */
@@ -246,6 +203,7 @@ static void request_submit(struct wb_run *run, struct zram_ring_request *req)
 {
 	count(run, ZRAM_STAT_WB_IOS, 1);
 	count(run, ZRAM_STAT_WB_BYTES, run->pack.payload);
+	run->verdict.submitted++;
 	trace_zram_wb_submit(run->zram, req);
 	zram_ring_submit(run->ring, req);
 }
@@ -329,17 +287,24 @@ static int run_step(struct wb_run *run)
 	run->unit = max(run->unit, least);
 	req = run_get_request(run);
 	reserved = request_reserve(run, req);
-	if (reserved == -EIO || reserved == -ENOSPC) {
-		/* What is in flight may turn out not to need its blocks */
+	if (reserved < 0) {
+		/* What is in flight gives memory back, and perhaps blocks */
 		run_drain(run);
 		req = zram_ring_get(run->ring);
 		reserved = request_reserve(run, req);
+	}
+	if (reserved < 0 && run->unit > least) {
+		/* No room for this object, but perhaps for others */
+		run->err = reserved;
+		run->unit = 0;
+		zram_pp_walk_advance(&run->walk);
+		return 0;
 	}
 	if (reserved < 0)
 		return reserved;
 	err = zram_pack_fill(&run->pack, req, reserved << ZRAM_BLOCK_SHIFT);
 	/* An object that finds no room in free blocks here needs them together */
-	run->unit = req->nr || err ? 0 : ZRAM_BLOCKS_PER_PAGE;
+	run->unit = !req->nr && run->pack.misfit ? ZRAM_BLOCKS_PER_PAGE : 0;
 	request_trim(run, req, reserved);
 	if (req->nr)
 		request_submit(run, req);
@@ -381,7 +346,7 @@ static int run_all(struct wb_run *run)
 	while (!err)
 		err = run_step(run);
 	run_drain(run);
-	judge_suspects(run, false);
+	zram_verdict_end(&run->verdict, run->zram->backing.map);
 	if (err == -ENOENT) {
 		atomic64_set(&wb->scanned, zram_pp_walk_total(&run->walk));
 		err = 0;

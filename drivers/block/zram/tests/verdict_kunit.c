@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit tests of what becomes of blocks that could not be written.
+ */
+
+#include <kunit/test.h>
+#include <linux/bits.h>
+#include <linux/err.h>
+
+#include "../blkmap.h"
+#include "../ring.h"
+#include "../verdict.h"
+
+/**
+ * struct verdict_test - what a test works on
+ * @map: a map of 512 blocks
+ * @verdict: the verdict
+ * @req: a request
+ */
+struct verdict_test {
+	struct zram_blkmap *map;
+	struct zram_verdict verdict;
+	struct zram_ring_request req;
+};
+
+static int verdict_test_init(struct kunit *test)
+{
+	struct verdict_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+
+	if (!t)
+		return -ENOMEM;
+	t->map = zram_blkmap_create(512);
+	test->priv = t;
+	return PTR_ERR_OR_ZERO(t->map);
+}
+
+static void verdict_test_exit(struct kunit *test)
+{
+	struct verdict_test *t = test->priv;
+
+	if (t && !IS_ERR(t->map))
+		zram_blkmap_destroy(t->map);
+}
+
+/* A request of @nr blocks that is over; @after were submitted since */
+static void settle(struct kunit *test, unsigned int nr, u64 bad, u64 faulty,
+		   unsigned int after)
+{
+	struct verdict_test *t = test->priv;
+
+	if (t->verdict.submitted == t->verdict.settled)
+		t->verdict.submitted++;
+	t->verdict.submitted += after;
+	KUNIT_ASSERT_EQ(test, zram_blkmap_reserve(t->map, nr, 1, &t->req.first),
+			(int)nr);
+	t->req.nr = nr;
+	t->req.bad = bad;
+	t->req.faulty = faulty;
+	zram_verdict_settle(&t->verdict, t->map, &t->req);
+}
+
+/* expect USED BAD: blocks that are used, or kept, and blocks retired */
+static void expect(struct kunit *test, u64 used, u64 bad)
+{
+	struct verdict_test *t = test->priv;
+
+	KUNIT_EXPECT_EQ(test, zram_blkmap_used(t->map), used);
+	KUNIT_EXPECT_EQ(test, zram_blkmap_bad(t->map), bad);
+}
+
+static void verdict_test_request(struct kunit *test)
+{
+	struct verdict_test *t = test->priv;
+
+	settle(test, 64, 0, 0, 0);
+	expect(test, 0, 0);
+	settle(test, 64, BIT_ULL(0) | BIT_ULL(62), BIT_ULL(0) | BIT_ULL(62), 0);
+	expect(test, 0, 2);
+	/* Nothing that lies in the blocks */
+	settle(test, 64, BIT_ULL(5), 0, 0);
+	expect(test, 0, 2);
+	/* The device, not the blocks */
+	settle(test, 64, ~0ULL, ~0ULL, 0);
+	settle(test, 2, 3, 3, 0);
+	expect(test, 0, 2);
+	zram_verdict_end(&t->verdict, t->map);
+	expect(test, 0, 2);
+}
+
+static void verdict_test_suspects(struct kunit *test)
+{
+	struct verdict_test *t = test->priv;
+
+	/* The last of a request: two more are under way meanwhile */
+	settle(test, 4, BIT_ULL(3), BIT_ULL(3), 2);
+	expect(test, 1, 0);
+	/* These tell nothing, they may have been written before */
+	settle(test, 4, 0, 0, 0);
+	expect(test, 1, 0);
+	settle(test, 4, 0, 0, 1);
+	expect(test, 1, 0);
+	/* But this one does */
+	settle(test, 1, 0, 0, 0);
+	expect(test, 0, 1);
+
+	/* One alone, and then the device is seen to fail */
+	settle(test, 1, 1, 1, 0);
+	settle(test, 1, 1, 1, 0);
+	expect(test, 2, 1);
+	settle(test, 8, 0xff, 0xff, 0);
+	expect(test, 0, 1);
+
+	/* One alone, and no more news */
+	settle(test, 1, 1, 1, 0);
+	expect(test, 1, 1);
+	zram_verdict_end(&t->verdict, t->map);
+	expect(test, 0, 1);
+}
+
+/* There is no end of room for suspects. */
+static void verdict_test_crowd(struct kunit *test)
+{
+	struct verdict_test *t = test->priv;
+	unsigned int i;
+
+	for (i = 0; i < 2 * ZRAM_VERDICT_SUSPECTS; i++)
+		settle(test, 1, 1, 1, 0);
+	expect(test, ZRAM_VERDICT_SUSPECTS, 0);
+	settle(test, 1, 0, 0, 0);
+	expect(test, 0, ZRAM_VERDICT_SUSPECTS);
+	zram_verdict_end(&t->verdict, t->map);
+}
+
+static struct kunit_case verdict_test_cases[] = {
+	KUNIT_CASE(verdict_test_request),
+	KUNIT_CASE(verdict_test_suspects),
+	KUNIT_CASE(verdict_test_crowd),
+	{}
+};
+
+static struct kunit_suite verdict_test_suite = {
+	.name = "zram_verdict",
+	.init = verdict_test_init,
+	.exit = verdict_test_exit,
+	.test_cases = verdict_test_cases,
+};
+
+kunit_test_suite(verdict_test_suite);
