@@ -31,7 +31,7 @@ faulty() {
 }
 
 # setups NAME N: setting up a device gives ENOMEM or works when every N-th
-# allocation fails; N moves through the hundreds a set-up makes
+# allocation fails, which is another one each time
 setups() {
 	fault_on "$1" 100 "$2" || return
 	zram_add
@@ -52,6 +52,6 @@ setups() {
 
 faulty failslab lzo-rle
 faulty fail_page_alloc lzo
-setups failslab 1009
-setups fail_page_alloc 211
+setups failslab 101
+setups fail_page_alloc 101
 finish

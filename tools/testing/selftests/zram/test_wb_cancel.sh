@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 200
-# reset, hot_remove and SIGKILL while a run is under way on a slow device: the
+# reset, hot_remove, SIGTERM and SIGKILL while a run is under way on a slow device: the
 # run stops soon, nothing hangs, nothing is kept.
 
 . ./lib.sh
@@ -67,6 +67,14 @@ check "SIGKILL: every byte" zpat verify -k random -j 2 "$ZDEV"
 must zram_remove
 slow_again
 
+running
+kill -TERM "$writer"
+stopped SIGTERM "$writer"
+check "SIGTERM: every byte" zpat verify -k random -j 2 "$ZDEV"
+must zram_remove
+slow_again
+
+PACKED=1
 running
 bg ztry "$ZSYS/reset" 1 > /tmp/reset.$$
 stopped reset "$BGPID"

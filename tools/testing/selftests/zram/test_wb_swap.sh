@@ -23,7 +23,8 @@ swapping() {
 	wait "$swapper"
 	is "$1: every page came back" "$? $(tail -n 1 /tmp/out.$$)" \
 		"0 pages=10240 bad=0"
-	check "$1: another process" squeeze zswap -m 32 -P -r 1 -s 2
+	check "$1: another process, with huge pages" \
+		squeeze zswap -m 32 -H -P -r 1 -s 2
 	wait $hammer
 	sed 's/^/# /' /tmp/hammer.$$
 	bd_read
