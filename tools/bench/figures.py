@@ -24,6 +24,7 @@ TITLES = {
     "W2": "writeback to NVMe",
     "W3": "writeback of compressible data",
     "W4": "writeback to scattered blocks",
+    "W5": "writeback as the device fills up",
     "M1": "scans of the slot table",
     "R1": "random reads of written-back pages",
     "R2": "reads beside a writeback run",

@@ -17,15 +17,36 @@ SHOWN = {
     "W1": ["wb_seconds", "wb_over_floor", "wb_allsys_s", "wb_switches",
            "wb_write_ios", "wb_write_sectors", "wb_io_kib",
            "readback_verify_mbs"],
+    "W3": [f"{mode}_{what}" for mode in ("whole", "packed")
+           for what in ("seconds", "allsys_s", "write_ios", "write_sectors",
+                        "sectors_per_mib_freed", "readback_verify_mbs")],
+    "W4": [f"{layout}_{what}" for layout in ("half", "full")
+           for what in ("seconds", "us_page", "write_ios")],
+    "W5": ["full1_us_page", "full50_us_page", "full99_us_page"],
     "M1": ["idle_ns_slot", "first_ns_slot", "scan_ns_slot",
            "empty_ns_slot", "scan_empty_ns_slot"],
     "R1": ["depth1_iops", "depth1_p50_us", "depth1_p99_us", "depth16_iops",
-           "depth16_p99_us", "sectors_per_page"],
+           "depth16_p99_us", "sectors_per_page", "packed_depth1_iops",
+           "packed_depth1_p50_us", "packed_depth1_p99_us",
+           "packed_depth16_iops", "packed_depth16_p99_us",
+           "packed_sectors_per_page"],
     "R2": ["wb_seconds", "idle_read_p99_us", "busy_read_p99_us",
            "idle_mm_stat_max_us", "busy_mm_stat_p99_us",
            "busy_mm_stat_max_us"],
 }
 SHOWN["W2"] = SHOWN["W1"]
+
+# What writing pages out comes down to, for one picture of it.
+WRITEBACK = [
+    ("incompressible, virtio-blk", "W1", "wb_seconds"),
+    ("incompressible, NVMe", "W2", "wb_seconds"),
+    ("3:1, whole, NVMe", "W3", "whole_seconds"),
+    ("3:1, compressed, NVMe", "W3", "packed_seconds"),
+    ("3:1, compressed: sectors", "W3", "packed_write_sectors"),
+    ("every 2nd block free", "W4", "half_seconds"),
+    ("every 20th block free", "W4", "full_seconds"),
+    ("read back, virtio-blk", "W1", "readback_verify_mbs"),
+]
 
 
 def derive(run):
@@ -107,6 +128,16 @@ def plot(directory, facts, summary, sides):
     if not shutil.which("gnuplot"):
         print("no plots: gnuplot is not installed")
         return
+    where = f"({facts['lane']}, {facts['kernel']}, " \
+            f"{facts.get('accelerator', 'unknown')})"
+    for side in sides[1:]:
+        shown = [(label, summary[workload][key]["ratio"][side])
+                 for label, workload, key in WRITEBACK
+                 if side in summary.get(workload, {}).get(key, {})
+                 .get("ratio", {})]
+        if shown:
+            plot_ratios(directory / f"writeback-{side}.svg", shown,
+                        f"writeback: ours against {side} {where}")
     for workload, keys in summary.items():
         for side in sides[1:]:
             shown = [(key, keys[key]["ratio"][side])
@@ -115,8 +146,7 @@ def plot(directory, facts, summary, sides):
             if shown:
                 plot_ratios(directory / f"{workload}-{side}.svg", shown,
                             f"{workload} {figures.TITLES[workload]}: ours "
-                            f"against {side} ({facts['lane']}, "
-                            f"{facts['kernel']})")
+                            f"against {side} {where}")
 
 
 def plot_ratios(path, shown, title):
