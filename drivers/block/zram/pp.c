@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Post-processing: marking slots idle, finding the slots a run is about, and
+ * Post-processing: marking slots idle, telling which slots a run is about, and
  * the rules by which a run shares the device with everybody else.
  */
 
 #include <linux/bitops.h>
-#include <linux/log2.h>
-#include <linux/math.h>
-#include <linux/minmax.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
-#include <linux/timekeeping.h>
 
 #include "pp.h"
 #include "slot.h"
