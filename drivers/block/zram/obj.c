@@ -158,21 +158,53 @@ void zram_obj_store(struct zram_obj_pool *pool, unsigned long handle,
 }
 
 /**
+ * zram_obj_map() - look at an object where it is
+ * @pool: the store
+ * @handle: the object
+ * @buf: @size bytes for an object that lies in two pages
+ * @size: bytes, as allocated
+ *
+ * Context: Any but interrupts, and must not sleep until zram_obj_unmap(); the
+ *	caller keeps the object from being freed.
+ * Return: the object, which may be in @buf.
+ */
+const void *zram_obj_map(struct zram_obj_pool *pool, unsigned long handle,
+			 void *buf, unsigned int size)
+{
+	return zs_obj_read_begin(pool->zs, handle, size, buf);
+}
+
+/**
+ * zram_obj_unmap() - undo zram_obj_map()
+ * @pool: the store
+ * @handle: the object
+ * @mapped: what zram_obj_map() returned
+ * @size: bytes, as allocated
+ *
+ * Context: That of zram_obj_map().
+ */
+void zram_obj_unmap(struct zram_obj_pool *pool, unsigned long handle,
+		    const void *mapped, unsigned int size)
+{
+	zs_obj_read_end(pool->zs, handle, size, (void *)mapped);
+}
+
+/**
  * zram_obj_load() - copy an object out
  * @pool: the store
  * @handle: the object
  * @dst: where to, @size bytes
  * @size: bytes, as allocated
  *
- * Context: Any but interrupts; the slot lock keeps the object from being freed.
+ * Context: Any but interrupts; the caller keeps the object from being freed.
  */
 void zram_obj_load(struct zram_obj_pool *pool, unsigned long handle,
 		   void *dst, unsigned int size)
 {
-	void *mapped = zs_obj_read_begin(pool->zs, handle, size, dst);
+	const void *mapped = zram_obj_map(pool, handle, dst, size);
 
 	/* An object that crosses pages has been gathered in dst already */
 	if (mapped != dst)
 		memcpy(dst, mapped, size);
-	zs_obj_read_end(pool->zs, handle, size, mapped);
+	zram_obj_unmap(pool, handle, mapped, size);
 }

@@ -47,6 +47,10 @@ int zram_obj_alloc(struct zram_obj_pool *pool, unsigned int size, gfp_t gfp,
 void zram_obj_free(struct zram_obj_pool *pool, unsigned long handle);
 void zram_obj_store(struct zram_obj_pool *pool, unsigned long handle,
 		    const void *src, unsigned int size);
+const void *zram_obj_map(struct zram_obj_pool *pool, unsigned long handle,
+			 void *buf, unsigned int size);
+void zram_obj_unmap(struct zram_obj_pool *pool, unsigned long handle,
+		    const void *mapped, unsigned int size);
 void zram_obj_load(struct zram_obj_pool *pool, unsigned long handle,
 		   void *dst, unsigned int size);
 

@@ -149,14 +149,13 @@ static int load_page(struct zram_pack *pack, struct zram_ring_request *req,
 		return -ENOBUFS;
 	strm = zram_read_lock(zram, index);
 	if (zram_pp_walk_match(pack->walk)) {
-		copy = *slot;
-		zram_read_load(zram, slot, strm, dst);
+		copy = zram_read_load(zram, index, strm, dst);
 		zram_slot_set_flags(slot, slot->flags | ZRAM_PP);
 	}
 	spin_unlock(zram_slots_lock(&zram->slots, index));
 
 	if (zram_slot_stored(&copy))
-		err = zram_read_expand(&copy, strm, dst);
+		err = zram_read_expand(zram, index, &copy, strm, dst);
 	if (strm)
 		zram_comp_stream_put(strm);
 	if (err) {

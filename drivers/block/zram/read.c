@@ -2,8 +2,9 @@
 /*
  * Slot to page.
  *
- * The stored bytes are copied out under the slot lock and decompressed after
- * it, so the lock is held for a memcpy() at most.
+ * An object is pinned under the slot lock and decompressed, from where it is,
+ * after it: the lock is held for a few instructions. Where another reader has
+ * the object pinned already, its bytes are copied under the lock.
  */
 
 #include <linux/mm.h>
@@ -17,43 +18,72 @@
 #include "zram_drv.h"
 
 /**
- * zram_read_load() - copy the stored bytes of a slot in memory
+ * zram_read_load() - look at a slot, and get hold of its bytes
  * @zram: the device
- * @slot: the slot
+ * @index: the slot
  * @strm: takes the bytes of a compressed object; may be NULL for others
  * @dst: takes the bytes of an uncompressed object, PAGE_SIZE bytes
  *
  * Context: The slot lock is held.
+ * Return: a copy of the slot, for zram_read_expand() to follow after the unlock
+ *	if it is one in memory.
  */
-void zram_read_load(struct zram *zram, const struct zram_slot *slot,
-		    struct zram_comp_stream *strm, void *dst)
+struct zram_slot zram_read_load(struct zram *zram, unsigned long index,
+				struct zram_comp_stream *strm, void *dst)
 {
-	if (zram_slot_in_memory(slot))
-		zram_obj_load(&zram->pool, slot->handle,
-			      zram_slot_compressed(slot->flags) ?
-			      strm->buf : dst, zram_slot_size(slot));
+	struct zram_slot slot = zram_slot_pin(zram, index);
+
+	if (zram_slot_in_memory(&slot) && !zram_slot_test(&slot, ZRAM_PIN))
+		zram_obj_load(&zram->pool, slot.handle,
+			      zram_slot_compressed(slot.flags) ?
+			      strm->buf : dst, zram_slot_size(&slot));
+	return slot;
 }
 
-/**
- * zram_read_expand() - turn what zram_read_load() copied into a page
- * @slot: a copy of the slot, taken in the same critical section as the bytes
- * @strm: the stream that holds the bytes of a compressed object
- * @dst: the page, PAGE_SIZE bytes; holds the bytes of an uncompressed one
- *
- * Context: May sleep; no slot lock held.
- * Return: 0, or the decompressor's error.
- */
-int zram_read_expand(const struct zram_slot *slot,
-		     struct zram_comp_stream *strm, void *dst)
+/* Turn the bytes at @src into a page; those of a huge one may be there already */
+static int expand(const struct zram_slot *slot, struct zram_comp_stream *strm,
+		  const void *src, void *dst)
 {
 	if (zram_slot_compressed(slot->flags))
-		return zram_comp_decompress(strm, strm->buf,
-					    zram_slot_size(slot), dst);
+		return zram_comp_decompress(strm, src, zram_slot_size(slot),
+					    dst);
 	if (zram_slot_test(slot, ZRAM_SAME))
 		memset_l(dst, slot->handle, PAGE_SIZE / sizeof(long));
 	else if (!zram_slot_size(slot))
 		memset(dst, 0, PAGE_SIZE);
+	else if (src != dst)
+		memcpy(dst, src, PAGE_SIZE);
 	return 0;
+}
+
+/**
+ * zram_read_expand() - make a page of what zram_read_load() got hold of
+ * @zram: the device
+ * @index: the slot
+ * @slot: what zram_read_load() returned, a slot that is not on the backing
+ *	device
+ * @strm: the stream that zram_read_load() was given
+ * @dst: the page that zram_read_load() was given
+ *
+ * Context: May sleep; no slot lock held.
+ * Return: 0, or the decompressor's error.
+ */
+int zram_read_expand(struct zram *zram, unsigned long index,
+		     const struct zram_slot *slot,
+		     struct zram_comp_stream *strm, void *dst)
+{
+	void *buf = zram_slot_compressed(slot->flags) ? strm->buf : dst;
+	unsigned int size = zram_slot_size(slot);
+	const void *src;
+	int err;
+
+	if (!zram_slot_test(slot, ZRAM_PIN))
+		return expand(slot, strm, buf, dst);
+	src = zram_obj_map(&zram->pool, slot->handle, buf, size);
+	err = expand(slot, strm, src, dst);
+	zram_obj_unmap(&zram->pool, slot->handle, src, size);
+	zram_slot_unpin(zram, index, slot);
+	return err;
 }
 
 /**
@@ -121,17 +151,16 @@ int zram_read_page(struct zram *zram, unsigned long index, void *dst,
 
 	strm = zram_read_lock(zram, index);
 	hold_blocks(zram, mine);
-	zram_read_load(zram, mine, strm, dst);
-	if (zram_slot_stored(mine))
+	slot = zram_read_load(zram, index, strm, dst);
+	if (zram_slot_stored(&slot))
 		zram_slot_touch(zram, index);
-	slot = *mine;
 	spin_unlock(lock);
 
 	if (zram_slot_test(&slot, ZRAM_WB)) {
 		*wb = slot;
 		ret = ZRAM_READ_BACKING;
 	} else {
-		ret = zram_read_expand(&slot, strm, dst);
+		ret = zram_read_expand(zram, index, &slot, strm, dst);
 	}
 	if (strm)
 		zram_comp_stream_put(strm);

@@ -13,9 +13,10 @@ int zram_read_page(struct zram *zram, unsigned long index, void *dst,
 		   struct zram_slot *wb);
 struct zram_comp_stream *zram_read_lock(struct zram *zram,
 					unsigned long index);
-void zram_read_load(struct zram *zram, const struct zram_slot *slot,
-		    struct zram_comp_stream *strm, void *dst);
-int zram_read_expand(const struct zram_slot *slot,
+struct zram_slot zram_read_load(struct zram *zram, unsigned long index,
+				struct zram_comp_stream *strm, void *dst);
+int zram_read_expand(struct zram *zram, unsigned long index,
+		     const struct zram_slot *slot,
 		     struct zram_comp_stream *strm, void *dst);
 
 #endif

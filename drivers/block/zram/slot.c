@@ -222,6 +222,57 @@ void zram_slot_unmark(struct zram *zram, unsigned long index, u32 flag)
 }
 
 /**
+ * zram_slot_pin() - look at a slot, and keep its object from being freed
+ * @zram: the device
+ * @index: index of the slot
+ *
+ * One reader at a time has the object pinned. Another one has to copy it before
+ * the unlock.
+ *
+ * Context: The slot lock is held.
+ * Return: a copy of the slot. Its flag PIN tells whether the object is pinned,
+ *	to be let go with zram_slot_unpin().
+ */
+struct zram_slot zram_slot_pin(struct zram *zram, unsigned long index)
+{
+	struct zram_slot *slot = &zram->slots.slot[index];
+	struct zram_slot copy = *slot;
+
+	copy.flags ^= ZRAM_PIN;
+	if (zram_slot_in_memory(slot) && zram_slot_test(&copy, ZRAM_PIN))
+		zram_slot_set_flags(slot, copy.flags);
+	else
+		copy.flags &= ~ZRAM_PIN;
+	return copy;
+}
+
+/**
+ * zram_slot_unpin() - let go of an object
+ * @zram: the device
+ * @index: index of the slot it was found in
+ * @pinned: what zram_slot_pin() returned
+ *
+ * Context: Any but interrupts. Takes the slot lock.
+ */
+void zram_slot_unpin(struct zram *zram, unsigned long index,
+		     const struct zram_slot *pinned)
+{
+	struct zram_slot *slot = &zram->slots.slot[index];
+	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
+	bool there;
+
+	spin_lock(lock);
+	/* The allocator gives nobody else the same handle meanwhile */
+	there = zram_slot_test(slot, ZRAM_PIN) &&
+		slot->handle == pinned->handle;
+	if (there)
+		zram_slot_set_flags(slot, slot->flags & ~ZRAM_PIN);
+	spin_unlock(lock);
+	if (!there)
+		zram_obj_free(&zram->pool, pinned->handle);
+}
+
+/**
  * zram_slot_replace() - install new content
  * @zram: the device
  * @index: index of the slot
@@ -265,7 +316,9 @@ void zram_slot_release(struct zram *zram, const struct zram_slot *slot)
 	u64 first;
 
 	if (zram_slot_in_memory(slot)) {
-		zram_obj_free(&zram->pool, slot->handle);
+		/* Otherwise its reader does */
+		if (!zram_slot_test(slot, ZRAM_PIN))
+			zram_obj_free(&zram->pool, slot->handle);
 	} else if (IS_ENABLED(CONFIG_ZRAM_WRITEBACK) &&
 		   zram_slot_test(slot, ZRAM_WB)) {
 		nr = zram_slot_blocks(slot, &first);

@@ -44,6 +44,8 @@ struct zram_slot {
  *	clears it, and a run publishes its result only where it is still set
  * @ZRAM_SLOT_RMW: read by the writer of a part of the page; any change of the
  *	content clears it, and tells that writer to start over
+ * @ZRAM_SLOT_PIN: a reader is at the object without the lock; whoever detaches
+ *	the object leaves it to that reader to be freed
  * @ZRAM_SLOT_NR_BITS: number of state bits in use
  */
 enum zram_slot_bit {
@@ -53,6 +55,7 @@ enum zram_slot_bit {
 	ZRAM_SLOT_INCOMPRESSIBLE,
 	ZRAM_SLOT_PP,
 	ZRAM_SLOT_RMW,
+	ZRAM_SLOT_PIN,
 	ZRAM_SLOT_NR_BITS,
 };
 
@@ -71,6 +74,7 @@ enum zram_slot_bit {
 	ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_INCOMPRESSIBLE)
 #define ZRAM_PP		ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_PP)
 #define ZRAM_RMW	ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_RMW)
+#define ZRAM_PIN	ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_PIN)
 
 /* What the layout has to leave room for: more state, priorities of compressors */
 #define ZRAM_SLOT_SPARE_BITS	4
@@ -220,6 +224,9 @@ unsigned int zram_slot_blocks(const struct zram_slot *slot, u64 *first);
 void zram_slot_touch(struct zram *zram, unsigned long index);
 void zram_slot_mark(struct zram *zram, unsigned long index, u32 flag);
 void zram_slot_unmark(struct zram *zram, unsigned long index, u32 flag);
+struct zram_slot zram_slot_pin(struct zram *zram, unsigned long index);
+void zram_slot_unpin(struct zram *zram, unsigned long index,
+		     const struct zram_slot *pinned);
 bool zram_slot_replace(struct zram *zram, unsigned long index,
 		       struct zram_slot *slot, u32 expected);
 void zram_slot_publish(struct zram *zram, unsigned long index,

@@ -103,7 +103,7 @@ static bool slot_move(struct wb_run *run, const struct zram_pack_object *obj,
 	spin_lock(lock);
 	if (zram_slot_test(slot, ZRAM_PP)) {
 		old = *slot;
-		flags = old.flags & ~(ZRAM_PP | ZRAM_SIZE_MASK);
+		flags = old.flags & ~(ZRAM_PP | ZRAM_PIN | ZRAM_SIZE_MASK);
 		zram_slot_publish(zram, obj->index, moved->handle,
 				  flags | moved->flags);
 	}

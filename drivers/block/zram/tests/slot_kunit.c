@@ -10,6 +10,7 @@
 #include <linux/prandom.h>
 #include <linux/slab.h>
 
+#include "../obj.h"
 #include "../slot.h"
 #include "../stats.h"
 #include "../zram_drv.h"
@@ -342,6 +343,80 @@ static void slot_test_replace(struct kunit *test)
 	drop_zram(zram);
 }
 
+/* A slot with an object of the store, as large as a page */
+static struct zram_slot make_object(struct kunit *test, struct zram *zram)
+{
+	struct zram_slot slot = { .flags = (u32)PAGE_SIZE | ZRAM_HUGE };
+
+	KUNIT_ASSERT_EQ(test, 0, zram_obj_alloc(&zram->pool, PAGE_SIZE,
+						GFP_KERNEL, &slot.handle));
+	return slot;
+}
+
+static unsigned long objects(struct zram *zram)
+{
+	struct zram_obj_usage usage;
+
+	zram_obj_pool_usage(&zram->pool, &usage);
+	return usage.pages;
+}
+
+/* Put another object into a slot, and give back what was there */
+static void put_object(struct kunit *test, struct zram *zram,
+		       unsigned long index)
+{
+	struct zram_slot content = make_object(test, zram);
+
+	zram_slot_replace(zram, index, &content, 0);
+	zram_slot_release(zram, &content);
+}
+
+/* An object stays while it is pinned, and no longer. */
+static void slot_test_pin(struct kunit *test)
+{
+	struct zram *zram = make_zram(test);
+	struct zram_slot *slot = &zram->slots.slot[3];
+	struct zram_slot first, second;
+
+	KUNIT_ASSERT_EQ(test, zram_obj_pool_create(&zram->pool, "kunit"), 0);
+	put_object(test, zram, 3);
+	first = zram_slot_pin(zram, 3);
+	KUNIT_EXPECT_TRUE(test, zram_slot_test(&first, ZRAM_PIN));
+	KUNIT_EXPECT_EQ(test, first.handle, slot->handle);
+	/* A second reader gets to see it, without the pin */
+	second = zram_slot_pin(zram, 3);
+	KUNIT_EXPECT_EQ(test, second.flags, (u32)PAGE_SIZE | ZRAM_HUGE);
+	zram_slot_unpin(zram, 3, &first);
+	KUNIT_EXPECT_EQ(test, slot->flags, (u32)PAGE_SIZE | ZRAM_HUGE);
+	KUNIT_EXPECT_EQ(test, objects(zram), 1UL);
+
+	/* Detached twice with a reader at work on each */
+	first = zram_slot_pin(zram, 3);
+	put_object(test, zram, 3);
+	KUNIT_EXPECT_FALSE(test, zram_slot_test(slot, ZRAM_PIN));
+	second = zram_slot_pin(zram, 3);
+	KUNIT_EXPECT_TRUE(test, zram_slot_test(&second, ZRAM_PIN));
+	KUNIT_EXPECT_EQ(test, objects(zram), 2UL);
+	zram_slot_unpin(zram, 3, &first);
+	KUNIT_EXPECT_EQ(test, objects(zram), 1UL);
+	KUNIT_EXPECT_TRUE(test, zram_slot_test(slot, ZRAM_PIN));
+	zram_slot_free(zram, 3);
+	KUNIT_EXPECT_EQ(test, objects(zram), 1UL);
+	zram_slot_unpin(zram, 3, &second);
+	KUNIT_EXPECT_EQ(test, objects(zram), 0UL);
+
+	/* Nothing to be pinned */
+	KUNIT_EXPECT_EQ(test, zram_slot_pin(zram, 3).flags, 0U);
+	zram_slot_publish(zram, 3, 77, ZRAM_SAME);
+	KUNIT_EXPECT_EQ(test, zram_slot_pin(zram, 3).flags, ZRAM_SAME);
+	zram_slot_publish(zram, 3, 77, 100 | ZRAM_WB);
+	KUNIT_EXPECT_EQ(test, zram_slot_pin(zram, 3).flags, 100 | ZRAM_WB);
+	zram_slot_publish(zram, 3, 0, 0);
+	check_stats(test, zram);
+	zram_obj_pool_destroy(&zram->pool);
+	drop_zram(zram);
+}
+
 static struct kunit_case slot_test_cases[] = {
 	KUNIT_CASE_PARAM(slot_test_layout, shift_gen_params),
 	KUNIT_CASE(slot_test_states),
@@ -350,6 +425,7 @@ static struct kunit_case slot_test_cases[] = {
 	KUNIT_CASE(slot_test_idle),
 	KUNIT_CASE(slot_test_counters),
 	KUNIT_CASE(slot_test_replace),
+	KUNIT_CASE(slot_test_pin),
 	{}
 };
 
