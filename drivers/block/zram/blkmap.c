@@ -283,6 +283,34 @@ bool __zram_blkmap_ref(struct zram_blkmap *map, u64 first, unsigned int nr,
 }
 
 /**
+ * zram_blkmap_share() - take references on the blocks of a run, some on each
+ * @map: the map
+ * @first: first block
+ * @nr: number of blocks; none beyond what one zram_blkmap_reserve() returned
+ * @refs: how many to take on each block, may be 0
+ *
+ * The caller must have a reference of its own on each block. For as many
+ * references as a writer needs it takes the lock once.
+ *
+ * Context: Any.
+ */
+void zram_blkmap_share(struct zram_blkmap *map, u64 first, unsigned int nr,
+		       const u16 *refs)
+{
+	struct segment *seg = zram_blktree_find(map, first);
+	unsigned int i, at = first & (SEGMENT_BLOCKS - 1);
+	unsigned long irq;
+
+	if (WARN_ON_ONCE(!seg || at + nr > SEGMENT_BLOCKS))
+		return;
+	spin_lock_irqsave(&seg->lock, irq);
+	if (!WARN_ON_ONCE(!seg->refs))
+		for (i = 0; i < nr; i++)
+			seg->refs[at + i] += refs[i];
+	spin_unlock_irqrestore(&seg->lock, irq);
+}
+
+/**
  * zram_blkmap_used() - number of blocks in use
  * @map: the map
  *

@@ -14,6 +14,8 @@ int zram_blkmap_reserve(struct zram_blkmap *map, unsigned int want,
 			unsigned int unit, u64 *first);
 bool __zram_blkmap_ref(struct zram_blkmap *map, u64 first, unsigned int nr,
 		       int change);
+void zram_blkmap_share(struct zram_blkmap *map, u64 first, unsigned int nr,
+		       const u16 *refs);
 void zram_blkmap_trim(struct zram_blkmap *map, u64 first, unsigned int nr);
 void zram_blkmap_retire(struct zram_blkmap *map, u64 block);
 u64 zram_blkmap_used(struct zram_blkmap *map);

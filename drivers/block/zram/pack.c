@@ -78,15 +78,29 @@ bool zram_pack_has_room(const struct zram_pack *pack)
 }
 
 /**
- * zram_pack_pop() - the next object of the oldest request
+ * zram_pack_peek() - an object of the oldest request
  * @pack: the requests' content
+ * @i: which of the request's objects
  *
  * Context: Any.
- * Return: the object; valid until a request is filled.
+ * Return: the object; valid until zram_pack_pop().
  */
-const struct zram_pack_object *zram_pack_pop(struct zram_pack *pack)
+const struct zram_pack_object *zram_pack_peek(const struct zram_pack *pack,
+					      unsigned int i)
 {
-	return &pack->objects[pack->tail++ & pack->mask];
+	return &pack->objects[(pack->tail + i) & pack->mask];
+}
+
+/**
+ * zram_pack_pop() - forget the oldest request
+ * @pack: the requests' content
+ * @nr: number of its objects
+ *
+ * Context: Any.
+ */
+void zram_pack_pop(struct zram_pack *pack, unsigned int nr)
+{
+	pack->tail += nr;
 }
 
 /*

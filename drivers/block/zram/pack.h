@@ -52,7 +52,9 @@ int zram_pack_init(struct zram_pack *pack, struct zram *zram,
 		   struct zram_pp_walk *walk, unsigned int blocks);
 void zram_pack_free(struct zram_pack *pack);
 bool zram_pack_has_room(const struct zram_pack *pack);
-const struct zram_pack_object *zram_pack_pop(struct zram_pack *pack);
+const struct zram_pack_object *zram_pack_peek(const struct zram_pack *pack,
+					      unsigned int i);
+void zram_pack_pop(struct zram_pack *pack, unsigned int nr);
 int zram_pack_fill(struct zram_pack *pack, struct zram_ring_request *req,
 		   unsigned int room);
 

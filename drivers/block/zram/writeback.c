@@ -112,34 +112,74 @@ static bool slot_move(struct wb_run *run, const struct zram_pack_object *obj,
 	return zram_slot_stored(&old);
 }
 
-/* The request is over: what becomes of one of its slots? */
-static void object_settle(struct wb_run *run,
-			  const struct zram_ring_request *req,
-			  const struct zram_pack_object *obj)
+/* The slot that an object becomes, and the blocks of the request it lies on */
+static struct zram_slot object_slot(const struct zram_ring_request *req,
+				    const struct zram_pack_object *obj,
+				    unsigned int *from, unsigned int *nr)
 {
-	struct zram_slot moved = {
+	struct zram_slot slot = {
 		.handle = zram_slot_location(req->first, obj->offset),
 		.flags = obj->size | ZRAM_WB,
 	};
-	unsigned int from, nr;
 	u64 first;
 
-	nr = zram_slot_blocks(&moved, &first);
-	from = first - req->first;
-	if (req->bad & GENMASK_ULL(from + nr - 1, from)) {
-		zram_slot_unmark(run->zram, obj->index, ZRAM_PP);
-		return;
+	*nr = zram_slot_blocks(&slot, &first);
+	*from = first - req->first;
+	return slot;
+}
+
+static bool is_written(const struct zram_ring_request *req, unsigned int from,
+		       unsigned int nr)
+{
+	return !(req->bad & GENMASK_ULL(from + nr - 1, from));
+}
+
+/*
+ * References for all slots that are going to move: a reader may come to one as
+ * soon as it has.
+ */
+static void request_share(struct wb_run *run,
+			  const struct zram_ring_request *req)
+{
+	u16 refs[BITS_PER_TYPE(req->bad)] = {};
+	unsigned int i, from, nr;
+
+	for (i = 0; i < req->nr_objects; i++) {
+		object_slot(req, zram_pack_peek(&run->pack, i), &from, &nr);
+		if (is_written(req, from, nr))
+			while (nr--)
+				refs[from + nr]++;
 	}
-	zram_blkmap_get(run->zram->backing.map, first, nr);
-	if (slot_move(run, obj, &moved)) {
-		count(run, ZRAM_STAT_WB_PAGES, 1);
-		if (obj->size < PAGE_SIZE)
-			count(run, ZRAM_STAT_WB_PACKED, 1);
-		atomic64_inc(&run->zram->wb.written);
-	} else {
-		zram_blkmap_put(run->zram->backing.map, first, nr);
-		count(run, ZRAM_STAT_WB_STALE, 1);
+	zram_blkmap_share(run->zram->backing.map, req->first, req->nr, refs);
+}
+
+/* The request is over: what becomes of its slots? */
+static void request_move(struct wb_run *run,
+			 const struct zram_ring_request *req)
+{
+	unsigned int i, from, nr, pages = 0, packed = 0, stale = 0;
+	const struct zram_pack_object *obj;
+	struct zram_slot moved;
+
+	for (i = 0; i < req->nr_objects; i++) {
+		obj = zram_pack_peek(&run->pack, i);
+		moved = object_slot(req, obj, &from, &nr);
+		if (!is_written(req, from, nr)) {
+			zram_slot_unmark(run->zram, obj->index, ZRAM_PP);
+		} else if (slot_move(run, obj, &moved)) {
+			pages++;
+			packed += obj->size < PAGE_SIZE;
+		} else {
+			zram_blkmap_put(run->zram->backing.map,
+					req->first + from, nr);
+			stale++;
+		}
+		cond_resched();
 	}
+	count(run, ZRAM_STAT_WB_PAGES, pages);
+	count(run, ZRAM_STAT_WB_PACKED, packed);
+	count(run, ZRAM_STAT_WB_STALE, stale);
+	atomic64_add(pages, &run->zram->wb.written);
 }
 
 /*
@@ -180,10 +220,9 @@ static void request_settle(struct wb_run *run, struct zram_ring_request *req)
 	count(run, ZRAM_STAT_BD_WRITES, req->nr - bad);
 	if (req->retries)
 		count(run, ZRAM_STAT_WB_RETRIES, req->retries);
-	for (; req->nr_objects; req->nr_objects--) {
-		object_settle(run, req, zram_pack_pop(&run->pack));
-		cond_resched();
-	}
+	request_share(run, req);
+	request_move(run, req);
+	zram_pack_pop(&run->pack, req->nr_objects);
 	zram_verdict_settle(&run->verdict, run->zram->backing.map, req);
 }
 

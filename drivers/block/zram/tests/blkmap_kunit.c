@@ -380,6 +380,33 @@ static void blkmap_test_crowd(struct kunit *test)
 	put_all(test);
 }
 
+/* As many references on each block as were asked for, here and nowhere else. */
+static void blkmap_test_share(struct kunit *test)
+{
+	static const u16 refs[] = { 0, 1, 3, 0, 300, 2 };
+	struct blkmap_test *t = setup(test, 1000);
+	unsigned int i, j, skipped, nr = ARRAY_SIZE(refs);
+
+	/* To the very end of a segment */
+	skipped = SEGMENT - nr;
+	KUNIT_ASSERT_EQ(test, reserve(test, skipped), (int)skipped);
+	KUNIT_ASSERT_EQ(test, reserve(test, nr), (int)nr);
+	KUNIT_ASSERT_EQ(test, t->first, (u64)skipped);
+	zram_blkmap_share(t->map, skipped, nr, refs);
+	for (i = 0; i < nr; i++)
+		t->ref[skipped + i] += refs[i];
+	KUNIT_EXPECT_EQ(test, zram_blkmap_used(t->map), (u64)SEGMENT);
+
+	for (i = 0; i < nr; i++)
+		for (j = 0; j <= refs[i]; j++)
+			put(test, skipped + i, 1);
+	KUNIT_EXPECT_EQ(test, zram_blkmap_used(t->map), (u64)skipped);
+	KUNIT_EXPECT_FALSE(test, __zram_blkmap_ref(t->map, skipped, 1, -1));
+	put_all(test);
+	fill(test);
+	put_all(test);
+}
+
 static struct kunit_case blkmap_test_cases[] = {
 	KUNIT_CASE_PARAM(blkmap_test_random, size_gen_params),
 	KUNIT_CASE_PARAM(blkmap_test_full, size_gen_params),
@@ -389,6 +416,7 @@ static struct kunit_case blkmap_test_cases[] = {
 	KUNIT_CASE(blkmap_test_huge),
 	KUNIT_CASE(blkmap_test_misuse),
 	KUNIT_CASE(blkmap_test_crowd),
+	KUNIT_CASE(blkmap_test_share),
 	{}
 };
 
