@@ -20,7 +20,7 @@ PATH=$PATH:/sbin:/usr/sbin:.
 CONTROL=/sys/class/zram-control
 ZT_N=0 ZT_FAILED=0 ZT_PASSED=0 ZT_FINISHED=0
 ZT_IDS='' ZT_PIDS='' ZT_DMS='' ZT_NULLS='' ZT_LOOPS='' ZT_MOUNTS='' ZT_FILES=''
-ZT_MGLRU=''
+ZT_MGLRU='' ZT_PARTS='' ZT_NBDS=''
 NL='
 '
 
@@ -140,7 +140,8 @@ wait_for() {
 zram_load() {
 	[ -d "$CONTROL" ] && return
 	for zt_m in zsmalloc lzo_compress lz4_compress lz4_decompress \
-		zstd_compress zstd_decompress; do
+		zstd_compress zstd_decompress lz4hc_compress \
+		zlib_deflate zlib_inflate 842_compress 842_decompress; do
 		modprobe "$zt_m" > /dev/null 2>&1
 	done
 	must insmod "${ZRAM_KO:?}"
@@ -256,9 +257,12 @@ bd_use() {
 	nvme) BD=${ZT_NVME-}; BD=${BD%% *} ;;
 	null) bd_null "${2-64}" || return 1 ;;
 	loop) bd_loop "${2-64}" || return 1 ;;
+	part) bd_part "${2-64}" || return 1 ;;
+	dm) bd_linear "${2-64}" || return 1 ;;
+	nbd) bd_nbd "${2-64}" || return 1 ;;
 	esac
 	[ -n "$BD" ] && [ -b "$BD" ] || return 1
-	BDSYS=/sys/block/${BD##*/}
+	[ "$1" = dm ] || BDSYS=/sys/class/block/${BD##*/}
 }
 
 bd_size_mib() {
@@ -296,6 +300,50 @@ bd_loop() {
 	BD=$(losetup -f) || return 1
 	losetup "$BD" "$zt_file" || return 1
 	ZT_LOOPS="$ZT_LOOPS $BD"
+}
+
+# bd_part MIB: a partition, PART_START MiB into a disk, PART_DISK
+bd_part() {
+	bd_use virtio || bd_use nvme || bd_use null 128 || return 1
+	PART_DISK=$BD PART_START=64
+	addpart "$BD" 1 $((PART_START * 2048)) $(($1 * 2048)) || return 1
+	ZT_PARTS="$ZT_PARTS $PART_DISK"
+	case $PART_DISK in
+	*[0-9]) BD=${PART_DISK}p1 ;;
+	*) BD=${PART_DISK}1 ;;
+	esac
+	wait_for 5 test -b "$BD"
+}
+
+# bd_nbd MIB: a network block device, and its server, on a socket of this host
+bd_nbd() {
+	command -v qemu-nbd > /dev/null || return 1
+	modprobe nbd nbds_max=2 > /dev/null 2>&1
+	wait_for 2 test -b /dev/nbd0 || return 1
+	zt_file=/tmp/zt$$.nbd
+	NBD_SERVER=/tmp/zt$$.pid
+	ZT_FILES="$ZT_FILES $zt_file $NBD_SERVER"
+	must truncate -s "${1}M" "$zt_file"
+	must qemu-nbd --fork --pid-file="$NBD_SERVER" -k "/tmp/zt$$.sock" \
+		-f raw -c /dev/nbd0 "$zt_file"
+	BD=/dev/nbd0
+	ZT_NBDS="$ZT_NBDS $BD"
+	read -r NBD_SERVER < "$NBD_SERVER"
+	# It is connected by a thread of the server, which takes its time.
+	wait_for 10 nbd_has_size $(($1 * 2048))
+}
+
+# shellcheck disable=SC2317 # called by bd_nbd
+nbd_has_size() {
+	sectors_of /dev/nbd0
+	[ "$DEV_SECTORS" -eq "$1" ]
+}
+
+# bd_linear MIB: the second half of a null_blk, by way of device-mapper
+bd_linear() {
+	bd_null $(($1 * 2)) || return 1
+	bd_dm "zt_linear" linear \
+		"0 $(($1 * 2048)) linear $BD $(($1 * 2048))"
 }
 
 # bd_dm NAME TARGETS "TABLE": a device-mapper device; sets BD, BDSYS
@@ -483,6 +531,8 @@ zt_cleanup() {
 	for zt_d in $ZT_DMS; do
 		dmsetup remove --noudevsync --retry "$zt_d"
 	done
+	for zt_d in $ZT_NBDS; do qemu-nbd -d "$zt_d" > /dev/null; done
+	for zt_d in $ZT_PARTS; do delpart "$zt_d" 1; done
 	for zt_d in $ZT_LOOPS; do losetup -d "$zt_d"; done
 	for zt_d in $ZT_NULLS; do
 		echo 0 > "$zt_d/power"

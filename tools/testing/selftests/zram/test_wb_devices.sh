@@ -1,10 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 200
-# Writeback to virtio-blk, NVMe, null_blk and loop: the counts are exact and
-# every byte comes back.
+# timeout: 300
+# Writeback to virtio-blk, NVMe, null_blk, loop, a partition, device-mapper and
+# NBD: the counts are exact and every byte comes back.
 
 . ./lib.sh
+
+# The MiB before the partition and the one after it
+around() {
+	echo 3 > /proc/sys/vm/drop_caches
+	dd if="$PART_DISK" bs=1M skip=$((PART_START - 1)) count=1 2> /dev/null |
+		md5sum
+	dd if="$PART_DISK" bs=1M skip=$((PART_START + 32)) count=1 \
+		2> /dev/null | md5sum
+}
 
 # 4096 pages, a quarter of each kind; the same-filled stay in memory
 kind() {
@@ -12,6 +21,7 @@ kind() {
 		skip "writeback to $1" "no such device"
 		return
 	fi
+	[ "$1" != part ] || before=$(around)
 	zram_new 16M '' "$BD"
 	must zpat fill -k cycle "$ZDEV" > /dev/null
 	put "$ZSYS/idle" all
@@ -32,13 +42,15 @@ kind() {
 	is "$1: what is written is not written again" "$BD_WRITES" 3072
 	check "$1: and again in random order" \
 		zpat verify -k cycle -j 2 -R "$ZDEV"
+	[ "$1" != part ] ||
+		is "$1: what is around it is untouched" "$(around)" "$before"
 	zram_reset
 	is "$1: reset clears bd_stat" "$(tr -s ' ' < "$ZSYS/bd_stat")" " 0 0 0"
 	empty "$1: the pool is empty after reset"
 	must zram_remove
 }
 
-for name in virtio nvme null loop; do
+for name in virtio nvme null loop dm nbd part; do
 	kind $name
 done
 finish

@@ -9,7 +9,7 @@
 
 # Busybox has small versions of some of these; the tests want the real ones.
 PROGRAMS="bash fio mkfs.ext4 e2fsck mkswap swapon swapoff zramctl blkdiscard
-	dmsetup losetup"
+	dmsetup losetup addpart delpart qemu-nbd"
 
 make_base() {
 	local stage=$1 dir program applet path

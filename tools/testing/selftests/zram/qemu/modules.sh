@@ -8,7 +8,7 @@
 . "$(dirname "$0")/common.sh"
 
 # What a kernel does not have is left out: a test that needs it skips.
-MODULES="virtio_pci virtio_blk nvme null_blk loop brd dm-mod dm-delay dm-flakey
+MODULES="virtio_pci virtio_blk nvme null_blk loop brd nbd dm-mod dm-delay dm-flakey
 	ext4 ext2 zsmalloc lzo lzo-rle lzo_compress lz4 lz4_compress
 	lz4hc lz4hc_compress lz4_decompress zstd zstd_compress zstd_decompress
 	deflate 842 zlib_deflate zlib_inflate 842_compress 842_decompress

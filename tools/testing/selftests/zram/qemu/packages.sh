@@ -22,6 +22,8 @@ swapon			mount
 dmsetup			dmsetup
 gcc			gcc
 flock			util-linux
+addpart			util-linux
+qemu-nbd		qemu-utils
 "
 
 missing=
