@@ -13,4 +13,9 @@
 #error "zram builds for the kernels named in tools/kernel/META only"
 #endif
 
+/* For the compiler's checks of array bounds, which it does without */
+#ifndef __counted_by
+#define __counted_by(member)
+#endif
+
 #endif

@@ -287,7 +287,7 @@ void zram_bio_submit(struct bio *bio)
 	 * in before, but does not order what this CPU sees of the rest; pairs
 	 * with zram_device_init().
 	 */
-	if (!smp_load_acquire(&zram->comp)) {
+	if (!smp_load_acquire(&zram->nr_pages)) {
 		bio_io_error(bio);
 		return;
 	}

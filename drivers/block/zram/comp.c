@@ -30,12 +30,18 @@
 /**
  * struct zram_comp - one algorithm, set up for one device
  * @ops: the algorithm
+ * @params: its parameters, the creator's
+ * @shared: what its streams have in common, made of @params
  * @streams: one for each possible CPU, in use for those that are online
+ * @started: the streams can be used
  * @node: in the list of the hotplug state
  */
 struct zram_comp {
 	const struct zram_comp_ops *ops;
+	const struct zram_comp_params *params;
+	void *shared;
 	struct zram_comp_stream __percpu *streams;
+	bool started;
 	struct hlist_node node;
 };
 
@@ -48,8 +54,17 @@ static const struct zram_comp_ops *const comp_table[] = {
 #if IS_ENABLED(CONFIG_ZRAM_BACKEND_LZ4)
 	&zram_comp_lz4,
 #endif
+#if IS_ENABLED(CONFIG_ZRAM_BACKEND_LZ4HC)
+	&zram_comp_lz4hc,
+#endif
 #if IS_ENABLED(CONFIG_ZRAM_BACKEND_ZSTD)
 	&zram_comp_zstd,
+#endif
+#if IS_ENABLED(CONFIG_ZRAM_BACKEND_DEFLATE)
+	&zram_comp_deflate,
+#endif
+#if IS_ENABLED(CONFIG_ZRAM_BACKEND_842)
+	&zram_comp_842,
 #endif
 };
 
@@ -122,7 +137,7 @@ static int stream_prepare(unsigned int cpu, struct hlist_node *node)
 	if (!buf)
 		return -ENOMEM;
 
-	ctx = comp->ops->ctx_create(nid);
+	ctx = comp->ops->ctx_create(comp->params, comp->shared, nid);
 	if (!ctx) {
 		vfree(buf);
 		return -ENOMEM;
@@ -174,12 +189,17 @@ static void comp_free_streams(struct zram_comp *comp)
 /**
  * zram_comp_create() - set up an algorithm for a device
  * @name: name of the algorithm
+ * @params: its parameters, which outlive the instance
  *
- * Context: Process context, may sleep; takes the CPU hotplug lock for reading.
- * Return: the instance, ERR_PTR(-EINVAL) if there is no such algorithm,
- * ERR_PTR(-ENOMEM) if there is not enough memory for the streams.
+ * Streams take memory for each CPU, so they are not made before
+ * zram_comp_start().
+ *
+ * Context: Process context, may sleep.
+ * Return: the instance; ERR_PTR(-EINVAL) if there is no such algorithm or it
+ * cannot do with the parameters; ERR_PTR(-ENOMEM).
  */
-struct zram_comp *zram_comp_create(const char *name)
+struct zram_comp *zram_comp_create(const char *name,
+				   const struct zram_comp_params *params)
 {
 	const struct zram_comp_ops *ops = find_ops(name);
 	struct zram_comp *comp;
@@ -192,13 +212,13 @@ struct zram_comp *zram_comp_create(const char *name)
 	if (!comp)
 		return ERR_PTR(-ENOMEM);
 	comp->ops = ops;
+	comp->params = params;
 
 	err = comp_alloc_streams(comp);
 	if (err)
 		goto err_free_comp;
-
-	/* If one CPU fails, the streams of the others are freed again. */
-	err = cpuhp_state_add_instance(CPUHP_ZCOMP_PREPARE, &comp->node);
+	if (ops->prepare)
+		err = ops->prepare(params, &comp->shared);
 	if (err)
 		goto err_free_streams;
 	return comp;
@@ -211,7 +231,27 @@ err_free_comp:
 }
 
 /**
- * zram_comp_destroy() - undo zram_comp_create()
+ * zram_comp_start() - make the streams of an algorithm
+ * @comp: the instance; nothing is done if it has them already
+ *
+ * Context: Process context, may sleep; one caller at a time. Takes the CPU
+ *	hotplug lock for reading.
+ * Return: 0 or -ENOMEM.
+ */
+int zram_comp_start(struct zram_comp *comp)
+{
+	int err;
+
+	if (comp->started)
+		return 0;
+	/* If one CPU fails, the streams of the others are freed again. */
+	err = cpuhp_state_add_instance(CPUHP_ZCOMP_PREPARE, &comp->node);
+	comp->started = !err;
+	return err;
+}
+
+/**
+ * zram_comp_destroy() - undo zram_comp_create() and zram_comp_start()
  * @comp: the instance, may be NULL; no stream of it may be held
  *
  * Context: Process context, may sleep; takes the CPU hotplug lock for reading.
@@ -221,14 +261,17 @@ void zram_comp_destroy(struct zram_comp *comp)
 	if (!comp)
 		return;
 
-	cpuhp_state_remove_instance(CPUHP_ZCOMP_PREPARE, &comp->node);
+	if (comp->started)
+		cpuhp_state_remove_instance(CPUHP_ZCOMP_PREPARE, &comp->node);
+	if (comp->ops->unprepare)
+		comp->ops->unprepare(comp->shared);
 	comp_free_streams(comp);
 	kfree(comp);
 }
 
 /**
  * zram_comp_stream_get() - take a stream
- * @comp: the algorithm
+ * @comp: the algorithm, started
  *
  * The holder may sleep, but must not wait for memory (GFP_NOWAIT is what it may
  * allocate with), because reclaim takes streams; nor for CPU hotplug, nor for a

@@ -2,6 +2,7 @@
 #ifndef _ZRAM_COMP_H_
 #define _ZRAM_COMP_H_
 
+#include <linux/limits.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
@@ -15,11 +16,37 @@ struct zram_comp;
  */
 #define ZRAM_COMP_BUF_SIZE	(2 * PAGE_SIZE)
 
+/* A parameter that was not given: the algorithm's default */
+#define ZRAM_COMP_UNSET		INT_MIN
+
+/**
+ * struct zram_comp_params - what can be set of an algorithm
+ * @level: how hard it tries, in its own terms
+ * @winbits: deflate's window, log2 of bytes; negative for one without a header
+ * @dict: a dictionary; NULL for none
+ * @dict_size: length of the dictionary, bytes
+ *
+ * What an algorithm does not know of, it ignores.
+ */
+struct zram_comp_params {
+	int level;
+	int winbits;
+	void *dict;
+	size_t dict_size;
+};
+
+#define ZRAM_COMP_PARAMS_UNSET \
+	{ .level = ZRAM_COMP_UNSET, .winbits = ZRAM_COMP_UNSET }
+
 /**
  * struct zram_comp_ops - one compression algorithm
  * @name: name in sysfs
+ * @prepare: look at the parameters, and make what all streams of a device
+ *	share, if anything; may sleep. 0, -EINVAL or -ENOMEM. May be NULL
+ * @unprepare: undo @prepare; its argument may be NULL. May be NULL
  * @ctx_create: allocate what one stream needs, on NUMA node @node; may sleep.
- *	NULL if there is no memory
+ *	The parameters and what was shared outlive it. NULL if there is no
+ *	memory
  * @ctx_destroy: undo @ctx_create; does not sleep
  * @compress: page @src to @dst, which has ZRAM_COMP_BUF_SIZE bytes. Returns 0
  *	and the length in @len, or -EINVAL if the library refuses
@@ -30,7 +57,10 @@ struct zram_comp;
  */
 struct zram_comp_ops {
 	const char *name;
-	void *(*ctx_create)(int node);
+	int (*prepare)(const struct zram_comp_params *params, void **shared);
+	void (*unprepare)(void *shared);
+	void *(*ctx_create)(const struct zram_comp_params *params,
+			    void *shared, int node);
 	void (*ctx_destroy)(void *ctx);
 	int (*compress)(void *ctx, const void *src, void *dst,
 			unsigned int *len);
@@ -53,16 +83,21 @@ struct zram_comp_stream {
 	void *ctx;
 };
 
-/* comp_lzo.c, comp_lz4.c, comp_zstd.c: */
+/* comp_lzo.c, comp_lz4.c, ...: */
 extern const struct zram_comp_ops zram_comp_lzo_rle;
 extern const struct zram_comp_ops zram_comp_lzo;
 extern const struct zram_comp_ops zram_comp_lz4;
+extern const struct zram_comp_ops zram_comp_lz4hc;
 extern const struct zram_comp_ops zram_comp_zstd;
+extern const struct zram_comp_ops zram_comp_deflate;
+extern const struct zram_comp_ops zram_comp_842;
 
 const char *zram_comp_lookup(const char *name);
 ssize_t zram_comp_list(const char *selected, char *buf, ssize_t at);
 
-struct zram_comp *zram_comp_create(const char *name);
+struct zram_comp *zram_comp_create(const char *name,
+				   const struct zram_comp_params *params);
+int zram_comp_start(struct zram_comp *comp);
 void zram_comp_destroy(struct zram_comp *comp);
 
 struct zram_comp_stream *zram_comp_stream_get(struct zram_comp *comp);

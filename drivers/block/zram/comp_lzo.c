@@ -19,7 +19,8 @@
  */
 static_assert(lzo1x_worst_compress(PAGE_SIZE) <= ZRAM_COMP_BUF_SIZE);
 
-static void *lzo_ctx_create(int node)
+static void *lzo_ctx_create(const struct zram_comp_params *params,
+			    void *shared, int node)
 {
 	return vmalloc_node(LZO1X_MEM_COMPRESS, node);
 }

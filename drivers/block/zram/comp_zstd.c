@@ -1,69 +1,106 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * zstd at its default level. The library does not allocate: it works in two
- * areas, sized once for an input of one page.
+ * zstd. Without a dictionary the library does not allocate: it works in two
+ * areas, sized once for an input of one page. With one it wants to allocate
+ * while it compresses for the first time, so a page is compressed when the
+ * context is made. Should it want more later, memory is not waited for.
  */
 
 #include <linux/errno.h>
+#include <linux/gfp.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 #include <linux/zstd.h>
 
 #include "comp.h"
 
-#define ZSTD_LEVEL	3	/* the library's default */
+/* The dictionary of a device, as both directions need it */
+struct zstd_dict {
+	zstd_cdict *cdict;
+	zstd_ddict *ddict;
+};
 
 struct zstd_ctx {
 	zstd_parameters params;
+	const struct zstd_dict *dict;	/* NULL without one */
 	zstd_cctx *cctx;
 	zstd_dctx *dctx;
-	void *cctx_mem;
+	void *cctx_mem;			/* NULL with a dictionary */
 	void *dctx_mem;
+	gfp_t gfp;
 };
+
+/* What the library asks for; @opaque points to the flags to allocate with */
+static void *zstd_mem_alloc(void *opaque, size_t size)
+{
+	return kvmalloc(size, *(gfp_t *)opaque | __GFP_NOWARN);
+}
+
+static void zstd_mem_free(void *opaque, void *address)
+{
+	kvfree(address);
+}
+
+static zstd_custom_mem zstd_mem(gfp_t *gfp)
+{
+	return (zstd_custom_mem){
+		zstd_mem_alloc, zstd_mem_free, gfp,
+	};
+}
+
+static int level_of(const struct zram_comp_params *params)
+{
+	return params->level == ZRAM_COMP_UNSET ? zstd_default_clevel() :
+		params->level;
+}
+
+static void zstd_unprepare(void *shared)
+{
+	struct zstd_dict *dict = shared;
+
+	if (!dict)
+		return;
+	zstd_free_cdict(dict->cdict);
+	zstd_free_ddict(dict->ddict);
+	kfree(dict);
+}
+
+static int zstd_prepare(const struct zram_comp_params *params, void **shared)
+{
+	static gfp_t gfp = GFP_KERNEL;
+	zstd_compression_parameters cparams;
+	struct zstd_dict *dict;
+
+	if (!params->dict)
+		return 0;
+	dict = kzalloc_obj(*dict);
+	if (!dict)
+		return -ENOMEM;
+	cparams = zstd_get_cparams(level_of(params), PAGE_SIZE,
+				   params->dict_size);
+	dict->cdict = zstd_create_cdict_byreference(params->dict,
+						    params->dict_size, cparams,
+						    zstd_mem(&gfp));
+	dict->ddict = zstd_create_ddict_byreference(params->dict,
+						    params->dict_size,
+						    zstd_mem(&gfp));
+	if (dict->cdict && dict->ddict) {
+		*shared = dict;
+		return 0;
+	}
+	zstd_unprepare(dict);
+	return -EINVAL;
+}
 
 static void zstd_ctx_destroy(void *data)
 {
 	struct zstd_ctx *ctx = data;
 
+	if (ctx->dict)
+		zstd_free_cctx(ctx->cctx);
 	vfree(ctx->cctx_mem);
 	vfree(ctx->dctx_mem);
 	kfree(ctx);
-}
-
-static void *zstd_ctx_create(int node)
-{
-	zstd_compression_parameters cparams;
-	struct zstd_ctx *ctx;
-	size_t size;
-
-	ctx = kzalloc_obj(*ctx);
-	if (!ctx)
-		return NULL;
-
-	ctx->params = zstd_get_params(ZSTD_LEVEL, PAGE_SIZE);
-
-	cparams = zstd_get_cparams(ZSTD_LEVEL, PAGE_SIZE, 0);
-	size = zstd_cctx_workspace_bound(&cparams);
-	ctx->cctx_mem = vmalloc_node(size, node);
-	if (!ctx->cctx_mem)
-		goto err_destroy;
-	ctx->cctx = zstd_init_cctx(ctx->cctx_mem, size);
-	if (!ctx->cctx)
-		goto err_destroy;
-
-	size = zstd_dctx_workspace_bound();
-	ctx->dctx_mem = vmalloc_node(size, node);
-	if (!ctx->dctx_mem)
-		goto err_destroy;
-	ctx->dctx = zstd_init_dctx(ctx->dctx_mem, size);
-	if (!ctx->dctx)
-		goto err_destroy;
-
-	return ctx;
-
-err_destroy:
-	zstd_ctx_destroy(ctx);
-	return NULL;
 }
 
 static int zstd_compress(void *data, const void *src, void *dst,
@@ -72,8 +109,13 @@ static int zstd_compress(void *data, const void *src, void *dst,
 	struct zstd_ctx *ctx = data;
 	size_t ret;
 
-	ret = zstd_compress_cctx(ctx->cctx, dst, ZRAM_COMP_BUF_SIZE, src,
-				 PAGE_SIZE, &ctx->params);
+	if (ctx->dict)
+		ret = zstd_compress_using_cdict(ctx->cctx, dst,
+						ZRAM_COMP_BUF_SIZE, src,
+						PAGE_SIZE, ctx->dict->cdict);
+	else
+		ret = zstd_compress_cctx(ctx->cctx, dst, ZRAM_COMP_BUF_SIZE,
+					 src, PAGE_SIZE, &ctx->params);
 	if (zstd_is_error(ret))
 		return -EINVAL;
 	*len = ret;
@@ -86,12 +128,69 @@ static int zstd_decompress(void *data, const void *src, unsigned int len,
 	struct zstd_ctx *ctx = data;
 	size_t ret;
 
-	ret = zstd_decompress_dctx(ctx->dctx, dst, PAGE_SIZE, src, len);
+	if (ctx->dict)
+		ret = zstd_decompress_using_ddict(ctx->dctx, dst, PAGE_SIZE,
+						  src, len, ctx->dict->ddict);
+	else
+		ret = zstd_decompress_dctx(ctx->dctx, dst, PAGE_SIZE, src, len);
 	return zstd_is_error(ret) ? -EINVAL : ret;
+}
+
+/* Have the library allocate all it is going to need; NULL if it cannot */
+static zstd_cctx *create_dict_cctx(struct zstd_ctx *ctx)
+{
+	void *mem = kvzalloc(PAGE_SIZE + ZRAM_COMP_BUF_SIZE, GFP_KERNEL);
+	unsigned int len;
+
+	if (!mem)
+		return NULL;
+	ctx->gfp = GFP_KERNEL;
+	ctx->cctx = zstd_create_cctx_advanced(zstd_mem(&ctx->gfp));
+	if (ctx->cctx && zstd_compress(ctx, mem, mem + PAGE_SIZE, &len)) {
+		zstd_free_cctx(ctx->cctx);
+		ctx->cctx = NULL;
+	}
+	ctx->gfp = GFP_NOWAIT;
+	kvfree(mem);
+	return ctx->cctx;
+}
+
+static zstd_cctx *create_plain_cctx(struct zstd_ctx *ctx, int level, int node)
+{
+	zstd_compression_parameters cparams;
+	size_t size;
+
+	ctx->params = zstd_get_params(level, PAGE_SIZE);
+	cparams = zstd_get_cparams(level, PAGE_SIZE, 0);
+	size = zstd_cctx_workspace_bound(&cparams);
+	ctx->cctx_mem = vmalloc_node(size, node);
+	return ctx->cctx_mem ? zstd_init_cctx(ctx->cctx_mem, size) : NULL;
+}
+
+static void *zstd_ctx_create(const struct zram_comp_params *params,
+			     void *shared, int node)
+{
+	size_t size = zstd_dctx_workspace_bound();
+	struct zstd_ctx *ctx = kzalloc_obj(*ctx);
+
+	if (!ctx)
+		return NULL;
+	ctx->dict = shared;
+	ctx->cctx = shared ? create_dict_cctx(ctx) :
+		create_plain_cctx(ctx, level_of(params), node);
+	ctx->dctx_mem = vmalloc_node(size, node);
+	if (ctx->dctx_mem)
+		ctx->dctx = zstd_init_dctx(ctx->dctx_mem, size);
+	if (ctx->cctx && ctx->dctx)
+		return ctx;
+	zstd_ctx_destroy(ctx);
+	return NULL;
 }
 
 const struct zram_comp_ops zram_comp_zstd = {
 	.name		= "zstd",
+	.prepare	= zstd_prepare,
+	.unprepare	= zstd_unprepare,
 	.ctx_create	= zstd_ctx_create,
 	.ctx_destroy	= zstd_ctx_destroy,
 	.compress	= zstd_compress,

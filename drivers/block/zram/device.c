@@ -12,7 +12,8 @@
 
 #include "backing.h"
 #include "bio.h"
-#include "comp.h"
+#include "comps.h"
+#include "debugfs.h"
 #include "device.h"
 #include "obj.h"
 #include "slot.h"
@@ -81,7 +82,7 @@ struct zram *zram_device_add(int major, int id,
 	mutex_init(&zram->pp_lock);
 	for (i = 0; i < ZRAM_RMW_LOCKS; i++)
 		mutex_init(&zram->rmw_locks[i]);
-	zram->comp_name = zram_comp_lookup(CONFIG_ZRAM_DEF_COMP);
+	zram_comps_init(&zram->comps);
 	zram_backing_init(zram);
 
 	err = zram_stats_init(&zram->stats);
@@ -94,6 +95,7 @@ struct zram *zram_device_add(int major, int id,
 	err = device_add_disk(NULL, zram->disk, groups);
 	if (err)
 		goto err_add;
+	zram_debugfs_add(zram);
 	return zram;
 
 err_add:
@@ -134,19 +136,17 @@ static void unclaim(struct zram *zram)
 	mutex_unlock(&zram->disk->open_mutex);
 }
 
-/* Undo zram_device_init(), as far as it came; the compressor is chosen anew */
+/* Undo zram_device_init(), as far as it came; algorithms are chosen anew */
 static void tear_down(struct zram *zram)
 {
 	lockdep_assert_held_write(&zram->config_lock);
 
+	WRITE_ONCE(zram->nr_pages, 0);
 	/* Slots give back their objects and blocks, so they go first */
 	zram_slot_free_range(zram, 0, zram->slots.nr);
 	zram_slots_destroy(&zram->slots);
 	zram_obj_pool_destroy(&zram->pool);
-	zram_comp_destroy(zram->comp);
-	zram->comp = NULL;
-	WRITE_ONCE(zram->nr_pages, 0);
-	zram->comp_name = zram_comp_lookup(CONFIG_ZRAM_DEF_COMP);
+	zram_comps_reset(&zram->comps);
 }
 
 /* To the state of a device just added; runs are asked to end, not waited out */
@@ -175,6 +175,7 @@ void zram_device_remove(struct zram *zram)
 {
 	/* An attribute may be busy with a run that nobody else would end */
 	WRITE_ONCE(zram->stopping, true);
+	zram_debugfs_remove(zram);
 	del_gendisk(zram->disk);
 	/* With the attributes gone nobody can set the device up again */
 	return_to_defaults(zram);
@@ -189,13 +190,12 @@ void zram_device_remove(struct zram *zram)
  * @disksize: in bytes, a multiple of the page size, not zero
  *
  * Context: May sleep. Takes config_lock.
- * Return: 0, -EBUSY when it is set up already, -ENOMEM, or the compressor's
- *	error.
+ * Return: 0, -EBUSY when it is set up already, -ENOMEM, or the error of an
+ *	algorithm, which are all chosen anew then.
  */
 int zram_device_init(struct zram *zram, u64 disksize)
 {
 	u64 nr = disksize >> PAGE_SHIFT;
-	struct zram_comp *comp;
 	int err;
 
 	if (nr > ULONG_MAX)
@@ -209,13 +209,11 @@ int zram_device_init(struct zram *zram, u64 disksize)
 	err = zram_obj_pool_create(&zram->pool, zram->disk->disk_name);
 	if (err)
 		goto err_tear_down;
-	comp = zram_comp_create(zram->comp_name);
-	err = PTR_ERR_OR_ZERO(comp);
+	err = zram_comps_create(&zram->comps);
 	if (err)
 		goto err_tear_down;
-	WRITE_ONCE(zram->nr_pages, nr);
 	/* Pairs with zram_bio_submit(): whoever sees it sees all of the above */
-	smp_store_release(&zram->comp, comp);
+	smp_store_release(&zram->nr_pages, nr);
 	set_capacity_and_notify(zram->disk, disksize >> SECTOR_SHIFT);
 	goto out;
 

@@ -131,6 +131,24 @@ int zram_obj_alloc(struct zram_obj_pool *pool, unsigned int size, gfp_t gfp,
 }
 
 /**
+ * zram_obj_smaller() - does an object of one size take less than one of another
+ * @pool: the store
+ * @size: the one size, bytes
+ * @than: the other, bytes
+ *
+ * The allocator rounds sizes up to classes.
+ *
+ * Context: Any.
+ * Return: true if it does.
+ */
+bool zram_obj_smaller(struct zram_obj_pool *pool, unsigned int size,
+		      unsigned int than)
+{
+	return zs_lookup_class_index(pool->zs, size) <
+		zs_lookup_class_index(pool->zs, than);
+}
+
+/**
  * zram_obj_free() - give an object back
  * @pool: the store
  * @handle: from zram_obj_alloc()

@@ -44,6 +44,8 @@ void zram_obj_pool_compact(struct zram_obj_pool *pool);
 
 int zram_obj_alloc(struct zram_obj_pool *pool, unsigned int size, gfp_t gfp,
 		   unsigned long *handle);
+bool zram_obj_smaller(struct zram_obj_pool *pool, unsigned int size,
+		      unsigned int than);
 void zram_obj_free(struct zram_obj_pool *pool, unsigned long handle);
 void zram_obj_store(struct zram_obj_pool *pool, unsigned long handle,
 		    const void *src, unsigned int size);

@@ -17,7 +17,6 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "comp.h"
 #include "obj.h"
 #include "pack.h"
 #include "pp.h"
@@ -151,32 +150,16 @@ static int load_packed(struct zram_pack *pack, struct zram_ring_request *req,
 static int load_page(struct zram_pack *pack, struct zram_ring_request *req,
 		     unsigned int room)
 {
-	struct zram *zram = pack->zram;
-	unsigned long index = pack->walk->index;
-	struct zram_slot *slot = &zram->slots.slot[index];
-	void *dst = req->data + place(pack, PAGE_SIZE);
-	struct zram_comp_stream *strm;
-	struct zram_slot copy = {};
-	int err = 0;
+	unsigned int at = place(pack, PAGE_SIZE);
+	struct zram_slot slot;
+	int err;
 
-	if (place(pack, PAGE_SIZE) + PAGE_SIZE > room)
+	if (at + PAGE_SIZE > room)
 		return -ENOBUFS;
-	strm = zram_read_lock(zram, index);
-	if (zram_pp_walk_match(pack->walk)) {
-		copy = zram_read_load(zram, index, strm, dst);
-		zram_slot_set_flags(slot, slot->flags | ZRAM_PP);
-	}
-	spin_unlock(zram_slots_lock(&zram->slots, index));
-
-	if (zram_slot_stored(&copy))
-		err = zram_read_expand(zram, index, &copy, strm, dst);
-	if (strm)
-		zram_comp_stream_put(strm);
-	if (err) {
-		zram_slot_unmark(zram, index, ZRAM_PP);
+	err = zram_pp_walk_claim(pack->walk, req->data + at, &slot);
+	if (err)
 		return err;
-	}
-	return zram_slot_stored(&copy) ? PAGE_SIZE : 0;
+	return zram_slot_stored(&slot) ? PAGE_SIZE : 0;
 }
 
 /* Let the request grow to @end bytes, of which the last @size are content */

@@ -118,7 +118,10 @@ bool zram_pp_match(const struct zram *zram, const struct zram_pp_filter *filter,
 
 	if (!(flags & ZRAM_SIZE_MASK) ||
 	    (flags & (filter->must_not | ZRAM_WB | ZRAM_PP)) ||
-	    (flags & filter->must) != filter->must)
+	    (flags & filter->must) != filter->must ||
+	    (flags & ZRAM_SIZE_MASK) < filter->min_size)
+		return false;
+	if (filter->below_prio && zram_slot_prio(flags) >= filter->below_prio)
 		return false;
 	return !filter->idle || (READ_ONCE(zram_slots_group(&zram->slots,
 							    index)->idle) &

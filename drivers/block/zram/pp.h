@@ -13,12 +13,17 @@ struct zram_slot;
  * @idle: slots marked idle only
  * @must: state flags a slot has to have, all of them
  * @must_not: state flags it may not have, any of them
+ * @min_size: slots with an object of this size or more only, bytes
+ * @below_prio: slots compressed by an algorithm of a lower priority only; 0 for
+ *	any
  */
 struct zram_pp_filter {
 	const char *name;
 	bool idle;
 	u32 must;
 	u32 must_not;
+	u32 min_size;
+	unsigned int below_prio;
 };
 
 /**
@@ -91,6 +96,8 @@ void zram_pp_walk_advance(struct zram_pp_walk *walk);
 bool zram_pp_walk_goes_back(const struct zram_pp_walk *walk);
 void zram_pp_walk_forget(struct zram_pp_walk *walk);
 bool zram_pp_walk_match(const struct zram_pp_walk *walk);
+int zram_pp_walk_claim(const struct zram_pp_walk *walk, void *dst,
+		       struct zram_slot *slot);
 u64 zram_pp_walk_scanned(const struct zram_pp_walk *walk);
 u64 zram_pp_walk_total(const struct zram_pp_walk *walk);
 

@@ -7,6 +7,7 @@
  * the object pinned already, its bytes are copied under the lock.
  */
 
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/string.h>
 
@@ -15,6 +16,7 @@
 #include "obj.h"
 #include "read.h"
 #include "slot.h"
+#include "trace.h"
 #include "zram_drv.h"
 
 /**
@@ -92,11 +94,11 @@ int zram_read_expand(struct zram *zram, unsigned long index,
  * @index: the slot
  *
  * A stream cannot be waited for under a slot lock, and not every slot needs
- * one: guess first, and start over after a wrong guess.
+ * one, or the same: guess first, and start over after a wrong guess.
  *
  * Context: May sleep. Returns with the slot lock held.
- * Return: the stream, for zram_comp_stream_put() after the unlock; NULL when
- *	the slot can be read without one.
+ * Return: the stream, for zram_comp_stream_put() after the unlock; may be NULL
+ *	when the slot can be read without one.
  */
 struct zram_comp_stream *zram_read_lock(struct zram *zram, unsigned long index)
 	__acquires(lock)
@@ -104,16 +106,21 @@ struct zram_comp_stream *zram_read_lock(struct zram *zram, unsigned long index)
 	struct zram_slot *slot = &zram->slots.slot[index];
 	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
 	struct zram_comp_stream *strm = NULL;
+	u32 guess;
 
-	if (zram_slot_compressed(zram_slot_peek(slot)))
-		strm = zram_comp_stream_get(zram->comp);
-	spin_lock(lock);
-	while (!strm && zram_slot_compressed(slot->flags)) {
-		spin_unlock(lock);
-		strm = zram_comp_stream_get(zram->comp);
+	for (;;) {
+		guess = zram_slot_peek(slot);
+		if (zram_slot_compressed(guess))
+			strm = zram_comp_stream_get(zram_comp_of(zram, guess));
 		spin_lock(lock);
+		if (!zram_slot_compressed(slot->flags) ||
+		    (strm && !((slot->flags ^ guess) & ZRAM_PRIO)))
+			return strm;
+		spin_unlock(lock);
+		if (strm)
+			zram_comp_stream_put(strm);
+		strm = NULL;
 	}
-	return strm;
 }
 
 /* The blocks of a slot stay what they are while the reader refers to them */
@@ -164,5 +171,6 @@ int zram_read_page(struct zram *zram, unsigned long index, void *dst,
 	}
 	if (strm)
 		zram_comp_stream_put(strm);
+	trace_zram_read(zram, index, slot.flags, min(ret, 0));
 	return ret;
 }

@@ -17,7 +17,9 @@
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
 
+#include "comp.h"
 #include "pp.h"
+#include "read.h"
 #include "slot.h"
 #include "zram_drv.h"
 
@@ -278,6 +280,42 @@ bool zram_pp_walk_match(const struct zram_pp_walk *walk)
 {
 	return zram_pp_match(walk->zram, walk->ranges[walk->range].filter,
 			     walk->index);
+}
+
+/**
+ * zram_pp_walk_claim() - claim the slot the walk has come to, and read it
+ * @walk: the walk
+ * @dst: the page, PAGE_SIZE bytes, word aligned
+ * @slot: filled in with the slot as it was; empty if it is no candidate any more
+ *
+ * The slot is marked PP in the critical section that gets hold of its bytes.
+ *
+ * Context: May sleep. In a run. Takes a slot lock and a stream.
+ * Return: 0, or the decompressor's error; then the slot is not marked.
+ */
+int zram_pp_walk_claim(const struct zram_pp_walk *walk, void *dst,
+		       struct zram_slot *slot)
+{
+	unsigned long index = walk->index;
+	struct zram *zram = walk->zram;
+	struct zram_slot *mine = &zram->slots.slot[index];
+	struct zram_comp_stream *strm = zram_read_lock(zram, index);
+	int err = 0;
+
+	*slot = (struct zram_slot){};
+	if (zram_pp_walk_match(walk)) {
+		*slot = zram_read_load(zram, index, strm, dst);
+		zram_slot_set_flags(mine, mine->flags | ZRAM_PP);
+	}
+	spin_unlock(zram_slots_lock(&zram->slots, index));
+
+	if (zram_slot_stored(slot))
+		err = zram_read_expand(zram, index, slot, strm, dst);
+	if (strm)
+		zram_comp_stream_put(strm);
+	if (err)
+		zram_slot_unmark(zram, index, ZRAM_PP);
+	return err;
 }
 
 /**

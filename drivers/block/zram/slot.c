@@ -93,6 +93,22 @@ unsigned int zram_slot_blocks(const struct zram_slot *slot, u64 *first)
 }
 
 /**
+ * zram_slot_clear_idle() - a slot is not idle any more
+ * @zram: the device
+ * @index: index of the slot
+ *
+ * Context: The slot lock is held.
+ */
+void zram_slot_clear_idle(struct zram *zram, unsigned long index)
+{
+	struct zram_slot_group *group = zram_slots_group(&zram->slots, index);
+	u64 bit = zram_slots_bit(index);
+
+	if (group->idle & bit)
+		WRITE_ONCE(group->idle, group->idle & ~bit);
+}
+
+/**
  * zram_slot_touch() - note that a slot was accessed
  * @zram: the device
  * @index: index of the slot
@@ -101,12 +117,8 @@ unsigned int zram_slot_blocks(const struct zram_slot *slot, u64 *first)
  */
 void zram_slot_touch(struct zram *zram, unsigned long index)
 {
-	struct zram_slot_group *group = zram_slots_group(&zram->slots, index);
-	u64 bit = zram_slots_bit(index);
-
 	zram->slots.slot[index].ac_time = ktime_get_boottime_seconds();
-	if (group->idle & bit)
-		WRITE_ONCE(group->idle, group->idle & ~bit);
+	zram_slot_clear_idle(zram, index);
 }
 
 /* Make the words of the group agree with a slot that has changed */

@@ -46,6 +46,9 @@ struct zram_slot {
  *	content clears it, and tells that writer to start over
  * @ZRAM_SLOT_PIN: a reader is at the object without the lock; whoever detaches
  *	the object leaves it to that reader to be freed
+ * @ZRAM_SLOT_PRIO: the priority of the algorithm that compressed the object, in
+ *	two bits
+ * @ZRAM_SLOT_PRIO_HIGH: the second of them
  * @ZRAM_SLOT_NR_BITS: number of state bits in use
  */
 enum zram_slot_bit {
@@ -56,6 +59,8 @@ enum zram_slot_bit {
 	ZRAM_SLOT_PP,
 	ZRAM_SLOT_RMW,
 	ZRAM_SLOT_PIN,
+	ZRAM_SLOT_PRIO,
+	ZRAM_SLOT_PRIO_HIGH,
 	ZRAM_SLOT_NR_BITS,
 };
 
@@ -75,9 +80,11 @@ enum zram_slot_bit {
 #define ZRAM_PP		ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_PP)
 #define ZRAM_RMW	ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_RMW)
 #define ZRAM_PIN	ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_PIN)
+#define ZRAM_PRIO	(ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_PRIO) | \
+			 ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_PRIO_HIGH))
 
-/* What the layout has to leave room for: more state, priorities of compressors */
-#define ZRAM_SLOT_SPARE_BITS	4
+/* What the layout has to leave room for: more state */
+#define ZRAM_SLOT_SPARE_BITS	2
 static_assert(ZRAM_SLOT_SIZE_BITS(PAGE_SHIFT) + ZRAM_SLOT_NR_BITS +
 	      ZRAM_SLOT_SPARE_BITS <= 32);
 static_assert(sizeof(struct zram_slot) == sizeof(unsigned long) + 8);
@@ -191,6 +198,18 @@ static inline bool zram_slot_packed(const struct zram_slot *slot)
 	       zram_slot_size(slot) < PAGE_SIZE;
 }
 
+/* Priorities of algorithms, and the flags that tell them */
+static inline unsigned int zram_slot_prio(u32 flags)
+{
+	return (flags & ZRAM_PRIO) >>
+		(ZRAM_SLOT_SIZE_BITS(PAGE_SHIFT) + ZRAM_SLOT_PRIO);
+}
+
+static inline u32 zram_slot_prio_flags(unsigned int prio)
+{
+	return (u32)prio << (ZRAM_SLOT_SIZE_BITS(PAGE_SHIFT) + ZRAM_SLOT_PRIO);
+}
+
 /*
  * Flags may be peeked at without the lock, as a hint that is checked again
  * under it; hence the stores are whole.
@@ -221,6 +240,7 @@ int zram_slots_create(struct zram_slots *slots, unsigned long nr);
 void zram_slots_destroy(struct zram_slots *slots);
 
 unsigned int zram_slot_blocks(const struct zram_slot *slot, u64 *first);
+void zram_slot_clear_idle(struct zram *zram, unsigned long index);
 void zram_slot_touch(struct zram *zram, unsigned long index);
 void zram_slot_mark(struct zram *zram, unsigned long index, u32 flag);
 void zram_slot_unmark(struct zram *zram, unsigned long index, u32 flag);

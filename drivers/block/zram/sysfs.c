@@ -11,15 +11,11 @@
 #include <linux/sysfs.h>
 #include <linux/timekeeping.h>
 
-#include "comp.h"
 #include "device.h"
 #include "obj.h"
 #include "pp.h"
 #include "sysfs.h"
 #include "zram_drv.h"
-
-/* Longer names of compressors are refused, not cut */
-#define MAX_COMP_NAME	128
 
 /**
  * zram_sysfs_device() - the device an attribute belongs to
@@ -160,39 +156,6 @@ static ssize_t idle_store(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_WO(idle);
 
-static ssize_t comp_algorithm_show(struct device *dev,
-				   struct device_attribute *attr, char *buf)
-{
-	struct zram *zram = zram_sysfs_device(dev);
-	ssize_t len;
-
-	down_read(&zram->config_lock);
-	len = zram_comp_list(zram->comp_name, buf, 0);
-	up_read(&zram->config_lock);
-	return len;
-}
-
-static ssize_t comp_algorithm_store(struct device *dev,
-				    struct device_attribute *attr,
-				    const char *buf, size_t len)
-{
-	struct zram *zram = zram_sysfs_device(dev);
-	const char *name = zram_comp_lookup(buf);
-	int err;
-
-	if (len >= MAX_COMP_NAME)
-		return -E2BIG;
-	if (!name)
-		return -EINVAL;
-	err = zram_configure_begin(zram);
-	if (err)
-		return err;
-	zram->comp_name = name;
-	zram_configure_end(zram);
-	return len;
-}
-static DEVICE_ATTR_RW(comp_algorithm);
-
 static ssize_t io_stat_show(struct device *dev, struct device_attribute *attr,
 			    char *buf)
 {
@@ -244,7 +207,6 @@ static ssize_t debug_stat_show(struct device *dev,
 static DEVICE_ATTR_RO(debug_stat);
 
 static struct attribute *zram_sysfs_attrs[] = {
-	&dev_attr_comp_algorithm.attr,
 	&dev_attr_compact.attr,
 	&dev_attr_debug_stat.attr,
 	&dev_attr_disksize.attr,
@@ -264,6 +226,10 @@ static const struct attribute_group zram_sysfs_group = {
 
 const struct attribute_group *zram_sysfs_groups[] = {
 	&zram_sysfs_group,
+	&zram_sysfs_comp_group,
+#ifdef CONFIG_ZRAM_MULTI_COMP
+	&zram_sysfs_recompress_group,
+#endif
 #ifdef CONFIG_ZRAM_WRITEBACK
 	&zram_sysfs_writeback_group,
 #endif

@@ -89,6 +89,61 @@ TRACE_EVENT(zram_readback,
 		      __entry->block, __entry->nr)
 );
 
+DECLARE_EVENT_CLASS(zram_page,
+		    TP_PROTO(const struct zram *zram, unsigned long index, u32 flags,
+			     int err),
+		    TP_ARGS(zram, index, flags, err),
+		    TP_STRUCT__entry(__field(dev_t, dev)
+				     __field(unsigned long, index)
+				     __field(u32, flags)
+				     __field(int, err)),
+		    TP_fast_assign(__entry->dev = disk_devt(zram->disk);
+				   __entry->index = index;
+				   __entry->flags = flags;
+				   __entry->err = err;),
+		    TP_printk("dev=%d:%d index=%lu size=%u prio=%u flags=%s err=%d",
+			      MAJOR(__entry->dev), MINOR(__entry->dev), __entry->index,
+			      (unsigned int)(__entry->flags & ZRAM_SIZE_MASK),
+			      zram_slot_prio(__entry->flags),
+			      __print_flags(__entry->flags &
+					    (ZRAM_SAME | ZRAM_WB | ZRAM_HUGE), "|",
+					    { ZRAM_SAME, "same" }, { ZRAM_WB, "wb" },
+					    { ZRAM_HUGE, "huge" }),
+			      __entry->err)
+);
+
+DEFINE_EVENT(zram_page, zram_write,
+	     TP_PROTO(const struct zram *zram, unsigned long index, u32 flags,
+		      int err),
+	     TP_ARGS(zram, index, flags, err)
+);
+
+DEFINE_EVENT(zram_page, zram_read,
+	     TP_PROTO(const struct zram *zram, unsigned long index, u32 flags,
+		      int err),
+	     TP_ARGS(zram, index, flags, err)
+);
+
+TRACE_EVENT(zram_recompress,
+	    TP_PROTO(const struct zram *zram, unsigned long index,
+		     unsigned int old_size, unsigned int new_size, int err),
+	    TP_ARGS(zram, index, old_size, new_size, err),
+	    TP_STRUCT__entry(__field(dev_t, dev)
+			     __field(unsigned long, index)
+			     __field(unsigned int, old_size)
+			     __field(unsigned int, new_size)
+			     __field(int, err)),
+	    TP_fast_assign(__entry->dev = disk_devt(zram->disk);
+			   __entry->index = index;
+			   __entry->old_size = old_size;
+			   __entry->new_size = new_size;
+			   __entry->err = err;),
+	    TP_printk("dev=%d:%d index=%lu old=%u new=%u err=%d",
+		      MAJOR(__entry->dev), MINOR(__entry->dev),
+		      __entry->index, __entry->old_size, __entry->new_size,
+		      __entry->err)
+);
+
 #endif
 
 #undef TRACE_INCLUDE_PATH

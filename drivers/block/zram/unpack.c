@@ -167,7 +167,8 @@ static void gather(const struct zram_unpack *unpack,
 static int expand(const struct zram_unpack *unpack, struct zram *zram,
 		  const struct zram_slot *slot, struct page *page)
 {
-	struct zram_comp_stream *strm = zram_comp_stream_get(zram->comp);
+	struct zram_comp_stream *strm =
+		zram_comp_stream_get(zram_comp_of(zram, slot->flags));
 	void *dst = kmap_local_page(page);
 	int err;
 

@@ -8,6 +8,7 @@
 #include "comp.h"
 #include "obj.h"
 #include "slot.h"
+#include "trace.h"
 #include "write.h"
 #include "zram_drv.h"
 
@@ -56,7 +57,7 @@ static int store_huge(struct zram *zram, struct zram_slot *slot,
 static int try_compressed(struct zram *zram, struct zram_slot *slot,
 			  const void *src, unsigned int *size)
 {
-	struct zram_comp_stream *strm = zram_comp_stream_get(zram->comp);
+	struct zram_comp_stream *strm = zram_comp_stream_get(zram_comp_of(zram, 0));
 	struct zram_obj_pool *pool = &zram->pool;
 	unsigned int len = 0;
 	int err;
@@ -128,6 +129,7 @@ int zram_write_page(struct zram *zram, unsigned long index, const void *src,
 
 	if (!same_filled(src, &slot.handle))
 		err = store_page(zram, &slot, src);
+	trace_zram_write(zram, index, slot.flags, err);
 	if (err)
 		return err;
 	if (!zram_slot_replace(zram, index, &slot, expected))

@@ -20,6 +20,7 @@
 #include <linux/xarray.h>
 
 #include "comp.h"
+#include "debugfs.h"
 #include "device.h"
 #include "sysfs.h"
 
@@ -145,6 +146,7 @@ static int __init zram_init(void)
 		err = zram_major;
 		goto err_blkdev;
 	}
+	zram_debugfs_init();
 	for (i = 0; i < num_devices; i++) {
 		err = add_device();
 		if (err < 0)
@@ -158,6 +160,7 @@ static int __init zram_init(void)
 
 err_devices:
 	remove_all_devices();
+	zram_debugfs_exit();
 	unregister_blkdev(zram_major, "zram");
 err_blkdev:
 	zram_comp_exit();
@@ -169,6 +172,7 @@ static void __exit zram_exit(void)
 	/* Waits for hot_add and hot_remove, so no lock of theirs is held */
 	class_unregister(&zram_control);
 	remove_all_devices();
+	zram_debugfs_exit();
 	unregister_blkdev(zram_major, "zram");
 	zram_comp_exit();
 }

@@ -8,6 +8,7 @@
 #include <linux/rwsem.h>
 #include <linux/spinlock.h>
 
+#include "comps.h"
 #include "obj.h"
 #include "slot.h"
 #include "stats.h"
@@ -27,7 +28,7 @@
  * - A device that is set up and open stays as it is: reset refuses while there
  *   are openers. The data path therefore takes none of the first three, and an
  *   allocation made under them may recurse into it through reclaim. What it
- *   finds set up is published by the store of zram->comp, the last of all.
+ *   finds set up is published by the store of zram->nr_pages, the last of all.
  * - A post-processing run holds config_lock shared and pp_lock to its end, so
  *   attributes are read beside it. Whoever wants config_lock exclusively on a
  *   device that is set up first makes the run stop: zram->stopping.
@@ -50,7 +51,7 @@
 #define ZRAM_RMW_LOCKS		(ZRAM_BLOCKS_PER_PAGE > 1 ? 64 : 1)
 
 struct zram_blkmap;
-struct zram_comp;
+struct dentry;
 struct zram_readback_pool;
 
 /**
@@ -113,11 +114,11 @@ struct zram_wb_state {
  * @nr_pages: size; 0 until the device is set up
  * @slots: slot table
  * @pool: object store
- * @comp_name: compressor to use
- * @comp: the compressor in use, NULL before disksize
+ * @comps: algorithms
  * @backing: backing device
  * @wb: writeback
  * @stats: counters
+ * @debugfs: its directory there
  * @claimed: reset or removal is under way, opening is refused
  * @stopping: post-processing runs are to end
  */
@@ -126,14 +127,14 @@ struct zram {
 	struct rw_semaphore config_lock;
 	struct mutex pp_lock;			/* no fields: whose turn it is */
 	struct mutex rmw_locks[ZRAM_RMW_LOCKS];	/* likewise, for a slot */
-	unsigned long nr_pages;			/* C, open; shown without */
+	unsigned long nr_pages;			/* C, open; A */
 	struct zram_slots slots;		/* C, open; S inside */
 	struct zram_obj_pool pool;		/* C, open; S inside */
-	const char *comp_name;			/* C */
-	struct zram_comp *comp;			/* C, open */
+	struct zram_comps comps;		/* C, open */
 	struct zram_backing backing;		/* C, open */
 	struct zram_wb_state wb;		/* see there */
 	struct zram_stats stats;		/* A */
+	struct dentry *debugfs;			/* I */
 	bool claimed;				/* O */
 	bool stopping;				/* A */
 };
@@ -141,6 +142,12 @@ struct zram {
 static inline bool zram_is_set_up(const struct zram *zram)
 {
 	return zram->nr_pages;
+}
+
+/* The algorithm that the object of a slot with these flags is compressed by */
+static inline struct zram_comp *zram_comp_of(const struct zram *zram, u32 flags)
+{
+	return zram_comps_get(&zram->comps, zram_slot_prio(flags));
 }
 
 /*

@@ -44,6 +44,8 @@ static void name_desc(const char *const *name, char *desc)
 	strscpy(desc, *name, KUNIT_PARAM_DESC_SIZE);
 }
 
+static const struct zram_comp_params unset = ZRAM_COMP_PARAMS_UNSET;
+
 KUNIT_ARRAY_PARAM(name, names, name_desc);
 
 static int comp_test_init(struct kunit *test)
@@ -66,11 +68,12 @@ static int comp_test_init(struct kunit *test)
 	test->priv = t;
 
 	if (name && zram_comp_lookup(*name)) {
-		struct zram_comp *comp = zram_comp_create(*name);
+		struct zram_comp *comp = zram_comp_create(*name, &unset);
 
 		if (IS_ERR(comp))
 			return PTR_ERR(comp);
 		t->comp = comp;
+		return zram_comp_start(comp);
 	}
 	return 0;
 }
@@ -380,7 +383,7 @@ static void comp_test_lookup(struct kunit *test)
 	KUNIT_EXPECT_GT(test, built, 0);
 	KUNIT_EXPECT_PTR_EQ(test, zram_comp_lookup(""), NULL);
 	KUNIT_EXPECT_PTR_EQ(test, zram_comp_lookup("lz"), NULL);
-	KUNIT_EXPECT_EQ(test, PTR_ERR(zram_comp_create("lz")), -EINVAL);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(zram_comp_create("lz", &unset)), -EINVAL);
 	zram_comp_destroy(NULL);
 }
 

@@ -124,6 +124,22 @@ static void name_desc(const char *const *name, char *desc)
 
 KUNIT_ARRAY_PARAM(name, names, name_desc);
 
+static const struct zram_comp_params unset = ZRAM_COMP_PARAMS_UNSET;
+
+static struct zram_comp *make_comp(const char *name)
+{
+	struct zram_comp *comp = zram_comp_create(name, &unset);
+	int err;
+
+	if (IS_ERR(comp))
+		return comp;
+	err = zram_comp_start(comp);
+	if (!err)
+		return comp;
+	zram_comp_destroy(comp);
+	return ERR_PTR(err);
+}
+
 static int load_test_init(struct kunit *test)
 {
 	const char *const *name = test->param_value;
@@ -132,7 +148,7 @@ static int load_test_init(struct kunit *test)
 	/* What is not there is skipped by the test, see setup(). */
 	if (!name || !zram_comp_lookup(*name))
 		return 0;
-	comp = zram_comp_create(*name);
+	comp = make_comp(*name);
 	if (IS_ERR(comp))
 		return PTR_ERR(comp);
 	test->priv = comp;
@@ -158,7 +174,7 @@ static void comp_load_test_create(struct kunit *test)
 
 	setup(test);
 	for (round = 0; round < 30; round++) {
-		struct zram_comp *comp = zram_comp_create(name);
+		struct zram_comp *comp = make_comp(name);
 
 		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, comp);
 		zram_comp_stream_put(zram_comp_stream_get(comp));
@@ -223,7 +239,7 @@ static void comp_load_test_late_cpu(struct kunit *test)
 	if (err)
 		kunit_skip(test, "CPU %d does not go offline: %d", cpu, err);
 
-	comp = zram_comp_create(*(const char *const *)test->param_value);
+	comp = make_comp(*(const char *const *)test->param_value);
 	err = add_cpu(cpu);
 	KUNIT_EXPECT_EQ(test, err, 0);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, comp);

@@ -2,12 +2,22 @@
 #ifndef _ZRAM_COMPAT_ZSMALLOC_H_
 #define _ZRAM_COMPAT_ZSMALLOC_H_
 
+#include <linux/minmax.h>
 #include <linux/string.h>
 #include_next <linux/zsmalloc.h>
 
 #ifndef COMPAT_HAS_ZS_MALLOC_NID
 /* Older kernels take the memory from the node they run on */
 #define zs_malloc(pool, size, gfp, nid)	((void)(nid), zs_malloc(pool, size, gfp))
+#endif
+
+#ifndef COMPAT_HAS_ZS_CLASS_INDEX
+/* Steps of the classes; a class may in truth be several of them */
+static inline unsigned int zs_lookup_class_index(struct zs_pool *pool,
+						 unsigned int size)
+{
+	return min_t(size_t, size, zs_huge_class_size(pool)) / 16;
+}
 #endif
 
 #ifndef COMPAT_HAS_ZS_OBJ

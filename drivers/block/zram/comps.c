@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The algorithms of a device by priority: which they are, with what parameters,
+ * and their instances.
+ */
+
+#include <linux/err.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+
+#include "comps.h"
+
+static const struct zram_comp_params unset = ZRAM_COMP_PARAMS_UNSET;
+
+/**
+ * zram_comps_init() - the default algorithm, and no other
+ * @comps: memory that holds none yet
+ *
+ * Context: Any.
+ */
+void zram_comps_init(struct zram_comps *comps)
+{
+	unsigned int prio;
+
+	*comps = (struct zram_comps){};
+	for (prio = 0; prio < ZRAM_MAX_COMPS; prio++)
+		comps->choice[prio].params = unset;
+	comps->choice[0].name = zram_comp_lookup(CONFIG_ZRAM_DEF_COMP);
+}
+
+/**
+ * zram_comps_reset() - free the instances and forget the choices
+ * @comps: the algorithms of a device
+ *
+ * Context: May sleep. The owner's lock is held; nobody uses an instance.
+ */
+void zram_comps_reset(struct zram_comps *comps)
+{
+	unsigned int prio;
+
+	for (prio = 0; prio < ZRAM_MAX_COMPS; prio++) {
+		zram_comp_destroy(comps->choice[prio].comp);
+		vfree(comps->choice[prio].params.dict);
+	}
+	zram_comps_init(comps);
+}
+
+/**
+ * zram_comps_create() - make the instances of what was chosen
+ * @comps: the algorithms of a device that is being set up
+ *
+ * The first is started. The others may never be used, and are started when
+ * they are.
+ *
+ * Context: May sleep. The owner's lock is held.
+ * Return: 0, or the error of an algorithm; then zram_comps_reset() is called
+ *	for.
+ */
+int zram_comps_create(struct zram_comps *comps)
+{
+	struct zram_comp *comp;
+	unsigned int prio;
+
+	for (prio = 0; prio < ZRAM_MAX_COMPS; prio++) {
+		if (!comps->choice[prio].name)
+			continue;
+		comp = zram_comp_create(comps->choice[prio].name,
+					&comps->choice[prio].params);
+		if (IS_ERR(comp))
+			return PTR_ERR(comp);
+		comps->choice[prio].comp = comp;
+	}
+	return zram_comp_start(comps->choice[0].comp);
+}
+
+/**
+ * zram_comps_choose() - choose an algorithm
+ * @comps: the algorithms of a device that is not set up
+ * @prio: its priority
+ * @name: from zram_comp_lookup()
+ *
+ * Context: The owner's lock is held.
+ */
+void zram_comps_choose(struct zram_comps *comps, unsigned int prio,
+		       const char *name)
+{
+	comps->choice[prio].name = name;
+}
+
+/**
+ * zram_comps_set_params() - set the parameters of a priority, all of them
+ * @comps: the algorithms of a device that is not set up
+ * @prio: the priority, which need not have an algorithm yet
+ * @params: the parameters; the dictionary is taken over, to be freed by vfree()
+ *
+ * Context: May sleep. The owner's lock is held.
+ */
+void zram_comps_set_params(struct zram_comps *comps, unsigned int prio,
+			   const struct zram_comp_params *params)
+{
+	vfree(comps->choice[prio].params.dict);
+	comps->choice[prio].params = *params;
+}
+
+/**
+ * zram_comps_find() - the priority that a user speaks of
+ * @comps: the algorithms of a device
+ * @name: the algorithm named, or NULL
+ * @prio: the priority named, or NULL
+ * @lowest: the lowest priority that may be meant, and is if none is named
+ *
+ * Where both are named they have to agree.
+ *
+ * Context: The owner's lock is held.
+ * Return: the priority, or -EINVAL. There need not be an algorithm at it if
+ *	none was named.
+ */
+int zram_comps_find(const struct zram_comps *comps, const char *name,
+		    const int *prio, unsigned int lowest)
+{
+	unsigned int first = prio ? *prio : lowest;
+	unsigned int last = prio ? *prio : ZRAM_MAX_COMPS - 1;
+	unsigned int i;
+
+	if (first < lowest || last >= ZRAM_MAX_COMPS)
+		return -EINVAL;
+	if (!name)
+		return first;
+	for (i = first; i <= last; i++)
+		if (comps->choice[i].name &&
+		    !strcmp(comps->choice[i].name, name))
+			return i;
+	return -EINVAL;
+}

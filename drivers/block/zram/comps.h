@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _ZRAM_COMPS_H_
+#define _ZRAM_COMPS_H_
+
+#include "comp.h"
+
+/*
+ * A page is compressed by the algorithm of priority 0 when it is written;
+ * recompression may use those of higher priorities.
+ */
+#define ZRAM_MAX_COMPS	(IS_ENABLED(CONFIG_ZRAM_MULTI_COMP) ? 4 : 1)
+
+/**
+ * struct zram_comps - the algorithms of a device
+ * @choice: by priority: the name of the algorithm, NULL for none; its
+ *	parameters; and the instance, which exists while the device is set up
+ *
+ * The owner's lock guards all of it. While the device is set up nothing changes
+ * but that an instance is started.
+ */
+struct zram_comps {
+	struct {
+		const char *name;
+		struct zram_comp_params params;
+		struct zram_comp *comp;
+	} choice[ZRAM_MAX_COMPS];
+};
+
+void zram_comps_init(struct zram_comps *comps);
+void zram_comps_reset(struct zram_comps *comps);
+int zram_comps_create(struct zram_comps *comps);
+void zram_comps_choose(struct zram_comps *comps, unsigned int prio,
+		       const char *name);
+void zram_comps_set_params(struct zram_comps *comps, unsigned int prio,
+			   const struct zram_comp_params *params);
+int zram_comps_find(const struct zram_comps *comps, const char *name,
+		    const int *prio, unsigned int lowest);
+
+static inline struct zram_comp *zram_comps_get(const struct zram_comps *comps,
+					       unsigned int prio)
+{
+	return comps->choice[prio].comp;
+}
+
+/* Is there none above that is to be used? */
+static inline bool zram_comps_is_last(const struct zram_comps *comps,
+				      unsigned int prio)
+{
+	while (++prio < ZRAM_MAX_COMPS)
+		if (comps->choice[prio].comp)
+			return false;
+	return true;
+}
+
+#endif

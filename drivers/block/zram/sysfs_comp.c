@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Attributes of the algorithm that pages are compressed by, and of the
+ * parameters of all algorithms.
+ */
+
+#include <linux/array_size.h>
+#include <linux/device.h>
+#include <linux/kernel_read_file.h>
+#include <linux/kstrtox.h>
+#include <linux/limits.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+#include "args.h"
+#include "comps.h"
+#include "sysfs.h"
+#include "zram_drv.h"
+
+/**
+ * zram_sysfs_choose() - choose an algorithm by what a user wrote
+ * @zram: the device
+ * @prio: its priority
+ * @text: the name, a trailing newline is ignored
+ * @len: length of that, bytes
+ *
+ * Context: May sleep. Takes config_lock.
+ * Return: 0; -E2BIG for a name that is too long; -EINVAL for one that nothing is
+ *	called; -EBUSY when the device is set up.
+ */
+int zram_sysfs_choose(struct zram *zram, unsigned int prio, const char *text,
+		      size_t len)
+{
+	const char *name = zram_comp_lookup(text);
+	int err;
+
+	if (len >= ZRAM_SYSFS_COMP_NAME)
+		return -E2BIG;
+	if (!name)
+		return -EINVAL;
+	err = zram_configure_begin(zram);
+	if (err)
+		return err;
+	zram_comps_choose(&zram->comps, prio, name);
+	zram_configure_end(zram);
+	return 0;
+}
+
+static ssize_t comp_algorithm_show(struct device *dev,
+				   struct device_attribute *attr, char *buf)
+{
+	struct zram *zram = zram_sysfs_device(dev);
+	ssize_t len;
+
+	down_read(&zram->config_lock);
+	len = zram_comp_list(zram->comps.choice[0].name, buf, 0);
+	up_read(&zram->config_lock);
+	return len;
+}
+
+static ssize_t comp_algorithm_store(struct device *dev,
+				    struct device_attribute *attr,
+				    const char *buf, size_t len)
+{
+	int err = zram_sysfs_choose(zram_sysfs_device(dev), 0, buf, len);
+
+	return err ? err : len;
+}
+static DEVICE_ATTR_RW(comp_algorithm);
+
+/**
+ * struct params_args - what was asked for
+ * @name: an algorithm, NULL if none was named
+ * @prio: its priority
+ * @prio_given: whether that was named
+ * @dict: path of a dictionary, or NULL; to be freed
+ * @params: everything else
+ */
+struct params_args {
+	const char *name;
+	int prio;
+	bool prio_given;
+	char *dict;
+	struct zram_comp_params params;
+};
+
+static int take_algo(void *ctx, const char *value)
+{
+	struct params_args *args = ctx;
+
+	args->name = zram_comp_lookup(value);
+	/* Chosen for no priority, which is for later to find out */
+	if (!args->name)
+		args->name = "";
+	return 0;
+}
+
+static int take_priority(void *ctx, const char *value)
+{
+	struct params_args *args = ctx;
+
+	args->prio_given = true;
+	return kstrtoint(value, 10, &args->prio);
+}
+
+static int take_level(void *ctx, const char *value)
+{
+	return kstrtoint(value, 10,
+			 &((struct params_args *)ctx)->params.level);
+}
+
+static int take_dict(void *ctx, const char *value)
+{
+	struct params_args *args = ctx;
+
+	kfree(args->dict);
+	args->dict = kstrdup(value, GFP_KERNEL);
+	return args->dict ? 0 : -ENOMEM;
+}
+
+static int take_winbits(void *ctx, const char *value)
+{
+	return kstrtoint(value, 10,
+			 &((struct params_args *)ctx)->params.winbits);
+}
+
+static const struct zram_arg params_args[] = {
+	{ "algo", take_algo },
+	{ "priority", take_priority },
+	{ "level", take_level },
+	{ "dict", take_dict },
+	{ "deflate.winbits", take_winbits },
+};
+
+/* Nothing changes unless all of it makes sense and the dictionary is read */
+static int set_params(struct zram *zram, struct params_args *args)
+{
+	ssize_t size;
+	int prio;
+
+	prio = zram_comps_find(&zram->comps, args->name,
+			       args->prio_given ? &args->prio : NULL, 0);
+	if (prio < 0)
+		return prio;
+	if (args->dict) {
+		size = kernel_read_file_from_path(args->dict, 0,
+						  &args->params.dict, INT_MAX,
+						  NULL, READING_POLICY);
+		if (size < 0)
+			return -EINVAL;
+		args->params.dict_size = size;
+	}
+	zram_comps_set_params(&zram->comps, prio, &args->params);
+	return 0;
+}
+
+static ssize_t algorithm_params_store(struct device *dev,
+				      struct device_attribute *attr,
+				      const char *buf, size_t len)
+{
+	struct params_args args = { .params = ZRAM_COMP_PARAMS_UNSET };
+	struct zram *zram = zram_sysfs_device(dev);
+	int err;
+
+	err = zram_args_parse(buf, len, params_args, ARRAY_SIZE(params_args),
+			      &args);
+	if (!err)
+		err = zram_configure_begin(zram);
+	if (!err) {
+		err = set_params(zram, &args);
+		zram_configure_end(zram);
+	}
+	kfree(args.dict);
+	return err ? err : len;
+}
+static DEVICE_ATTR_WO(algorithm_params);
+
+static struct attribute *zram_sysfs_comp_attrs[] = {
+	&dev_attr_algorithm_params.attr,
+	&dev_attr_comp_algorithm.attr,
+	NULL,
+};
+
+const struct attribute_group zram_sysfs_comp_group = {
+	.attrs = zram_sysfs_comp_attrs,
+};

@@ -1,0 +1,110 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 200
+# algorithm_params: what it takes, what it says to the rest, and that parameters
+# have an effect.
+
+. ./lib.sh
+
+zram_add
+algorithms
+dict=/tmp/dict.$$
+ZT_FILES="$dict $dict.empty $dict.big"
+must truncate -s 16384 "$dict"
+must zpat fill -B -k text -g 9 "$dict" > /dev/null
+: > "$dict.empty"
+head -c 65537 /dev/urandom > "$dict.big"
+
+for value in "level=3" "algo=lzo-rle level=1" "priority=0 level=2" \
+	"priority=3 level=2" " " "what=ever" "level=-5" "dict=$dict" \
+	"algo=lzo-rle priority=0 level=9 dict=$dict deflate.winbits=12"; do
+	store 0 algorithm_params "$value"
+done
+for value in "level" "level=" "level=x" "priority=4" "priority=-1" \
+	"algo=zstd" "algo=nosuch" "algo=zstd priority=0" "priority=x" \
+	"algo=lzo-rle priority=1" "deflate.winbits=x" "dict=" \
+	"dict=/no/such/file" "dict=/tmp" "dict=$dict.empty" "3"; do
+	store EINVAL algorithm_params "$value"
+done
+store ERANGE algorithm_params "level=99999999999"
+store ERANGE algorithm_params "priority=99999999999"
+put "$ZSYS/disksize" 4M
+store EBUSY algorithm_params "level=1"
+store EBUSY algorithm_params "algo=nosuch"
+store EINVAL algorithm_params "level=x"
+
+has() {
+	case " $ALGORITHMS " in *" $1 "*) return 0 ;; esac
+	return 1
+}
+
+# compressed ALGORITHM PARAMS KIND: sets MM_COMPR after a fill of 1024 pages
+compressed() {
+	zram_reset
+	put "$ZSYS/comp_algorithm" "$1"
+	put "$ZSYS/algorithm_params" "$2"
+	put "$ZSYS/disksize" 4M
+	must zpat fill -k "$3" "$ZDEV" > /dev/null
+	mm_read
+	check "$1 $2: every byte is there" zpat verify -k "$3" "$ZDEV"
+}
+
+# effect ALGORITHM WEAK STRONG: the second compresses more
+effect() {
+	if ! has "$1"; then
+		skip "$1: $2 against $3" "no such algorithm"
+		return
+	fi
+	compressed "$1" "$2" text
+	weak=$MM_COMPR
+	compressed "$1" "$3" text
+	between "$1: $3 is denser than $2" "$MM_COMPR" 1000 $((weak - 1))
+}
+
+effect lz4 "level=50" "level=1"
+effect lz4hc "level=1" "level=12"
+effect zstd "level=-50" "level=12"
+effect deflate "level=1" "level=9"
+effect lz4 "level=1" "dict=$dict"
+effect lz4hc "level=9" "dict=$dict"
+
+# refused ALGORITHM PARAMS: disksize says so, and all is chosen anew
+refused() {
+	if ! has "$1"; then
+		skip "$1 $2" "no such algorithm"
+		return
+	fi
+	zram_reset
+	put "$ZSYS/comp_algorithm" "$1"
+	put "$ZSYS/algorithm_params" "$2"
+	gives "$1 $2: disksize gives EINVAL" EINVAL ztry "$ZSYS/disksize" 4M
+	case $(cat "$ZSYS/comp_algorithm") in
+	"[lzo-rle]"*) pass "$1 $2: the default is back" ;;
+	*) fail "$1 $2: the default is back" ;;
+	esac
+	store 0 disksize 4M
+}
+
+refused lz4 "dict=$dict.big"
+refused lz4hc "dict=$dict.big"
+refused deflate "level=10"
+refused deflate "deflate.winbits=8"
+refused deflate "deflate.winbits=-16"
+
+# Kernels before 6.12 do not export dictionaries of zstd
+zram_reset
+if has zstd; then
+	put "$ZSYS/comp_algorithm" zstd
+	put "$ZSYS/algorithm_params" "dict=$dict"
+	if store_quietly "$ZSYS/disksize" 4M 2> /dev/null; then
+		effect zstd "level=3" "level=3 dict=$dict"
+	else
+		gives "zstd with a dictionary the kernel cannot use" EINVAL \
+			ztry "$ZSYS/disksize" 0
+	fi
+fi
+zram_reset
+put "$ZSYS/disksize" 4M
+check "after a reset the parameters are the default's" \
+	zpat fill -k text "$ZDEV"
+finish
