@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A recompression run: compresses pages again, by an algorithm of a higher
+ * priority, and keeps what takes less memory.
+ *
+ * A page is worked on in memory of the run, with no lock held: the slot is
+ * marked PP in the critical section that gets hold of its bytes, and the
+ * smaller object takes the place of the old one only where the mark is still
+ * there. The old one is freed after that, so a page that finds no memory or no
+ * room below mem_limit is as it was.
+ *
+ * One task does it. It would be the faster with more, and take more of the CPUs
+ * from those whose pages they are; who wants that runs it on more devices.
+ */
+
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "comps.h"
+#include "obj.h"
+#include "pp.h"
+#include "recompress.h"
+#include "slot.h"
+#include "trace.h"
+#include "zram_drv.h"
+
+/**
+ * struct recomp_run - a recompression run
+ * @zram: the device
+ * @walk: its way through the candidates
+ * @prio: priority of the algorithm
+ * @threshold: objects have to get smaller than this, bytes; 0 if they need not
+ * @left: pages that may still be tried
+ * @page: the page at hand
+ * @buf: the same compressed, a page at most
+ * @err: the last error that did not end the run
+ */
+struct recomp_run {
+	struct zram *zram;
+	struct zram_pp_walk walk;
+	unsigned int prio;
+	unsigned int threshold;
+	u64 left;
+	void *page;
+	void *buf;
+	int err;
+};
+
+/*
+ * Compress the page at hand. The result leaves the stream at once: memory for it
+ * is going to be waited for, and reclaim takes streams.
+ */
+static int compress(struct recomp_run *run, unsigned int *len)
+{
+	struct zram_comp *comp = zram_comps_get(&run->zram->comps, run->prio);
+	struct zram_comp_stream *strm = zram_comp_stream_get(comp);
+	int err = zram_comp_compress(strm, run->page, len);
+
+	if (!err && *len < PAGE_SIZE)
+		memcpy(run->buf, strm->buf, *len);
+	zram_comp_stream_put(strm);
+	return err;
+}
+
+/* Is the new form worth having? */
+static bool pays(const struct recomp_run *run, const struct zram_slot *old,
+		 unsigned int len)
+{
+	if (run->threshold && len >= run->threshold)
+		return false;
+	return zram_obj_smaller(&run->zram->pool, len, zram_slot_size(old));
+}
+
+/*
+ * Make the smaller object for the page at hand. Returns 0, -E2BIG if there is
+ * none, -ENOSPC, -ENOMEM, or the compressor's error.
+ */
+static int make_object(struct recomp_run *run, const struct zram_slot *old,
+		       struct zram_slot *new)
+{
+	struct zram_obj_pool *pool = &run->zram->pool;
+	unsigned int len;
+	int err;
+
+	run->left--;
+	err = compress(run, &len);
+	if (err)
+		return err;
+	if (!pays(run, old, len))
+		return -E2BIG;
+	err = zram_obj_alloc(pool, len, GFP_NOIO, &new->handle);
+	if (err)
+		return err;
+	zram_obj_store(pool, new->handle, run->buf, len);
+	new->flags = len | zram_slot_prio_flags(run->prio);
+	return 0;
+}
+
+/*
+ * The end of an attempt. A slot that was tried is not idle any more, or the next
+ * run would take it for one that nobody has looked at.
+ */
+static void settle(struct recomp_run *run, struct zram_slot *new, u32 mark)
+{
+	unsigned long index = run->walk.index;
+	struct zram *zram = run->zram;
+	struct zram_slot *slot = &zram->slots.slot[index];
+	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
+	struct zram_slot old;
+
+	spin_lock(lock);
+	old = *slot;
+	if (!zram_slot_test(&old, ZRAM_PP)) {
+		/* Somebody has written or freed the page */
+		old = *new;
+	} else if (new->handle) {
+		zram_slot_publish(zram, index, new->handle,
+				  new->flags | (old.flags & ZRAM_RMW));
+		zram_slot_clear_idle(zram, index);
+	} else {
+		zram_slot_set_flags(slot, (old.flags & ~ZRAM_PP) | mark);
+		zram_slot_clear_idle(zram, index);
+		old = (struct zram_slot){};
+	}
+	spin_unlock(lock);
+	zram_slot_release(zram, &old);
+}
+
+/* Try the candidate that the walk has come to */
+static int try_slot(struct recomp_run *run)
+{
+	struct zram_slot old, new = {};
+	u32 mark = 0;
+	int err;
+
+	err = zram_pp_walk_claim(&run->walk, run->page, &old);
+	if (err || !zram_slot_stored(&old))
+		return err;
+	err = make_object(run, &old, &new);
+	/* Nobody else is going to make it smaller */
+	if (err == -E2BIG && zram_comps_is_last(&run->zram->comps, run->prio))
+		mark = ZRAM_INCOMPRESSIBLE;
+	trace_zram_recompress(run->zram, run->walk.index, zram_slot_size(&old),
+			      zram_slot_size(&new), err);
+	settle(run, &new, mark);
+	return err == -E2BIG ? 0 : err;
+}
+
+static int run_step(struct recomp_run *run)
+{
+	int err;
+
+	if (!run->left)
+		return -ENOENT;
+	err = zram_pp_interrupted(run->zram);
+	if (err)
+		return err;
+	err = zram_pp_walk_next(&run->walk);
+	if (err)
+		return err;
+	err = try_slot(run);
+	zram_pp_walk_advance(&run->walk);
+	cond_resched();
+	if (err == -ENOMEM)
+		return err;
+	/* One page that makes trouble keeps nobody else from being tried */
+	if (err)
+		run->err = err == -ENOSPC ? -ENOMEM : err;
+	return 0;
+}
+
+static int run_all(struct recomp_run *run)
+{
+	struct zram *zram = run->zram;
+	int err;
+
+	run->page = kvmalloc(PAGE_SIZE, GFP_KERNEL);
+	run->buf = kvmalloc(PAGE_SIZE, GFP_KERNEL);
+	if (!run->page || !run->buf)
+		return -ENOMEM;
+	err = zram_comp_start(zram_comps_get(&zram->comps, run->prio));
+	if (err)
+		return err;
+	/* Those that may free most go first, where not all can */
+	if (run->left < zram->nr_pages)
+		err = zram_pp_walk_sort(&run->walk, ZRAM_PP_LARGEST,
+					run->left << PAGE_SHIFT);
+	while (!err)
+		err = run_step(run);
+	return err == -ENOENT ? run->err : err;
+}
+
+/**
+ * zram_recompress_run() - compress pages again
+ * @zram: a device that is set up
+ * @filter: which; its below_prio is the priority to use, which has an
+ *	algorithm; its min_size, unless 0, is what objects have to get below
+ * @max_pages: how many of them may be tried
+ *
+ * What was done stays done, whatever ends the run.
+ *
+ * Context: May sleep. config_lock is held for reading. Takes pp_lock.
+ * Return: 0; -EINTR after a signal or when the device is to be reset or
+ *	removed; -ENOMEM, also when mem_limit left no room; otherwise the last
+ *	error of a page that could not be expanded or compressed.
+ */
+int zram_recompress_run(struct zram *zram, const struct zram_pp_filter *filter,
+			u64 max_pages)
+{
+	const struct zram_pp_range range = {
+		.filter = filter,
+		.last = zram->nr_pages - 1,
+	};
+	struct recomp_run run = {
+		.zram = zram,
+		.prio = filter->below_prio,
+		.threshold = filter->min_size,
+		.left = max_pages,
+	};
+	int err;
+
+	err = zram_pp_begin(zram);
+	if (err)
+		return err;
+	zram_pp_walk_init(&run.walk, zram, &range, 1);
+	err = run_all(&run);
+	kvfree(run.page);
+	kvfree(run.buf);
+	zram_pp_end(zram);
+	return err;
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Attributes of recompression: the algorithms for it, and having it done.
+ */
+
+#include <linux/array_size.h>
+#include <linux/device.h>
+#include <linux/kstrtox.h>
+#include <linux/limits.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+#include "args.h"
+#include "comps.h"
+#include "pp.h"
+#include "recompress.h"
+#include "slot.h"
+#include "sysfs.h"
+#include "zram_drv.h"
+
+/* The lowest priority that is for recompression, and what is meant by none */
+#define LOWEST_PRIO	1
+
+/**
+ * struct recomp_args - what was asked for, in either attribute
+ * @name: an algorithm, NULL if none was named
+ * @too_long: the name is longer than any may be
+ * @prio: its priority
+ * @prio_given: whether that was named
+ * @filter: which pages
+ * @max_pages: how many of them
+ */
+struct recomp_args {
+	const char *name;
+	bool too_long;
+	int prio;
+	bool prio_given;
+	struct zram_pp_filter filter;
+	u64 max_pages;
+};
+
+static int take_algo(void *ctx, const char *value)
+{
+	struct recomp_args *args = ctx;
+
+	args->name = zram_comp_lookup(value);
+	/* No algorithm, which is for later to find out */
+	if (!args->name)
+		args->name = "";
+	args->too_long = strlen(value) >= ZRAM_SYSFS_COMP_NAME;
+	return 0;
+}
+
+static int take_priority(void *ctx, const char *value)
+{
+	struct recomp_args *args = ctx;
+
+	args->prio_given = true;
+	return kstrtoint(value, 10, &args->prio);
+}
+
+static int take_type(void *ctx, const char *value)
+{
+	struct zram_pp_filter *filter = &((struct recomp_args *)ctx)->filter;
+	bool huge = !strcmp(value, "huge");
+	bool idle = !strcmp(value, "idle");
+
+	if (!strcmp(value, "huge_idle")) {
+		huge = true;
+		idle = true;
+	}
+	filter->idle = idle;
+	filter->must = huge ? ZRAM_HUGE : 0;
+	return huge || idle ? 0 : -EINVAL;
+}
+
+static int take_threshold(void *ctx, const char *value)
+{
+	return kstrtouint(value, 10,
+			  &((struct recomp_args *)ctx)->filter.min_size);
+}
+
+static int take_max_pages(void *ctx, const char *value)
+{
+	return kstrtoull(value, 10, &((struct recomp_args *)ctx)->max_pages);
+}
+
+static const struct zram_arg choice_args[] = {
+	{ "algo", take_algo },
+	{ "priority", take_priority },
+};
+
+static const struct zram_arg run_args[] = {
+	{ "algo", take_algo },
+	{ "priority", take_priority },
+	{ "type", take_type },
+	{ "threshold", take_threshold },
+	{ "max_pages", take_max_pages },
+};
+
+static ssize_t recomp_algorithm_show(struct device *dev,
+				     struct device_attribute *attr, char *buf)
+{
+	struct zram *zram = zram_sysfs_device(dev);
+	unsigned int prio;
+	const char *name;
+	ssize_t len = 0;
+
+	down_read(&zram->config_lock);
+	for (prio = LOWEST_PRIO; prio < ZRAM_MAX_COMPS; prio++) {
+		name = zram->comps.choice[prio].name;
+		if (!name)
+			continue;
+		len += sysfs_emit_at(buf, len, "#%u: ", prio);
+		len += zram_comp_list(name, buf, len);
+	}
+	up_read(&zram->config_lock);
+	return len;
+}
+
+static ssize_t recomp_algorithm_store(struct device *dev,
+				      struct device_attribute *attr,
+				      const char *buf, size_t len)
+{
+	struct recomp_args args = { .prio = LOWEST_PRIO };
+	struct zram *zram = zram_sysfs_device(dev);
+	int err;
+
+	err = zram_args_parse(buf, len, choice_args, ARRAY_SIZE(choice_args),
+			      &args);
+	if (err)
+		return err;
+	if (!args.name || args.prio < LOWEST_PRIO ||
+	    args.prio >= ZRAM_MAX_COMPS)
+		return -EINVAL;
+	if (args.too_long)
+		return -E2BIG;
+	err = zram_sysfs_choose(zram, args.prio, args.name, strlen(args.name));
+	return err ? err : len;
+}
+static DEVICE_ATTR_RW(recomp_algorithm);
+
+static int run(struct zram *zram, struct recomp_args *args)
+{
+	int prio;
+
+	if (!zram_is_set_up(zram) ||
+	    args->filter.min_size >= zram->pool.huge_size)
+		return -EINVAL;
+	prio = zram_comps_find(&zram->comps, args->name,
+			       args->prio_given ? &args->prio : NULL,
+			       LOWEST_PRIO);
+	if (prio < 0)
+		return prio;
+	if (!zram_comps_get(&zram->comps, prio))
+		return -EINVAL;
+	args->filter.below_prio = prio;
+	args->filter.must_not = ZRAM_INCOMPRESSIBLE;
+	return zram_recompress_run(zram, &args->filter, args->max_pages);
+}
+
+static ssize_t recompress_store(struct device *dev,
+				struct device_attribute *attr,
+				const char *buf, size_t len)
+{
+	struct recomp_args args = { .max_pages = U64_MAX };
+	struct zram *zram = zram_sysfs_device(dev);
+	int err;
+
+	err = zram_args_parse(buf, len, run_args, ARRAY_SIZE(run_args), &args);
+	if (err)
+		return err;
+	down_read(&zram->config_lock);
+	err = run(zram, &args);
+	up_read(&zram->config_lock);
+	return err ? err : len;
+}
+static DEVICE_ATTR_WO(recompress);
+
+static struct attribute *zram_sysfs_recompress_attrs[] = {
+	&dev_attr_recomp_algorithm.attr,
+	&dev_attr_recompress.attr,
+	NULL,
+};
+
+const struct attribute_group zram_sysfs_recompress_group = {
+	.attrs = zram_sysfs_recompress_attrs,
+};

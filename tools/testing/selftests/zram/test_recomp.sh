@@ -1,0 +1,134 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 300
+# Recompression: which pages, what becomes of them, and that nothing is lost.
+
+. ./lib.sh
+
+# fresh KIND: 2048 pages by lzo-rle, to be recompressed by zstd
+fresh() {
+	[ -z "${ZID-}" ] || must zram_remove
+	zram_add
+	[ -e "$ZSYS/recompress" ] || skip_all "no recompression in this build"
+	put "$ZSYS/recomp_algorithm" "algo=zstd priority=1"
+	[ -z "${2-}" ] || put "$ZSYS/recomp_algorithm" "$2"
+	[ -z "${BD-}" ] || put "$ZSYS/backing_dev" "$BD"
+	put "$ZSYS/disksize" 8M
+	must zpat fill -k "$1" -j 2 "$ZDEV" > /dev/null
+	mm_read
+	size=$MM_COMPR used=$MM_USED
+}
+
+fresh text
+store 0 recompress "algo=zstd"
+mm_read
+between "recompressed pages take less" "$MM_COMPR" 1000 $((size * 9 / 10))
+between "and so does the pool" "$MM_USED" 1000 $((used - 4096))
+check "every byte is there" zpat verify -k text -j 2 "$ZDEV"
+size=$MM_COMPR
+store 0 recompress "priority=1"
+mm_read
+is "what was recompressed is not again" "$MM_COMPR" "$size"
+must zpat fill -k text -g 2 -n 1000 "$ZDEV" > /dev/null
+check "new and old pages" zpat verify -k text -o 1000 "$ZDEV"
+check "written over" zpat verify -k text -g 2 -n 1000 "$ZDEV"
+
+fresh text
+put "$ZSYS/idle" all
+must zpat verify -k text -n 1024 "$ZDEV" > /dev/null
+store 0 recompress "type=idle"
+mm_read
+half=$MM_COMPR
+between "type=idle is for idle pages" "$half" $((size / 2)) $((size - 1000))
+store 0 recompress "type=idle"
+mm_read
+is "which are not idle any more" "$MM_COMPR" "$half"
+store 0 recompress "type=huge"
+mm_read
+is "type=huge: none is" "$MM_COMPR" "$half"
+store 0 recompress "max_pages=100"
+mm_read
+tried=$MM_COMPR
+between "max_pages=100 is for fewer than all" "$tried" $((half * 3 / 4)) \
+	$((half - 1000))
+store 0 recompress "threshold=3000"
+mm_read
+is "threshold: no object is as large" "$MM_COMPR" "$tried"
+store 0 recompress "threshold=100"
+mm_read
+between "threshold: none gets below 100 bytes" "$MM_COMPR" "$tried" "$tried"
+check "every byte is there" zpat verify -k text -j 2 "$ZDEV"
+
+# Pages of random bytes: nobody makes them smaller
+bd_use null 32 || BD=''
+fresh random "algo=deflate priority=2"
+is "all pages are huge" "$MM_HUGE" 2048
+store 0 recompress "type=huge priority=1"
+if [ -n "$BD" ]; then
+	store 0 writeback incompressible
+	bd_read
+	is "another algorithm may still do it" "$BD_COUNT" 0
+fi
+if grep -q 'deflate' "$ZSYS/comp_algorithm"; then
+	store 0 recompress "type=huge algo=deflate"
+else
+	put "$ZSYS/idle" all
+	store 0 recompress "type=huge_idle priority=1"
+fi
+mm_read
+is "they stay as they are" "$MM_COMPR $MM_HUGE" "$size 2048"
+if [ -n "$BD" ] && grep -q 'deflate' "$ZSYS/comp_algorithm"; then
+	store 0 writeback incompressible
+	bd_read
+	is "the last algorithm has marked them" "$BD_COUNT" 2048
+fi
+check "every byte is there" zpat verify -k random -j 2 "$ZDEV"
+empty_after() {
+	must zpat discard "$ZDEV" > /dev/null
+	empty "$1"
+}
+empty_after "all is freed"
+
+# Written back after it was recompressed, and packed
+if [ -n "$BD" ]; then
+	must zram_remove
+	ZID=''
+	bd_use null 32
+	zram_add
+	put "$ZSYS/recomp_algorithm" "algo=zstd"
+	put "$ZSYS/compressed_writeback" 1
+	put "$ZSYS/backing_dev" "$BD"
+	put "$ZSYS/disksize" 8M
+	must zpat fill -k text "$ZDEV" > /dev/null
+	store 0 recompress "algo=zstd max_pages=1024"
+	put "$ZSYS/idle" all
+	store 0 writeback idle
+	mm_read
+	is "packed: nothing is left in memory" "$MM_COMPR" 0
+	check "packed: objects of both algorithms come back" \
+		zpat verify -k text -j 2 -R "$ZDEV"
+	store 0 recompress "algo=zstd"
+	mm_read
+	is "what is on the device is left alone" "$MM_COMPR" 0
+fi
+
+# The largest objects go first where only some do
+BD=''
+fresh cycle
+store 0 recompress "max_pages=256 algo=zstd"
+mm_read
+between "the largest go first" "$MM_HUGE" 256 512
+check "every byte is there" zpat verify -k cycle "$ZDEV"
+
+# No memory may be taken above the limit
+fresh text
+put "$ZSYS/mem_limit" "$MM_USED"
+out=$(ztry "$ZSYS/recompress" "algo=zstd")
+case $out in
+0 | ENOMEM) pass "at the limit: $out" ;;
+*) fail "at the limit" "$out" ;;
+esac
+mm_read
+between "the pool stays below mem_limit" "$MM_USED" 1 "$MM_LIMIT"
+check "every byte is there" zpat verify -k text -j 2 "$ZDEV"
+finish
