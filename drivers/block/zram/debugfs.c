@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * debugfs: block_state, a line for each page that is stored.
+ */
+
+#include <linux/blkdev.h>
+#include <linux/debugfs.h>
+#include <linux/err.h>
+#include <linux/seq_file.h>
+
+#include "debugfs.h"
+#include "slot.h"
+#include "zram_drv.h"
+
+static struct dentry *zram_debugfs_root;
+
+/* The first slot at or after *pos that holds something; *pos becomes it */
+static void *next_stored(struct zram *zram, loff_t *pos)
+{
+	for (; *pos < zram->slots.nr; ++*pos) {
+		if (zram_slot_peek(&zram->slots.slot[*pos]) &
+		    (ZRAM_SIZE_MASK | ZRAM_SAME))
+			return zram;
+		cond_resched();
+	}
+	return NULL;
+}
+
+/* What a reader gets at a time is of one state of the configuration */
+static void *block_state_start(struct seq_file *m, loff_t *pos)
+{
+	struct zram *zram = m->private;
+
+	down_read(&zram->config_lock);
+	if (!zram_is_set_up(zram))
+		return ERR_PTR(-EINVAL);
+	return next_stored(zram, pos);
+}
+
+static void *block_state_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	++*pos;
+	return next_stored(m->private, pos);
+}
+
+static void block_state_stop(struct seq_file *m, void *v)
+{
+	struct zram *zram = m->private;
+
+	up_read(&zram->config_lock);
+}
+
+static int block_state_show(struct seq_file *m, void *v)
+{
+	struct zram *zram = m->private;
+	unsigned long index = m->index;
+	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
+	struct zram_slot slot;
+	bool idle;
+
+	spin_lock(lock);
+	slot = zram->slots.slot[index];
+	idle = zram_slots_group(&zram->slots, index)->idle &
+		zram_slots_bit(index);
+	spin_unlock(lock);
+
+	/* Freed since it was found */
+	if (!zram_slot_stored(&slot))
+		return SEQ_SKIP;
+	seq_printf(m, "%12lu %12u.%06d %c%c%c%c%c%c\n", index, slot.ac_time, 0,
+		   zram_slot_test(&slot, ZRAM_SAME) ? 's' : '.',
+		   zram_slot_test(&slot, ZRAM_WB) ? 'w' : '.',
+		   zram_slot_test(&slot, ZRAM_HUGE) ? 'h' : '.',
+		   idle ? 'i' : '.',
+		   zram_slot_test(&slot, ZRAM_PRIO) ? 'r' : '.',
+		   zram_slot_test(&slot, ZRAM_INCOMPRESSIBLE) ? 'n' : '.');
+	return 0;
+}
+
+static const struct seq_operations block_state_sops = {
+	.start = block_state_start,
+	.next = block_state_next,
+	.stop = block_state_stop,
+	.show = block_state_show,
+};
+DEFINE_SEQ_ATTRIBUTE(block_state);
+
+/**
+ * zram_debugfs_init() - make the directory of the driver
+ *
+ * Nothing depends on debugfs, so nobody hears of it when this fails.
+ *
+ * Context: May sleep.
+ */
+void zram_debugfs_init(void)
+{
+	zram_debugfs_root = debugfs_create_dir("zram", NULL);
+}
+
+/**
+ * zram_debugfs_exit() - undo zram_debugfs_init()
+ *
+ * Context: May sleep. There is no device left.
+ */
+void zram_debugfs_exit(void)
+{
+	debugfs_remove(zram_debugfs_root);
+}
+
+/**
+ * zram_debugfs_add() - make the directory of a device
+ * @zram: the device
+ *
+ * Context: May sleep.
+ */
+void zram_debugfs_add(struct zram *zram)
+{
+	zram->debugfs = debugfs_create_dir(zram->disk->disk_name,
+					   zram_debugfs_root);
+	debugfs_create_file("block_state", 0400, zram->debugfs, zram,
+			    &block_state_fops);
+}
+
+/**
+ * zram_debugfs_remove() - undo zram_debugfs_add()
+ * @zram: the device
+ *
+ * Context: May sleep; waits for those who are reading.
+ */
+void zram_debugfs_remove(struct zram *zram)
+{
+	debugfs_remove(zram->debugfs);
+}

@@ -1,0 +1,84 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 120
+# block_state in debugfs: a line for each page stored, and what it says.
+
+. ./lib.sh
+
+debug=/sys/kernel/debug
+[ -d $debug/block ] || mount -t debugfs none $debug 2> /dev/null
+zram_add
+state=$debug/zram/zram$ZID/block_state
+[ -e "$state" ] || skip_all "no block_state in this build"
+is "only root may read it" "$(stat -c %a "$state")" 400
+gives "a device that is not set up gives EINVAL" EINVAL ztry -r "$state"
+bd_use null 32 && put "$ZSYS/backing_dev" "$BD"
+[ ! -e "$ZSYS/recompress" ] ||
+	put "$ZSYS/recomp_algorithm" "algo=zstd priority=1"
+put "$ZSYS/disksize" 8M
+is "no page, no line" "$(wc -c < "$state")" 0
+
+# flags INDEX: the six letters of a page
+flags() {
+	awk -v i="$1" '$1 == i { print $3 }' "$state"
+}
+
+must zpat fill -k same -n 1 "$ZDEV" > /dev/null
+must zpat fill -k random -o 1 -n 1 "$ZDEV" > /dev/null
+must zpat fill -k text -o 2 -n 2 "$ZDEV" > /dev/null
+must zpat fill -k text -o 2047 -n 1 "$ZDEV" > /dev/null
+is "one line for each page" "$(awk '{ print $1 }' "$state" | tr '\n' ' ')" \
+	"0 1 2 3 2047 "
+line=$(sed -n 3p "$state")
+case $line in
+"           2 "*.000000\ ......) pass "the columns are as wide as ever" ;;
+*) fail "the columns are as wide as ever" "$line" ;;
+esac
+is "a line has 40 characters" "${#line}" 39
+clock
+between "the time is that of the access, in seconds since boot" \
+	"$(sed -n '3s/^ *2 *\([0-9]*\)\..*/\1/p' "$state")" \
+	$((NOW / 1000 - 20)) $((NOW / 1000 + 1))
+is "same-filled" "$(flags 0)" "s....."
+is "huge" "$(flags 1)" "..h..."
+is "compressed" "$(flags 2)" "......"
+put "$ZSYS/idle" all
+is "same-filled pages are not marked idle" "$(flags 0)" "s....."
+is "huge and idle" "$(flags 1)" "..hi.."
+is "idle" "$(flags 2)" "...i.."
+must zpat verify -k text -o 2 -n 1 "$ZDEV" > /dev/null
+is "read, not idle" "$(flags 2)" "......"
+if [ -e "$ZSYS/recompress" ]; then
+	store 0 recompress algo=zstd
+	is "recompressed" "$(flags 3)" "....r."
+	is "incompressible for all algorithms" "$(flags 1)" "..h..n"
+fi
+if [ -n "${BD-}" ]; then
+	store 0 writeback "page_indexes=1-2"
+	case $(flags 1) in
+	".wh..."|".wh..n") pass "huge and on the device" ;;
+	*) fail "huge and on the device" "$(flags 1)" ;;
+	esac
+	case $(flags 2) in
+	".w...."|".w..r.") pass "on the device" ;;
+	*) fail "on the device" "$(flags 2)" ;;
+	esac
+fi
+must zpat fill -k text "$ZDEV" > /dev/null
+is "2048 lines" "$(wc -l < "$state")" 2048
+is "whatever the size of the reads" "$(dd if="$state" bs=7 2> /dev/null |
+	md5sum)" "$(dd if="$state" bs=1M 2> /dev/null | md5sum)"
+is "in the order of the pages" "$(awk '$1 != NR - 1' "$state" | wc -l)" 0
+zhammer -t 3000 "r:$state" "w:$ZSYS/idle=all" > /tmp/hammer.$$ &
+ZT_FILES=/tmp/hammer.$$
+check "reads of it disturb nobody" \
+	zrace -n 512 -b 8 -j 3 -t 2500 -m 4,4,1,1 "$ZDEV"
+wait
+zhammer -t 2000 "r:$state" > /tmp/hammer.$$ &
+zram_reset
+put "$ZSYS/disksize" 8M
+zram_reset
+must zram_remove
+wait
+check "it goes with the device" test ! -e "$state"
+finish
