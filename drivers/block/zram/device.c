@@ -5,7 +5,9 @@
  */
 
 #include <linux/blkdev.h>
+#include <linux/delay.h>
 #include <linux/err.h>
+#include <linux/jiffies.h>
 #include <linux/module.h>
 #include <linux/part_stat.h>
 #include <linux/slab.h>
@@ -18,6 +20,10 @@
 #include "obj.h"
 #include "slot.h"
 #include "zram_drv.h"
+
+/* How long to wait for those who only look, and how often */
+#define LOOK_MS		1000
+#define LOOK_STEP_MS	5
 
 static int zram_device_open(struct gendisk *disk, blk_mode_t mode)
 {
@@ -107,16 +113,7 @@ err_stats:
 	return ERR_PTR(err);
 }
 
-/**
- * zram_device_claim() - have a device for oneself
- * @zram: the device
- *
- * Nobody can open it afterwards.
- *
- * Context: May sleep. Takes open_mutex.
- * Return: 0, or -EBUSY when it is open or claimed already.
- */
-int zram_device_claim(struct zram *zram)
+static int try_claim(struct zram *zram)
 {
 	int err = 0;
 
@@ -127,6 +124,37 @@ int zram_device_claim(struct zram *zram)
 		zram->claimed = true;
 	mutex_unlock(&zram->disk->open_mutex);
 	return err;
+}
+
+/* Does somebody mean to stay: a file system, swap, a reset that goes on? */
+static bool is_in_use(struct zram *zram)
+{
+	return READ_ONCE(zram->disk->part0->bd_holder) ||
+		READ_ONCE(zram->claimed);
+}
+
+/**
+ * zram_device_claim() - have a device for oneself
+ * @zram: the device
+ *
+ * Nobody can open it afterwards. Programs that look at each disk that comes or
+ * changes, as udev has them do, open it for a moment, and whoever just made or
+ * used the device cannot know; so they are waited for, but not for long.
+ *
+ * Context: May sleep, a second at most. Takes open_mutex.
+ * Return: 0, or -EBUSY when it is open or claimed already.
+ */
+int zram_device_claim(struct zram *zram)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(LOOK_MS);
+	int err;
+
+	for (;;) {
+		err = try_claim(zram);
+		if (!err || time_after(jiffies, end) || is_in_use(zram) ||
+		    msleep_interruptible(LOOK_STEP_MS))
+			return err;
+	}
 }
 
 static void unclaim(struct zram *zram)
@@ -149,17 +177,25 @@ static void tear_down(struct zram *zram)
 	zram_comps_reset(&zram->comps);
 }
 
-/* To the state of a device just added; runs are asked to end, not waited out */
-static void return_to_defaults(struct zram *zram)
+/* To the state of a device just added */
+static void forget(struct zram *zram)
 {
-	WRITE_ONCE(zram->stopping, true);
-	down_write(&zram->config_lock);
+	lockdep_assert_held_write(&zram->config_lock);
+
 	set_capacity_and_notify(zram->disk, 0);
 	part_stat_set_all(zram->disk->part0, 0);
 	tear_down(zram);
 	zram_backing_detach(zram);
 	zram_stats_clear(&zram->stats);
 	WRITE_ONCE(zram->pool.limit_pages, 0);
+}
+
+/* The same for a device that is set up; runs are made to end */
+static void return_to_defaults(struct zram *zram)
+{
+	WRITE_ONCE(zram->stopping, true);
+	down_write(&zram->config_lock);
+	forget(zram);
 	WRITE_ONCE(zram->stopping, false);
 	up_write(&zram->config_lock);
 }
@@ -228,13 +264,21 @@ out:
  * zram_device_reset() - take back all that was set
  * @zram: the device
  *
+ * A device that was not set up holds nothing that an opener could miss.
+ *
  * Context: May sleep. Takes open_mutex, then config_lock.
- * Return: 0, or -EBUSY when the device is open or claimed.
+ * Return: 0, or -EBUSY when the device is set up and open, or claimed.
  */
 int zram_device_reset(struct zram *zram)
 {
-	int err = zram_device_claim(zram);
+	int err;
 
+	if (!zram_configure_begin(zram)) {
+		forget(zram);
+		zram_configure_end(zram);
+		return 0;
+	}
+	err = zram_device_claim(zram);
 	if (err)
 		return err;
 	/* Not under open_mutex: letting go of the backing device takes one */

@@ -396,6 +396,17 @@ bd_iostat() {
 		< "$BDSYS/stat"
 }
 
+# ---- udev ----------------------------------------------------------------
+
+# udev_start: the daemon, at work on every event; ended by the clean-up
+udev_start() {
+	ZT_UDEVD=$(command -v systemd-udevd) || return 1
+	mkdir -p /run/udev
+	bg "$ZT_UDEVD" 2> /dev/null
+	wait_for 10 test -S /run/udev/control || return 1
+	udevadm trigger --subsystem-match=block --settle
+}
+
 # ---- memory --------------------------------------------------------------
 
 # cgroup_limit MIB [SLACK]: "squeeze" gives commands this much memory. Beyond it
@@ -525,6 +536,8 @@ zt_cleanup() {
 	case $ZT_DMS in *zt_slow*) dm_fast ;; esac
 	for zt_p in $ZT_PIDS; do kill -9 "$zt_p" 2> /dev/null; done
 	[ -z "$ZT_PIDS" ] || wait
+	# Others take the directory for the daemon.
+	[ -z "${ZT_UDEVD-}" ] || rm -rf /run/udev
 	for zt_m in $ZT_MOUNTS; do umount "$zt_m"; done 2> /dev/null
 	swaps_off
 	for zt_i in $ZT_IDS; do zram_remove "$zt_i"; done

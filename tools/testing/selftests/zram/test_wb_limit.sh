@@ -32,18 +32,15 @@ limited() {
 bd_use null 32 || skip_all "no null_blk"
 disk=$BD
 batches="1 3 32 64 100 4096"
-[ -z "${ZT_DEBUG-}" ] || batches="1 100"
+limits="0 1 37 1002 1023 1024 2000"
+[ -z "${ZT_DEBUG-}" ] || batches="3 100" limits="1 1002 1024"
 for packed in 0 1; do
 	PACKED=$packed
 	zram_new 4M '' "$disk"
 	for batch in $batches; do
-		limited "$batch" 0
-		limited "$batch" 1
-		limited "$batch" 37
-		limited "$batch" 1002
-		limited "$batch" 1023
-		limited "$batch" 1024
-		limited "$batch" 2000
+		for limit in $limits; do
+			limited "$batch" "$limit"
+		done
 	done
 	put "$ZSYS/writeback_limit" 5
 	must zpat discard "$ZDEV" > /dev/null

@@ -9,10 +9,11 @@
 
 # Busybox has small versions of some of these; the tests want the real ones.
 PROGRAMS="bash fio mkfs.ext4 e2fsck mkswap swapon swapoff zramctl blkdiscard
-	dmsetup losetup addpart delpart qemu-nbd"
+	dmsetup losetup addpart delpart qemu-nbd udevadm"
+UDEV_RULES="50-udev-default 60-block 60-persistent-storage"
 
 make_base() {
-	local stage=$1 dir program applet path
+	local stage=$1 dir program applet path rule
 
 	mkdir -p "$stage"/usr/{bin,sbin,lib,lib64} \
 		"$stage"/{dev,etc,proc,sys,tmp,run,results,mnt}
@@ -33,6 +34,12 @@ make_base() {
 		copy_libraries "$stage" "$path"
 	done
 	ln -s /usr/sbin/bash "$stage/usr/bin/bash"
+	# Started by tests that want to have it at work.
+	ln -s udevadm "$stage/usr/sbin/systemd-udevd"
+	mkdir -p "$stage/usr/lib/udev/rules.d" "$stage/run/udev"
+	for rule in $UDEV_RULES; do
+		cp "/usr/lib/udev/rules.d/$rule.rules" "$stage/usr/lib/udev/rules.d/"
+	done
 	ln -s /proc/mounts "$stage/etc/mtab"
 	echo "root:x:0:0:root:/:/bin/sh" > "$stage/etc/passwd"
 	echo "root:x:0:" > "$stage/etc/group"

@@ -24,6 +24,7 @@ gcc			gcc
 flock			util-linux
 addpart			util-linux
 qemu-nbd		qemu-utils
+udevadm			udev
 "
 
 missing=
