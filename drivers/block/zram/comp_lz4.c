@@ -6,6 +6,7 @@
 
 #include <linux/errno.h>
 #include <linux/lz4.h>
+#include <linux/minmax.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
@@ -15,6 +16,12 @@
 /* The library uses the last 64 KiB of a dictionary, and none of a short one */
 #define LZ4_DICT_MIN	8
 #define LZ4_DICT_MAX	SZ_64K
+
+/*
+ * Above this the library steps over everything anyway; far above, its arithmetic
+ * overflows and what it makes is wrong.
+ */
+#define LZ4_ACCELERATION_MAX	65537
 
 struct lz4_ctx {
 	int acceleration;
@@ -61,7 +68,8 @@ static void *lz4_ctx_create(const struct zram_comp_params *params,
 
 	if (!ctx)
 		return NULL;
-	ctx->acceleration = params->level > 0 ? params->level : 1;
+	/* What was not given is negative */
+	ctx->acceleration = clamp(params->level, 1, LZ4_ACCELERATION_MAX);
 	ctx->params = params;
 	ctx->loaded = shared;
 	ctx->stream = vmalloc_node(LZ4_MEM_COMPRESS, node);

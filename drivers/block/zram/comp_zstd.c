@@ -14,8 +14,15 @@
 
 #include "comp.h"
 
+/* How the library gets memory, and whether there was once none */
+struct zstd_mem {
+	gfp_t gfp;
+	bool failed;
+};
+
 /* The dictionary of a device, as both directions need it */
 struct zstd_dict {
+	struct zstd_mem mem;
 	zstd_cdict *cdict;
 	zstd_ddict *ddict;
 };
@@ -27,13 +34,17 @@ struct zstd_ctx {
 	zstd_dctx *dctx;
 	void *cctx_mem;			/* NULL with a dictionary */
 	void *dctx_mem;
-	gfp_t gfp;
+	struct zstd_mem mem;
 };
 
-/* What the library asks for; @opaque points to the flags to allocate with */
 static void *zstd_mem_alloc(void *opaque, size_t size)
 {
-	return kvmalloc(size, *(gfp_t *)opaque | __GFP_NOWARN);
+	struct zstd_mem *mem = opaque;
+	void *address = kvmalloc(size, mem->gfp | __GFP_NOWARN);
+
+	if (!address)
+		mem->failed = true;
+	return address;
 }
 
 static void zstd_mem_free(void *opaque, void *address)
@@ -41,10 +52,10 @@ static void zstd_mem_free(void *opaque, void *address)
 	kvfree(address);
 }
 
-static zstd_custom_mem zstd_mem(gfp_t *gfp)
+static zstd_custom_mem custom_mem(struct zstd_mem *mem)
 {
 	return (zstd_custom_mem){
-		zstd_mem_alloc, zstd_mem_free, gfp,
+		zstd_mem_alloc, zstd_mem_free, mem,
 	};
 }
 
@@ -67,29 +78,31 @@ static void zstd_unprepare(void *shared)
 
 static int zstd_prepare(const struct zram_comp_params *params, void **shared)
 {
-	static gfp_t gfp = GFP_KERNEL;
 	zstd_compression_parameters cparams;
 	struct zstd_dict *dict;
+	bool failed;
 
 	if (!params->dict)
 		return 0;
 	dict = kzalloc_obj(*dict);
 	if (!dict)
 		return -ENOMEM;
+	dict->mem.gfp = GFP_KERNEL;
 	cparams = zstd_get_cparams(level_of(params), PAGE_SIZE,
 				   params->dict_size);
 	dict->cdict = zstd_create_cdict_byreference(params->dict,
 						    params->dict_size, cparams,
-						    zstd_mem(&gfp));
+						    custom_mem(&dict->mem));
 	dict->ddict = zstd_create_ddict_byreference(params->dict,
 						    params->dict_size,
-						    zstd_mem(&gfp));
+						    custom_mem(&dict->mem));
 	if (dict->cdict && dict->ddict) {
 		*shared = dict;
 		return 0;
 	}
+	failed = dict->mem.failed;
 	zstd_unprepare(dict);
-	return -EINVAL;
+	return failed ? -ENOMEM : -EINVAL;
 }
 
 static void zstd_ctx_destroy(void *data)
@@ -144,13 +157,13 @@ static zstd_cctx *create_dict_cctx(struct zstd_ctx *ctx)
 
 	if (!mem)
 		return NULL;
-	ctx->gfp = GFP_KERNEL;
-	ctx->cctx = zstd_create_cctx_advanced(zstd_mem(&ctx->gfp));
+	ctx->mem.gfp = GFP_KERNEL;
+	ctx->cctx = zstd_create_cctx_advanced(custom_mem(&ctx->mem));
 	if (ctx->cctx && zstd_compress(ctx, mem, mem + PAGE_SIZE, &len)) {
 		zstd_free_cctx(ctx->cctx);
 		ctx->cctx = NULL;
 	}
-	ctx->gfp = GFP_NOWAIT;
+	ctx->mem.gfp = GFP_NOWAIT;
 	kvfree(mem);
 	return ctx->cctx;
 }

@@ -38,6 +38,8 @@ static const struct params_case params_cases[] = {
 	{ "lz4", 0, UNSET, 0, 0 },
 	{ "lz4", -3, UNSET, 0, 0 },
 	{ "lz4", 8, UNSET, 0, 0 },
+	{ "lz4", 1 << 26, UNSET, 0, 0 },
+	{ "lz4", INT_MAX, UNSET, 4096, 0 },
 	{ "lz4", UNSET, UNSET, 7, -EINVAL },
 	{ "lz4", UNSET, UNSET, 8, 0 },
 	{ "lz4", 3, UNSET, 4096, 0 },
@@ -88,12 +90,14 @@ static void fill_dict(u8 *dict, size_t size)
 	prandom_bytes_state(&rnd, dict, size);
 }
 
-/* Pieces of the dictionary, out of order; zeroes without one */
+/* Pieces of the dictionary, out of order; without one, words that count */
 static void fill_page(u8 *page, const struct zram_comp_params *params, u32 nr)
 {
 	unsigned int at, from, len = 64;
+	u16 *word = (u16 *)page;
 
-	memset(page, 0, PAGE_SIZE);
+	for (at = 0; at < PAGE_SIZE / sizeof(*word); at++)
+		word[at] = at * 257 + nr;
 	if (!params->dict || params->dict_size < len)
 		return;
 	for (at = 0; at < PAGE_SIZE; at += len) {
