@@ -12,6 +12,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
+#include <linux/vmalloc.h>
 
 #include "args.h"
 #include "comps.h"
@@ -133,26 +134,62 @@ static const struct zram_arg params_args[] = {
 	{ "deflate.winbits", take_winbits },
 };
 
+/* Whom the parameters are for, as long as that can be told */
+static int find_prio(struct zram *zram, const struct params_args *args)
+{
+	return zram_comps_find(&zram->comps, args->name,
+			       args->prio_given ? &args->prio : NULL, 0);
+}
+
+/*
+ * No lock is held: the file may be an attribute that takes the same, or lie
+ * where nobody answers.
+ */
+static int read_dict(struct params_args *args)
+{
+	ssize_t size;
+
+	if (!args->dict)
+		return 0;
+	size = kernel_read_file_from_path(args->dict, 0, &args->params.dict,
+					  INT_MAX, NULL, READING_POLICY);
+	if (size < 0)
+		return -EINVAL;
+	args->params.dict_size = size;
+	return 0;
+}
+
 /* Nothing changes unless all of it makes sense and the dictionary is read */
 static int set_params(struct zram *zram, struct params_args *args)
 {
-	ssize_t size;
-	int prio;
+	int err, prio;
 
-	prio = zram_comps_find(&zram->comps, args->name,
-			       args->prio_given ? &args->prio : NULL, 0);
+	err = zram_configure_begin(zram);
+	if (err)
+		return err;
+	prio = find_prio(zram, args);
+	zram_configure_end(zram);
 	if (prio < 0)
 		return prio;
-	if (args->dict) {
-		size = kernel_read_file_from_path(args->dict, 0,
-						  &args->params.dict, INT_MAX,
-						  NULL, READING_POLICY);
-		if (size < 0)
-			return -EINVAL;
-		args->params.dict_size = size;
-	}
-	zram_comps_set_params(&zram->comps, prio, &args->params);
-	return 0;
+
+	err = read_dict(args);
+	if (err)
+		return err;
+	err = zram_configure_begin(zram);
+	if (err)
+		goto err_dict;
+	/* Somebody may have chosen anew */
+	prio = find_prio(zram, args);
+	if (prio >= 0)
+		zram_comps_set_params(&zram->comps, prio, &args->params);
+	zram_configure_end(zram);
+	if (prio >= 0)
+		return 0;
+	err = prio;
+
+err_dict:
+	vfree(args->params.dict);
+	return err;
 }
 
 static ssize_t algorithm_params_store(struct device *dev,
@@ -166,11 +203,7 @@ static ssize_t algorithm_params_store(struct device *dev,
 	err = zram_args_parse(buf, len, params_args, ARRAY_SIZE(params_args),
 			      &args);
 	if (!err)
-		err = zram_configure_begin(zram);
-	if (!err) {
 		err = set_params(zram, &args);
-		zram_configure_end(zram);
-	}
 	kfree(args.dict);
 	return err ? err : len;
 }

@@ -26,6 +26,9 @@ for value in "level" "level=" "level=x" "priority=4" "priority=-1" \
 	"dict=/no/such/file" "dict=/tmp" "dict=$dict.empty" "3"; do
 	store EINVAL algorithm_params "$value"
 done
+# A dictionary that takes the lock its reader might hold
+bg ztry "$ZSYS/algorithm_params" "dict=$ZSYS/comp_algorithm" > /dev/null
+check "a dictionary may be any file" ended "$BGPID" 10
 store ERANGE algorithm_params "level=99999999999"
 store ERANGE algorithm_params "priority=99999999999"
 put "$ZSYS/disksize" 4M
@@ -62,6 +65,10 @@ effect() {
 }
 
 effect lz4 "level=50" "level=1"
+if has lz4; then
+	compressed lz4 "level=1073741824" mixed
+	compressed lz4 "level=2147483647" text
+fi
 effect lz4hc "level=1" "level=12"
 effect zstd "level=-50" "level=12"
 effect deflate "level=1" "level=9"
