@@ -6,6 +6,7 @@
 
 #include <linux/err.h>
 #include <linux/highmem.h>
+#include <linux/minmax.h>
 #include <linux/numa.h>
 #include <linux/string.h>
 #include <linux/zsmalloc.h>
@@ -98,21 +99,10 @@ static void raise_max(struct zram_obj_pool *pool, unsigned long pages)
 		;
 }
 
-/**
- * zram_obj_alloc() - room for one object
- * @pool: the store
- * @size: bytes, at most PAGE_SIZE
- * @gfp: %GFP_NOWAIT or %GFP_NOIO; never more, as the write may itself be the
- *	I/O that reclaim waits for
- * @handle: where to put the handle
- *
- * Context: May sleep if @gfp says so.
- * Return: 0, -ENOMEM, or -ENOSPC when mem_limit is reached.
- */
-int zram_obj_alloc(struct zram_obj_pool *pool, unsigned int size, gfp_t gfp,
-		   unsigned long *handle)
+/* Allocate, unless the store has more than @limit pages then; 0 for no limit */
+static int alloc_within(struct zram_obj_pool *pool, unsigned int size,
+			gfp_t gfp, unsigned long limit, unsigned long *handle)
 {
-	unsigned long limit = READ_ONCE(pool->limit_pages);
 	unsigned long obj, pages;
 
 	obj = zs_malloc(pool->zs, size, gfp | __GFP_NOWARN | __GFP_HIGHMEM |
@@ -128,6 +118,47 @@ int zram_obj_alloc(struct zram_obj_pool *pool, unsigned int size, gfp_t gfp,
 	}
 	*handle = obj;
 	return 0;
+}
+
+/**
+ * zram_obj_alloc() - room for one object
+ * @pool: the store
+ * @size: bytes, at most PAGE_SIZE
+ * @gfp: %GFP_NOWAIT or %GFP_NOIO; never more, as the write may itself be the
+ *	I/O that reclaim waits for
+ * @handle: where to put the handle
+ *
+ * Context: May sleep if @gfp says so.
+ * Return: 0, -ENOMEM, or -ENOSPC when mem_limit is reached.
+ */
+int zram_obj_alloc(struct zram_obj_pool *pool, unsigned int size, gfp_t gfp,
+		   unsigned long *handle)
+{
+	return alloc_within(pool, size, gfp, READ_ONCE(pool->limit_pages),
+			    handle);
+}
+
+/**
+ * zram_obj_alloc_instead() - room for an object that another makes way for
+ * @pool: the store
+ * @size: bytes, less than those of the other
+ * @gfp: as for zram_obj_alloc()
+ * @most: pages that a store may have which is above mem_limit already, as one is
+ *	whose limit was lowered: it has to take some before it can give back more
+ * @handle: where to put the handle
+ *
+ * Context: May sleep if @gfp says so.
+ * Return: 0, -ENOMEM, or -ENOSPC when mem_limit, or @most, is reached.
+ */
+int zram_obj_alloc_instead(struct zram_obj_pool *pool, unsigned int size,
+			   gfp_t gfp, unsigned long most,
+			   unsigned long *handle)
+{
+	unsigned long limit = READ_ONCE(pool->limit_pages);
+
+	if (limit && zs_get_total_pages(pool->zs) > limit)
+		limit = max(limit, most);
+	return alloc_within(pool, size, gfp, limit, handle);
 }
 
 /**

@@ -44,6 +44,9 @@ void zram_obj_pool_compact(struct zram_obj_pool *pool);
 
 int zram_obj_alloc(struct zram_obj_pool *pool, unsigned int size, gfp_t gfp,
 		   unsigned long *handle);
+int zram_obj_alloc_instead(struct zram_obj_pool *pool, unsigned int size,
+			   gfp_t gfp, unsigned long most,
+			   unsigned long *handle);
 bool zram_obj_smaller(struct zram_obj_pool *pool, unsigned int size,
 		      unsigned int than);
 void zram_obj_free(struct zram_obj_pool *pool, unsigned long handle);

@@ -15,6 +15,7 @@
 
 #include <linux/mm.h>
 #include <linux/sched.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -26,6 +27,11 @@
 #include "trace.h"
 #include "zram_drv.h"
 
+/* What a store may grow by that is to shrink, in pages */
+#define SLACK			(SZ_1M / PAGE_SIZE)
+/* Less is not worth going through the store for */
+#define GAPS_WORTH_CLOSING	64
+
 /**
  * struct recomp_run - a recompression run
  * @zram: the device
@@ -35,6 +41,8 @@
  * @left: pages that may still be tried
  * @page: the page at hand
  * @buf: the same compressed, a page at most
+ * @most: pages the store may have, if it was above its limit to begin with
+ * @gaps: objects made smaller since gaps were last closed
  * @err: the last error that did not end the run
  */
 struct recomp_run {
@@ -43,6 +51,8 @@ struct recomp_run {
 	unsigned int prio;
 	unsigned int threshold;
 	u64 left;
+	unsigned long most;
+	unsigned int gaps;
 	void *page;
 	void *buf;
 	int err;
@@ -64,18 +74,28 @@ static int compress(struct recomp_run *run, unsigned int *len)
 	return err;
 }
 
-/* Is the new form worth having? */
-static bool pays(const struct recomp_run *run, const struct zram_slot *old,
-		 unsigned int len)
+/*
+ * Room for the smaller object. Those that made way for others leave gaps, which
+ * are memory only when they are closed; where the limit is reached they are.
+ */
+static int alloc_object(struct recomp_run *run, unsigned int len,
+			unsigned long *handle)
 {
-	if (run->threshold && len >= run->threshold)
-		return false;
-	return zram_obj_smaller(&run->zram->pool, len, zram_slot_size(old));
+	struct zram_obj_pool *pool = &run->zram->pool;
+	int err;
+
+	err = zram_obj_alloc_instead(pool, len, GFP_NOIO, run->most, handle);
+	if (err != -ENOSPC || run->gaps < GAPS_WORTH_CLOSING)
+		return err;
+	zram_obj_pool_compact(pool);
+	run->gaps = 0;
+	return zram_obj_alloc_instead(pool, len, GFP_NOIO, run->most, handle);
 }
 
 /*
  * Make the smaller object for the page at hand. Returns 0, -E2BIG if there is
- * none, -ENOSPC, -ENOMEM, or the compressor's error.
+ * none, -ERANGE if it is not below the threshold, -ENOSPC, -ENOMEM, or the
+ * compressor's error.
  */
 static int make_object(struct recomp_run *run, const struct zram_slot *old,
 		       struct zram_slot *new)
@@ -88,11 +108,14 @@ static int make_object(struct recomp_run *run, const struct zram_slot *old,
 	err = compress(run, &len);
 	if (err)
 		return err;
-	if (!pays(run, old, len))
+	if (!zram_obj_smaller(pool, len, zram_slot_size(old)))
 		return -E2BIG;
-	err = zram_obj_alloc(pool, len, GFP_NOIO, &new->handle);
+	if (run->threshold && len >= run->threshold)
+		return -ERANGE;
+	err = alloc_object(run, len, &new->handle);
 	if (err)
 		return err;
+	run->gaps++;
 	zram_obj_store(pool, new->handle, run->buf, len);
 	new->flags = len | zram_slot_prio_flags(run->prio);
 	return 0;
@@ -145,7 +168,7 @@ static int try_slot(struct recomp_run *run)
 	trace_zram_recompress(run->zram, run->walk.index, zram_slot_size(&old),
 			      zram_slot_size(&new), err);
 	settle(run, &new, mark);
-	return err == -E2BIG ? 0 : err;
+	return err == -E2BIG || err == -ERANGE ? 0 : err;
 }
 
 static int run_step(struct recomp_run *run)
@@ -174,8 +197,11 @@ static int run_step(struct recomp_run *run)
 static int run_all(struct recomp_run *run)
 {
 	struct zram *zram = run->zram;
+	struct zram_obj_usage usage;
 	int err;
 
+	zram_obj_pool_usage(&zram->pool, &usage);
+	run->most = usage.pages + SLACK;
 	run->page = kvmalloc(PAGE_SIZE, GFP_KERNEL);
 	run->buf = kvmalloc(PAGE_SIZE, GFP_KERNEL);
 	if (!run->page || !run->buf)
@@ -218,6 +244,8 @@ int zram_recompress_run(struct zram *zram, const struct zram_pp_filter *filter,
 		.prio = filter->below_prio,
 		.threshold = filter->min_size,
 		.left = max_pages,
+		/* There may be some already */
+		.gaps = GAPS_WORTH_CLOSING,
 	};
 	int err;
 

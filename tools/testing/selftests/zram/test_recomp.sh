@@ -120,6 +120,31 @@ mm_read
 between "the largest go first" "$MM_HUGE" 256 512
 check "every byte is there" zpat verify -k cycle "$ZDEV"
 
+# What shrinks, but not below the threshold, may be tried again
+fresh text
+store 0 recompress "threshold=100"
+mm_read
+is "threshold: none gets below" "$MM_COMPR" "$size"
+store 0 recompress "algo=zstd"
+mm_read
+between "threshold: they are tried again without" "$MM_COMPR" 1000 \
+	$((size * 9 / 10))
+
+# A limit below what is in use: no more is taken, but it can get less
+fresh text
+put "$ZSYS/mem_limit" $((MM_USED / 4096 * 4096 - 1048576))
+out=$(ztry "$ZSYS/recompress" "algo=zstd")
+case $out in
+0 | ENOMEM) pass "above the limit: $out" ;;
+*) fail "above the limit" "$out" ;;
+esac
+mm_read
+between "above the limit: it has got less" "$MM_COMPR" 1000 $((size * 9 / 10))
+between "above the limit: and so has the pool" "$MM_USED" 4096 $((used - 4096))
+between "above the limit: it was never more" "$MM_MAX" 1 \
+	$((used + 1048576 + 65536))
+check "every byte is there" zpat verify -k text -j 2 "$ZDEV"
+
 # No memory may be taken above the limit
 fresh text
 put "$ZSYS/mem_limit" "$MM_USED"
