@@ -13,6 +13,10 @@
 #error "zram builds for the kernels named in tools/kernel/META only"
 #endif
 
+#if defined(COMPAT_HAS_ZS_OBJ) && !defined(COMPAT_HAS_ZS_OBJ_LEN)
+#error "zsmalloc of this kernel copies more than an object, to where there is no room"
+#endif
+
 /* For the compiler's checks of array bounds, which it does without */
 #ifndef __counted_by
 #define __counted_by(member)

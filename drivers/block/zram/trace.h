@@ -95,20 +95,24 @@ DECLARE_EVENT_CLASS(zram_page,
 		    TP_ARGS(zram, index, flags, err),
 		    TP_STRUCT__entry(__field(dev_t, dev)
 				     __field(unsigned long, index)
-				     __field(u32, flags)
+				     __field(unsigned int, size)
+				     __field(unsigned int, prio)
+				     __field(unsigned int, state)
 				     __field(int, err)),
 		    TP_fast_assign(__entry->dev = disk_devt(zram->disk);
 				   __entry->index = index;
-				   __entry->flags = flags;
+				   __entry->size = flags & ZRAM_SIZE_MASK;
+				   __entry->prio = zram_slot_prio(flags);
+				   __entry->state =
+					(flags & ZRAM_SAME ? 1 : 0) |
+					(flags & ZRAM_WB ? 2 : 0) |
+					(flags & ZRAM_HUGE ? 4 : 0);
 				   __entry->err = err;),
-		    TP_printk("dev=%d:%d index=%lu size=%u prio=%u flags=%s err=%d",
-			      MAJOR(__entry->dev), MINOR(__entry->dev), __entry->index,
-			      (unsigned int)(__entry->flags & ZRAM_SIZE_MASK),
-			      zram_slot_prio(__entry->flags),
-			      __print_flags(__entry->flags &
-					    (ZRAM_SAME | ZRAM_WB | ZRAM_HUGE), "|",
-					    { ZRAM_SAME, "same" }, { ZRAM_WB, "wb" },
-					    { ZRAM_HUGE, "huge" }),
+		    TP_printk("dev=%d:%d index=%lu size=%u prio=%u state=%s err=%d",
+			      MAJOR(__entry->dev), MINOR(__entry->dev),
+			      __entry->index, __entry->size, __entry->prio,
+			      __print_flags(__entry->state, "|", { 1, "same" },
+					    { 2, "wb" }, { 4, "huge" }),
 			      __entry->err)
 );
 

@@ -45,11 +45,6 @@ static inline void zs_obj_write(struct zs_pool *pool, unsigned long handle,
 	memcpy(zs_map_object(pool, handle, ZS_MM_WO), mem, len);
 	zs_unmap_object(pool, handle);
 }
-#elif !defined(COMPAT_HAS_ZS_OBJ_LEN)
-#define zs_obj_read_begin(pool, handle, len, local_copy)		\
-	((void)(len), zs_obj_read_begin(pool, handle, local_copy))
-#define zs_obj_read_end(pool, handle, len, mem)				\
-	((void)(len), zs_obj_read_end(pool, handle, mem))
 #endif
 
 #endif
