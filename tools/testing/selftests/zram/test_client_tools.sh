@@ -82,10 +82,12 @@ store 0 reset 1
 put "$ZSYS/disksize" 32M
 
 # fio: a kernel may be built without io_uring, or not allow it
+size=64M
+[ -z "${ZT_DEBUG-}" ] || size=16M
 fio_uring() {
 	fio --name=uring --filename="$ZDEV" --direct=1 --ioengine=io_uring \
 		--iodepth=32 --rw=randrw --bsrange=4k-128k --size=32M \
-		--io_size=64M --verify=crc32c --verify_fatal=1 \
+		--io_size=$size --verify=crc32c --verify_fatal=1 \
 		--buffer_compress_percentage=60 --refill_buffers \
 		--output-format=terse "$@"
 }

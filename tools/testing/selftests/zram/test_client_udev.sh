@@ -10,7 +10,7 @@ udev_start || skip_all "no udev"
 command -v zramctl > /dev/null || skip_all "no zramctl"
 zram_load
 rounds=${ZT_ROUNDS-100}
-[ -z "${ZT_DEBUG-}" ] || rounds=20
+[ -z "${ZT_DEBUG-}" ] || rounds=8
 
 # counted NAME COMMAND...: rounds of it, none of which fails
 counted() {
