@@ -8,7 +8,8 @@ export LANE KSRC KDIR REFRESH
 kernel  := tools/kernel
 run     := tools/testing/selftests/zram/qemu/run.sh --lane $(LANE)
 
-.PHONY: help setup modules demo check bench shell lint overlay series clean
+.PHONY: help setup modules demo check bench shell lint overlay series \
+	arch conformance dkms dkms-check modules_install clean
 
 help:
 	@sed -n 's/^#: \{0,1\}//p' Makefile
@@ -24,7 +25,13 @@ help:
 #:   make lint      all static checks
 #:   make setup     install what the above need (they do so themselves)
 #:   make overlay KSRC=/path   copy the driver into a kernel source tree
-#:   make series KSRC=/path    make patches against a kernel git tree
+#:   make series KSRC=/path    make patches against a kernel source tree;
+#:                  without KSRC against the newest, applied and built one by one
+#:   make arch      compile the driver for i386, arm64 and s390x
+#:   make conformance  compare each answer with that of the kernel's own zram
+#:   make dkms      a Debian package of the module's sources, for dkms; make
+#:                  dkms-check builds from it and tries the result
+#:   make modules_install      zram.ko into /lib/modules, before the kernel's own
 #:   make clean     remove build/ (kernels in ~/.cache/zram-overlay stay)
 #:
 #: LANE=distro (default), lts, rt: the distribution's kernels; mainline,
@@ -59,7 +66,23 @@ overlay:
 	@$(kernel)/overlay "$(KSRC)"
 
 series:
-	@tools/series/series "$(KSRC)"
+	@$(if $(KSRC),tools/series/series "$(KSRC)",tools/series/check)
+
+arch:
+	@$(kernel)/build-arch
+
+conformance:
+	@LANE=mainline $(kernel)/build mainline
+	@tools/conformance/run
+
+dkms:
+	@tools/dkms/deb
+
+dkms-check:
+	@tools/dkms/check
+
+modules_install: modules
+	@$(kernel)/install $(LANE)
 
 clean:
 	rm -rf build
