@@ -8,10 +8,11 @@
 #include <linux/lz4.h>
 #include <linux/minmax.h>
 #include <linux/sizes.h>
-#include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/vmalloc.h>
 
 #include "comp.h"
+#include "comp_lz4_common.h"
 
 /* The library uses the last 64 KiB of a dictionary, and none of a short one */
 #define LZ4_DICT_MIN	8
@@ -22,13 +23,6 @@
  * overflows and what it makes is wrong.
  */
 #define LZ4_ACCELERATION_MAX	65537
-
-struct lz4_ctx {
-	int acceleration;
-	const struct zram_comp_params *params;
-	const LZ4_stream_t *loaded;	/* the dictionary; NULL without one */
-	LZ4_stream_t *stream;
-};
 
 static int lz4_prepare(const struct zram_comp_params *params, void **shared)
 {
@@ -53,65 +47,33 @@ static void lz4_unprepare(void *shared)
 	vfree(shared);
 }
 
-static void lz4_ctx_destroy(void *data)
-{
-	struct lz4_ctx *ctx = data;
-
-	vfree(ctx->stream);
-	kfree(ctx);
-}
-
 static void *lz4_ctx_create(const struct zram_comp_params *params,
 			    void *shared, int node)
 {
-	struct lz4_ctx *ctx = kzalloc_obj(*ctx);
-
-	if (!ctx)
-		return NULL;
-	/* What was not given is negative */
-	ctx->acceleration = clamp(params->level, 1, LZ4_ACCELERATION_MAX);
-	ctx->params = params;
-	ctx->loaded = shared;
-	ctx->stream = vmalloc_node(LZ4_MEM_COMPRESS, node);
-	if (ctx->stream)
-		return ctx;
-	lz4_ctx_destroy(ctx);
-	return NULL;
+	return zram_comp_lz4_ctx_create(params, shared, LZ4_MEM_COMPRESS,
+					node);
 }
 
 static int lz4_compress(void *data, const void *src, void *dst,
 			unsigned int *len)
 {
-	struct lz4_ctx *ctx = data;
+	struct zram_comp_lz4_ctx *ctx = data;
+	/* What was not given is negative */
+	int acceleration = clamp(ctx->params->level, 1, LZ4_ACCELERATION_MAX);
 	int ret;
 
 	if (ctx->loaded) {
-		*ctx->stream = *ctx->loaded;
+		memcpy(ctx->stream, ctx->loaded, sizeof(LZ4_stream_t));
 		ret = LZ4_compress_fast_continue(ctx->stream, src, dst,
 						 PAGE_SIZE, ZRAM_COMP_BUF_SIZE,
-						 ctx->acceleration);
+						 acceleration);
 	} else {
 		ret = LZ4_compress_fast(src, dst, PAGE_SIZE,
-					ZRAM_COMP_BUF_SIZE, ctx->acceleration,
+					ZRAM_COMP_BUF_SIZE, acceleration,
 					ctx->stream);
 	}
 	*len = ret;
 	return ret > 0 ? 0 : -EINVAL;
-}
-
-static int lz4_decompress(void *data, const void *src, unsigned int len,
-			  void *dst)
-{
-	struct lz4_ctx *ctx = data;
-	int ret;
-
-	if (ctx->loaded)
-		ret = LZ4_decompress_safe_usingDict(src, dst, len, PAGE_SIZE,
-						    ctx->params->dict,
-						    ctx->params->dict_size);
-	else
-		ret = LZ4_decompress_safe(src, dst, len, PAGE_SIZE);
-	return ret >= 0 ? ret : -EINVAL;
 }
 
 const struct zram_comp_ops zram_comp_lz4 = {
@@ -119,7 +81,7 @@ const struct zram_comp_ops zram_comp_lz4 = {
 	.prepare	= lz4_prepare,
 	.unprepare	= lz4_unprepare,
 	.ctx_create	= lz4_ctx_create,
-	.ctx_destroy	= lz4_ctx_destroy,
+	.ctx_destroy	= zram_comp_lz4_ctx_destroy,
 	.compress	= lz4_compress,
-	.decompress	= lz4_decompress,
+	.decompress	= zram_comp_lz4_decompress,
 };

@@ -8,21 +8,14 @@
 #include <linux/errno.h>
 #include <linux/lz4.h>
 #include <linux/sizes.h>
-#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
 #include "comp.h"
+#include "comp_lz4_common.h"
 
 /* The library uses the last 64 KiB of a dictionary */
 #define LZ4HC_DICT_MAX	SZ_64K
-
-struct lz4hc_ctx {
-	int level;
-	const struct zram_comp_params *params;
-	const void *loaded;	/* the dictionary; NULL without one */
-	void *stream;		/* both LZ4HC_MEM_COMPRESS bytes */
-};
 
 static int level_of(const struct zram_comp_params *params)
 {
@@ -52,35 +45,17 @@ static void lz4hc_unprepare(void *shared)
 	vfree(shared);
 }
 
-static void lz4hc_ctx_destroy(void *data)
-{
-	struct lz4hc_ctx *ctx = data;
-
-	vfree(ctx->stream);
-	kfree(ctx);
-}
-
 static void *lz4hc_ctx_create(const struct zram_comp_params *params,
 			      void *shared, int node)
 {
-	struct lz4hc_ctx *ctx = kzalloc_obj(*ctx);
-
-	if (!ctx)
-		return NULL;
-	ctx->level = level_of(params);
-	ctx->params = params;
-	ctx->loaded = shared;
-	ctx->stream = vmalloc_node(LZ4HC_MEM_COMPRESS, node);
-	if (ctx->stream)
-		return ctx;
-	lz4hc_ctx_destroy(ctx);
-	return NULL;
+	return zram_comp_lz4_ctx_create(params, shared, LZ4HC_MEM_COMPRESS,
+					node);
 }
 
 static int lz4hc_compress(void *data, const void *src, void *dst,
 			  unsigned int *len)
 {
-	struct lz4hc_ctx *ctx = data;
+	struct zram_comp_lz4_ctx *ctx = data;
 	int ret;
 
 	if (ctx->loaded) {
@@ -89,25 +64,10 @@ static int lz4hc_compress(void *data, const void *src, void *dst,
 					       PAGE_SIZE, ZRAM_COMP_BUF_SIZE);
 	} else {
 		ret = LZ4_compress_HC(src, dst, PAGE_SIZE, ZRAM_COMP_BUF_SIZE,
-				      ctx->level, ctx->stream);
+				      level_of(ctx->params), ctx->stream);
 	}
 	*len = ret;
 	return ret > 0 ? 0 : -EINVAL;
-}
-
-static int lz4hc_decompress(void *data, const void *src, unsigned int len,
-			    void *dst)
-{
-	struct lz4hc_ctx *ctx = data;
-	int ret;
-
-	if (ctx->loaded)
-		ret = LZ4_decompress_safe_usingDict(src, dst, len, PAGE_SIZE,
-						    ctx->params->dict,
-						    ctx->params->dict_size);
-	else
-		ret = LZ4_decompress_safe(src, dst, len, PAGE_SIZE);
-	return ret >= 0 ? ret : -EINVAL;
 }
 
 const struct zram_comp_ops zram_comp_lz4hc = {
@@ -115,7 +75,7 @@ const struct zram_comp_ops zram_comp_lz4hc = {
 	.prepare	= lz4hc_prepare,
 	.unprepare	= lz4hc_unprepare,
 	.ctx_create	= lz4hc_ctx_create,
-	.ctx_destroy	= lz4hc_ctx_destroy,
+	.ctx_destroy	= zram_comp_lz4_ctx_destroy,
 	.compress	= lz4hc_compress,
-	.decompress	= lz4hc_decompress,
+	.decompress	= zram_comp_lz4_decompress,
 };
