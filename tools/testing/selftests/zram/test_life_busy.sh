@@ -65,8 +65,9 @@ opened -h 0.3
 timed "so does hot_remove" 0 50 2500 $CONTROL/hot_remove "$ZID"
 closed
 check "and the device is gone" test ! -e "$ZSYS"
-for ZT_ID in $ZT_IDS; do
-	[ "$ZT_ID" = "$ZID" ] || zt_left="${zt_left-} $ZT_ID"
+rest=''
+for id in $ZT_IDS; do
+	[ "$id" = "$ZID" ] || rest="$rest $id"
 done
-ZT_IDS=${zt_left-}
+ZT_IDS=$rest
 finish
