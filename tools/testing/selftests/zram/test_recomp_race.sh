@@ -17,6 +17,9 @@ fresh() {
 	put "$ZSYS/disksize" "$1"
 }
 
+ms=5000 fill=32768
+[ -z "${ZT_DEBUG-}" ] || ms=2500 fill=8192
+
 # racing NAME PAGES [-F [started]]: with memory to start the algorithms, or not
 racing() {
 	fresh 16M
@@ -24,12 +27,12 @@ racing() {
 	[ -z "${4-}" ] || store 0 recompress priority=2
 	[ -z "${3-}" ] || fault_on "${1%% *}" 10
 	# shellcheck disable=SC2086 # an option, or nothing
-	zhammer ${3-} -t 5500 "w:$ZSYS/recompress=priority=1,priority=2" \
+	zhammer ${3-} -t $((ms + 500)) "w:$ZSYS/recompress=priority=1,priority=2" \
 		"w:$ZSYS/idle=all" "w:$ZSYS/writeback=page_indexes=0-7" \
 		"a:$ZSYS" > /tmp/hammer.$$ &
 	ZT_FILES=/tmp/hammer.$$
 	# shellcheck disable=SC2086 # an option, or nothing
-	check "$1" zrace ${3:+-F -e} -n "$2" -b 4 -j 4 -t 5000 -m 4,4,1,1 "$ZDEV"
+	check "$1" zrace ${3:+-F -e} -n "$2" -b 4 -j 4 -t $ms -m 4,4,1,1 "$ZDEV"
 	wait
 	fault_off
 	sed 's/^/# /' /tmp/hammer.$$
@@ -60,7 +63,7 @@ ending() {
 	name=$1
 	shift
 	fresh 128M
-	must zpat fill -k text -j 2 -b 64 "$ZDEV" > /dev/null
+	must zpat fill -k text -j 2 -b 64 -n $fill "$ZDEV" > /dev/null
 	bg ztry "$ZSYS/recompress" algo=zstd > /tmp/run.$$
 	runner=$BGPID
 	ZT_FILES=/tmp/run.$$
@@ -79,10 +82,10 @@ kill_runner() {
 }
 
 ending SIGTERM kill_runner -TERM
-check "SIGTERM: every byte is there" zpat verify -k text -j 2 "$ZDEV"
+check "SIGTERM: every byte is there" zpat verify -k text -j 2 -n $fill "$ZDEV"
 must zram_remove
 ending SIGKILL kill_runner -KILL
-check "SIGKILL: every byte is there" zpat verify -k text -j 2 "$ZDEV"
+check "SIGKILL: every byte is there" zpat verify -k text -j 2 -n $fill "$ZDEV"
 must zram_remove
 ending reset zram_reset
 empty "reset: the pool is empty"
