@@ -66,6 +66,7 @@ overlay:
 	@$(kernel)/overlay "$(KSRC)"
 
 series:
+	@$(kernel)/setup series
 	@$(if $(KSRC),tools/series/series "$(KSRC)",tools/series/check)
 
 arch:
@@ -73,6 +74,7 @@ arch:
 
 conformance:
 	@LANE=mainline $(kernel)/build mainline
+	@$(kernel)/setup run
 	@tools/conformance/run
 
 dkms:

@@ -122,20 +122,24 @@ static int make_object(struct recomp_run *run, const struct zram_slot *old,
 }
 
 /*
- * The end of an attempt. A slot that was tried is not idle any more, or the next
- * run would take it for one that nobody has looked at.
+ * The end of an attempt; false if the slot had changed. A slot that was tried is
+ * not idle any more, or the next run would take it for one that nobody has
+ * looked at.
  */
-static void settle(struct recomp_run *run, struct zram_slot *new, u32 mark)
+static bool settle(struct recomp_run *run, const struct zram_slot *new,
+		   u32 mark)
 {
 	unsigned long index = run->walk.index;
 	struct zram *zram = run->zram;
 	struct zram_slot *slot = &zram->slots.slot[index];
 	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
 	struct zram_slot old;
+	bool ok;
 
 	spin_lock(lock);
 	old = *slot;
-	if (!zram_slot_test(&old, ZRAM_PP)) {
+	ok = zram_slot_test(&old, ZRAM_PP);
+	if (!ok) {
 		/* Somebody has written or freed the page */
 		old = *new;
 	} else if (new->handle) {
@@ -149,6 +153,7 @@ static void settle(struct recomp_run *run, struct zram_slot *new, u32 mark)
 	}
 	spin_unlock(lock);
 	zram_slot_release(zram, &old);
+	return ok;
 }
 
 /* Try the candidate that the walk has come to */
@@ -165,9 +170,12 @@ static int try_slot(struct recomp_run *run)
 	/* Nobody else is going to make it smaller */
 	if (err == -E2BIG && zram_comps_is_last(&run->zram->comps, run->prio))
 		mark = ZRAM_INCOMPRESSIBLE;
+	if (!settle(run, &new, mark) && !err)
+		err = -ESTALE;
 	trace_zram_recompress(run->zram, run->walk.index, zram_slot_size(&old),
 			      zram_slot_size(&new), err);
-	settle(run, &new, mark);
+	if (err == -ESTALE)
+		return 0;
 	return err == -E2BIG || err == -ERANGE ? 0 : err;
 }
 

@@ -322,7 +322,7 @@ bd_nbd() {
 	wait_for 2 test -b /dev/nbd0 || return 1
 	zt_file=/tmp/zt$$.nbd
 	NBD_SERVER=/tmp/zt$$.pid
-	ZT_FILES="$ZT_FILES $zt_file $NBD_SERVER"
+	ZT_FILES="$ZT_FILES $zt_file $NBD_SERVER /tmp/zt$$.sock"
 	must truncate -s "${1}M" "$zt_file"
 	must qemu-nbd --fork --pid-file="$NBD_SERVER" -k "/tmp/zt$$.sock" \
 		-f raw -c /dev/nbd0 "$zt_file"
@@ -330,7 +330,7 @@ bd_nbd() {
 	ZT_NBDS="$ZT_NBDS $BD"
 	read -r NBD_SERVER < "$NBD_SERVER"
 	# It is connected by a thread of the server, which takes its time.
-	wait_for 10 nbd_has_size $(($1 * 2048))
+	wait_for 10 nbd_has_size $(($1 * 2048)) || bail "/dev/nbd0 gets its size"
 }
 
 # shellcheck disable=SC2317 # called by bd_nbd
@@ -400,11 +400,14 @@ bd_iostat() {
 
 # udev_start: the daemon, at work on every event; ended by the clean-up
 udev_start() {
-	ZT_UDEVD=$(command -v systemd-udevd) || return 1
-	mkdir -p /run/udev
-	bg "$ZT_UDEVD" 2> /dev/null
-	wait_for 10 test -S /run/udev/control || return 1
-	udevadm trigger --subsystem-match=block --settle
+	command -v systemd-udevd > /dev/null || return 1
+	# One that is at work will do, and is not ours to end.
+	[ ! -S /run/udev/control ] || return 0
+	ZT_UDEV=/run/udev
+	mkdir -p $ZT_UDEV
+	bg systemd-udevd 2> /dev/null
+	wait_for 10 test -S $ZT_UDEV/control || bail "udevd starts"
+	must udevadm trigger --subsystem-match=block --settle
 }
 
 # ---- memory --------------------------------------------------------------
@@ -537,7 +540,7 @@ zt_cleanup() {
 	for zt_p in $ZT_PIDS; do kill -9 "$zt_p" 2> /dev/null; done
 	[ -z "$ZT_PIDS" ] || wait
 	# Others take the directory for the daemon.
-	[ -z "${ZT_UDEVD-}" ] || rm -rf /run/udev
+	[ -z "${ZT_UDEV-}" ] || rm -rf "$ZT_UDEV"
 	for zt_m in $ZT_MOUNTS; do umount "$zt_m"; done 2> /dev/null
 	swaps_off
 	for zt_i in $ZT_IDS; do zram_remove "$zt_i"; done

@@ -54,8 +54,10 @@ if [ -e "$ZSYS/recomp_algorithm" ]; then
 	store 0 algorithm_params "priority=0 level=3"
 	store 0 recomp_algorithm "algo=lzo-rle priority=1"
 fi
-if bd_use null 32; then
+if [ -e "$ZSYS/backing_dev" ] && bd_use null 32; then
 	store 0 backing_dev "$BD"
+else
+	skip "backing_dev" "no such attribute, or no null_blk"
 fi
 store 0 mem_limit 0
 store 0 disksize 67108864
@@ -69,7 +71,8 @@ check "swapoff again" $sbin/swapoff "$ZDEV"
 check "mkfs.ext4" mkfs.ext4 -q -F "$ZDEV"
 modprobe ext4 > /dev/null 2>&1
 mkdir -p /tmp/mnt.$$
-if mount -o discard "$ZDEV" /tmp/mnt.$$; then
+if grep -qw ext4 /proc/filesystems; then
+	must mount -t ext4 -o discard "$ZDEV" /tmp/mnt.$$
 	ZT_MOUNTS=/tmp/mnt.$$
 	pass "mount -o discard"
 	store EBUSY reset 1
@@ -85,15 +88,16 @@ put "$ZSYS/disksize" 32M
 size=64M
 [ -z "${ZT_DEBUG-}" ] || size=16M
 fio_uring() {
-	fio --name=uring --filename="$ZDEV" --direct=1 --ioengine=io_uring \
+	fio --name=uring --filename="$1" --direct="$2" --ioengine=io_uring \
 		--iodepth=32 --rw=randrw --bsrange=4k-128k --size=32M \
 		--io_size=$size --verify=crc32c --verify_fatal=1 \
 		--buffer_compress_percentage=60 --refill_buffers \
-		--output-format=terse "$@"
+		--output-format=terse
 }
-if fio_uring --io_size=64k > /dev/null 2>&1; then
-	check "fio by io_uring" fio_uring
-	check "fio by io_uring, registered buffers" fio_uring --fixedbufs=1
+ZT_FILES=/tmp/uring.$$
+if fio_uring /tmp/uring.$$ 0 > /dev/null 2>&1; then
+	rm -f /tmp/uring.$$
+	check "fio by io_uring" fio_uring "$ZDEV" 1
 else
 	skip "fio by io_uring" "no io_uring"
 fi

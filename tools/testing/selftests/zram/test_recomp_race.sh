@@ -12,13 +12,13 @@ fresh() {
 	[ -e "$ZSYS/recompress" ] || skip_all "no recompression in this build"
 	put "$ZSYS/recomp_algorithm" "algo=zstd priority=1"
 	put "$ZSYS/recomp_algorithm" "algo=lz4 priority=2"
-	put "$ZSYS/compressed_writeback" 1
+	[ -z "$BD" ] || put "$ZSYS/compressed_writeback" 1
 	[ -z "$BD" ] || put "$ZSYS/backing_dev" "$BD"
 	put "$ZSYS/disksize" "$1"
 }
 
 ms=5000 fill=32768
-[ -z "${ZT_DEBUG-}" ] || ms=2500 fill=8192
+[ -z "${ZT_DEBUG-}" ] || ms=2500 fill=16384
 
 # racing NAME PAGES [-F [started]]: with memory to start the algorithms, or not
 racing() {
@@ -36,8 +36,10 @@ racing() {
 	wait
 	fault_off
 	sed 's/^/# /' /tmp/hammer.$$
-	is "$1: errors of recompress" "$(grep recompress= /tmp/hammer.$$ |
-		tr ' ' '\n' | grep '^E' | grep -v '^ENOMEM=')" ""
+	is "$1: runs of recompress, and their errors" "$(
+		grep -c 'recompress=.* n=[1-9]' /tmp/hammer.$$) $(
+		grep recompress= /tmp/hammer.$$ | tr ' ' '\n' | grep '^E' |
+			grep -v '^ENOMEM=')" "1 "
 	must zpat discard "$ZDEV" > /dev/null
 	bd_read
 	is "$1: no block is left" "$BD_COUNT" 0
@@ -64,16 +66,25 @@ ending() {
 	shift
 	fresh 128M
 	must zpat fill -k text -j 2 -b 64 -n $fill "$ZDEV" > /dev/null
+	mm_read
+	before=$MM_COMPR
 	bg ztry "$ZSYS/recompress" algo=zstd > /tmp/run.$$
 	runner=$BGPID
 	ZT_FILES=/tmp/run.$$
-	sleep 0.3
+	wait_for 10 recompressing || bail "$name: a run is under way"
 	"$@" || fail "$name: $*"
-	if ended "$runner" 5; then
-		pass "$name: the run ends ($(cat /tmp/run.$$))"
+	ended "$runner" 5 || bail "$name: the run does not end"
+	if [ "$(cat /tmp/run.$$)" != 0 ]; then
+		pass "$name: the run was cut short ($(cat /tmp/run.$$))"
 	else
-		bail "$name: the run does not end"
+		fail "$name: the run was cut short"
 	fi
+}
+
+# shellcheck disable=SC2317 # called through wait_for
+recompressing() {
+	mm_read
+	[ "$MM_COMPR" -lt "$before" ]
 }
 
 # shellcheck disable=SC2317 # called by ending
