@@ -39,7 +39,7 @@ static const struct params_case params_cases[] = {
 	{ "lz4", -3, UNSET, 0, 0 },
 	{ "lz4", 8, UNSET, 0, 0 },
 	{ "lz4", 1 << 26, UNSET, 0, 0 },
-	{ "lz4", INT_MAX, UNSET, 4096, 0 },
+	{ "lz4", INT_MAX, UNSET, 8, 0 },
 	{ "lz4", UNSET, UNSET, 7, -EINVAL },
 	{ "lz4", UNSET, UNSET, 8, 0 },
 	{ "lz4", 3, UNSET, 4096, 0 },
