@@ -447,8 +447,9 @@ lru_set() {
 	echo "$1" > $zt_lru
 }
 
-# swap_empty NAME: no page but the swap header is stored. Older kernels keep up
-# to 64 freed swap slots for each CPU to themselves; swapoff gives them back.
+# swap_empty NAME: nobody's page but the swap header is stored. Older kernels
+# keep up to 64 freed swap slots for each CPU to themselves; swapoff gives them
+# back.
 swap_empty() {
 	[ -n "${ZT_CPUS-}" ] || ZT_CPUS=$(nproc)
 	if wait_for 3 swap_is_empty; then pass "$1"; else
@@ -458,9 +459,12 @@ swap_empty() {
 
 # shellcheck disable=SC2317 # called by swap_empty
 swap_is_empty() {
+	# Processes that live may have been swapped out as well.
+	zt_swapped=$(cat /proc/[0-9]*/status 2> /dev/null |
+		awk '/^VmSwap/ { kib += $2 } END { print kib * 1024 }')
 	mm_read
 	[ "$MM_ORIG" -ge 4096 ] &&
-		[ "$MM_ORIG" -le $((4096 * (1 + 64 * ZT_CPUS))) ]
+		[ "$MM_ORIG" -le $((4096 * (1 + 64 * ZT_CPUS) + zt_swapped)) ]
 }
 
 # Swap off, and nothing but the header is left; no free was missed on the way.

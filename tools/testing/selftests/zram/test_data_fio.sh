@@ -19,10 +19,12 @@ verify() {
 
 command -v fio > /dev/null || skip_all "no fio"
 zram_new 64M
+mib=32
+[ -z "${ZT_DEBUG-}" ] || mib=8
 for jobs in 1 4; do
-	verify "4k random" $((16 / jobs)) "$jobs" --rw=randwrite --bs=4k
-	verify "64k random" $((32 / jobs)) "$jobs" --rw=randwrite --bs=64k
-	verify "4k to 64k" $((32 / jobs)) "$jobs" --rw=write --bsrange=4k-64k
+	verify "4k random" $((mib / 2 / jobs)) "$jobs" --rw=randwrite --bs=4k
+	verify "64k random" $((mib / jobs)) "$jobs" --rw=randwrite --bs=64k
+	verify "4k to 64k" $((mib / jobs)) "$jobs" --rw=write --bsrange=4k-64k
 done
 check "fio libaio, depth 16" fio --name=zram --filename="$ZDEV" --thread \
 	--direct=1 --ioengine=libaio --iodepth=16 --size=16M --rw=randrw \
