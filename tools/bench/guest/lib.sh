@@ -34,7 +34,9 @@ measure()
 zram_load()
 {
 	for name in zsmalloc lzo-rle lzo_compress lzo_decompress \
-		    lz4_compress lz4_decompress zstd_compress zstd_decompress; do
+		    lz4_compress lz4_decompress zstd_compress zstd_decompress lz4hc \
+		lz4hc_compress deflate zlib_deflate zlib_inflate \
+		842_compress 842_decompress; do
 		modprobe -q "$name" 2>/dev/null || :
 	done
 	insmod "/modules/${SIDE%%[0-9]*}/zram.ko" || return
