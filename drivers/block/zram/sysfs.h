@@ -11,6 +11,23 @@ struct zram;
 /* Names of algorithms this long, or longer, are refused and not cut */
 #define ZRAM_SYSFS_COMP_NAME	128
 
+/**
+ * struct zram_sysfs_which - the algorithm that a user speaks of
+ * @name: an algorithm, NULL if none was named, "" for one that there is not
+ * @too_long: the name is longer than any may be
+ * @prio: its priority
+ * @prio_given: whether that was named
+ *
+ * The first member of what zram_sysfs_take_algo() and zram_sysfs_take_priority()
+ * are to fill.
+ */
+struct zram_sysfs_which {
+	const char *name;
+	bool too_long;
+	int prio;
+	bool prio_given;
+};
+
 extern const struct attribute_group *zram_sysfs_groups[];
 
 /* sysfs_comp.c, sysfs_recompress.c, sysfs_writeback.c: */
@@ -19,6 +36,10 @@ extern const struct attribute_group zram_sysfs_recompress_group;
 extern const struct attribute_group zram_sysfs_writeback_group;
 
 struct zram *zram_sysfs_device(struct device *dev);
+int zram_sysfs_take_algo(void *ctx, const char *value);
+int zram_sysfs_take_priority(void *ctx, const char *value);
+int zram_sysfs_find(const struct zram *zram,
+		    const struct zram_sysfs_which *which, unsigned int lowest);
 int zram_sysfs_choose(struct zram *zram, unsigned int prio, const char *text,
 		      size_t len);
 

@@ -20,6 +20,61 @@
 #include "zram_drv.h"
 
 /**
+ * zram_sysfs_take_algo() - the argument that names an algorithm
+ * @ctx: begins with a struct zram_sysfs_which
+ * @value: the name
+ *
+ * That there is no such algorithm is for later to find out, as other errors come
+ * first.
+ *
+ * Context: Any.
+ * Return: 0.
+ */
+int zram_sysfs_take_algo(void *ctx, const char *value)
+{
+	struct zram_sysfs_which *which = ctx;
+
+	which->name = zram_comp_lookup(value);
+	if (!which->name)
+		which->name = "";
+	which->too_long = strlen(value) >= ZRAM_SYSFS_COMP_NAME;
+	return 0;
+}
+
+/**
+ * zram_sysfs_take_priority() - the argument that names a priority
+ * @ctx: begins with a struct zram_sysfs_which
+ * @value: the number
+ *
+ * Context: Any.
+ * Return: 0, -EINVAL or -ERANGE.
+ */
+int zram_sysfs_take_priority(void *ctx, const char *value)
+{
+	struct zram_sysfs_which *which = ctx;
+
+	which->prio_given = true;
+	return kstrtoint(value, 10, &which->prio);
+}
+
+/**
+ * zram_sysfs_find() - the priority of the algorithm that is meant
+ * @zram: the device
+ * @which: what the user named
+ * @lowest: the lowest priority that may be meant, and is if none is named
+ *
+ * Context: config_lock is held.
+ * Return: the priority, or -EINVAL.
+ */
+int zram_sysfs_find(const struct zram *zram,
+		    const struct zram_sysfs_which *which, unsigned int lowest)
+{
+	return zram_comps_find(&zram->comps, which->name,
+			       which->prio_given ? &which->prio : NULL,
+			       lowest);
+}
+
+/**
  * zram_sysfs_choose() - choose an algorithm by what a user wrote
  * @zram: the device
  * @prio: its priority
@@ -72,38 +127,15 @@ static DEVICE_ATTR_RW(comp_algorithm);
 
 /**
  * struct params_args - what was asked for
- * @name: an algorithm, NULL if none was named
- * @prio: its priority
- * @prio_given: whether that was named
+ * @which: whom the parameters are for
  * @dict: path of a dictionary, or NULL; to be freed
  * @params: everything else
  */
 struct params_args {
-	const char *name;
-	int prio;
-	bool prio_given;
+	struct zram_sysfs_which which;
 	char *dict;
 	struct zram_comp_params params;
 };
-
-static int take_algo(void *ctx, const char *value)
-{
-	struct params_args *args = ctx;
-
-	args->name = zram_comp_lookup(value);
-	/* Chosen for no priority, which is for later to find out */
-	if (!args->name)
-		args->name = "";
-	return 0;
-}
-
-static int take_priority(void *ctx, const char *value)
-{
-	struct params_args *args = ctx;
-
-	args->prio_given = true;
-	return kstrtoint(value, 10, &args->prio);
-}
 
 static int take_level(void *ctx, const char *value)
 {
@@ -127,19 +159,12 @@ static int take_winbits(void *ctx, const char *value)
 }
 
 static const struct zram_arg params_args[] = {
-	{ "algo", take_algo },
-	{ "priority", take_priority },
+	{ "algo", zram_sysfs_take_algo },
+	{ "priority", zram_sysfs_take_priority },
 	{ "level", take_level },
 	{ "dict", take_dict },
 	{ "deflate.winbits", take_winbits },
 };
-
-/* Whom the parameters are for, as long as that can be told */
-static int find_prio(struct zram *zram, const struct params_args *args)
-{
-	return zram_comps_find(&zram->comps, args->name,
-			       args->prio_given ? &args->prio : NULL, 0);
-}
 
 /*
  * No lock is held: the file may be an attribute that takes the same, or lie
@@ -167,7 +192,7 @@ static int set_params(struct zram *zram, struct params_args *args)
 	err = zram_configure_begin(zram);
 	if (err)
 		return err;
-	prio = find_prio(zram, args);
+	prio = zram_sysfs_find(zram, &args->which, 0);
 	zram_configure_end(zram);
 	if (prio < 0)
 		return prio;
@@ -179,7 +204,7 @@ static int set_params(struct zram *zram, struct params_args *args)
 	if (err)
 		goto err_dict;
 	/* Somebody may have chosen anew */
-	prio = find_prio(zram, args);
+	prio = zram_sysfs_find(zram, &args->which, 0);
 	if (prio >= 0)
 		zram_comps_set_params(&zram->comps, prio, &args->params);
 	zram_configure_end(zram);

@@ -23,41 +23,15 @@
 
 /**
  * struct recomp_args - what was asked for, in either attribute
- * @name: an algorithm, NULL if none was named
- * @too_long: the name is longer than any may be
- * @prio: its priority
- * @prio_given: whether that was named
+ * @which: by which algorithm
  * @filter: which pages
  * @max_pages: how many of them
  */
 struct recomp_args {
-	const char *name;
-	bool too_long;
-	int prio;
-	bool prio_given;
+	struct zram_sysfs_which which;
 	struct zram_pp_filter filter;
 	u64 max_pages;
 };
-
-static int take_algo(void *ctx, const char *value)
-{
-	struct recomp_args *args = ctx;
-
-	args->name = zram_comp_lookup(value);
-	/* No algorithm, which is for later to find out */
-	if (!args->name)
-		args->name = "";
-	args->too_long = strlen(value) >= ZRAM_SYSFS_COMP_NAME;
-	return 0;
-}
-
-static int take_priority(void *ctx, const char *value)
-{
-	struct recomp_args *args = ctx;
-
-	args->prio_given = true;
-	return kstrtoint(value, 10, &args->prio);
-}
 
 static int take_type(void *ctx, const char *value)
 {
@@ -86,13 +60,13 @@ static int take_max_pages(void *ctx, const char *value)
 }
 
 static const struct zram_arg choice_args[] = {
-	{ "algo", take_algo },
-	{ "priority", take_priority },
+	{ "algo", zram_sysfs_take_algo },
+	{ "priority", zram_sysfs_take_priority },
 };
 
 static const struct zram_arg run_args[] = {
-	{ "algo", take_algo },
-	{ "priority", take_priority },
+	{ "algo", zram_sysfs_take_algo },
+	{ "priority", zram_sysfs_take_priority },
 	{ "type", take_type },
 	{ "threshold", take_threshold },
 	{ "max_pages", take_max_pages },
@@ -122,7 +96,8 @@ static ssize_t recomp_algorithm_store(struct device *dev,
 				      struct device_attribute *attr,
 				      const char *buf, size_t len)
 {
-	struct recomp_args args = { .prio = LOWEST_PRIO };
+	struct recomp_args args = { .which.prio = LOWEST_PRIO };
+	const struct zram_sysfs_which *which = &args.which;
 	struct zram *zram = zram_sysfs_device(dev);
 	int err;
 
@@ -130,12 +105,13 @@ static ssize_t recomp_algorithm_store(struct device *dev,
 			      &args);
 	if (err)
 		return err;
-	if (!args.name || args.prio < LOWEST_PRIO ||
-	    args.prio >= ZRAM_MAX_COMPS)
+	if (!which->name || which->prio < LOWEST_PRIO ||
+	    which->prio >= ZRAM_MAX_COMPS)
 		return -EINVAL;
-	if (args.too_long)
+	if (which->too_long)
 		return -E2BIG;
-	err = zram_sysfs_choose(zram, args.prio, args.name, strlen(args.name));
+	err = zram_sysfs_choose(zram, which->prio, which->name,
+				strlen(which->name));
 	return err ? err : len;
 }
 static DEVICE_ATTR_RW(recomp_algorithm);
@@ -147,9 +123,7 @@ static int run(struct zram *zram, struct recomp_args *args)
 	if (!zram_is_set_up(zram) ||
 	    args->filter.min_size >= zram->pool.huge_size)
 		return -EINVAL;
-	prio = zram_comps_find(&zram->comps, args->name,
-			       args->prio_given ? &args->prio : NULL,
-			       LOWEST_PRIO);
+	prio = zram_sysfs_find(zram, &args->which, LOWEST_PRIO);
 	if (prio < 0)
 		return prio;
 	if (!zram_comps_get(&zram->comps, prio))
