@@ -174,9 +174,10 @@ static int try_slot(struct recomp_run *run)
 		err = -ESTALE;
 	trace_zram_recompress(run->zram, run->walk.index, zram_slot_size(&old),
 			      zram_slot_size(&new), err);
-	if (err == -ESTALE)
+	/* No fault of anybody's */
+	if (err == -E2BIG || err == -ERANGE || err == -ESTALE)
 		return 0;
-	return err == -E2BIG || err == -ERANGE ? 0 : err;
+	return err;
 }
 
 static int run_step(struct recomp_run *run)
