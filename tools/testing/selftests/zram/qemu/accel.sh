@@ -6,13 +6,15 @@
 # counts only after it booted one; the answer is kept until the host reboots.
 #
 # Under TCG: qemu64 starts processes twice as fast as "max", and QEMU 7.2
-# gets cmpxchg16b wrong (double faults in the slab allocator of 6.12).
+# gets cmpxchg16b wrong (double faults in the slab allocator of 6.12). With
+# rdrand the random number generator is ready before the second CPU runs, and
+# need not change code in use later (see emulator.sh).
 # ZT_ACCEL=kvm or ZT_ACCEL=tcg overrides.
 
 . "$(dirname "$0")/common.sh"
 
 KVM="-accel kvm -cpu host"
-TCG="-accel tcg,thread=multi -cpu qemu64,-cx16"
+TCG="-accel tcg,thread=multi -cpu qemu64,-cx16,+rdrand"
 PROBE_SECONDS=10
 
 kimage=$1

@@ -12,7 +12,7 @@ set +a
 
 export DM_DISABLE_UDEV=1
 PORT=/dev/ttyS1
-number=0
+number=$ZT_DONE
 failed=0
 
 # Tests may run the guest out of memory; the session has to survive that.
