@@ -17,7 +17,6 @@
  * be made of, another one of ours.
  */
 
-#include <linux/atomic.h>
 #include <linux/bio.h>
 #include <linux/blkdev.h>
 #include <linux/err.h>
@@ -146,7 +145,7 @@ void zram_readback_group_put(struct zram_readback_group *group,
 
 	if (status)
 		WRITE_ONCE(parent->bi_status, status);
-	if (!atomic_dec_and_test(&group->pending))
+	if (!refcount_dec_and_test(&group->pending))
 		return;
 	if (parent->bi_status)
 		zram_stats_add(&group->zram->stats, ZRAM_STAT_FAILED_READS, 1);
@@ -165,7 +164,7 @@ static struct zram_readback_group *group_alloc(struct zram_readback_set *set)
 	group->zram = set->zram;
 	group->parent = set->parent;
 	group->start = set->start;
-	atomic_set(&group->pending, 1);
+	refcount_set(&group->pending, 1);
 	return group;
 }
 
@@ -202,7 +201,7 @@ static struct zram_readback *readback_alloc(struct zram_readback_set *set,
 	rb->group = set->group;
 	rb->first = first;
 	rb->nr = 0;
-	atomic_inc(&rb->group->pending);
+	refcount_inc(&rb->group->pending);
 	return rb;
 }
 

@@ -7,6 +7,7 @@
 #include <linux/kconfig.h>
 #include <linux/mempool.h>
 #include <linux/mutex.h>
+#include <linux/refcount.h>
 #include <linux/types.h>
 
 struct page;
@@ -47,7 +48,7 @@ struct zram_readback_group {
 	struct zram *zram;
 	struct bio *parent;
 	unsigned long start;
-	atomic_t pending;
+	refcount_t pending;
 };
 
 /**

@@ -249,7 +249,7 @@ static bool unpack_begin(struct zram_readback_set *set, u64 first,
 	unpack->group = set->group;
 	unpack->first = first;
 	unpack->nr = nr;
-	atomic_inc(&set->group->pending);
+	refcount_inc(&set->group->pending);
 	set->packed = unpack;
 	return true;
 }
