@@ -9,7 +9,7 @@ kernel  := tools/kernel
 run     := tools/testing/selftests/zram/qemu/run.sh --lane $(LANE)
 
 .PHONY: help setup modules demo check bench shell lint overlay series \
-	arch conformance dkms dkms-check modules_install clean
+	arch check-arch conformance dkms dkms-check modules_install clean
 
 help:
 	@sed -n 's/^#: \{0,1\}//p' Makefile
@@ -28,6 +28,8 @@ help:
 #:   make series KSRC=/path    make patches against a kernel source tree;
 #:                  without KSRC against the newest, applied and built one by one
 #:   make arch      compile the driver for i386, arm64 and s390x
+#:   make check-arch   make check on s390x (big endian) and on arm64 with pages
+#:                  of 64 KiB, emulated
 #:   make conformance  compare each answer with that of the kernel's own zram
 #:   make dkms      a Debian package of the module's sources, for dkms; make
 #:                  dkms-check builds from it and tries the result
@@ -35,7 +37,8 @@ help:
 #:   make clean     remove build/ (kernels in ~/.cache/zram-overlay stay)
 #:
 #: LANE=distro (default), lts, rt: the distribution's kernels; mainline,
-#: mainline-debug: the newest kernel, built from its source package.
+#: mainline-debug: the newest kernel, built from its source package; s390x,
+#: arm64-64k: the same for other processors.
 #: KDIR=/path names other kernel headers, KSRC=/path another kernel source.
 
 setup:
@@ -71,6 +74,11 @@ series:
 
 arch:
 	@$(kernel)/build-arch
+
+check-arch:
+	@status=0; for lane in s390x arm64-64k; do \
+		$(MAKE) -s LANE=$$lane check || status=1; \
+	done; exit $$status
 
 conformance:
 	@LANE=mainline $(kernel)/build mainline

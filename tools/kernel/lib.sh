@@ -27,18 +27,35 @@ meta() {
 }
 
 # lane NAME: read the lane's row of the table `lanes` into KIND, SUITE, IMAGE,
-# HEADERS and CONFIGS
+# HEADERS and CONFIGS, and that of its processor
 lane() {
-	local name kind suite image headers configs
+	local name kind suite image headers arch configs
 
-	while read -r name kind suite image headers configs; do
+	while read -r name kind suite image headers arch configs; do
 		[ "$name" = "$1" ] || continue
 		export LANE=$1 KIND=$kind SUITE=$suite IMAGE=$image
 		export HEADERS=$headers CONFIGS=$configs OUT=$ROOT/build/$1
 		mkdir -p "$OUT"
+		arch "$arch"
 		return 0
 	done < <(grep -v '^#' "$TOOLS/lanes")
 	die "no lane '$1' (see tools/kernel/lanes)"
+}
+
+# arch NAME: read the processor's row of the table `arches` into PROCESSOR,
+# COMPILER (packages), BOOT, USERLAND and OPTIONS, and what the kernel's make wants
+# to know into ARCH and CROSS_COMPILE
+arch() {
+	local name arch prefix packages boot userland options
+
+	while read -r name arch prefix packages boot userland options; do
+		[ "$name" = "$1" ] || continue
+		export PROCESSOR=$name ARCH=$arch CROSS_COMPILE=${prefix#-}
+		export COMPILER=${packages//,/ } BOOT=$boot
+		export USERLAND=${userland#-} OPTIONS=$options
+		return 0
+	done < <(grep -v '^#' "$TOOLS/arches")
+	die "no processor '$1' (see tools/kernel/arches)"
 }
 
 # locked FILE: hold FILE's lock until the script ends, saying so if it waits
@@ -55,6 +72,18 @@ put() {
 	cmp -s "$1" "$2" && return
 	cp "$1" "$2.new"
 	mv "$2.new" "$2"
+}
+
+# copy_tree PRISTINE DIR: DIR/src becomes a copy of a source tree, of hard links,
+# without the tree's zram; once, unless somebody works on that tree
+copy_tree() {
+	if [ -e "$2/copied" ] && [ -z "${KSRC:-}" ]; then
+		return
+	fi
+	step "$2/copy.log" "copying the tree" "size $2/src" \
+		rsync -a --delete --exclude=.git --exclude=/drivers/block/zram \
+		--link-dest="$1" "$1/" "$2/src/"
+	touch "$2/copied"
 }
 
 # objects LOG, size FILE-OR-DIR: what to show while a step runs

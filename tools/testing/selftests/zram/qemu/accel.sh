@@ -20,7 +20,7 @@ PROBE_SECONDS=10
 kimage=$1
 
 make_probe() {
-	install "$BUILD/selftests/qemu/init" "$1/init"
+	install "$GUEST_BIN/qemu/init" "$1/init"
 	mkdir "$1"/{dev,proc,sys,tmp}
 }
 
@@ -36,7 +36,7 @@ kvm_boots() {
 		qemu-system-x86_64 $KVM -m 256 -smp 2 -nodefaults \
 		-no-user-config -display none -no-reboot -kernel "$kimage" \
 		-initrd "$archive" -serial null -serial "file:$log" \
-		-append "console=ttyS0 panic=-1 zt_mode=probe" \
+		-append "console=ttyS0 panic=-1 zt_mode=probe zt_verdict=/dev/ttyS1" \
 		< /dev/null || return 1; } > "$BUILD/kvm-probe.err" 2>&1
 	grep -q "init started" "$log"
 }

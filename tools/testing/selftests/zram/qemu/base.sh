@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Makes the part of the initramfs that is the same for every lane: busybox and
-# the programs of the host that tests use, with their libraries. Prints the
-# name of the archive.
+# the programs that tests use, the host's or those of USERROOT, with their
+# libraries. Prints the name of the archive.
 
 . "$(dirname "$0")/common.sh"
 
@@ -11,6 +11,17 @@
 PROGRAMS="bash fio mkfs.ext4 e2fsck mkswap swapon swapoff zramctl blkdiscard
 	dmsetup losetup addpart delpart qemu-nbd udevadm"
 UDEV_RULES="50-udev-default 60-block 60-persistent-storage"
+
+# program_file PROGRAM: where it is
+program_file() {
+	local dir
+
+	[ -n "$USERROOT" ] || { command -v "$1"; return; }
+	for dir in bin sbin; do
+		[ -x "$USERROOT/usr/$dir/$1" ] && echo "$USERROOT/usr/$dir/$1" && return
+	done
+	return 1
+}
 
 make_base() {
 	local stage=$1 dir program applet path rule
@@ -20,15 +31,16 @@ make_base() {
 	for dir in bin sbin lib lib64; do
 		ln -s "usr/$dir" "$stage/$dir"
 	done
+	# The host's list will do: both are Debian's.
 	for applet in $(busybox --list); do
 		ln -s busybox "$stage/usr/bin/$applet"
 	done
 	rm -f "$stage/usr/bin/busybox"
-	install "$(command -v busybox)" "$stage/usr/bin/busybox"
+	install "$(program_file busybox)" "$stage/usr/bin/busybox"
 	# The kernel asks for modules by this name.
 	ln -s ../bin/busybox "$stage/usr/sbin/modprobe"
 	for program in $PROGRAMS; do
-		path=$(command -v "$program")
+		path=$(program_file "$program")
 		rm -f "$stage/usr/bin/$program"
 		install -D "$path" "$stage/usr/sbin/$program"
 		copy_libraries "$stage" "$path"
@@ -38,7 +50,7 @@ make_base() {
 	ln -s udevadm "$stage/usr/sbin/systemd-udevd"
 	mkdir -p "$stage/usr/lib/udev/rules.d" "$stage/run/udev"
 	for rule in $UDEV_RULES; do
-		cp "/usr/lib/udev/rules.d/$rule.rules" "$stage/usr/lib/udev/rules.d/"
+		cp "$USERROOT/usr/lib/udev/rules.d/$rule.rules" "$stage/usr/lib/udev/rules.d/"
 	done
 	ln -s /proc/mounts "$stage/etc/mtab"
 	echo "root:x:0:0:root:/:/bin/sh" > "$stage/etc/passwd"
@@ -47,15 +59,15 @@ make_base() {
 
 list=()
 for program in busybox $PROGRAMS; do
-	path=$(command -v "$program") || die "$program is not installed"
+	path=$(program_file "$program") || die "$program is not installed"
 	list+=("$path")
 done
 # Libraries change with the package database.
 [ ! -e /var/lib/dpkg/status ] || list+=(/var/lib/dpkg/status)
 
-archive=$CACHE/base-$(fingerprint "${list[@]}").cpio
+archive=$CACHE/base-$MACHINE-$(fingerprint "${list[@]}").cpio
 if [ ! -e "$archive" ]; then
-	rm -f "$CACHE"/base-*.cpio
+	rm -f "$CACHE/base-$MACHINE"-*.cpio
 	with_stage make_base "$archive"
 fi
 echo "$archive"

@@ -62,17 +62,16 @@ interrogate_guest() {
 # Console, KTAP and results go to files in OUT. Returns 0 if the guest gave
 # its verdict, whichever; otherwise "ended" says what happened.
 boot_guest() {
-	local out=$1 stall=$2 limit=$3
+	local out=$1 stall=$2 limit=$3 ports
 	shift 3
 
 	rm -f "$out"/{console.log,ktap.log,results.tar.gz,monitor.in,monitor.out}
 	touch "$out"/{console,ktap}.log
 	mkfifo "$out"/monitor.{in,out}
-	setpriv --pdeathsig KILL qemu-system-x86_64 "$@" \
+	machine_ports "$out"
+	setpriv --pdeathsig KILL "qemu-system-$MACHINE" "$@" \
 		-display none -chardev "pipe,id=monitor,path=$out/monitor" \
-		-mon monitor \
-		-serial "file:$out/console.log" -serial "file:$out/ktap.log" \
-		-serial "file:$out/results.tar.gz" \
+		-mon monitor "${ports[@]}" \
 		< /dev/null > "$out/qemu.log" 2>&1 &
 	qemu_pid=$!
 	tail -f -n +1 -s 0.2 --pid="$qemu_pid" "$out/ktap.log" &
@@ -90,12 +89,12 @@ boot_guest() {
 
 # The interactive guest: its console is our terminal. Ctrl-A X ends it.
 boot_shell() {
-	local out=$1
+	local out=$1 ports
 	shift
 
 	rm -f "$out"/{console.log,ktap.log,results.tar.gz}
-	qemu-system-x86_64 "$@" -display none \
+	machine_ports "$out"
+	"qemu-system-$MACHINE" "$@" -display none \
 		-chardev "stdio,id=tty,mux=on,signal=off,logfile=$out/console.log" \
-		-serial chardev:tty -mon tty -serial "file:$out/ktap.log" \
-		-serial "file:$out/results.tar.gz"
+		-serial chardev:tty -mon tty "${ports[@]:2}"
 }

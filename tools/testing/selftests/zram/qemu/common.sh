@@ -40,15 +40,61 @@ guest_path() {
 
 # copy_libraries STAGE PROGRAM...: shared libraries and loader of programs.
 copy_libraries() {
-	local stage=$1 library to
+	local stage=$1 library to root=${USERROOT:-}
 	shift
 
-	# Static programs have none and ldd says so with an error.
-	for library in $(for program; do ldd "$program" 2>/dev/null || :; done |
-			 grep -o '/[^ ]*' | sort -u); do
-		to=$stage$(guest_path "$library")
+	for library in $(list_libraries "$@" | sort -u); do
+		to=$stage$(guest_path "${library#"$root"}")
 		[ -e "$to" ] || install -D "$library" "$to"
 	done
+}
+
+list_libraries() {
+	local program
+
+	if [ -n "${USERROOT:-}" ]; then
+		list_foreign "$@"
+		return
+	fi
+	# Static programs have none and ldd says so with an error.
+	for program; do
+		ldd "$program" 2>/dev/null || :
+	done | grep -o '/[^ ]*' || :
+}
+
+# list_foreign PROGRAM...: the same for programs that cannot run here. Private
+# libraries lie where the program says (RUNPATH).
+list_foreign() {
+	local todo=("$@") file word dirs loader
+	local -A seen
+
+	while [ ${#todo[@]} -gt 0 ]; do
+		file=${todo[0]}
+		todo=("${todo[@]:1}")
+		loader=$(readelf -lW "$file" | sed -n 's/.*interpreter: \(.*\)]/\1/p')
+		[ -z "$loader" ] || echo "$USERROOT$loader"
+		dirs="/usr/lib/$MACHINE-linux-gnu $(readelf -dW "$file" |
+			sed -n 's/.*R.*PATH.*\[\(.*\)]/\1/p' | tr ':' ' ')"
+		for word in $(readelf -dW "$file" | sed -n 's/.*(NEEDED).*\[\(.*\)]/\1/p'); do
+			[ -z "${seen[$word]:-}" ] || continue
+			seen[$word]=1
+			# shellcheck disable=SC2086 # a list of folders
+			word=$(first_of "$word" $dirs) || die "$file: no $word"
+			echo "$word"
+			todo+=("$word")
+		done
+	done
+}
+
+# first_of NAME FOLDER...: the file in USERROOT
+first_of() {
+	local name=$1 dir
+	shift
+
+	for dir; do
+		[ ! -e "$USERROOT$dir/$name" ] || { echo "$USERROOT$dir/$name"; return; }
+	done
+	return 1
 }
 
 # pack STAGE FILE: the tree as a cpio archive, complete or not at all.

@@ -17,6 +17,7 @@ fio			fio
 mkfs.ext4		e2fsprogs
 zramctl			util-linux
 setpriv			util-linux
+readelf			binutils
 mkswap			mount:util-linux
 swapon			mount
 dmsetup			dmsetup
@@ -26,6 +27,12 @@ addpart			util-linux
 qemu-nbd		qemu-utils
 udevadm			udev
 "
+
+# Other machines are emulated, with programs of their own.
+case ${MACHINE:-} in
+aarch64) NEEDED+="qemu-system-aarch64	qemu-system-arm" ;;
+s390x) NEEDED+="qemu-system-s390x	qemu-system-misc" ;;
+esac
 
 missing=
 while read -r program package; do

@@ -1,17 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Compiles the programs of the guest, static: the selftests' helpers into
-# build/selftests, the harness's own (init, runtest) into build/selftests/qemu.
+# Compiles the programs of the guest, static, with the compiler CROSS: the
+# selftests' helpers into GUEST_BIN, the harness's own (init, runtest) into
+# GUEST_BIN/qemu.
 
 . "$(dirname "$0")/common.sh"
 
-make -s -C "$SELFTESTS" KSFT_STANDALONE=1 OUTPUT="$BUILD/selftests" helpers
+cc=${CROSS}gcc
+[ -n "$CROSS" ] || cc=${CC:-gcc}
+make -s -C "$SELFTESTS" KSFT_STANDALONE=1 OUTPUT="$GUEST_BIN" CC="$cc" helpers
 
-mkdir -p "$BUILD/selftests/qemu"
+mkdir -p "$GUEST_BIN/qemu"
 for source in "$QEMU_DIR"/guest/*.c; do
-	program=$BUILD/selftests/qemu/$(basename "$source" .c)
+	program=$GUEST_BIN/qemu/$(basename "$source" .c)
 	[ "$program" -nt "$source" ] && continue
-	"${CC:-gcc}" -static -O2 -Wall -Wextra -o "$program.$$" "$source"
+	"$cc" -static -O2 -Wall -Wextra -o "$program.$$" "$source"
 	mv "$program.$$" "$program"
 done

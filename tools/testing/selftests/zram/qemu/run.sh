@@ -85,10 +85,16 @@ lane_env=$BUILD/$lane/lane.env
 # shellcheck source=/dev/null
 . "$lane_env"
 export ZRAM_KO PEER_KO KSRC_TREE
+. "$QEMU_DIR/machine.sh"
 case $zram in ours) chosen=$ZRAM_KO ;; *) chosen=$PEER_KO ;; esac
 [ -e "$chosen" ] || die "no $chosen: first make LANE=$lane modules"
 
-[ "$mode" != all ] || [ ${#disks[@]} -gt 0 ] || disks=(virtio:512M nvme:512M)
+if [ "$mode" = all ] && [ ${#disks[@]} -eq 0 ]; then
+	case $bus in
+	pci) disks=(virtio:512M nvme:512M) ;;
+	*) disks=(virtio:512M virtio:512M) ;;
+	esac
+fi
 
 # The tests that --tests means: names, or what their names have in common.
 select_items() {
@@ -132,8 +138,9 @@ has_kunit() {
 guest_env() {
 	local debug='' kunit='' patience=1
 
-	# Instrumented code takes its time.
+	# Instrumented code takes its time, and so does an emulated processor.
 	case $lane in *-debug) debug=1 patience=4 ;; esac
+	[ "$MACHINE" = "$NATIVE" ] || patience=4
 	! has_kunit || kunit=1
 	printf '%s=%s\n' \
 		ZT_LANE "$(quote "$lane")" \
@@ -167,7 +174,7 @@ make_disks() {
 		truncate -s "${disk#*:}" "$file" || die "--disk $disk: what size?"
 		qemu_disks+=(-drive "if=none,id=$id,file=$file,format=raw,aio=threads,cache=writeback,discard=unmap")
 		case $kind in
-		virtio) qemu_disks+=(-device "virtio-blk-pci,drive=$id") ;;
+		virtio) qemu_disks+=(-device "virtio-blk-$bus,drive=$id") ;;
 		nvme) qemu_disks+=(-device "nvme,drive=$id,serial=zt$nr_nvme") ;;
 		esac
 	done
@@ -206,22 +213,23 @@ flock 8
 base=$("$QEMU_DIR/base.sh")
 modules=$("$QEMU_DIR/modules.sh" "$KREL" "$MODROOT")
 make_initrd
-read -ra accel <<< "$("$QEMU_DIR/accel.sh" "$KIMAGE")"
+[ "$MACHINE" != "$NATIVE" ] ||
+	read -ra machine <<< "$("$QEMU_DIR/accel.sh" "$KIMAGE")"
 exec 8>&-
 
 oops="oops=panic panic=-1"
 case $lane in *-debug) oops="panic_on_warn=1 $oops" ;; esac
-qemu=("${accel[@]}" -m "$mem" -smp "$smp" -nodefaults -no-user-config
+qemu=("${machine[@]}" -m "$mem" -smp "$smp" -nodefaults -no-user-config
 	-no-reboot -kernel "$KIMAGE" -initrd "$out/initrd.cpio"
 	"${qemu_disks[@]}"
-	-append "console=ttyS0 $oops unknown_nmi_panic=1 rootfstype=ramfs log_buf_len=4M $append")
+	-append "console=$console zt_verdict=$verdict zt_results=$results $oops unknown_nmi_panic=1 rootfstype=ramfs log_buf_len=4M $append")
 
 if [ "$mode" = shell ]; then
 	boot_shell "$out" "${qemu[@]}"
 	exit
 fi
 
-echo "booting lane $lane ($KREL), ${accel[1]%%,*}, $zram zram; console: $out/console.log"
+echo "booting lane $lane ($KREL), ${machine[1]%%,*}, $zram zram; console: $out/console.log"
 rm -f "$out"/{ktap.done,console.[0-9].log}
 for ((boot = 1; ; boot++)); do
 	! boot_guest "$out" "$stall" "$limit" "${qemu[@]}" || break
@@ -230,7 +238,7 @@ for ((boot = 1; ; boot++)); do
 		[ "$boot" -eq 1 ] || break
 		echo "$ended before its init started; booting once more"
 		tail -n 40 "$out/console.log"
-	elif [ "${accel[1]%%,*}" = tcg ] && stale_breakpoint "$out"; then
+	elif [ "${machine[1]%%,*}" = tcg ] && stale_breakpoint "$out"; then
 		echo "the emulator ran a breakpoint that was gone; the rest in another guest"
 		done=$(keep_finished "$out" "$done")
 		items=$(rest_of "$items" "$out/ktap.log")

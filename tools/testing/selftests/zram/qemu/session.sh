@@ -12,8 +12,8 @@ copy_guest() {
 	local stage=$1
 
 	install -D -t "$stage/guest" "$QEMU_DIR"/guest/*.{sh,awk} \
-		"$BUILD/selftests/qemu/runtest"
-	install "$BUILD/selftests/qemu/init" "$stage/init"
+		"$GUEST_BIN/qemu/runtest"
+	install "$GUEST_BIN/qemu/init" "$stage/init"
 	cat > "$stage/guest/env"
 }
 
@@ -33,7 +33,7 @@ copy_tests() {
 	for file in "$SELFTESTS"/*; do
 		[ ! -f "$file" ] || cp -p "$file" "$to/"
 	done
-	for file in "$BUILD"/selftests/*; do
+	for file in "$GUEST_BIN"/*; do
 		[ ! -f "$file" ] || install "$file" "$to/"
 	done
 }

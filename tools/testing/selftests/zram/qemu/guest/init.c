@@ -3,13 +3,14 @@
  * PID 1 of the test guest.
  *
  * Mounts what the tests expect, runs /guest/session.sh, ships /results and
- * writes the verdict to the second serial port. It is a static program and not
- * a script because PID 1 must outlive an out-of-memory kill, a shell that
- * fails and a test that takes the whole session down: as long as the kernel
- * runs, somebody is left to write "VERDICT fail".
+ * writes the verdict to a port. It is a static program and not a script because
+ * PID 1 must outlive an out-of-memory kill, a shell that fails and a test that
+ * takes the whole session down: as long as the kernel runs, somebody is left to
+ * write "VERDICT fail".
  *
  * The kernel passes unknown "name=value" words of its command line to us as
- * environment; zt_mode=probe makes the guest say that it lives and stop.
+ * environment: zt_verdict= is the port, zt_results= the one for /results, and
+ * zt_mode=probe makes the guest say that it lives and stop.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +25,6 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define VERDICT_PORT	"/dev/ttyS1"
 #define CONSOLE		"/dev/console"
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -133,7 +133,7 @@ static void stop(int port)
 
 int main(void)
 {
-	const char *mode = getenv("zt_mode");
+	const char *mode = getenv("zt_mode"), *verdict = getenv("zt_verdict");
 	int port, status;
 
 	if (getpid() != 1) {
@@ -146,9 +146,9 @@ int main(void)
 	setenv("PATH", "/usr/sbin:/usr/bin", 1);
 	setenv("HOME", "/", 1);
 
-	port = open_port(VERDICT_PORT);
+	port = verdict ? open_port(verdict) : -1;
 	if (port < 0)
-		perror(VERDICT_PORT);
+		perror("init: zt_verdict=");
 	report(port, "# init started\n");
 	if (mode && !strcmp(mode, "probe"))
 		stop(port);

@@ -11,7 +11,8 @@ set -a
 set +a
 
 export DM_DISABLE_UDEV=1
-PORT=/dev/ttyS1
+# shellcheck disable=SC2154 # of the kernel's command line
+PORT=$zt_verdict
 number=$ZT_DONE
 failed=0
 
