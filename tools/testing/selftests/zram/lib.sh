@@ -23,6 +23,9 @@ ZT_IDS='' ZT_PIDS='' ZT_DMS='' ZT_NULLS='' ZT_LOOPS='' ZT_MOUNTS='' ZT_FILES=''
 ZT_MGLRU='' ZT_PARTS='' ZT_NBDS=''
 NL='
 '
+# Tests count in pages of 4 KiB, of which a larger page of the kernel has several.
+PAGE=$(awk '/^KernelPageSize/ { print $2 * 1024; exit }' /proc/self/smaps)
+PAGE=${PAGE:-4096} PER_PAGE=$((PAGE / 4096))
 
 # ---- KTAP ----------------------------------------------------------------
 
@@ -48,6 +51,11 @@ skip_all() {
 	echo "1..0 # SKIP $1"
 	ZT_FINISHED=1
 	exit 4
+}
+
+# The test is about numbers that follow from the size of a page.
+only_4k() {
+	[ "$PER_PAGE" -eq 1 ] || skip_all "a kernel with pages of $PAGE bytes"
 }
 
 # A step the rest depends on has failed.
@@ -199,9 +207,13 @@ zram_remove_all() {
 	done
 }
 
+# What the kernel counts in its own pages is read in those of 4 KiB.
 mm_read() {
 	read -r MM_ORIG MM_COMPR MM_USED MM_LIMIT MM_MAX MM_SAME MM_COMPACTED \
 		MM_HUGE MM_HUGE_SINCE < "$ZSYS/mm_stat"
+	MM_SAME=$((MM_SAME * PER_PAGE)) MM_COMPACTED=$((MM_COMPACTED * PER_PAGE))
+	MM_HUGE=$((MM_HUGE * PER_PAGE))
+	MM_HUGE_SINCE=$((MM_HUGE_SINCE * PER_PAGE))
 }
 
 bd_read() {
@@ -216,11 +228,14 @@ wb_read() {
 	while read -r zt_key zt_value; do
 		eval "WB_$zt_key=\$zt_value"
 	done < "$ZSYS/writeback_stat"
+	WB_pages=$((WB_pages * PER_PAGE)) WB_objects=$((WB_objects * PER_PAGE))
+	WB_stale=$((WB_stale * PER_PAGE))
 }
 
 io_read() {
 	read -r IO_FAILED_READS IO_FAILED_WRITES IO_ZERO IO_NOTIFY \
 		< "$ZSYS/io_stat"
+	IO_NOTIFY=$((IO_NOTIFY * PER_PAGE))
 }
 
 # Sets MISS_FREE.
@@ -463,15 +478,15 @@ swap_is_empty() {
 	zt_swapped=$(cat /proc/[0-9]*/status 2> /dev/null |
 		awk '/^VmSwap/ { kib += $2 } END { print kib * 1024 }')
 	mm_read
-	[ "$MM_ORIG" -ge 4096 ] &&
-		[ "$MM_ORIG" -le $((4096 * (1 + 64 * ZT_CPUS) + zt_swapped)) ]
+	[ "$MM_ORIG" -ge "$PAGE" ] &&
+		[ "$MM_ORIG" -le $((PAGE * (1 + 64 * ZT_CPUS) + zt_swapped)) ]
 }
 
 # Swap off, and nothing but the header is left; no free was missed on the way.
 swap_off() {
 	must swapoff "$ZDEV"
 	mm_read
-	is "$1: only the swap header is left after swapoff" "$MM_ORIG" 4096
+	is "$1: only the swap header is left after swapoff" "$MM_ORIG" "$PAGE"
 	debug_read
 	is "$1: no free was missed" "$MISS_FREE" 0
 	io_read

@@ -13,8 +13,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-#define ZP_PAGE		4096
+#define ZP_PAGE		4096		/* several make one of a larger kernel page */
 #define ZP_SECTOR	512
 #define ZP_SECTORS	(ZP_PAGE / ZP_SECTOR)
 #define ZP_MAGIC	0x7a70u		/* tag of a sector, bits 48..63 */
@@ -65,8 +66,28 @@ static inline int zp_kind_parse(const char *name)
 	return -1;
 }
 
+/* How many make one of the kernel's pages */
+static inline unsigned int zp_per_page(void)
+{
+	static unsigned int per_page;
+
+	if (!per_page)
+		per_page = sysconf(_SC_PAGESIZE) / ZP_PAGE;
+	return per_page;
+}
+
+/*
+ * Which of the kernel's pages it is in: all of such a page, written at once, is
+ * of one kind, and one word where it is same-filled.
+ */
+static inline uint64_t zp_whole(uint64_t index)
+{
+	return index / zp_per_page();
+}
+
 static inline enum zp_kind zp_kind_of(int kind, uint64_t index, uint32_t gen)
 {
+	index = zp_whole(index);
 	if (kind == ZP_CYCLE)
 		return (enum zp_kind)((index + gen) % ZP_KINDS);
 	if (kind == ZP_SPARSE)
@@ -108,7 +129,8 @@ static inline void zp_make(void *page, uint64_t index, uint32_t gen,
 	}
 	if (k == ZP_FILLED) {
 		word = (uint64_t)ZP_SAME << 48 |
-			(uint64_t)(gen & 0xffffff) << 24 | (index & 0xffffff);
+			(uint64_t)(gen & 0xffffff) << 24 |
+			(zp_whole(index) & 0xffffff);
 		for (int i = 0; i < ZP_PAGE / 8; i++)
 			p[i] = word;
 		return;
@@ -172,7 +194,7 @@ static inline int64_t zp_generation(const void *page, uint64_t index)
 	if (!p[0])
 		return 0;
 	if (p[0] >> 48 == ZP_SAME)
-		return (p[0] & 0xffffff) == (index & 0xffffff) ?
+		return (p[0] & 0xffffff) == (zp_whole(index) & 0xffffff) ?
 			(int64_t)(p[0] >> 24 & 0xffffff) : -1;
 	if (p[0] >> 48 == ZP_MAGIC && p[1] == index)
 		return (uint32_t)p[0];

@@ -20,8 +20,8 @@ is "a new device has no size" "$size" 0
 store EINVAL disksize 0
 store EINVAL disksize abc
 store EINVAL disksize -
-accepts 1 4096
-accepts 4097 8192
+accepts 1 "$PAGE"
+accepts $((PAGE + 1)) $((PAGE * 2))
 accepts 64Kjunk 65536
 accepts 0x10000 65536
 accepts 3M 3145728

@@ -48,7 +48,7 @@ mm_read
 size=$MM_COMPR
 for value in "type" "type=" "type=x" "idle" "priority=0" "priority=4" \
 	"priority=2" "priority=-1" "priority=x" "algo=lzo" "algo=nosuch" \
-	"algo=zstd priority=1" "algo=lz4 priority=3" "threshold=4096" \
+	"algo=zstd priority=1" "algo=lz4 priority=3" "threshold=$PAGE" \
 	"threshold=x" "threshold=-1" "max_pages=x" "max_pages=-1" \
 	"algo=lzo-rle"; do
 	store EINVAL recompress "$value"

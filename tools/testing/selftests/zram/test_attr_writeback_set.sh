@@ -25,13 +25,16 @@ shows compressed_writeback 0
 read -r batch < "$ZSYS/writeback_batch_size"
 between "writeback_batch_size has a default" "$batch" 1 65536
 
-takes writeback_limit 7 7
+takes writeback_limit 7 $((7 / PER_PAGE * PER_PAGE))
 takes writeback_limit "0$NL" 0
-takes writeback_limit 18446744073709551615 18446744073709551615
+# Kept in the kernel's pages
+most=18446744073709551615
+[ "$PER_PAGE" -eq 1 ] || most=1844674407370955$((1616 - PER_PAGE))
+takes writeback_limit 18446744073709551615 "$most"
 for bad in -1 x 1x 18446744073709551616 " "; do
 	store EINVAL writeback_limit "$bad"
 done
-shows writeback_limit 18446744073709551615
+shows writeback_limit "$most"
 takes writeback_limit_enable 1 1
 takes writeback_limit_enable 0 0
 takes writeback_limit_enable 5 1
@@ -54,7 +57,7 @@ store EBUSY compressed_writeback 0
 store EBUSY compressed_writeback 1
 store EINVAL compressed_writeback x
 shows compressed_writeback 1
-takes writeback_limit 9 9
+takes writeback_limit 9 $((9 / PER_PAGE * PER_PAGE))
 takes writeback_batch_size 3 3
 zram_reset
 shows writeback_limit 0

@@ -16,6 +16,7 @@ bd_use null 32 && put "$ZSYS/backing_dev" "$BD"
 [ ! -e "$ZSYS/recompress" ] ||
 	put "$ZSYS/recomp_algorithm" "algo=zstd priority=1"
 put "$ZSYS/disksize" 8M
+last=$((8388608 / PAGE - 1))
 is "no page, no line" "$(wc -c < "$state")" 0
 
 # flags INDEX: the six letters of a page
@@ -23,12 +24,12 @@ flags() {
 	awk -v i="$1" '$1 == i { print $3 }' "$state"
 }
 
-must zpat fill -k same -n 1 "$ZDEV" > /dev/null
-must zpat fill -k random -o 1 -n 1 "$ZDEV" > /dev/null
-must zpat fill -k text -o 2 -n 2 "$ZDEV" > /dev/null
-must zpat fill -k text -o 2047 -n 1 "$ZDEV" > /dev/null
+must zpat fill -u -k same -n 1 "$ZDEV" > /dev/null
+must zpat fill -u -k random -o 1 -n 1 "$ZDEV" > /dev/null
+must zpat fill -u -k text -o 2 -n 2 "$ZDEV" > /dev/null
+must zpat fill -u -k text -o "$last" -n 1 "$ZDEV" > /dev/null
 is "one line for each page" "$(awk '{ print $1 }' "$state" | tr '\n' ' ')" \
-	"0 1 2 3 2047 "
+	"0 1 2 3 $last "
 line=$(sed -n 3p "$state")
 case $line in
 "           2 "*.000000\ ......) pass "the columns are as wide as ever" ;;
@@ -46,7 +47,7 @@ put "$ZSYS/idle" all
 is "same-filled pages are not marked idle" "$(flags 0)" "s....."
 is "huge and idle" "$(flags 1)" "..hi.."
 is "idle" "$(flags 2)" "...i.."
-must zpat verify -k text -o 2 -n 1 "$ZDEV" > /dev/null
+must zpat verify -u -k text -o 2 -n 1 "$ZDEV" > /dev/null
 is "read, not idle" "$(flags 2)" "......"
 if [ -e "$ZSYS/recompress" ]; then
 	store 0 recompress algo=zstd
@@ -64,8 +65,8 @@ if [ -n "${BD-}" ]; then
 	*) fail "on the device" "$(flags 2)" ;;
 	esac
 fi
-must zpat fill -k text "$ZDEV" > /dev/null
-is "2048 lines" "$(wc -l < "$state")" 2048
+must zpat fill -u -k text "$ZDEV" > /dev/null
+is "a line for every page" "$(wc -l < "$state")" $((last + 1))
 is "whatever the size of the reads" "$(dd if="$state" bs=7 2> /dev/null |
 	md5sum)" "$(dd if="$state" bs=1M 2> /dev/null | md5sum)"
 is "in the order of the pages" "$(awk '$1 != NR - 1' "$state" | wc -l)" 0

@@ -19,11 +19,11 @@ one() {
 	mm_read
 	between "$1: text shrinks by half and more" "$MM_COMPR" \
 		$((pages * 48)) $((pages * 2048))
-	must zpat fill -k cycle -g 2 -S 3 -n "$pages" "$ZDEV" > /dev/null
+	must zpat fill -k cycle -u -g 2 -S 3 -n $((pages / PER_PAGE)) "$ZDEV" > /dev/null
 	check "$1: overwritten pages" \
-		zpat verify -k cycle -g 2 -S 3 -n "$pages" "$ZDEV"
+		zpat verify -k cycle -u -g 2 -S 3 -n $((pages / PER_PAGE)) "$ZDEV"
 	check "$1: their neighbours" \
-		zpat verify -k text -o 1 -S 3 -n $((pages - 1)) "$ZDEV"
+		zpat verify -k text -u -o 1 -S 3 -n $((pages / PER_PAGE - 1)) "$ZDEV"
 	zram_reset
 	empty "$1: the pool is empty after reset"
 	must zram_remove

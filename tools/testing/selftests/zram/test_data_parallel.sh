@@ -7,9 +7,9 @@
 
 one_object() {
 	mm_read
-	is "$1: one page is stored" "$MM_ORIG" 4096
+	is "$1: one page is stored" "$MM_ORIG" "$PAGE"
 	# One object keeps one zspage, and that has at most 16 pages.
-	between "$1: in at most one zspage" "$MM_USED" 0 65536
+	between "$1: in at most one zspage" "$MM_USED" 0 $((16 * PAGE))
 }
 
 zram_new 16M

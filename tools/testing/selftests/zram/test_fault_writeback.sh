@@ -31,7 +31,7 @@ faulty() {
 	is "$1 $2: a run gives ENOMEM, EIO, ENOSPC or works" "$others" ""
 
 	must zpat fill -k "$kind" -g 2 "$ZDEV" > /dev/null
-	put "$ZSYS/writeback" "page_indexes=0-4095"
+	put "$ZSYS/writeback" "page_indexes=0-$((4096 / PER_PAGE - 1))"
 	fault_on "$1" 10
 	out=$(zpat verify -F -k "$kind" -g 2 -b 16 -j 2 "$ZDEV")
 	fault_off

@@ -21,9 +21,9 @@ one_round() {
 	must zpat fill -k cycle -j 2 "$ZDEV" > /dev/null
 	put "$ZSYS/idle" all
 	put "$ZSYS/writeback" idle
-	must zpat fill -k cycle -g 2 -S 3 "$ZDEV" > /dev/null
+	must zpat fill -k cycle -u -g 2 -S 3 "$ZDEV" > /dev/null
 	must zpat discard -o 1000 -n 500 "$ZDEV" > /dev/null
-	must zpat verify -k cycle -o 1 -S 3 -n 900 "$ZDEV" > /dev/null
+	must zpat verify -k cycle -u -o 1 -S 3 -n $((900 / PER_PAGE)) "$ZDEV" > /dev/null
 	zram_reset
 }
 

@@ -27,7 +27,7 @@ fresh text
 store 0 recompress "algo=zstd"
 mm_read
 between "recompressed pages take less" "$MM_COMPR" 1000 $((size * 9 / 10))
-between "and so does the pool" "$MM_USED" 1000 $((used - 4096))
+between "and so does the pool" "$MM_USED" 1000 $((used - PAGE))
 check "every byte is there" zpat verify -k text -j 2 "$ZDEV"
 size=$MM_COMPR
 store 0 recompress "priority=1"
@@ -50,12 +50,12 @@ is "which are not idle any more" "$MM_COMPR" "$half"
 store 0 recompress "type=huge"
 mm_read
 is "type=huge: none is" "$MM_COMPR" "$half"
-store 0 recompress "max_pages=100"
+store 0 recompress "max_pages=$((100 / PER_PAGE + 1))"
 mm_read
 tried=$MM_COMPR
-between "max_pages=100 is for fewer than all" "$tried" $((half * 3 / 4)) \
+between "max_pages is for fewer than all" "$tried" $((half * 3 / 4 - PAGE)) \
 	$((half - 1000))
-store 0 recompress "threshold=3000"
+store 0 recompress "threshold=$((3000 * PER_PAGE))"
 mm_read
 is "threshold: no object is as large" "$MM_COMPR" "$tried"
 store 0 recompress "threshold=100"
@@ -104,7 +104,7 @@ if [ -n "$BD" ]; then
 	put "$ZSYS/backing_dev" "$BD"
 	put "$ZSYS/disksize" 8M
 	must zpat fill -k text "$ZDEV" > /dev/null
-	store 0 recompress "algo=zstd max_pages=1024"
+	store 0 recompress "algo=zstd max_pages=$((1024 / PER_PAGE))"
 	put "$ZSYS/idle" all
 	store 0 writeback idle
 	mm_read
@@ -119,10 +119,10 @@ fi
 # The largest objects go first where only some do
 BD=''
 fresh cycle
-store 0 recompress "max_pages=512 algo=zstd"
+store 0 recompress "max_pages=$((512 / PER_PAGE)) algo=zstd"
 mm_read
 is "the 512 largest are those that do not shrink" "$MM_COMPR" "$size"
-store 0 recompress "max_pages=512 algo=zstd"
+store 0 recompress "max_pages=$((512 / PER_PAGE)) algo=zstd"
 mm_read
 between "then comes the turn of others" "$MM_COMPR" 1000 $((size - 4096))
 check "every byte is there" zpat verify -k cycle "$ZDEV"
@@ -139,7 +139,7 @@ between "threshold: they are tried again without" "$MM_COMPR" 1000 \
 
 # A limit below what is in use: no more is taken, but it can get less
 fresh text
-put "$ZSYS/mem_limit" $((MM_USED / 4096 * 4096 - 1048576))
+put "$ZSYS/mem_limit" $((MM_USED - 1048576))
 out=$(ztry "$ZSYS/recompress" "algo=zstd")
 case $out in
 0 | ENOMEM) pass "above the limit: $out" ;;
@@ -147,9 +147,9 @@ case $out in
 esac
 mm_read
 between "above the limit: it has got less" "$MM_COMPR" 1000 $((size * 9 / 10))
-between "above the limit: and so has the pool" "$MM_USED" 4096 $((used - 4096))
+between "above the limit: and so has the pool" "$MM_USED" "$PAGE" $((used - PAGE))
 between "above the limit: it was never more" "$MM_MAX" 1 \
-	$((used + 1048576 + 65536))
+	$((used + 1048576 + 16 * PAGE))
 check "every byte is there" zpat verify -k text -j 2 "$ZDEV"
 
 # No memory may be taken above the limit
@@ -163,6 +163,6 @@ esac
 mm_read
 between "at the limit: it has not got more" "$MM_COMPR" 1000 "$size"
 between "at the limit: the pool was never above it but for a moment" \
-	"$MM_MAX" 1 $((MM_LIMIT + 65536))
+	"$MM_MAX" 1 $((MM_LIMIT + 16 * PAGE))
 check "every byte is there" zpat verify -k text -j 2 "$ZDEV"
 finish

@@ -32,7 +32,7 @@ echo "# mem_used_max $((MM_MAX / 1048576)) MiB"
 while read -r key pages; do
 	[ "$key" != pswpout ] || out=$pages
 done < /proc/vmstat
-between "a good part went through zram, MiB" $(((out - before) / 256)) \
+between "a good part went through zram, MiB" $(((out - before) * PER_PAGE / 256)) \
 	$least 4000
 swap_empty "all is freed when the process exits"
 swap_off "full"

@@ -20,7 +20,7 @@ ZT_FILES="$ZT_FILES /tmp/out2.$$"
 sleep 1
 check "swapoff while one process swaps" swapoff "$ZDEV"
 mm_read
-is "only the header is left" "$MM_ORIG" 4096
+is "only the header is left" "$MM_ORIG" "$PAGE"
 rm -f $hold
 wait "$idle"
 is "the idle process has all its data" "$? $(cat /tmp/out.$$)" \

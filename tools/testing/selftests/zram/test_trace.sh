@@ -7,6 +7,7 @@
 
 trace=/sys/kernel/tracing
 [ -d $trace/events ] || mount -t tracefs none $trace 2> /dev/null
+only_4k
 bd_use null 16 || skip_all "no null_blk"
 zram_add
 events=$trace/events/zram

@@ -9,12 +9,12 @@
 # Sixteen pages: 0-7 random, 8-15 mixed; 4-11 idle
 prepare() {
 	put "$ZSYS/backing_dev" "$BD"
-	put "$ZSYS/disksize" 64K
-	must zpat fill -k random -n 8 "$ZDEV" > /dev/null
-	must zpat fill -k mixed -o 8 -n 8 "$ZDEV" > /dev/null
+	put "$ZSYS/disksize" $((16 * PAGE))
+	must zpat fill -u -k random -n 8 "$ZDEV" > /dev/null
+	must zpat fill -u -k mixed -o 8 -n 8 "$ZDEV" > /dev/null
 	put "$ZSYS/idle" all
-	must zpat fill -k random -n 4 "$ZDEV" > /dev/null
-	must zpat fill -k mixed -o 12 -n 4 "$ZDEV" > /dev/null
+	must zpat fill -u -k random -n 4 "$ZDEV" > /dev/null
+	must zpat fill -u -k mixed -o 12 -n 4 "$ZDEV" > /dev/null
 }
 
 # What is on the device, as a string of 16 digits: reading a page there counts.
@@ -25,10 +25,10 @@ where() {
 		before=$BD_READS
 		kind=random
 		[ $page -lt 8 ] || kind=mixed
-		zpat verify -k $kind -o $page -n 1 "$ZDEV" > /dev/null ||
+		zpat verify -u -k $kind -o $page -n 1 "$ZDEV" > /dev/null ||
 			fail "page $page after '$1'"
 		bd_read
-		WHERE=$WHERE$((BD_READS - before))
+		WHERE=$WHERE$(((BD_READS - before) / PER_PAGE))
 	done
 }
 
@@ -102,5 +102,6 @@ for page in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
 done
 store 0 writeback "$list $list $list"
 bd_read
-is "a long list writes each page once" "$BD_COUNT $BD_WRITES" "16 16"
+is "a long list writes each page once" "$BD_COUNT $BD_WRITES" \
+	"$((16 * PER_PAGE)) $((16 * PER_PAGE))"
 finish

@@ -39,12 +39,12 @@ kind() {
 # A slot may come more than once in a run: by overlapping ranges, and by turns
 # where room is short.
 again() {
-	PACKED=$2
+	PACKED=$2 last=$((64 / PER_PAGE - 1))
 	zram_new 1M '' "$BD"
 	put "$ZSYS/writeback_limit_enable" 1
 	put "$ZSYS/writeback_batch_size" 64
 	zhammer -t 5000 "w:$ZSYS/idle=all" \
-		"w:$ZSYS/writeback=page_indexes=0-63 page_indexes=0-63 3" \
+		"w:$ZSYS/writeback=page_indexes=0-$last page_indexes=0-$last 3" \
 		"w:$ZSYS/writeback=idle" "w:$ZSYS/writeback_limit=40,0,100" \
 		> /tmp/hammer.$$ &
 	ZT_FILES=/tmp/hammer.$$

@@ -13,7 +13,7 @@ PACKED=1
 zram_new 16M '' "$BD"
 must zpat fill -k cycle "$ZDEV" > /dev/null
 put "$ZSYS/idle" all
-store 0 writeback "page_indexes=0-1023"
+store 0 writeback "page_indexes=0-$((1024 / PER_PAGE - 1))"
 dmsetup suspend --noflush --nolockfs --noudevsync zt_stall
 ZT_AT_EXIT=resume
 resume() {

@@ -32,7 +32,8 @@ swapping() {
 	swap_empty "$1: all is freed when the processes exit"
 	swap_off "$1"
 	bd_read
-	between "$1: no block is left but the swap header's" "$BD_COUNT" 0 1
+	between "$1: no block is left but the swap header's" "$BD_COUNT" 0 \
+		"$PER_PAGE"
 	is "$1: no write failed" "$IO_FAILED_WRITES" 0
 	must zram_remove
 }

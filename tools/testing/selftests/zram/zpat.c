@@ -3,8 +3,10 @@
  * zpat: fill a block device or file with verifiable pages, and verify them.
  *
  *   zpat fill|verify|discard|zeroout [options] PATH
- *     -o FIRST  -n PAGES	range in 4096-byte pages (default: to the end)
+ *     -o FIRST  -n PAGES	range in 4096-byte pages (default: to the end), as all below
  *     -S STEP			every STEP-th page only
+ *     -u			FIRST, PAGES, STEP and what is printed are in the
+ *				kernel's pages
  *     -g GEN -s SEED -k KIND	random mixed text same cycle sparse (pattern.h);
  *				generation 0 verifies as zeros
  *     -b PAGES			pages per I/O (default 16)
@@ -38,8 +40,8 @@ static struct {
 	uint64_t first, pages, step;
 	uint32_t gen, seed;
 	int kind, threads, flags, shuffle, faults;
-	unsigned int batch, misalign;
-} opt = { .step = 1, .gen = 1, .kind = ZP_MIXED, .threads = 1,
+	unsigned int batch, misalign, unit;
+} opt = { .unit = 1, .step = 1, .gen = 1, .kind = ZP_MIXED, .threads = 1,
 	  .flags = O_DIRECT, .batch = 16 };
 
 static atomic_ulong n_ok, n_bad, n_err;
@@ -108,10 +110,11 @@ static void do_io(int fd, char *buf, uint64_t index, unsigned int n)
 
 static void run_shuffled(int fd, char *buf, uint64_t lo, uint64_t hi)
 {
-	uint64_t n = hi - lo, *order = malloc(n * sizeof(*order)), s = 88172645;
+	uint64_t n = (hi - lo) / opt.unit, s = 88172645;
+	uint64_t *order = malloc(n * sizeof(*order));
 
 	for (uint64_t i = 0; i < n; i++)
-		order[i] = lo + i;
+		order[i] = lo + i * opt.unit;
 	for (uint64_t i = n; i > 1; i--) {
 		uint64_t k = zp_next(&s) % i, t = order[i - 1];
 
@@ -119,13 +122,15 @@ static void run_shuffled(int fd, char *buf, uint64_t lo, uint64_t hi)
 		order[k] = t;
 	}
 	for (uint64_t i = 0; i < n; i++)
-		do_io(fd, buf, order[i], 1);
+		do_io(fd, buf, order[i], opt.unit);
 	free(order);
 }
 
 static void *worker(void *arg)
 {
-	uint64_t me = (uintptr_t)arg, share = opt.pages / opt.threads;
+	uint64_t me = (uintptr_t)arg;
+	uint64_t share = opt.pages / opt.unit / opt.threads * opt.unit;
+	size_t unit = zp_per_page() * ZP_PAGE;
 	uint64_t lo = opt.first + me * share, hi = lo + share, i = lo;
 	int fd = open(opt.path, opt.flags | (opt.op == VERIFY ? O_RDONLY : O_RDWR));
 	char *buf;
@@ -136,15 +141,15 @@ static void *worker(void *arg)
 		io_failed(hi - lo, errno);
 		return NULL;
 	}
-	buf = aligned_alloc(ZP_PAGE, (opt.batch + 1) * ZP_PAGE);
+	buf = aligned_alloc(unit, (opt.batch * ZP_PAGE / unit + 2) * unit);
 	buf += opt.misalign;
 	if (opt.faults)
 		zt_fault_me();
 	if (opt.shuffle) {
 		run_shuffled(fd, buf, lo, hi);
 	} else if (opt.step > 1) {
-		for (; i < hi; i += opt.step)
-			do_io(fd, buf, i, 1);
+		for (; i < hi; i += opt.step * opt.unit)
+			do_io(fd, buf, i, opt.unit);
 	} else {
 		for (; i < hi; i += opt.batch)
 			do_io(fd, buf, i, hi - i < opt.batch ? hi - i : opt.batch);
@@ -192,6 +197,9 @@ static void set_option(int c)
 	case 'R':
 		opt.shuffle = 1;
 		break;
+	case 'u':
+		opt.unit = zp_per_page();
+		break;
 	case 'F':
 		opt.faults = 1;
 		break;
@@ -230,19 +238,25 @@ int main(int argc, char **argv)
 		return 3;
 	opt.op = parse_op(argv[1]);
 	argc--, argv++;
-	while ((c = getopt(argc, argv, "o:n:S:g:s:k:b:j:m:BRF")) != -1)
+	while ((c = getopt(argc, argv, "o:n:S:g:s:k:b:j:m:uBRF")) != -1)
 		set_option(c);
 	if (optind != argc - 1 || opt.kind < 0 || !opt.step || !opt.batch ||
 	    opt.threads < 1 || opt.threads > 64 || opt.misalign >= ZP_PAGE)
 		return 3;
 	opt.path = argv[optind];
+	opt.first *= opt.unit;
+	opt.pages *= opt.unit;
+	if (opt.batch < opt.unit)
+		opt.batch = opt.unit;
 	if (!opt.pages)
 		opt.pages = pages_of(opt.path) - opt.first;
 	for (long i = 0; i < opt.threads; i++)
 		pthread_create(&t[i], NULL, worker, (void *)i);
 	for (int i = 0; i < opt.threads; i++)
 		pthread_join(t[i], NULL);
-	printf("ok=%lu bad=%lu err=%lu%s%s\n", n_ok, n_bad, n_err,
+	printf("ok=%lu bad=%lu err=%lu%s%s\n", n_ok / opt.unit,
+	       (n_bad + opt.unit - 1) / opt.unit,
+	       (n_err + opt.unit - 1) / opt.unit,
 	       n_err ? " " : "", n_err ? strerrorname_np(first_errno) : "");
 	return n_bad ? 1 : n_err ? 2 : 0;
 }

@@ -167,6 +167,19 @@ static enum op pick(uint64_t *rnd)
 	return READ;
 }
 
+/* A discard of part of one of the kernel's pages says nothing about it. */
+static int whole_pages(uint64_t *at, unsigned int *n)
+{
+	unsigned int unit = zp_per_page(), len = (*n + unit - 1) / unit * unit;
+	uint64_t start = *at - *at % unit;
+
+	if (first % unit || len > MAX_BATCH || nr_pages - start < len)
+		return 0;
+	*at = start;
+	*n = len;
+	return 1;
+}
+
 static void *worker(void *arg)
 {
 	uint64_t rnd = zp_mix(seed * 1000 + (uintptr_t)arg) | 1;
@@ -183,7 +196,11 @@ static void *worker(void *arg)
 		unsigned int n = 1 + zp_next(&rnd) % batch;
 		uint64_t at = zp_next(&rnd) % (nr_pages - n + 1);
 		enum op op = pick(&rnd);
-		int ret = op == READ ? do_read(fd, at, n, buf) :
+		int ret;
+
+		if (op == DISCARD && !whole_pages(&at, &n))
+			op = WRITE;
+		ret = op == READ ? do_read(fd, at, n, buf) :
 			do_modify(fd, op, at, n, buf);
 
 		if (!ret)
