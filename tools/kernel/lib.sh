@@ -50,7 +50,9 @@ arch() {
 
 	while read -r name arch prefix packages boot userland options; do
 		[ "$name" = "$1" ] || continue
-		export PROCESSOR=$name ARCH=$arch CROSS_COMPILE=${prefix#-}
+		export PROCESSOR=$name CROSS_COMPILE=${prefix#-}
+		# Headers of a distribution know theirs
+		[ "${KIND:-tree}" = module ] || export ARCH=$arch
 		export COMPILER=${packages//,/ } BOOT=$boot
 		export USERLAND=${userland#-} OPTIONS=$options
 		return 0

@@ -228,8 +228,10 @@ wb_read() {
 	while read -r zt_key zt_value; do
 		eval "WB_$zt_key=\$zt_value"
 	done < "$ZSYS/writeback_stat"
-	WB_pages=$((WB_pages * PER_PAGE)) WB_objects=$((WB_objects * PER_PAGE))
-	WB_stale=$((WB_stale * PER_PAGE))
+	# One that is not there stays empty.
+	[ -z "$WB_pages" ] || WB_pages=$((WB_pages * PER_PAGE))
+	[ -z "$WB_objects" ] || WB_objects=$((WB_objects * PER_PAGE))
+	[ -z "$WB_stale" ] || WB_stale=$((WB_stale * PER_PAGE))
 }
 
 io_read() {

@@ -30,7 +30,7 @@ is "zramctl: COMPR" "$(column COMPR)" "$MM_COMPR"
 is "zramctl: TOTAL" "$(column TOTAL)" "$MM_USED"
 is "zramctl: MEM-LIMIT" "$(column MEM-LIMIT)" 0
 is "zramctl: MEM-USED" "$(column MEM-USED)" "$MM_MAX"
-is "zramctl: MIGRATED" "$(column MIGRATED)" "$MM_COMPACTED"
+is "zramctl: MIGRATED" "$(column MIGRATED)" $((MM_COMPACTED / PER_PAGE))
 must $sbin/mkswap "$ZDEV" > /dev/null
 must $sbin/swapon -p 100 "$ZDEV"
 is "zramctl: MOUNTPOINT" "$(column MOUNTPOINT)" "[SWAP]"

@@ -53,7 +53,7 @@ is "type=huge: none is" "$MM_COMPR" "$half"
 store 0 recompress "max_pages=$((100 / PER_PAGE + 1))"
 mm_read
 tried=$MM_COMPR
-between "max_pages is for fewer than all" "$tried" $((half * 3 / 4 - PAGE)) \
+between "max_pages is for fewer than all" "$tried" $((half * 3 / 4 - PAGE + 4096)) \
 	$((half - 1000))
 store 0 recompress "threshold=$((3000 * PER_PAGE))"
 mm_read

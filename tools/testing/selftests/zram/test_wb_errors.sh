@@ -50,8 +50,11 @@ if bd_dm zt_err "linear error" \
 		"$WB_retries" 64 $((64 * PER_PAGE))
 	store 0 writeback huge
 	bd_read
+	wb_read
 	is "one bad block: and not used again" "$BD_COUNT $WB_bad_blocks" \
 		"4096 1"
+	is "one bad block: what was missing is written once" "$BD_WRITES" \
+		$((4096 + PER_PAGE - 1))
 	must zpat fill -k random -g 2 -b 64 "$ZDEV" > /dev/null
 	store 0 writeback huge
 	store 0 writeback huge
@@ -95,7 +98,7 @@ if bd_dm zt_err "linear error" \
 	put "$ZSYS/idle" all
 	store EIO writeback idle
 	wb_read
-	between "packed: pages on one bad block" $((4096 - WB_pages)) 1 $((40 + 2 * PER_PAGE))
+	between "packed: pages on one bad block" $((4096 - WB_pages)) 1 $((40 + 2 * (PER_PAGE - 1)))
 	is "packed: it is retired" "$WB_bad_blocks" 1
 	bd_read
 	between "packed: each block written is in use" \

@@ -52,9 +52,12 @@ if [ ! -e "$verdict" ]; then
 	rm -f "$BUILD"/accel-*
 	echo "probing KVM, up to $PROBE_SECONDS s" >&2
 	if kvm_boots; then
-		echo "$KVM" > "$verdict"
+		echo kvm > "$verdict"
 	else
-		echo "$TCG" > "$verdict"
+		echo tcg > "$verdict"
 	fi
 fi
-cat "$verdict"
+case $(cat "$verdict") in
+kvm) echo "$KVM" ;;
+*) echo "$TCG" ;;
+esac

@@ -63,7 +63,11 @@ for program in busybox $PROGRAMS; do
 	list+=("$path")
 done
 # Libraries change with the package database.
-[ ! -e /var/lib/dpkg/status ] || list+=(/var/lib/dpkg/status)
+if [ -n "$USERROOT" ]; then
+	list+=("$USERROOT/complete")
+elif [ -e /var/lib/dpkg/status ]; then
+	list+=(/var/lib/dpkg/status)
+fi
 
 archive=$CACHE/base-$MACHINE-$(fingerprint "${list[@]}").cpio
 if [ ! -e "$archive" ]; then

@@ -40,13 +40,15 @@ guest_path() {
 
 # copy_libraries STAGE PROGRAM...: shared libraries and loader of programs.
 copy_libraries() {
-	local stage=$1 library to root=${USERROOT:-}
+	local stage=$1 library to root=${USERROOT:-} list
 	shift
 
-	for library in $(list_libraries "$@" | sort -u); do
+	list=$(list_libraries "$@") || die "libraries are missing"
+	while read -r library; do
+		[ -n "$library" ] || continue
 		to=$stage$(guest_path "${library#"$root"}")
 		[ -e "$to" ] || install -D "$library" "$to"
-	done
+	done < <(sort -u <<< "$list")
 }
 
 list_libraries() {

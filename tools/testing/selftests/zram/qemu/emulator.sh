@@ -34,7 +34,15 @@ keep_finished() {
 	# From the last title on it is the next guest's work.
 	tac "$out/ktap.log" | sed '0,/^# running /d' | tac > "$out/ktap.part"
 	number=$((number + $(grep -cE '^(not )?ok ' "$out/ktap.part" || :)))
-	log=$(tr -d '\r' < "$out/console.log" | grep -a '^\[ *[0-9]*\.[0-9]*\]' |
+	# But for what has failed by then.
+	if tac "$out/ktap.log" | sed '/^# running /q' | grep -qE '^ *not ok '; then
+		tac "$out/ktap.log" | sed '/^# running /q' | tac |
+			grep -vE '^(not )?ok ' >> "$out/ktap.part"
+		echo "not ok $((++number)) - before the emulator failed" \
+			>> "$out/ktap.part"
+	fi
+	log=$(tr -d '\r' < "$out/console.log" |
+		grep -ao '\[ *[0-9]*\.[0-9]*\] .*' |
 		sed '/int3: 0000/,$d' |
 		awk -f "$QEMU_DIR/guest/kernel_log.awk" | sed 's/^/  /')
 	{
@@ -45,7 +53,8 @@ keep_finished() {
 		*"not ok "*) echo "not ok $number - kernel_log" ;;
 		*) echo "ok $number - kernel_log" ;;
 		esac
-		echo "ok $((++number)) - memory_leaks # SKIP the emulator broke the guest off"
+		echo "# running $((++number)) memory_leaks"
+		echo "ok $number - memory_leaks # SKIP the emulator broke the guest off"
 	} >> "$out/ktap.done"
 	rm -f "$out/ktap.part"
 	echo "$number"

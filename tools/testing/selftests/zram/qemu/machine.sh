@@ -11,6 +11,8 @@
 NATIVE=$(uname -m)
 export MACHINE=${MACHINE:-$NATIVE} CROSS=${CROSS:-}
 export USERROOT=${USERROOT:-}
+[ "$MACHINE" = "$NATIVE" ] || [ -n "$USERROOT" ] ||
+	die "there are no programs for $MACHINE (USERROOT)"
 # The guest's own programs
 export GUEST_BIN=$BUILD/selftests
 [ "$MACHINE" = "$NATIVE" ] || GUEST_BIN=$GUEST_BIN-$MACHINE

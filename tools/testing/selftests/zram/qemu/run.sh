@@ -44,6 +44,7 @@ adds=()
 mode=
 wanted=
 done=0
+early=0
 BOOTS=4			# at most, where the emulator is to blame
 
 set_mode() {
@@ -82,6 +83,7 @@ done
 case $zram in ours|peer) ;; *) die "--zram is ours or peer" ;; esac
 lane_env=$BUILD/$lane/lane.env
 [ -e "$lane_env" ] || die "no $lane_env: first make LANE=$lane modules"
+MACHINE='' CROSS='' USERROOT=''
 # shellcheck source=/dev/null
 . "$lane_env"
 export ZRAM_KO PEER_KO KSRC_TREE
@@ -180,14 +182,14 @@ make_disks() {
 	done
 }
 
-make_initrd() {
-	guest_env | "$QEMU_DIR/session.sh" "$out/session.cpio" "${adds[@]}"
-	cat "$base" "$modules" "$out/session.cpio" > "$out/initrd.cpio"
+make_env() {
+	mkdir "$1/guest"
+	cat > "$1/guest/env"
 }
 
 cleanup() {
 	end_guest
-	rm -f "$out"/{virtio,nvme}*.raw "$out"/{initrd,session}.cpio \
+	rm -f "$out"/{virtio,nvme}*.raw "$out"/{initrd,session,env}.cpio \
 		"$out"/monitor.{in,out}
 }
 
@@ -212,7 +214,8 @@ flock 8
 "$QEMU_DIR/programs.sh"
 base=$("$QEMU_DIR/base.sh")
 modules=$("$QEMU_DIR/modules.sh" "$KREL" "$MODROOT")
-make_initrd
+guest_env | "$QEMU_DIR/session.sh" "$out/session.cpio" "${adds[@]}"
+cat "$base" "$modules" "$out/session.cpio" > "$out/initrd.cpio"
 [ "$MACHINE" != "$NATIVE" ] ||
 	read -ra machine <<< "$("$QEMU_DIR/accel.sh" "$KIMAGE")"
 exec 8>&-
@@ -235,14 +238,20 @@ for ((boot = 1; ; boot++)); do
 	! boot_guest "$out" "$stall" "$limit" "${qemu[@]}" || break
 	[ "$boot" -lt $BOOTS ] || break
 	if ! grep -q "^# init started" "$out/ktap.log"; then
-		[ "$boot" -eq 1 ] || break
+		[ "$early" -eq 0 ] || break
+		early=1
 		echo "$ended before its init started; booting once more"
 		tail -n 40 "$out/console.log"
 	elif [ "${machine[1]%%,*}" = tcg ] && stale_breakpoint "$out"; then
-		echo "the emulator ran a breakpoint that was gone; the rest in another guest"
-		done=$(keep_finished "$out" "$done")
-		items=$(rest_of "$items" "$out/ktap.log")
-		make_initrd
+		echo "the emulator ran a breakpoint that was gone; going on in another guest"
+		# Before its first test there is nothing to keep.
+		if grep -q "^# running " "$out/ktap.log"; then
+			done=$(keep_finished "$out" "$done")
+			items=$(rest_of "$items" "$out/ktap.log")
+			# The same modules and tests, and another /guest/env.
+			guest_env | with_stage make_env "$out/env.cpio"
+			cat "$out/env.cpio" >> "$out/initrd.cpio"
+		fi
 	else
 		break
 	fi
