@@ -11,6 +11,7 @@
 #ifdef COMPAT_HAS_RW_PAGE
 
 #include "blkmap.h"
+#include "kcompressd.h"
 #include "read.h"
 #include "slot.h"
 #include "write.h"
@@ -35,12 +36,16 @@ static int rw_page(struct zram *zram, unsigned long index, struct page *page,
 {
 	void *mem = kmap_local_page(page);
 	struct zram_slot wb;
-	int err;
+	int err = 0;
 
-	if (write)
-		err = zram_write_page(zram, index, mem, 0);
-	else
+	if (write) {
+		if (!IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD) ||
+		    !zram_kcompressd_wants(zram, PAGE_SIZE) ||
+		    !zram_kcompressd_write(zram, index, mem))
+			err = zram_write_page(zram, index, mem, 0);
+	} else {
 		err = zram_read_page(zram, index, mem, &wb);
+	}
 	kunmap_local(mem);
 	if (!write && err == ZRAM_READ_BACKING) {
 		drop_blocks(zram, &wb);

@@ -17,9 +17,11 @@
 #include <linux/sched.h>
 
 #include "bio.h"
+#include "kcompressd.h"
 #include "read.h"
 #include "readback.h"
 #include "slot.h"
+#include "workers.h"
 #include "write.h"
 #include "zram_drv.h"
 
@@ -155,12 +157,30 @@ static void bio_read(struct zram *zram, struct bio *bio)
 	bio_endio(bio);
 }
 
+/*
+ * Pages that are still to be compressed count in full against mem_limit. Nobody is
+ * to fail for that who would not have without them.
+ */
+static int write_page(struct zram *zram, unsigned long index, const void *src,
+		      u32 expected)
+{
+	int err = zram_write_page(zram, index, src, expected);
+
+	if (IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD) && err == -ENOSPC &&
+	    zram_obj_staged(&zram->pool) && !zram_worker_flush(zram))
+		err = zram_write_page(zram, index, src, expected);
+	return err;
+}
+
 static int write_in_place(struct zram *zram, struct page *page,
-			  unsigned long index)
+			  unsigned long index, bool later)
 {
 	void *src = kmap_local_page(page);
-	int err = zram_write_page(zram, index, src, 0);
+	int err = 0;
 
+	if (!IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD) || !later ||
+	    !zram_kcompressd_write(zram, index, src))
+		err = write_page(zram, index, src, 0);
 	kunmap_local(src);
 	return err;
 }
@@ -174,7 +194,7 @@ static int write_from_bounce(struct zram *zram, struct bio *bio,
 	int err;
 
 	copy_from_bio(bio, iter, mem + c->offset, c->len);
-	err = zram_write_page(zram, c->index, mem, expected);
+	err = write_page(zram, c->index, mem, expected);
 	kunmap_local(mem);
 	return err;
 }
@@ -205,10 +225,14 @@ static int write_part(struct zram *zram, struct bio *bio,
 }
 
 static int write_bounced(struct zram *zram, struct bio *bio,
-			 struct bvec_iter iter, const struct chunk *c)
+			 struct bvec_iter iter, const struct chunk *c,
+			 bool later)
 {
 	struct page *page = alloc_page(GFP_NOIO);
 	int err;
+
+	if (later)
+		zram_stats_add(&zram->stats, ZRAM_STAT_KC_INLINE_PART, 1);
 
 	if (!page)
 		return -ENOMEM;
@@ -222,6 +246,8 @@ static int write_bounced(struct zram *zram, struct bio *bio,
 
 static void bio_write(struct zram *zram, struct bio *bio)
 {
+	bool later = IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD) &&
+		zram_kcompressd_wants(zram, bio->bi_iter.bi_size);
 	unsigned long start = bio_start_io_acct(bio);
 	struct bvec_iter iter = bio->bi_iter;
 	struct chunk c;
@@ -231,9 +257,9 @@ static void bio_write(struct zram *zram, struct bio *bio)
 		c = next_chunk(&iter);
 		if (is_in_place(bio, iter, &c))
 			err = write_in_place(zram, bio_iter_page(bio, iter),
-					     c.index);
+					     c.index, later);
 		else
-			err = write_bounced(zram, bio, iter, &c);
+			err = write_bounced(zram, bio, iter, &c, later);
 		cond_resched();
 	}
 	if (err) {

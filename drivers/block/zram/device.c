@@ -17,8 +17,10 @@
 #include "comps.h"
 #include "debugfs.h"
 #include "device.h"
+#include "kcompressd.h"
 #include "obj.h"
 #include "slot.h"
+#include "workers.h"
 #include "zram_drv.h"
 
 /* How long to wait for those who only look, and how often */
@@ -90,6 +92,8 @@ struct zram *zram_device_add(int major, int id,
 		mutex_init(&zram->rmw_locks[i]);
 	zram_comps_init(&zram->comps);
 	zram_backing_init(zram);
+	if (IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD))
+		zram_kcompressd_reset(zram);
 
 	err = zram_stats_init(&zram->stats);
 	if (err)
@@ -170,6 +174,8 @@ static void tear_down(struct zram *zram)
 	lockdep_assert_held_write(&zram->config_lock);
 
 	WRITE_ONCE(zram->nr_pages, 0);
+	if (IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD))
+		zram_worker_drop(zram);
 	/* Slots give back their objects and blocks, so they go first */
 	zram_slot_free_range(zram, 0, zram->slots.nr);
 	zram_slots_destroy(&zram->slots);
@@ -187,6 +193,8 @@ static void forget(struct zram *zram)
 	tear_down(zram);
 	zram_backing_detach(zram);
 	zram_stats_clear(&zram->stats);
+	if (IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD))
+		zram_kcompressd_reset(zram);
 	WRITE_ONCE(zram->pool.limit_pages, 0);
 }
 

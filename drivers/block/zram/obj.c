@@ -13,6 +13,12 @@
 
 #include "obj.h"
 
+/* All that the store takes, and the pages it is going to get */
+static unsigned long pages_of(struct zram_obj_pool *pool)
+{
+	return zs_get_total_pages(pool->zs) + atomic_long_read(&pool->staged);
+}
+
 /**
  * zram_obj_pool_create() - set up a store
  * @pool: the store; mem_limit is kept
@@ -63,7 +69,7 @@ void zram_obj_pool_usage(struct zram_obj_pool *pool,
 		return;
 	zs_pool_stats(pool->zs, &stats);
 	usage->compacted = atomic_long_read(&stats.pages_compacted);
-	usage->pages = zs_get_total_pages(pool->zs);
+	usage->pages = pages_of(pool);
 	usage->pages_max = atomic_long_read(&pool->used_max);
 }
 
@@ -76,7 +82,7 @@ void zram_obj_pool_usage(struct zram_obj_pool *pool,
 void zram_obj_pool_clear_max(struct zram_obj_pool *pool)
 {
 	atomic_long_set(&pool->used_max,
-			pool->zs ? zs_get_total_pages(pool->zs) : 0);
+			pool->zs ? pages_of(pool) : 0);
 }
 
 /**
@@ -99,9 +105,13 @@ static void raise_max(struct zram_obj_pool *pool, unsigned long pages)
 		;
 }
 
-/* Allocate, unless the store has more than @limit pages then; 0 for no limit */
+/*
+ * Allocate, unless the store has more than @limit pages then; 0 for no limit.
+ * @spare pages of it are about to go.
+ */
 static int alloc_within(struct zram_obj_pool *pool, unsigned int size,
-			gfp_t gfp, unsigned long limit, unsigned long *handle)
+			gfp_t gfp, unsigned long limit, unsigned int spare,
+			unsigned long *handle)
 {
 	unsigned long obj, pages;
 
@@ -110,7 +120,7 @@ static int alloc_within(struct zram_obj_pool *pool, unsigned int size,
 	if (IS_ERR_VALUE(obj))
 		return -ENOMEM;
 
-	pages = zs_get_total_pages(pool->zs);
+	pages = pages_of(pool) - spare;
 	raise_max(pool, pages);
 	if (limit && pages > limit) {
 		zs_free(pool->zs, obj);
@@ -134,7 +144,7 @@ static int alloc_within(struct zram_obj_pool *pool, unsigned int size,
 int zram_obj_alloc(struct zram_obj_pool *pool, unsigned int size, gfp_t gfp,
 		   unsigned long *handle)
 {
-	return alloc_within(pool, size, gfp, READ_ONCE(pool->limit_pages),
+	return alloc_within(pool, size, gfp, READ_ONCE(pool->limit_pages), 0,
 			    handle);
 }
 
@@ -156,9 +166,69 @@ int zram_obj_alloc_instead(struct zram_obj_pool *pool, unsigned int size,
 {
 	unsigned long limit = READ_ONCE(pool->limit_pages);
 
-	if (limit && zs_get_total_pages(pool->zs) > limit)
+	if (limit && pages_of(pool) > limit)
 		limit = max(limit, most);
-	return alloc_within(pool, size, gfp, limit, handle);
+	return alloc_within(pool, size, gfp, limit, 0, handle);
+}
+
+/**
+ * zram_obj_alloc_admitted() - room for what zram_obj_admit() has admitted
+ * @pool: the store
+ * @size: bytes, at most PAGE_SIZE
+ * @gfp: as for zram_obj_alloc()
+ * @handle: where to put the handle
+ *
+ * A page was counted for it, which goes when this succeeds. The allocator may
+ * take several for it, so there is not always room.
+ *
+ * Context: May sleep if @gfp says so.
+ * Return: 0, -ENOMEM, or -ENOSPC.
+ */
+int zram_obj_alloc_admitted(struct zram_obj_pool *pool, unsigned int size,
+			    gfp_t gfp, unsigned long *handle)
+{
+	return alloc_within(pool, size, gfp, READ_ONCE(pool->limit_pages), 1,
+			    handle);
+}
+
+/**
+ * zram_obj_admit() - is there room for one more staged page
+ * @pool: the store
+ *
+ * Context: Any.
+ * Return: false if mem_limit would be exceeded.
+ */
+bool zram_obj_admit(struct zram_obj_pool *pool)
+{
+	unsigned long limit = READ_ONCE(pool->limit_pages);
+
+	return !limit || pages_of(pool) < limit;
+}
+
+/**
+ * zram_obj_staged() - how many pages are staged
+ * @pool: the store, set up or not
+ *
+ * Context: Any.
+ * Return: the number of pages.
+ */
+unsigned long zram_obj_staged(struct zram_obj_pool *pool)
+{
+	return atomic_long_read(&pool->staged);
+}
+
+/**
+ * zram_obj_count_staged() - pages were staged, or are no more
+ * @pool: the store
+ * @change: how many more
+ *
+ * Context: Any.
+ */
+void zram_obj_count_staged(struct zram_obj_pool *pool, long change)
+{
+	atomic_long_add(change, &pool->staged);
+	if (change > 0)
+		raise_max(pool, pages_of(pool));
 }
 
 /**

@@ -3,6 +3,7 @@
 #define _ZRAM_OBJ_H_
 
 #include <linux/atomic.h>
+#include <linux/cache.h>
 #include <linux/types.h>
 
 struct zs_pool;
@@ -15,12 +16,15 @@ struct zs_pool;
  *	page; constant once @zs is there
  * @limit_pages: mem_limit in pages, 0 for none; written and read in one piece
  * @used_max: highest number of pages seen; atomic
+ * @staged: pages that are to be compressed and stored here later; atomic. They
+ *	count as pages of the store
  */
 struct zram_obj_pool {
 	struct zs_pool *zs;
 	size_t huge_size;
 	unsigned long limit_pages;
-	atomic_long_t used_max;
+	atomic_long_t used_max ____cacheline_aligned_in_smp;
+	atomic_long_t staged;
 };
 
 /**
@@ -47,6 +51,11 @@ int zram_obj_alloc(struct zram_obj_pool *pool, unsigned int size, gfp_t gfp,
 int zram_obj_alloc_instead(struct zram_obj_pool *pool, unsigned int size,
 			   gfp_t gfp, unsigned long most,
 			   unsigned long *handle);
+int zram_obj_alloc_admitted(struct zram_obj_pool *pool, unsigned int size,
+			    gfp_t gfp, unsigned long *handle);
+bool zram_obj_admit(struct zram_obj_pool *pool);
+unsigned long zram_obj_staged(struct zram_obj_pool *pool);
+void zram_obj_count_staged(struct zram_obj_pool *pool, long change);
 bool zram_obj_smaller(struct zram_obj_pool *pool, unsigned int size,
 		      unsigned int than);
 void zram_obj_free(struct zram_obj_pool *pool, unsigned long handle);

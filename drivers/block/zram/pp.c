@@ -5,11 +5,13 @@
  */
 
 #include <linux/bitops.h>
+#include <linux/kconfig.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 
 #include "pp.h"
 #include "slot.h"
+#include "workers.h"
 #include "zram_drv.h"
 
 /* Mark those of a group that were last accessed before @cutoff */
@@ -71,6 +73,9 @@ int zram_pp_begin(struct zram *zram)
 	if (err)
 		return err;
 	err = zram_pp_interrupted(zram);
+	/* A page that is still to be compressed cannot be processed yet */
+	if (!err && IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD))
+		err = zram_worker_flush(zram);
 	if (err)
 		mutex_unlock(&zram->pp_lock);
 	return err;
@@ -117,7 +122,7 @@ bool zram_pp_match(const struct zram *zram, const struct zram_pp_filter *filter,
 	u32 flags = zram_slot_peek(&zram->slots.slot[index]);
 
 	if (!(flags & ZRAM_SIZE_MASK) ||
-	    (flags & (filter->must_not | ZRAM_WB | ZRAM_PP)) ||
+	    (flags & (filter->must_not | ZRAM_WB | ZRAM_STAGED | ZRAM_PP)) ||
 	    (flags & filter->must) != filter->must ||
 	    (flags & ZRAM_SIZE_MASK) < filter->min_size)
 		return false;

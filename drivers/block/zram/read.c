@@ -16,6 +16,7 @@
 #include "obj.h"
 #include "read.h"
 #include "slot.h"
+#include "stage.h"
 #include "trace.h"
 #include "zram_drv.h"
 
@@ -28,13 +29,16 @@
  *
  * Context: The slot lock is held.
  * Return: a copy of the slot, for zram_read_expand() to follow after the unlock
- *	if it is one in memory.
+ *	unless it is one on the backing device.
  */
 struct zram_slot zram_read_load(struct zram *zram, unsigned long index,
 				struct zram_comp_stream *strm, void *dst)
 {
 	struct zram_slot slot = zram_slot_pin(zram, index);
+	struct zram_stage *stage = zram_slot_stage(&slot);
 
+	if (stage)
+		zram_stage_hold(stage);
 	if (zram_slot_in_memory(&slot) && !zram_slot_test(&slot, ZRAM_PIN))
 		zram_obj_load(&zram->pool, slot.handle,
 			      zram_slot_compressed(slot.flags) ?
@@ -76,9 +80,15 @@ int zram_read_expand(struct zram *zram, unsigned long index,
 {
 	void *buf = zram_slot_compressed(slot->flags) ? strm->buf : dst;
 	unsigned int size = zram_slot_size(slot);
+	struct zram_stage *stage = zram_slot_stage(slot);
 	const void *src;
 	int err;
 
+	if (stage) {
+		zram_stage_load(stage, dst);
+		zram_stage_put(stage);
+		return 0;
+	}
 	if (!zram_slot_test(slot, ZRAM_PIN))
 		return expand(slot, strm, buf, dst);
 	src = zram_obj_map(&zram->pool, slot->handle, buf, size);

@@ -18,6 +18,7 @@
 #include "blkmap.h"
 #include "obj.h"
 #include "slot.h"
+#include "stage.h"
 #include "zram_drv.h"
 
 /* More locks than this do not make contention any rarer */
@@ -121,11 +122,16 @@ void zram_slot_touch(struct zram *zram, unsigned long index)
 	zram_slot_clear_idle(zram, index);
 }
 
+static bool takes_memory(const struct zram_slot *slot)
+{
+	return zram_slot_in_memory(slot) || zram_slot_stage(slot);
+}
+
 /* Make the words of the group agree with a slot that has changed */
 static void slot_update_group(struct zram_slots *slots, unsigned long index)
 {
 	struct zram_slot_group *group = zram_slots_group(slots, index);
-	bool in_memory = zram_slot_in_memory(&slots->slot[index]);
+	bool in_memory = takes_memory(&slots->slot[index]);
 	u64 bit = zram_slots_bit(index);
 
 	if (in_memory == !!(group->in_memory & bit))
@@ -143,7 +149,7 @@ static void count(struct zram *zram, enum zram_stat id, long change)
 
 static long bytes_in_memory(const struct zram_slot *slot)
 {
-	return zram_slot_in_memory(slot) ? zram_slot_size(slot) : 0;
+	return takes_memory(slot) ? zram_slot_size(slot) : 0;
 }
 
 static bool is_huge_in_memory(const struct zram_slot *slot)
@@ -163,6 +169,8 @@ static void slot_account(struct zram *zram, const struct zram_slot *old,
 	      bytes_in_memory(new) - bytes_in_memory(old));
 	count(zram, ZRAM_STAT_HUGE_PAGES,
 	      is_huge_in_memory(new) - is_huge_in_memory(old));
+	if (!zram_slot_stage(old) != !zram_slot_stage(new))
+		zram_obj_count_staged(&zram->pool, zram_slot_stage(new) ? 1 : -1);
 }
 
 /**
@@ -324,10 +332,13 @@ bool zram_slot_replace(struct zram *zram, unsigned long index,
  */
 void zram_slot_release(struct zram *zram, const struct zram_slot *slot)
 {
+	struct zram_stage *stage = zram_slot_stage(slot);
 	unsigned int nr;
 	u64 first;
 
-	if (zram_slot_in_memory(slot)) {
+	if (stage) {
+		zram_stage_put(stage);
+	} else if (zram_slot_in_memory(slot)) {
 		/* Otherwise its reader does */
 		if (!zram_slot_test(slot, ZRAM_PIN))
 			zram_obj_free(&zram->pool, slot->handle);

@@ -5,11 +5,13 @@
 #include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
+#include <linux/kconfig.h>
 #include <linux/mm.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
 struct zram;
+struct zram_stage;
 
 /*
  * One slot stands for one page of the device.
@@ -24,6 +26,7 @@ struct zram;
  *	in memory	1..PAGE_SIZE	zsmalloc handle
  *	WB		1..PAGE_SIZE	location on the backing device; less than
  *					PAGE_SIZE is a compressed object
+ *	STAGED		PAGE_SIZE	struct zram_stage
  *
  * A location is a byte offset in units of 8, so that an object may start
  * anywhere in a block.
@@ -49,6 +52,7 @@ struct zram_slot {
  * @ZRAM_SLOT_PRIO: the priority of the algorithm that compressed the object, in
  *	two bits
  * @ZRAM_SLOT_PRIO_HIGH: the second of them
+ * @ZRAM_SLOT_STAGED: the page was accepted as it is, to be compressed later
  * @ZRAM_SLOT_NR_BITS: number of state bits in use
  */
 enum zram_slot_bit {
@@ -61,6 +65,7 @@ enum zram_slot_bit {
 	ZRAM_SLOT_PIN,
 	ZRAM_SLOT_PRIO,
 	ZRAM_SLOT_PRIO_HIGH,
+	ZRAM_SLOT_STAGED,
 	ZRAM_SLOT_NR_BITS,
 };
 
@@ -80,6 +85,7 @@ enum zram_slot_bit {
 #define ZRAM_PP		ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_PP)
 #define ZRAM_RMW	ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_RMW)
 #define ZRAM_PIN	ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_PIN)
+#define ZRAM_STAGED	ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_STAGED)
 #define ZRAM_PRIO	(ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_PRIO) | \
 			 ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_PRIO_HIGH))
 
@@ -108,7 +114,7 @@ static_assert(sizeof(struct zram_slot) == sizeof(unsigned long) + 8);
 
 /**
  * struct zram_slot_group - what is kept for a group as a whole, a bit for a slot
- * @in_memory: zram_slot_in_memory()
+ * @in_memory: zram_slot_in_memory(), or staged
  * @idle: not accessed since it was last marked; none but slots in memory
  *
  * Both are guarded by the group's lock, and may be peeked at as flags may. A
@@ -175,12 +181,22 @@ static inline bool zram_slot_stored(const struct zram_slot *slot)
 }
 
 /*
- * A zsmalloc object belongs to the slot: it has a size, and is not on the
- * backing device. The flag lies above the size, so one comparison tells both.
+ * A zsmalloc object belongs to the slot: it has a size, is not on the backing
+ * device and not staged. Those flags lie above the size, so one comparison
+ * tells all.
  */
 static inline bool zram_slot_in_memory(const struct zram_slot *slot)
 {
-	return (slot->flags & (ZRAM_WB | ZRAM_SIZE_MASK)) - 1 < ZRAM_SIZE_MASK;
+	return (slot->flags & (ZRAM_WB | ZRAM_STAGED | ZRAM_SIZE_MASK)) - 1 <
+		ZRAM_SIZE_MASK;
+}
+
+/* The page a slot has that is to be compressed later, or NULL */
+static inline struct zram_stage *zram_slot_stage(const struct zram_slot *slot)
+{
+	return IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD) &&
+		zram_slot_test(slot, ZRAM_STAGED) ?
+		(struct zram_stage *)slot->handle : NULL;
 }
 
 /* An object in memory that has to pass through a decompressor */

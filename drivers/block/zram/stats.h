@@ -8,7 +8,7 @@
 /**
  * enum zram_stat - what a device counts
  * @ZRAM_STAT_PAGES: slots that hold something, wherever it is
- * @ZRAM_STAT_COMPR_BYTES: size of the objects in memory
+ * @ZRAM_STAT_COMPR_BYTES: size of the objects in memory, and of staged pages
  * @ZRAM_STAT_SAME_PAGES: same-filled slots
  * @ZRAM_STAT_HUGE_PAGES: incompressible pages in memory
  * @ZRAM_STAT_HUGE_SINCE: incompressible pages ever written since disksize
@@ -24,6 +24,19 @@
  * @ZRAM_STAT_WB_IOS: requests sent to the backing device
  * @ZRAM_STAT_WB_RETRIES: blocks written on their own after a request failed
  * @ZRAM_STAT_WB_STALE: pages that had changed when their write was over
+ * @ZRAM_STAT_KC_QUEUED: pages that were staged
+ * @ZRAM_STAT_KC_COMPLETED: of them, those that were compressed and stored
+ * @ZRAM_STAT_KC_STALE: those that were overwritten or freed before
+ * @ZRAM_STAT_KC_KEPT: times that there was no memory to store one
+ * @ZRAM_STAT_KC_WAKEUPS: threads woken for a page
+ * @ZRAM_STAT_KC_INLINE_SAME: pages that the writer stored itself, as they
+ *	are same-filled
+ * @ZRAM_STAT_KC_INLINE_POLICY: as the policy is not about this writer
+ * @ZRAM_STAT_KC_INLINE_PART: as they are written in part, or lie across two
+ *	pages of the writer
+ * @ZRAM_STAT_KC_INLINE_CPU: as only one CPU is online
+ * @ZRAM_STAT_KC_INLINE_FULL: as all staging pages were in use
+ * @ZRAM_STAT_KC_INLINE_LIMIT: as there was no room for it below mem_limit
  * @ZRAM_NR_STATS: number of counters
  */
 enum zram_stat {
@@ -44,6 +57,17 @@ enum zram_stat {
 	ZRAM_STAT_WB_IOS,
 	ZRAM_STAT_WB_RETRIES,
 	ZRAM_STAT_WB_STALE,
+	ZRAM_STAT_KC_QUEUED,
+	ZRAM_STAT_KC_COMPLETED,
+	ZRAM_STAT_KC_STALE,
+	ZRAM_STAT_KC_KEPT,
+	ZRAM_STAT_KC_WAKEUPS,
+	ZRAM_STAT_KC_INLINE_SAME,
+	ZRAM_STAT_KC_INLINE_POLICY,
+	ZRAM_STAT_KC_INLINE_PART,
+	ZRAM_STAT_KC_INLINE_CPU,
+	ZRAM_STAT_KC_INLINE_FULL,
+	ZRAM_STAT_KC_INLINE_LIMIT,
 	ZRAM_NR_STATS,
 };
 

@@ -230,6 +230,9 @@ const struct attribute_group *zram_sysfs_groups[] = {
 #ifdef CONFIG_ZRAM_MULTI_COMP
 	&zram_sysfs_recompress_group,
 #endif
+#ifdef CONFIG_ZRAM_KCOMPRESSD
+	&zram_sysfs_kcompressd_group,
+#endif
 #ifdef CONFIG_ZRAM_WRITEBACK
 	&zram_sysfs_writeback_group,
 #endif

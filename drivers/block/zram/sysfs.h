@@ -30,8 +30,9 @@ struct zram_sysfs_which {
 
 extern const struct attribute_group *zram_sysfs_groups[];
 
-/* sysfs_comp.c, sysfs_recompress.c, sysfs_writeback.c: */
+/* sysfs_comp.c, sysfs_kcompressd.c, sysfs_recompress.c, sysfs_writeback.c: */
 extern const struct attribute_group zram_sysfs_comp_group;
+extern const struct attribute_group zram_sysfs_kcompressd_group;
 extern const struct attribute_group zram_sysfs_recompress_group;
 extern const struct attribute_group zram_sysfs_writeback_group;
 

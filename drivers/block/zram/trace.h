@@ -106,13 +106,15 @@ DECLARE_EVENT_CLASS(zram_page,
 				   __entry->state =
 					(flags & ZRAM_SAME ? 1 : 0) |
 					(flags & ZRAM_WB ? 2 : 0) |
-					(flags & ZRAM_HUGE ? 4 : 0);
+					(flags & ZRAM_HUGE ? 4 : 0) |
+					(flags & ZRAM_STAGED ? 8 : 0);
 				   __entry->err = err;),
 		    TP_printk("dev=%d:%d index=%lu size=%u prio=%u state=%s err=%d",
 			      MAJOR(__entry->dev), MINOR(__entry->dev),
 			      __entry->index, __entry->size, __entry->prio,
 			      __print_flags(__entry->state, "|", { 1, "same" },
-					    { 2, "wb" }, { 4, "huge" }),
+					    { 2, "wb" }, { 4, "huge" },
+					    { 8, "staged" }),
 			      __entry->err)
 );
 

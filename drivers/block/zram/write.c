@@ -15,11 +15,18 @@
 /* A page that changes its size each time it is compressed is stored as it is */
 #define MAX_TRIES	4
 
-/*
- * Is the page one word over and over? Most pages that are not differ early, but
- * heap pages often share a zeroed start, so the end is looked at first.
+/**
+ * zram_write_same_filled() - is the page one word over and over
+ * @src: the page, PAGE_SIZE bytes, word aligned
+ * @word: where to put that word
+ *
+ * Most pages that are not differ early, but heap pages often share a zeroed
+ * start, so the end is looked at first.
+ *
+ * Context: Any.
+ * Return: true if it is.
  */
-static bool same_filled(const void *src, unsigned long *word)
+bool zram_write_same_filled(const void *src, unsigned long *word)
 {
 	const unsigned long *p = src;
 	unsigned int i, last = PAGE_SIZE / sizeof(*p) - 1;
@@ -33,12 +40,20 @@ static bool same_filled(const void *src, unsigned long *word)
 	return true;
 }
 
+/* A page that was admitted has been counted before */
+static int alloc(struct zram_obj_pool *pool, unsigned int size, gfp_t gfp,
+		 bool admitted, unsigned long *handle)
+{
+	return admitted ? zram_obj_alloc_admitted(pool, size, gfp, handle) :
+		zram_obj_alloc(pool, size, gfp, handle);
+}
+
 /* It would take a whole page anyway, and this way reads cost nothing */
 static int store_huge(struct zram *zram, struct zram_slot *slot,
-		      const void *src)
+		      const void *src, bool admitted)
 {
-	int err = zram_obj_alloc(&zram->pool, PAGE_SIZE, GFP_NOIO,
-				 &slot->handle);
+	int err = alloc(&zram->pool, PAGE_SIZE, GFP_NOIO, admitted,
+			&slot->handle);
 
 	if (err)
 		return err;
@@ -55,7 +70,7 @@ static int store_huge(struct zram *zram, struct zram_slot *slot,
  * that is needed, -ENOSPC, or the compressor's error.
  */
 static int try_compressed(struct zram *zram, struct zram_slot *slot,
-			  const void *src, unsigned int *size)
+			  const void *src, bool admitted, unsigned int *size)
 {
 	struct zram_comp_stream *strm = zram_comp_stream_get(zram_comp_of(zram, 0));
 	struct zram_obj_pool *pool = &zram->pool;
@@ -71,7 +86,7 @@ static int try_compressed(struct zram *zram, struct zram_slot *slot,
 	}
 	*size = len;
 	if (!err && !slot->handle)
-		err = zram_obj_alloc(pool, len, GFP_NOWAIT, &slot->handle);
+		err = alloc(pool, len, GFP_NOWAIT, admitted, &slot->handle);
 	if (!err) {
 		zram_obj_store(pool, slot->handle, strm->buf, len);
 		slot->flags = len;
@@ -86,26 +101,46 @@ static int try_compressed(struct zram *zram, struct zram_slot *slot,
  * waited for, and the page compressed again.
  */
 static int store_page(struct zram *zram, struct zram_slot *slot,
-		      const void *src)
+		      const void *src, bool admitted)
 {
 	unsigned int tries, size = 0;
 	int err;
 
 	for (tries = 0; tries < MAX_TRIES; tries++) {
-		err = try_compressed(zram, slot, src, &size);
+		err = try_compressed(zram, slot, src, admitted, &size);
 		if (err == -E2BIG)
 			break;
 		if (err != -ENOMEM)
 			return err;
-		err = zram_obj_alloc(&zram->pool, size, GFP_NOIO,
-				     &slot->handle);
+		err = alloc(&zram->pool, size, GFP_NOIO, admitted,
+			    &slot->handle);
 		if (err)
 			return err;
 	}
 	/* Room for the last size, when the page kept changing under us */
 	if (slot->handle)
 		zram_obj_free(&zram->pool, slot->handle);
-	return store_huge(zram, slot, src);
+	return store_huge(zram, slot, src, admitted);
+}
+
+/**
+ * zram_write_store() - make an object of a page that was admitted before
+ * @zram: a device that is set up
+ * @slot: takes handle and flags; empty before
+ * @src: the page, PAGE_SIZE bytes, word aligned; not same-filled
+ *
+ * Context: May sleep; does no I/O.
+ * Return: 0, -ENOMEM, or -ENOSPC when mem_limit leaves no room for it as yet.
+ */
+int zram_write_store(struct zram *zram, struct zram_slot *slot,
+		     const void *src)
+{
+	int err = store_page(zram, slot, src, true);
+
+	/* As a last resort it is stored as it is */
+	if (err && err != -ENOMEM && err != -ENOSPC)
+		err = store_huge(zram, slot, src, true);
+	return err;
 }
 
 /**
@@ -127,8 +162,8 @@ int zram_write_page(struct zram *zram, unsigned long index, const void *src,
 	struct zram_slot slot = { .flags = ZRAM_SAME };
 	int err = 0;
 
-	if (!same_filled(src, &slot.handle))
-		err = store_page(zram, &slot, src);
+	if (!zram_write_same_filled(src, &slot.handle))
+		err = store_page(zram, &slot, src, false);
 	trace_zram_write(zram, index, slot.flags, err);
 	if (err)
 		return err;

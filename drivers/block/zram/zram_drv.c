@@ -23,6 +23,7 @@
 #include "debugfs.h"
 #include "device.h"
 #include "sysfs.h"
+#include "workers.h"
 
 static unsigned int num_devices = 1;
 module_param(num_devices, uint, 0);
@@ -141,6 +142,11 @@ static int __init zram_init(void)
 	err = zram_comp_init();
 	if (err)
 		return err;
+	if (IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD)) {
+		err = zram_worker_init();
+		if (err)
+			goto err_workers;
+	}
 	zram_major = register_blkdev(0, "zram");
 	if (zram_major < 0) {
 		err = zram_major;
@@ -163,6 +169,9 @@ err_devices:
 	zram_debugfs_exit();
 	unregister_blkdev(zram_major, "zram");
 err_blkdev:
+	if (IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD))
+		zram_worker_exit();
+err_workers:
 	zram_comp_exit();
 	return err;
 }
@@ -174,6 +183,8 @@ static void __exit zram_exit(void)
 	remove_all_devices();
 	zram_debugfs_exit();
 	unregister_blkdev(zram_major, "zram");
+	if (IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD))
+		zram_worker_exit();
 	zram_comp_exit();
 }
 

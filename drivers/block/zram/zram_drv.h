@@ -9,6 +9,7 @@
 #include <linux/spinlock.h>
 
 #include "comps.h"
+#include "kcompressd.h"
 #include "obj.h"
 #include "slot.h"
 #include "stats.h"
@@ -19,9 +20,12 @@
  *	open_mutex	the gendisk's: openers and zram->claimed
  *	config_lock	rwsem: how the device is set up
  *	pp_lock		mutex, killable: one post-processing run a device
+ *	workers_lock	workers.c: a mutex for the threads as a whole; memory is
+ *			allocated under it, so the data path never takes it
  *	rmw_locks	mutexes by slot, only where a page is larger than a block
  *	stream mutex	comp.h: a compression stream
  *	slot lock	spinlock for a group of slots
+ *	staging lock	stage.c: a spinlock for a pool of staging pages
  *	map locks	blkmap.c: a mutex for whoever reserves, under pp_lock only,
  *			and spinlocks, taken from interrupts too
  *
@@ -117,6 +121,7 @@ struct zram_wb_state {
  * @comps: algorithms
  * @backing: backing device
  * @wb: writeback
+ * @kcompressd: whose writes are compressed later, and how that goes
  * @stats: counters
  * @debugfs: its directory there
  * @claimed: reset or removal is under way, opening is refused
@@ -133,6 +138,7 @@ struct zram {
 	struct zram_comps comps;		/* C, open */
 	struct zram_backing backing;		/* C, open */
 	struct zram_wb_state wb;		/* see there */
+	struct zram_kcompressd kcompressd;	/* A */
 	struct zram_stats stats;		/* A */
 	struct dentry *debugfs;			/* I */
 	bool claimed;				/* O */

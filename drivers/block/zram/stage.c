@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Staging: a fixed number of pages that writes are copied to, for somebody else
+ * to compress.
+ *
+ * A page is in a slot and in the queue (stage_queue.c) at the same time, each with
+ * a reference. Whoever comes to it first is free to go on: an overwritten page is
+ * skipped when its turn comes, and one that a reader copies from stays until it is
+ * done.
+ */
+
+#include <linux/gfp.h>
+#include <linux/highmem.h>
+#include <linux/list.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "stage.h"
+
+static void stage_free(struct zram_stage *stage)
+{
+	if (stage->page)
+		__free_page(stage->page);
+	kfree(stage);
+}
+
+static void free_all(struct list_head *stages)
+{
+	struct zram_stage *stage, *next;
+
+	list_for_each_entry_safe(stage, next, stages, link)
+		stage_free(stage);
+}
+
+/* All of the pool's pages are in its list of free ones, or freed */
+static void pool_free(struct zram_stage_pool *pool)
+{
+	free_all(&pool->free);
+	kfree_rcu(pool, rcu);
+}
+
+/* More than there is memory for is the user's error, not ours */
+static bool pool_grow(struct zram_stage_pool *pool, int node)
+{
+	gfp_t gfp = GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN;
+	struct zram_stage *stage = kzalloc_node(sizeof(*stage), gfp, node);
+
+	if (!stage)
+		return false;
+	stage->page = alloc_pages_node(node, gfp | __GFP_HIGHMEM, 0);
+	if (!stage->page) {
+		kfree(stage);
+		return false;
+	}
+	stage->pool = pool;
+	list_add(&stage->link, &pool->free);
+	return true;
+}
+
+/**
+ * zram_stage_pool_create() - make a pool
+ * @nr: number of pages
+ * @node: NUMA node of the pages
+ *
+ * Context: May sleep.
+ * Return: the pool, or NULL if there is no memory.
+ */
+struct zram_stage_pool *zram_stage_pool_create(unsigned int nr, int node)
+{
+	struct zram_stage_pool *pool;
+
+	pool = kzalloc_node(sizeof(*pool), GFP_KERNEL, node);
+	if (!pool)
+		return NULL;
+	spin_lock_init(&pool->lock);
+	INIT_LIST_HEAD(&pool->free);
+	INIT_LIST_HEAD(&pool->queue);
+	INIT_LIST_HEAD(&pool->busy);
+	INIT_LIST_HEAD(&pool->kept);
+	INIT_LIST_HEAD(&pool->sleepers);
+	init_waitqueue_head(&pool->done);
+	refcount_set(&pool->refs, 1);
+	for (; pool->nr < nr; pool->nr++) {
+		if (!pool_grow(pool, node)) {
+			pool_free(pool);
+			return NULL;
+		}
+		cond_resched();
+	}
+	return pool;
+}
+
+/**
+ * zram_stage_pool_get() - take a reference to a pool that may be going
+ * @pool: the pool, kept from being freed by RCU
+ *
+ * Context: Any.
+ * Return: false if it is too late.
+ */
+bool zram_stage_pool_get(struct zram_stage_pool *pool)
+{
+	return refcount_inc_not_zero(&pool->refs);
+}
+
+/**
+ * zram_stage_pool_put() - drop a reference to a pool
+ * @pool: the pool; it goes with its last page, or now
+ *
+ * Context: Any but interrupts.
+ */
+void zram_stage_pool_put(struct zram_stage_pool *pool)
+{
+	if (refcount_dec_and_test(&pool->refs))
+		pool_free(pool);
+}
+
+/**
+ * zram_stage_get() - take a page that nobody uses
+ * @pool: a pool the caller has a reference to
+ *
+ * Context: Any but interrupts.
+ * Return: the page with one reference, or NULL if all are in use.
+ */
+struct zram_stage *zram_stage_get(struct zram_stage_pool *pool)
+{
+	struct zram_stage *stage = NULL;
+
+	spin_lock(&pool->lock);
+	if (!pool->closed)
+		stage = list_first_entry_or_null(&pool->free,
+						 struct zram_stage, link);
+	if (stage) {
+		list_del_init(&stage->link);
+		refcount_inc(&pool->refs);
+	}
+	spin_unlock(&pool->lock);
+	if (stage)
+		refcount_set(&stage->refs, 1);
+	return stage;
+}
+
+/**
+ * zram_stage_hold() - take another reference
+ * @stage: a page with at least one
+ *
+ * Context: Any.
+ */
+void zram_stage_hold(struct zram_stage *stage)
+{
+	refcount_inc(&stage->refs);
+}
+
+/**
+ * zram_stage_put() - drop a reference
+ * @stage: the page; with the last one it is free for the next write, or freed
+ *	if the pool is closed
+ *
+ * Context: Any but interrupts.
+ */
+void zram_stage_put(struct zram_stage *stage)
+{
+	struct zram_stage_pool *pool = stage->pool;
+	bool closed;
+
+	if (!refcount_dec_and_test(&stage->refs))
+		return;
+	spin_lock(&pool->lock);
+	closed = pool->closed;
+	if (!closed)
+		list_add(&stage->link, &pool->free);
+	spin_unlock(&pool->lock);
+	if (closed)
+		stage_free(stage);
+	zram_stage_pool_put(pool);
+}
+
+/**
+ * zram_stage_fill() - give a page its content
+ * @stage: a page that is in no slot yet
+ * @src: PAGE_SIZE bytes
+ *
+ * Context: Any.
+ */
+void zram_stage_fill(struct zram_stage *stage, const void *src)
+{
+	memcpy_to_page(stage->page, 0, src, PAGE_SIZE);
+}
+
+/**
+ * zram_stage_load() - copy the content out
+ * @stage: a page the caller has a reference to
+ * @dst: PAGE_SIZE bytes
+ *
+ * Context: Any.
+ */
+void zram_stage_load(const struct zram_stage *stage, void *dst)
+{
+	memcpy_from_page(dst, stage->page, 0, PAGE_SIZE);
+}
+
+/**
+ * zram_stage_close() - take no more pages
+ * @pool: the pool
+ *
+ * What is queued stays there to be taken out; what is in slots stays there. All
+ * other pages are freed.
+ *
+ * Context: Any but interrupts.
+ */
+void zram_stage_close(struct zram_stage_pool *pool)
+{
+	LIST_HEAD(unused);
+
+	spin_lock(&pool->lock);
+	pool->closed = true;
+	list_splice_init(&pool->free, &unused);
+	zram_stage_wake(pool, true);
+	spin_unlock(&pool->lock);
+	free_all(&unused);
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _ZRAM_STAGE_H_
+#define _ZRAM_STAGE_H_
+
+#include <linux/ktime.h>
+#include <linux/list.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/wait.h>
+
+struct page;
+struct zram;
+struct zram_stage_pool;
+
+/**
+ * struct zram_stage - a page that was accepted and is not compressed yet
+ * @link: in the list of those that are free, queued, busy or kept; guarded by
+ *	the pool's lock
+ * @pool: the pool it belongs to; constant
+ * @page: the content; constant from the time it is in a slot
+ * @refs: one of the slot, one of the queue or of whoever took it from there,
+ *	one of each reader; the last one gives it back to the pool
+ * @zram: the device it was written to; constant while it is queued
+ * @index: the slot; constant while it is queued
+ * @queued: when it was queued; constant while it is
+ * @seq: how many were queued before; likewise
+ * @reclaim: written by somebody who is making memory; likewise
+ */
+struct zram_stage {
+	struct list_head link;
+	struct zram_stage_pool *pool;
+	struct page *page;
+	refcount_t refs;
+	struct zram *zram;
+	unsigned long index;
+	ktime_t queued;
+	u64 seq;
+	bool reclaim;
+};
+
+/**
+ * struct zram_stage_sleeper - somebody who waits for pages to be queued
+ * @link: in the pool's list while asleep; guarded by the pool's lock
+ * @task: who it is
+ */
+struct zram_stage_sleeper {
+	struct list_head link;
+	struct task_struct *task;
+};
+
+/**
+ * struct zram_stage_pool - a fixed number of pages to stage writes in
+ * @lock: guards the lists and what is said to be guarded by it
+ * @free: pages nobody uses
+ * @queue: pages that wait to be compressed, oldest first
+ * @busy: pages that were taken from the queue and are being compressed
+ * @kept: pages there was no memory for; the slots keep them as they are
+ * @sleepers: who to wake when a page is queued
+ * @done: woken up whenever somebody is done with a page of @busy
+ * @depth: number of pages in @queue
+ * @max_depth: the most there have been
+ * @nr_kept: number of pages in @kept
+ * @seq: number of pages that were ever queued
+ * @closed: nothing is queued any more
+ * @refs: one of the owner, and one of each page that is not in @free
+ * @nr: number of pages; constant
+ * @rcu: for freeing it
+ *
+ * The pool outlives its owner for as long as a slot has one of its pages.
+ */
+struct zram_stage_pool {
+	spinlock_t lock;	/* see above */
+	struct list_head free;
+	struct list_head queue;
+	struct list_head busy;
+	struct list_head kept;
+	struct list_head sleepers;
+	wait_queue_head_t done;
+	unsigned int depth;
+	unsigned int max_depth;
+	unsigned int nr_kept;
+	u64 seq;
+	bool closed;
+	refcount_t refs;
+	unsigned int nr;
+	struct rcu_head rcu;
+};
+
+struct zram_stage_pool *zram_stage_pool_create(unsigned int nr, int node);
+bool zram_stage_pool_get(struct zram_stage_pool *pool);
+void zram_stage_pool_put(struct zram_stage_pool *pool);
+
+struct zram_stage *zram_stage_get(struct zram_stage_pool *pool);
+void zram_stage_hold(struct zram_stage *stage);
+void zram_stage_put(struct zram_stage *stage);
+void zram_stage_fill(struct zram_stage *stage, const void *src);
+void zram_stage_load(const struct zram_stage *stage, void *dst);
+
+void zram_stage_wake(struct zram_stage_pool *pool, bool all);
+bool zram_stage_enqueue(struct zram_stage *stage, bool *woken);
+struct zram_stage *zram_stage_dequeue(struct zram_stage_pool *pool);
+u64 zram_stage_prefer(struct zram_stage_pool *pool, const struct zram *zram);
+struct zram_stage *zram_stage_dequeue_until(struct zram_stage_pool *pool,
+					    const struct zram *zram, u64 seq);
+void zram_stage_done(struct zram_stage *stage, bool keep);
+unsigned int zram_stage_retry(struct zram_stage_pool *pool);
+void zram_stage_drop(struct zram_stage_pool *pool, const struct zram *zram);
+int zram_stage_wait(struct zram_stage_pool *pool, const struct zram *zram,
+		    u64 seq);
+bool zram_stage_sleep(struct zram_stage_pool *pool,
+		      struct zram_stage_sleeper *sleeper, long retry);
+void zram_stage_close(struct zram_stage_pool *pool);
+
+#endif

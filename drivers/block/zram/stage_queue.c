@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The queue of staged pages, and those who wait at either end of it.
+ *
+ * Those who wait for pages to be queued and those who queue them meet under the
+ * pool's lock, so that no wake-up is lost.
+ */
+
+#include <linux/ktime.h>
+#include <linux/limits.h>
+#include <linux/list.h>
+#include <linux/minmax.h>
+#include <linux/sched.h>
+#include <linux/wait.h>
+
+#include "stage.h"
+
+/**
+ * zram_stage_wake() - wake those who wait for a page to be queued
+ * @pool: the pool
+ * @all: all of them, or the one who came last
+ *
+ * Context: The pool's lock is held: whoever is woken may not end before it has
+ *	seen that it is not in the list any more.
+ */
+void zram_stage_wake(struct zram_stage_pool *pool, bool all)
+{
+	struct zram_stage_sleeper *sleeper, *next;
+
+	list_for_each_entry_safe(sleeper, next, &pool->sleepers, link) {
+		list_del_init(&sleeper->link);
+		wake_up_process(sleeper->task);
+		if (!all)
+			return;
+	}
+}
+
+/**
+ * zram_stage_enqueue() - put a page at the end of the queue
+ * @stage: the page, with device and slot set
+ * @woken: set to whether somebody had to be woken for it
+ *
+ * The queue has a reference of its own, which goes to whoever takes the page
+ * from there.
+ *
+ * Context: Any but interrupts.
+ * Return: false if the pool is closed; then nothing was done.
+ */
+bool zram_stage_enqueue(struct zram_stage *stage, bool *woken)
+{
+	struct zram_stage_pool *pool = stage->pool;
+	bool open;
+
+	stage->queued = ktime_get();
+	spin_lock(&pool->lock);
+	open = !pool->closed;
+	*woken = open && !list_empty(&pool->sleepers);
+	if (open) {
+		refcount_inc(&stage->refs);
+		stage->seq = ++pool->seq;
+		list_add_tail(&stage->link, &pool->queue);
+		pool->depth++;
+		pool->max_depth = max(pool->max_depth, pool->depth);
+		zram_stage_wake(pool, false);
+	}
+	spin_unlock(&pool->lock);
+	return open;
+}
+
+static struct zram_stage *take_first(struct zram_stage_pool *pool)
+{
+	struct zram_stage *stage;
+
+	stage = list_first_entry_or_null(&pool->queue, struct zram_stage, link);
+	if (stage) {
+		list_move(&stage->link, &pool->busy);
+		pool->depth--;
+	}
+	return stage;
+}
+
+/**
+ * zram_stage_dequeue() - take the oldest page from the queue
+ * @pool: the pool
+ *
+ * Whoever waits for the pages of a device waits for this one as well, until
+ * zram_stage_done().
+ *
+ * Context: Any but interrupts.
+ * Return: the page, with the queue's reference, or NULL if there is none.
+ */
+struct zram_stage *zram_stage_dequeue(struct zram_stage_pool *pool)
+{
+	struct zram_stage *stage;
+
+	spin_lock(&pool->lock);
+	stage = take_first(pool);
+	spin_unlock(&pool->lock);
+	return stage;
+}
+
+/* Take a device's pages out of a list */
+static unsigned int take_out(struct list_head *from, const struct zram *zram,
+			     struct list_head *to)
+{
+	struct zram_stage *stage, *next;
+	unsigned int nr = 0;
+
+	list_for_each_entry_safe(stage, next, from, link)
+		if (stage->zram == zram) {
+			list_move_tail(&stage->link, to);
+			nr++;
+		}
+	return nr;
+}
+
+/**
+ * zram_stage_prefer() - have the pages of a device go first
+ * @pool: the pool
+ * @zram: the device
+ *
+ * Context: Any but interrupts.
+ * Return: what to tell zram_stage_dequeue_until() and zram_stage_wait() about
+ *	those that are queued now.
+ */
+u64 zram_stage_prefer(struct zram_stage_pool *pool, const struct zram *zram)
+{
+	LIST_HEAD(first);
+	u64 seq;
+
+	spin_lock(&pool->lock);
+	take_out(&pool->queue, zram, &first);
+	list_splice(&first, &pool->queue);
+	seq = pool->seq;
+	spin_unlock(&pool->lock);
+	return seq;
+}
+
+/**
+ * zram_stage_dequeue_until() - take a page of a device that goes first
+ * @pool: the pool
+ * @zram: the device
+ * @seq: from zram_stage_prefer(): none that were queued later
+ *
+ * Context: Any but interrupts.
+ * Return: as zram_stage_dequeue().
+ */
+struct zram_stage *zram_stage_dequeue_until(struct zram_stage_pool *pool,
+					    const struct zram *zram, u64 seq)
+{
+	struct zram_stage *stage;
+
+	spin_lock(&pool->lock);
+	stage = list_first_entry_or_null(&pool->queue, struct zram_stage, link);
+	stage = stage && stage->zram == zram && stage->seq <= seq ?
+		take_first(pool) : NULL;
+	spin_unlock(&pool->lock);
+	return stage;
+}
+
+/**
+ * zram_stage_done() - be done with a page that was taken from the queue
+ * @stage: the page
+ * @keep: it could not be stored, and is to be tried again by
+ *	zram_stage_retry()
+ *
+ * The device may go as soon as this is called.
+ *
+ * Context: Any but interrupts.
+ */
+void zram_stage_done(struct zram_stage *stage, bool keep)
+{
+	struct zram_stage_pool *pool = stage->pool;
+
+	spin_lock(&pool->lock);
+	if (keep) {
+		list_move_tail(&stage->link, &pool->kept);
+		pool->nr_kept++;
+		/* Somebody has to see to it in a while */
+		zram_stage_wake(pool, false);
+	} else {
+		list_del_init(&stage->link);
+	}
+	/* Under the lock: without a reference the pool may go with it */
+	wake_up_all(&pool->done);
+	spin_unlock(&pool->lock);
+	if (!keep)
+		zram_stage_put(stage);
+}
+
+/**
+ * zram_stage_retry() - queue those pages again that could not be stored
+ * @pool: the pool
+ *
+ * Context: Any but interrupts.
+ * Return: the number of pages.
+ */
+unsigned int zram_stage_retry(struct zram_stage_pool *pool)
+{
+	unsigned int nr;
+
+	spin_lock(&pool->lock);
+	nr = pool->nr_kept;
+	list_splice_tail_init(&pool->kept, &pool->queue);
+	pool->depth += nr;
+	pool->nr_kept = 0;
+	spin_unlock(&pool->lock);
+	return nr;
+}
+
+/* Is somebody at a page of the device that was queued until then? */
+static bool is_busy(struct zram_stage_pool *pool, const struct zram *zram,
+		    u64 seq)
+{
+	struct zram_stage *stage;
+
+	list_for_each_entry(stage, &pool->busy, link)
+		if (stage->zram == zram && stage->seq <= seq)
+			return true;
+	return false;
+}
+
+/* One look: nobody can put a page back between one list and the other */
+static bool drop_some(struct zram_stage_pool *pool, const struct zram *zram,
+		      struct list_head *dropped)
+{
+	bool busy;
+
+	spin_lock(&pool->lock);
+	pool->depth -= take_out(&pool->queue, zram, dropped);
+	pool->nr_kept -= take_out(&pool->kept, zram, dropped);
+	busy = is_busy(pool, zram, U64_MAX);
+	spin_unlock(&pool->lock);
+	return !busy;
+}
+
+/**
+ * zram_stage_drop() - forget about the pages of a device
+ * @pool: a pool the caller has a reference to
+ * @zram: a device whose slots do without being compressed; nobody queues any
+ *
+ * Context: May sleep: waits for those who are at such a page.
+ */
+void zram_stage_drop(struct zram_stage_pool *pool, const struct zram *zram)
+{
+	struct zram_stage *stage, *next;
+	LIST_HEAD(dropped);
+
+	wait_event(pool->done, drop_some(pool, zram, &dropped));
+	list_for_each_entry_safe(stage, next, &dropped, link) {
+		list_del_init(&stage->link);
+		zram_stage_put(stage);
+	}
+}
+
+static bool is_done(struct zram_stage_pool *pool, const struct zram *zram,
+		    u64 seq)
+{
+	bool busy;
+
+	spin_lock(&pool->lock);
+	busy = is_busy(pool, zram, seq);
+	spin_unlock(&pool->lock);
+	return !busy;
+}
+
+/**
+ * zram_stage_wait() - wait for those who are at pages of a device
+ * @pool: a pool the caller has a reference to
+ * @zram: the device
+ * @seq: from zram_stage_prefer(): not for those that were queued later
+ *
+ * Context: May sleep.
+ * Return: 0, or -EINTR after a signal.
+ */
+int zram_stage_wait(struct zram_stage_pool *pool, const struct zram *zram,
+		    u64 seq)
+{
+	return wait_event_interruptible(pool->done, is_done(pool, zram, seq)) ?
+		-EINTR : 0;
+}
+
+/**
+ * zram_stage_sleep() - wait for a page to be queued
+ * @pool: a pool the caller has a reference to
+ * @sleeper: the caller's
+ * @retry: in jiffies: how long to wait at most where there are pages to be
+ *	tried again
+ *
+ * Context: May sleep; in a kernel thread. Ends early when the thread is woken.
+ * Return: false if the pool is closed, and there is nothing to wait for.
+ */
+bool zram_stage_sleep(struct zram_stage_pool *pool,
+		      struct zram_stage_sleeper *sleeper, long retry)
+{
+	bool sleep, open;
+
+	spin_lock(&pool->lock);
+	open = !pool->closed;
+	sleep = open && list_empty(&pool->queue);
+	if (list_empty(&pool->kept))
+		retry = MAX_SCHEDULE_TIMEOUT;
+	if (sleep) {
+		sleeper->task = current;
+		list_add(&sleeper->link, &pool->sleepers);
+		set_current_state(TASK_IDLE);
+	}
+	spin_unlock(&pool->lock);
+	if (!sleep)
+		return open;
+
+	schedule_timeout(retry);
+	spin_lock(&pool->lock);
+	list_del_init(&sleeper->link);
+	spin_unlock(&pool->lock);
+	return true;
+}

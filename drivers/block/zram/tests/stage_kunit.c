@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit tests of staging: who has a page, in which order they are taken from
+ * the queue, and that a pool outlives its owner.
+ */
+
+#include <kunit/test.h>
+#include <linux/delay.h>
+#include <linux/err.h>
+#include <linux/jiffies.h>
+#include <linux/kthread.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+
+#include "../stage.h"
+
+#define NR	8
+
+static struct zram_stage *get(struct kunit *test, struct zram_stage_pool *pool,
+			      struct zram *zram, unsigned long index)
+{
+	struct zram_stage *stage = zram_stage_get(pool);
+
+	KUNIT_ASSERT_NOT_NULL(test, stage);
+	stage->zram = zram;
+	stage->index = index;
+	return stage;
+}
+
+static struct zram_stage_pool *create(struct kunit *test)
+{
+	struct zram_stage_pool *pool = zram_stage_pool_create(NR, NUMA_NO_NODE);
+
+	KUNIT_ASSERT_NOT_NULL(test, pool);
+	return pool;
+}
+
+static void stage_test_pool(struct kunit *test)
+{
+	struct zram_stage_pool *pool = create(test);
+	struct zram_stage *stage[NR];
+	char *page = kunit_kmalloc(test, PAGE_SIZE, GFP_KERNEL);
+	char *want = kunit_kmalloc(test, PAGE_SIZE, GFP_KERNEL);
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_ASSERT_NOT_NULL(test, want);
+	for (i = 0; i < NR; i++) {
+		stage[i] = get(test, pool, NULL, i);
+		memset(page, i + 1, PAGE_SIZE);
+		zram_stage_fill(stage[i], page);
+	}
+	KUNIT_EXPECT_NULL(test, zram_stage_get(pool));
+	for (i = 0; i < NR; i++) {
+		zram_stage_load(stage[i], page);
+		memset(want, i + 1, PAGE_SIZE);
+		KUNIT_EXPECT_MEMEQ(test, page, want, PAGE_SIZE);
+	}
+	/* A reader keeps it from being used again */
+	zram_stage_hold(stage[3]);
+	zram_stage_put(stage[3]);
+	KUNIT_EXPECT_NULL(test, zram_stage_get(pool));
+	zram_stage_put(stage[3]);
+	KUNIT_EXPECT_PTR_EQ(test, zram_stage_get(pool), stage[3]);
+	/* The pool goes with the last of them, which kmemleak and KASAN see */
+	zram_stage_pool_put(pool);
+	for (i = 0; i < NR; i++)
+		zram_stage_put(stage[i]);
+}
+
+static void stage_test_queue(struct kunit *test)
+{
+	struct zram_stage_pool *pool = create(test);
+	struct zram *one = (struct zram *)&pool, *two = (struct zram *)&one;
+	struct zram_stage *stage;
+	bool woken;
+	u64 seq;
+	int i;
+
+	for (i = 0; i < NR; i++) {
+		stage = get(test, pool, i % 2 ? two : one, i);
+		KUNIT_EXPECT_TRUE(test, zram_stage_enqueue(stage, &woken));
+		KUNIT_EXPECT_FALSE(test, woken);
+		/* From here on the queue alone has it */
+		zram_stage_put(stage);
+	}
+	KUNIT_EXPECT_EQ(test, pool->depth, NR);
+	stage = zram_stage_dequeue(pool);
+	KUNIT_EXPECT_EQ(test, stage->index, 0);
+	zram_stage_done(stage, false);
+	seq = zram_stage_prefer(pool, two);
+	KUNIT_EXPECT_EQ(test, seq, NR);
+	KUNIT_EXPECT_NULL(test, zram_stage_dequeue_until(pool, one, seq));
+	KUNIT_EXPECT_NULL(test, zram_stage_dequeue_until(pool, two, 1));
+	stage = zram_stage_dequeue_until(pool, two, seq);
+	KUNIT_ASSERT_NOT_NULL(test, stage);
+	KUNIT_EXPECT_EQ(test, stage->index, 1);
+	/* Nobody is at a page of the other device, so there is no wait */
+	KUNIT_EXPECT_EQ(test, zram_stage_wait(pool, one, seq), 0);
+	KUNIT_EXPECT_EQ(test, zram_stage_wait(pool, two, 1), 0);
+	zram_stage_done(stage, true);
+	KUNIT_EXPECT_EQ(test, pool->depth, NR - 2);
+	KUNIT_EXPECT_EQ(test, zram_stage_retry(pool), 1);
+	KUNIT_EXPECT_EQ(test, zram_stage_retry(pool), 0);
+	KUNIT_EXPECT_EQ(test, pool->depth, NR - 1);
+	zram_stage_drop(pool, one);
+	KUNIT_EXPECT_EQ(test, pool->depth, 4);
+	KUNIT_EXPECT_NULL(test, zram_stage_dequeue_until(pool, one, seq));
+	/* The one that was tried again has come to the end */
+	for (i = 3; i < NR + 2; i += 2) {
+		stage = zram_stage_dequeue(pool);
+		KUNIT_ASSERT_NOT_NULL(test, stage);
+		KUNIT_EXPECT_EQ(test, stage->index, i < NR ? i : 1);
+		zram_stage_done(stage, false);
+	}
+	KUNIT_EXPECT_EQ(test, pool->depth, 0);
+	KUNIT_EXPECT_EQ(test, pool->max_depth, NR);
+	zram_stage_pool_put(pool);
+}
+
+static void stage_test_close(struct kunit *test)
+{
+	struct zram_stage_pool *pool = create(test);
+	struct zram_stage_sleeper sleeper;
+	struct zram_stage *queued, *late;
+	bool woken;
+
+	INIT_LIST_HEAD(&sleeper.link);
+	queued = get(test, pool, NULL, 1);
+	KUNIT_EXPECT_TRUE(test, zram_stage_enqueue(queued, &woken));
+	/* There is something to do: it does not sleep */
+	KUNIT_EXPECT_TRUE(test, zram_stage_sleep(pool, &sleeper, 1));
+	late = get(test, pool, NULL, 2);
+	zram_stage_close(pool);
+	KUNIT_EXPECT_NULL(test, zram_stage_get(pool));
+	KUNIT_EXPECT_FALSE(test, zram_stage_enqueue(late, &woken));
+	KUNIT_EXPECT_FALSE(test, woken);
+	KUNIT_EXPECT_FALSE(test, zram_stage_sleep(pool, &sleeper, 1));
+	zram_stage_put(late);
+	KUNIT_EXPECT_PTR_EQ(test, zram_stage_dequeue(pool), queued);
+	zram_stage_done(queued, false);
+	zram_stage_pool_put(pool);
+	/* Its slot has it still */
+	zram_stage_put(queued);
+}
+
+static int stage_sleeper(void *data)
+{
+	struct zram_stage_pool *pool = data;
+	struct zram_stage_sleeper sleeper;
+	struct zram_stage *stage;
+
+	INIT_LIST_HEAD(&sleeper.link);
+	while (zram_stage_sleep(pool, &sleeper, HZ)) {
+		stage = zram_stage_dequeue(pool);
+		if (stage)
+			zram_stage_done(stage, false);
+	}
+
+	set_current_state(TASK_INTERRUPTIBLE);
+	while (!kthread_should_stop()) {
+		schedule();
+		set_current_state(TASK_INTERRUPTIBLE);
+	}
+	__set_current_state(TASK_RUNNING);
+	return 0;
+}
+
+/* Each page that is queued is taken, whenever it comes: no wake-up is lost */
+static void stage_test_wake(struct kunit *test)
+{
+	struct zram_stage_pool *pool = create(test);
+	unsigned long end = jiffies + 20 * HZ;
+	struct task_struct *task;
+	struct zram_stage *stage;
+	unsigned int i, wakes = 0;
+	bool woken;
+
+	task = kthread_run(stage_sleeper, pool, "stage_kunit");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(task));
+	for (i = 0; i < 2000 && time_before(jiffies, end); i++) {
+		stage = get(test, pool, NULL, i);
+		KUNIT_EXPECT_TRUE(test, zram_stage_enqueue(stage, &woken));
+		zram_stage_put(stage);
+		wakes += woken;
+		/* It has a moment to fall asleep, or half of one */
+		if (i % 3)
+			ndelay(i % 1000);
+		else
+			cond_resched();
+		while (READ_ONCE(pool->depth) && time_before(jiffies, end))
+			cond_resched();
+	}
+	KUNIT_EXPECT_EQ(test, i, 2000);
+	KUNIT_EXPECT_GT(test, wakes, 0);
+	zram_stage_close(pool);
+	kthread_stop(task);
+	zram_stage_pool_put(pool);
+}
+
+static struct kunit_case stage_test_cases[] = {
+	KUNIT_CASE(stage_test_pool),
+	KUNIT_CASE(stage_test_queue),
+	KUNIT_CASE(stage_test_close),
+	KUNIT_CASE_SLOW(stage_test_wake),
+	{}
+};
+
+static struct kunit_suite stage_test_suite = {
+	.name = "zram_stage",
+	.test_cases = stage_test_cases,
+};
+
+kunit_test_suite(stage_test_suite);
+
+MODULE_LICENSE("GPL");

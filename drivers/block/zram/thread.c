@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The threads of a NUMA node: they take staged pages from the queue of their pool
+ * and compress them.
+ */
+
+#include <linux/err.h>
+#include <linux/hrtimer.h>
+#include <linux/jiffies.h>
+#include <linux/kthread.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include "stage.h"
+#include "staged.h"
+#include "thread.h"
+
+/* A page there was no memory for is tried again after this long */
+#define RETRY		HZ
+
+/*
+ * A thread that finds the queue empty looks again after a while, this many
+ * times, before it goes to sleep: those who queue pages need not wake it for
+ * each of them. It does not where a timer takes longer than that.
+ */
+#define LINGER_NS	(50 * NSEC_PER_USEC)
+#define LINGERS		4
+
+static void linger(void)
+{
+	ktime_t timeout = ns_to_ktime(LINGER_NS);
+
+	set_current_state(TASK_IDLE);
+	schedule_hrtimeout_range(&timeout, LINGER_NS, HRTIMER_MODE_REL);
+}
+
+static int kcompressd(void *data)
+{
+	struct zram_thread *me = data;
+	struct zram_stage_pool *pool = me->node->pool;
+	unsigned int most = hrtimer_resolution > LINGER_NS ? 0 : LINGERS;
+	unsigned long retry = jiffies + RETRY;
+	struct zram_stage_sleeper sleeper;
+	unsigned int lingers = 0;
+	bool open = true;
+
+	INIT_LIST_HEAD(&sleeper.link);
+	while (open) {
+		if (time_after_eq(jiffies, retry)) {
+			zram_stage_retry(pool);
+			retry = jiffies + RETRY;
+		}
+		if (zram_staged_finish(zram_stage_dequeue(pool))) {
+			atomic_long_inc(&me->done);
+			lingers = 0;
+			cond_resched();
+		} else if (lingers++ < most) {
+			linger();
+		} else {
+			open = zram_stage_sleep(pool, &sleeper, RETRY);
+			lingers = 0;
+		}
+	}
+
+	/* The rest is for whoever closed the pool, and now stops us */
+	set_current_state(TASK_IDLE);
+	while (!kthread_should_stop()) {
+		schedule();
+		set_current_state(TASK_IDLE);
+	}
+	__set_current_state(TASK_RUNNING);
+	return 0;
+}
+
+/**
+ * zram_thread_node_destroy() - undo zram_thread_node_create()
+ * @node: threads whose pool nobody finds any more
+ *
+ * What is queued is compressed first, as far as there is memory. Pages that are
+ * in slots stay there.
+ *
+ * Context: May sleep.
+ */
+void zram_thread_node_destroy(struct zram_thread_node *node)
+{
+	struct zram_stage_pool *pool = node->pool;
+	struct zram_stage *stage;
+	unsigned int i;
+
+	zram_stage_close(pool);
+	for (i = 0; i < node->nr; i++)
+		if (node->thread[i].task)
+			kthread_stop(node->thread[i].task);
+	zram_stage_retry(pool);
+	for (;;) {
+		stage = zram_stage_dequeue(pool);
+		if (!stage)
+			break;
+		/* One that cannot be stored remains what the slot has */
+		zram_staged_store(stage);
+		zram_stage_done(stage, false);
+		cond_resched();
+	}
+	zram_stage_pool_put(pool);
+	kfree(node);
+}
+
+/**
+ * zram_thread_node_create() - make the threads of a node, and their pool
+ * @id: number of the node
+ * @first: number of the first thread
+ * @nr: number of threads
+ * @pages: staging pages for each of them
+ *
+ * Context: May sleep.
+ * Return: the threads, or an ERR_PTR.
+ */
+struct zram_thread_node *zram_thread_node_create(int id, unsigned int first,
+						 unsigned int nr,
+						 unsigned int pages)
+{
+	struct zram_thread_node *node;
+	struct task_struct *task;
+	unsigned int i;
+
+	node = kzalloc_node(struct_size(node, thread, nr), GFP_KERNEL, id);
+	if (!node)
+		return ERR_PTR(-ENOMEM);
+	node->nr = nr;
+	node->pool = zram_stage_pool_create(nr * pages, id);
+	if (!node->pool) {
+		kfree(node);
+		return ERR_PTR(-ENOMEM);
+	}
+	for (i = 0; i < nr; i++) {
+		node->thread[i].node = node;
+		task = kthread_create_on_node(kcompressd, &node->thread[i], id,
+					      "kcompressd/%u", first + i);
+		if (IS_ERR(task)) {
+			zram_thread_node_destroy(node);
+			return ERR_CAST(task);
+		}
+		node->thread[i].task = task;
+		wake_up_process(task);
+	}
+	return node;
+}

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The threads of kcompressd as a whole: how many there are, and who asks them for
+ * what.
+ *
+ * Threads are made when a parameter says so, never when a page is written. Other
+ * numbers are other threads and other staging pages, which take the place of the
+ * old ones as a whole, or not at all.
+ */
+
+#include <linux/atomic.h>
+#include <linux/err.h>
+#include <linux/kstrtox.h>
+#include <linux/moduleparam.h>
+#include <linux/mutex.h>
+#include <linux/nodemask.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/sysfs.h>
+#include <linux/topology.h>
+
+#include "stage.h"
+#include "staged.h"
+#include "thread.h"
+#include "workers.h"
+#include "zram_drv.h"
+
+/* Threads, and pages for each of them; of a node */
+#define MAX_THREADS	64
+#define MAX_QUEUE_SIZE	65536
+/* Somebody may have to look at all pages of a node under a spinlock */
+#define MAX_PAGES	65536
+
+/**
+ * struct worker_set - all threads there are
+ * @any: a node that has some, for those who are on one that has none
+ * @node: by number of the node, NULL for one that had no CPUs
+ *
+ * A new one takes the place of the old when a parameter changes.
+ */
+struct worker_set {
+	struct zram_thread_node *any;
+	struct zram_thread_node *node[MAX_NUMNODES];
+};
+
+/* Replaced under the mutex; looked at under RCU, or the mutex */
+static DEFINE_MUTEX(workers_lock);
+static struct worker_set __rcu *workers;
+/* Guarded by the mutex as well */
+static unsigned int nr_kcompressd;
+static unsigned int queue_size = 256;
+static bool workers_ready;
+
+static void set_destroy(struct worker_set *set)
+{
+	int id;
+
+	for (id = 0; id < MAX_NUMNODES; id++)
+		if (set->node[id])
+			zram_thread_node_destroy(set->node[id]);
+	kfree(set);
+}
+
+/* The threads for these parameters: NULL for none, or an ERR_PTR */
+static struct worker_set *set_create(unsigned int nr, unsigned int pages)
+{
+	struct worker_set *set;
+	struct zram_thread_node *node;
+	unsigned int first = 0;
+	int id;
+
+	if (!nr)
+		return NULL;
+	set = kzalloc_obj(*set);
+	if (!set)
+		return ERR_PTR(-ENOMEM);
+	for_each_node_state(id, N_CPU) {
+		node = zram_thread_node_create(id, first, nr, pages);
+		if (IS_ERR(node)) {
+			set_destroy(set);
+			return ERR_CAST(node);
+		}
+		set->node[id] = node;
+		set->any = node;
+		first += nr;
+	}
+	return set;
+}
+
+/* Have other threads; on failure those there are go on as they were */
+static int configure(unsigned int nr, unsigned int pages)
+{
+	struct worker_set *new, *old;
+
+	lockdep_assert_held(&workers_lock);
+
+	if (nr * pages > MAX_PAGES)
+		return -EINVAL;
+	new = set_create(nr, pages);
+	if (IS_ERR(new))
+		return PTR_ERR(new);
+	old = rcu_replace_pointer(workers, new, lockdep_is_held(&workers_lock));
+	if (old) {
+		/* Nobody takes a page from it any more */
+		synchronize_rcu();
+		set_destroy(old);
+	}
+	return 0;
+}
+
+static int set_parameter(const char *val, const struct kernel_param *kp,
+			 unsigned int least, unsigned int most)
+{
+	unsigned int *which = kp->arg, old, new;
+	int err = kstrtouint(val, 0, &new);
+
+	if (err)
+		return err;
+	if (new < least || new > most)
+		return -EINVAL;
+	err = mutex_lock_killable(&workers_lock);
+	if (err)
+		return err;
+	old = *which;
+	*which = new;
+	/* What is given when the module is loaded waits for its beginning */
+	if (workers_ready && new != old)
+		err = configure(nr_kcompressd, queue_size);
+	if (err)
+		*which = old;
+	mutex_unlock(&workers_lock);
+	return err;
+}
+
+static int set_nr_kcompressd(const char *val, const struct kernel_param *kp)
+{
+	return set_parameter(val, kp, 0, MAX_THREADS);
+}
+
+static int set_queue_size(const char *val, const struct kernel_param *kp)
+{
+	return set_parameter(val, kp, 1, MAX_QUEUE_SIZE);
+}
+
+static const struct kernel_param_ops nr_kcompressd_ops = {
+	.set = set_nr_kcompressd,
+	.get = param_get_uint,
+};
+module_param_cb(nr_kcompressd, &nr_kcompressd_ops, &nr_kcompressd, 0644);
+MODULE_PARM_DESC(nr_kcompressd,
+		 "Threads per NUMA node that compress what others write, 0 for none (0)");
+
+static const struct kernel_param_ops queue_size_ops = {
+	.set = set_queue_size,
+	.get = param_get_uint,
+};
+module_param_cb(queue_size_per_kcompressd, &queue_size_ops, &queue_size, 0644);
+MODULE_PARM_DESC(queue_size_per_kcompressd,
+		 "Pages that may wait to be compressed, for each thread (256)");
+
+/**
+ * zram_worker_any() - are there threads
+ *
+ * Context: Any.
+ * Return: true if there are, at the moment.
+ */
+bool zram_worker_any(void)
+{
+	return rcu_access_pointer(workers);
+}
+
+/**
+ * zram_worker_stage() - take a staging page of the nearest node
+ *
+ * Context: Any but interrupts.
+ * Return: the page with one reference, or NULL if all are in use.
+ */
+struct zram_stage *zram_worker_stage(void)
+{
+	struct zram_stage *stage = NULL;
+	struct zram_thread_node *node;
+	struct worker_set *set;
+
+	rcu_read_lock();
+	set = rcu_dereference(workers);
+	node = set ? set->node[numa_node_id()] : NULL;
+	if (set && !node)
+		node = set->any;
+	if (node)
+		stage = zram_stage_get(node->pool);
+	rcu_read_unlock();
+	return stage;
+}
+
+/* The pool of a node, with a reference, or NULL */
+static struct zram_stage_pool *get_pool(int id)
+{
+	struct zram_stage_pool *pool = NULL;
+	struct worker_set *set;
+
+	rcu_read_lock();
+	set = rcu_dereference(workers);
+	if (set && set->node[id] && zram_stage_pool_get(set->node[id]->pool))
+		pool = set->node[id]->pool;
+	rcu_read_unlock();
+	return pool;
+}
+
+static int flush_pool(struct zram_stage_pool *pool, struct zram *zram)
+{
+	u64 seq = zram_stage_prefer(pool, zram);
+
+	while (zram_staged_finish(zram_stage_dequeue_until(pool, zram, seq))) {
+		if (signal_pending(current) || READ_ONCE(zram->stopping))
+			return -EINTR;
+		cond_resched();
+	}
+	return zram_stage_wait(pool, zram, seq);
+}
+
+/**
+ * zram_worker_flush() - have those pages of a device compressed that are queued
+ * @zram: the device
+ *
+ * Helps the threads, so that only a page that one of them is at already depends
+ * on when it gets a CPU. Pages there is no memory for are left.
+ *
+ * Context: May sleep.
+ * Return: 0, or -EINTR after a signal or when the device is to be reset or
+ *	removed.
+ */
+int zram_worker_flush(struct zram *zram)
+{
+	struct zram_stage_pool *pool;
+	int id, err = 0;
+
+	if (!zram_obj_staged(&zram->pool))
+		return 0;
+	for (id = 0; id < MAX_NUMNODES && !err; id++) {
+		pool = get_pool(id);
+		if (!pool)
+			continue;
+		err = flush_pool(pool, zram);
+		zram_stage_pool_put(pool);
+	}
+	return err;
+}
+
+/**
+ * zram_worker_drop() - forget the pages of a device that goes
+ * @zram: a device that is written to no more and whose slots are not needed
+ *
+ * Context: May sleep. When this returns nobody of us refers to the device.
+ */
+void zram_worker_drop(struct zram *zram)
+{
+	struct worker_set *set;
+	int id;
+
+	/* With the mutex no old threads are about to end */
+	mutex_lock(&workers_lock);
+	set = rcu_dereference_protected(workers,
+					lockdep_is_held(&workers_lock));
+	for (id = 0; set && id < MAX_NUMNODES; id++)
+		if (set->node[id])
+			zram_stage_drop(set->node[id]->pool, zram);
+	mutex_unlock(&workers_lock);
+}
+
+/**
+ * zram_worker_show() - write what the threads have done
+ * @buf: a sysfs buffer
+ * @at: where to go on in it
+ *
+ * Context: Any.
+ * Return: where others may go on.
+ */
+int zram_worker_show(char *buf, int at)
+{
+	const struct zram_thread_node *node;
+	const struct worker_set *set;
+	unsigned int i;
+	int id;
+
+	rcu_read_lock();
+	set = rcu_dereference(workers);
+	for (id = 0; set && id < MAX_NUMNODES; id++) {
+		node = set->node[id];
+		if (!node)
+			continue;
+		at += sysfs_emit_at(buf, at, "node%d %u %u %u\n", id,
+				    READ_ONCE(node->pool->depth),
+				    READ_ONCE(node->pool->max_depth),
+				    node->pool->nr);
+		for (i = 0; i < node->nr; i++)
+			at += sysfs_emit_at(buf, at, "%s %ld\n",
+					    node->thread[i].task->comm,
+					    atomic_long_read(&node->thread[i].done));
+	}
+	rcu_read_unlock();
+	return at;
+}
+
+/**
+ * zram_worker_init() - start the threads the module's parameters ask for
+ *
+ * Context: May sleep.
+ * Return: 0, -EINVAL for more pages than there may be, -ENOMEM, or -EINTR.
+ */
+int zram_worker_init(void)
+{
+	int err;
+
+	mutex_lock(&workers_lock);
+	err = configure(nr_kcompressd, queue_size);
+	workers_ready = !err;
+	mutex_unlock(&workers_lock);
+	return err;
+}
+
+/**
+ * zram_worker_exit() - end the threads
+ *
+ * Context: May sleep. There is no device left.
+ */
+void zram_worker_exit(void)
+{
+	mutex_lock(&workers_lock);
+	workers_ready = false;
+	configure(0, queue_size);
+	mutex_unlock(&workers_lock);
+}
