@@ -413,6 +413,53 @@ bd_iostat() {
 		< "$BDSYS/stat"
 }
 
+# ---- kcompressd ----------------------------------------------------------
+
+KC_PARAMS=/sys/module/zram/parameters
+
+# kc_start THREADS [PAGES]: the threads, or skips the whole test
+kc_start() {
+	zram_load
+	[ -e $KC_PARAMS/nr_kcompressd ] || skip_all "no kcompressd in this build"
+	put $KC_PARAMS/queue_size_per_kcompressd "${2-256}"
+	put $KC_PARAMS/nr_kcompressd "$1"
+	ZT_KC=1
+}
+
+# Sets KC_KEY for each key of kcompressd_stat with one value.
+kc_read() {
+	KC_queued='' KC_completed='' KC_stale='' KC_kept='' KC_wakeups=''
+	KC_staged='' KC_inline_same='' KC_inline_policy='' KC_inline_part=''
+	KC_inline_cpu='' KC_inline_full='' KC_inline_limit='' KC_times_us=''
+	while read -r zt_key zt_value; do
+		case $zt_key in
+		node*|kcompressd*) ;;
+		*) eval "KC_$zt_key=\$zt_value" ;;
+		esac
+	done < "$ZSYS/kcompressd_stat"
+}
+
+# Process IDs of the threads
+kc_threads() {
+	for zt_p in /proc/[0-9]*; do
+		{ read -r zt_comm < "$zt_p/comm"; } 2> /dev/null || continue
+		case $zt_comm in kcompressd/*) echo "${zt_p##*/}" ;; esac
+	done
+}
+
+kc_is_idle() {
+	kc_read
+	[ "$KC_staged" -eq 0 ] &&
+		[ "$KC_queued" -eq $((KC_completed + KC_stale)) ]
+}
+
+# kc_idle NAME: all that was accepted is compressed, or was not needed any more
+kc_idle() {
+	if wait_for 10 kc_is_idle; then pass "$1"; else
+		fail "$1" "$(cat "$ZSYS/kcompressd_stat")"
+	fi
+}
+
 # ---- udev ----------------------------------------------------------------
 
 # udev_start: the daemon, at work on every event; ended by the clean-up
@@ -503,7 +550,7 @@ fault_on() {
 	FAULT=/sys/kernel/debug/$1
 	[ -d "$FAULT" ] ||
 		mount -t debugfs none /sys/kernel/debug 2> /dev/null
-	[ -d "$FAULT" ] || return 1
+	[ -d "$FAULT" ] || { FAULT=''; return 1; }
 	for zt_kv in probability="$2" interval="${3-1}" times=-1 space=0 verbose=0 \
 		task-filter=Y ignore-gfp-wait=N ignore-gfp-highmem=N \
 		min-order=0; do
@@ -564,6 +611,7 @@ zt_cleanup() {
 	[ -z "${ZT_UDEV-}" ] || rm -rf "$ZT_UDEV"
 	for zt_m in $ZT_MOUNTS; do umount "$zt_m"; done 2> /dev/null
 	swaps_off
+	[ -z "${ZT_KC-}" ] || echo 0 > $KC_PARAMS/nr_kcompressd
 	for zt_i in $ZT_IDS; do zram_remove "$zt_i"; done
 	for zt_d in $ZT_DMS; do
 		dmsetup remove --noudevsync --retry "$zt_d"

@@ -9,7 +9,7 @@
 
 # Busybox has small versions of some of these; the tests want the real ones.
 PROGRAMS="bash fio mkfs.ext4 e2fsck mkswap swapon swapoff zramctl blkdiscard
-	dmsetup losetup addpart delpart qemu-nbd udevadm"
+	dmsetup losetup addpart delpart chrt taskset qemu-nbd udevadm"
 UDEV_RULES="50-udev-default 60-block 60-persistent-storage"
 
 # program_file PROGRAM: where it is

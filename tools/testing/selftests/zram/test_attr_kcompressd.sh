@@ -1,0 +1,111 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 120
+# The parameters of kcompressd, its policy and statistics as attributes.
+
+. ./lib.sh
+
+# param NAME VALUE ERRNO READS: what a store says, and what is there then
+param() {
+	gives "$1=$2 gives $3" "$3" ztry "$KC_PARAMS/$1" "$2"
+	read -r got < "$KC_PARAMS/$1"
+	is "$1=$2: it reads $4" "$got" "$4"
+}
+
+# threads NAME COUNT
+threads() {
+	is "$1" "$(kc_threads | wc -l)" "$2"
+}
+
+kc_start 0
+threads "there are none by default" 0
+param nr_kcompressd 3 0 3
+threads "three" 3
+param nr_kcompressd 3 0 3
+threads "the same three" 3
+for bad in abc -1 65 4294967296 4294967295 1x; do
+	case $bad in
+	4294967296) err=ERANGE ;;
+	*) err=EINVAL ;;
+	esac
+	param nr_kcompressd "$bad" $err 3
+done
+threads "a bad value changes nothing" 3
+for bad in 0 -1 65537 abc 4294967296; do
+	case $bad in
+	4294967296) err=ERANGE ;;
+	*) err=EINVAL ;;
+	esac
+	param queue_size_per_kcompressd "$bad" $err 256
+done
+param queue_size_per_kcompressd 21846 EINVAL 256
+threads "nor does a bad size" 3
+param queue_size_per_kcompressd 1 0 1
+threads "a new size, as many threads" 3
+param queue_size_per_kcompressd 512 0 512
+param nr_kcompressd 0 0 0
+threads "off" 0
+param nr_kcompressd 1 0 1
+threads "on again" 1
+
+zram_add
+policy_is() {
+	read -r got < "$ZSYS/kcompressd"
+	is "the policy is $1" "$got" "$2"
+}
+policy_is kswapd "off [kswapd] all"
+store 0 kcompressd all
+policy_is all "off kswapd [all]"
+store 0 kcompressd "off$NL"
+policy_is off "[off] kswapd all"
+for bad in " " on kswap allx; do store EINVAL kcompressd "$bad"; done
+policy_is "still off" "[off] kswapd all"
+store 0 kcompressd all
+put "$ZSYS/disksize" 16M
+policy_is "kept by disksize" "off kswapd [all]"
+must zpat fill -k mixed -n 512 "$ZDEV" > /dev/null
+kc_idle "all is compressed"
+kc_read
+between "the pages were queued" $((KC_queued * PER_PAGE)) 1 512
+is "queued or not, each is there" \
+	$(((KC_queued + KC_inline_full) * PER_PAGE)) 512
+is "statistics by key" "$(awk '{ print $1 }' "$ZSYS/kcompressd_stat" |
+	head -n 13 | tr '\n' ' ')" "queued completed stale kept wakeups \
+inline_same inline_policy inline_part inline_cpu inline_full inline_limit \
+staged times_us "
+# shellcheck disable=SC2086 # numbers
+set -- $KC_times_us
+sum=0
+for n; do sum=$((sum + n)); done
+is "each page has its time" "$# $sum" "18 $KC_completed"
+is "each page has its thread" \
+	"$(awk '/^kcompressd/ { sum += $2 } END { print sum }' \
+	"$ZSYS/kcompressd_stat")" "$KC_queued"
+is "the pool's depth and size" "$(awk '/^node0/ { print $2, $4 }' \
+	"$ZSYS/kcompressd_stat")" "0 512"
+zram_reset
+policy_is "reset sets it back" "off [kswapd] all"
+kc_read
+is "and clears the statistics" "$KC_queued $KC_completed" "0 0"
+
+# At load: what is valid is taken, what is not fails the load.
+zram_remove_all
+must zram_unload
+ZT_KC=''
+must insmod "$ZRAM_KO" nr_kcompressd=2 queue_size_per_kcompressd=64
+threads "asked for at load" 2
+read -r got < "$KC_PARAMS/queue_size_per_kcompressd"
+is "with their size" "$got" 64
+zram_remove_all
+must zram_unload
+threads "gone with the module" 0
+for bad in nr_kcompressd=65 nr_kcompressd=-1 queue_size_per_kcompressd=0; do
+	if insmod "$ZRAM_KO" "$bad" 2> /dev/null; then
+		fail "$bad fails the load"
+		zram_remove_all
+		zram_unload
+	else
+		pass "$bad fails the load"
+	fi
+done
+finish

@@ -1,0 +1,62 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 200
+# kcompressd on CPUs that come and go, on one CPU, and on one that it never gets.
+
+. ./lib.sh
+
+cpu=/sys/devices/system/cpu/cpu1/online
+online() {
+	echo 1 > $cpu
+	[ -z "${throttle-}" ] ||
+		echo "$throttle" > /proc/sys/kernel/sched_rt_runtime_us
+}
+
+[ -w $cpu ] || skip_all "no CPU to take offline"
+ZT_AT_EXIT=online
+kc_start 2
+zram_new 32M
+put "$ZSYS/kcompressd" all
+zhammer -p 20 -t 4000 "w:$cpu=0,1" > /tmp/hot.$$ &
+ZT_FILES=/tmp/hot.$$
+check "CPUs come and go" zrace -n 512 -b 8 -j 4 -t 3500 "$ZDEV"
+wait
+online
+kc_idle "all is compressed"
+put $cpu 0
+kc_read
+before=$KC_queued
+check "one CPU" zpat fill -k mixed -n 1024 "$ZDEV"
+check "one CPU: read back" zpat verify -k mixed -n 1024 "$ZDEV"
+kc_read
+is "one CPU: nothing is queued" $((KC_queued - before)) 0
+between "one CPU: as there is one" $((KC_inline_cpu * PER_PAGE)) 16 100000
+online
+
+# Its threads are on CPU 1, where a task of the highest priority spins.
+if ! command -v chrt > /dev/null || ! command -v taskset > /dev/null; then
+	skip_all "no chrt or taskset"
+fi
+for pid in $(kc_threads); do
+	must taskset -p 2 "$pid" > /dev/null
+done
+read -r throttle < /proc/sys/kernel/sched_rt_runtime_us
+echo -1 > /proc/sys/kernel/sched_rt_runtime_us
+# For fifteen seconds at most, whatever becomes of the test
+bg taskset 2 chrt -f 90 timeout 15 sh -c 'while :; do :; done'
+sleep 2
+kc_read
+before=$KC_completed full=$KC_inline_full
+check "starved: writes go on" taskset 1 zpat fill -k cycle -g 5 "$ZDEV"
+check "starved: reads too" taskset 1 zpat verify -k cycle -g 5 "$ZDEV"
+kc_read
+# The scheduler may leave them a few percent.
+between "starved: the writer does most of it" $((KC_inline_full - full)) \
+	$((2 * (KC_completed - before) + 100)) 100000
+kill -9 "$BGPID"
+for pid in $(kc_threads); do taskset -p 3 "$pid" > /dev/null; done
+kc_idle "fed again: all is compressed"
+check "fed again: every byte" zpat verify -k cycle -g 5 "$ZDEV"
+zram_reset
+empty "the pool is empty after reset"
+finish
