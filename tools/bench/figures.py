@@ -18,6 +18,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 # What a workload is, in a few words, for people who watch it run.
 TITLES = {
     "C1": "compression of mixed data",
+    "K1": "memory asked for without a wait",
     "S1": "fio",
     "S2": "swap under memory pressure",
     "W1": "writeback to virtio-blk",

@@ -10,6 +10,11 @@ import figures
 # The figures worth a line. Everything measured is in results.json.
 SHOWN = {
     "C1": ["ratio", "fill_mbs", "verify_mbs"],
+    "K1": [f"{algorithm}_{cpus}_{threads}_{what}"
+           for algorithm in ("zstd", "lzo-rle")
+           for cpus in ("idle", "busy", "one") for threads in ("off", "on")
+           for what in ("rate_mibs", "kswapd_pages_s", "p99_us",
+                        "kswapd_cpu", "kcompressd_cpu")],
     "S1": [f"{rw}_{bs}_{jobs}_{what}" for rw in ("read", "write", "randrw")
            for bs in ("4k", "128k") for jobs in (1, 4)
            for what in ("iops", "p99_us")],

@@ -13,9 +13,9 @@
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "data.h"
+#include "memory.h"
 #include "util.h"
 
 struct load {
@@ -24,46 +24,6 @@ struct load {
 	u64 pages;
 	char *mem;
 };
-
-static u64 vm_counter(const char *name)
-{
-	FILE *file = fopen("/proc/vmstat", "r");
-	char key[64];
-	u64 value;
-
-	if (!file)
-		err(2, "/proc/vmstat");
-	while (fscanf(file, "%63s %llu", key, &value) == 2) {
-		if (strcmp(key, name))
-			continue;
-		fclose(file);
-		return value;
-	}
-	errx(2, "/proc/vmstat has no %s", name);
-}
-
-static void *map(u64 bytes)
-{
-	void *mem = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-	if (mem == MAP_FAILED)
-		err(2, "mmap of %llu bytes", bytes);
-	madvise(mem, bytes, MADV_NOHUGEPAGE);
-	return mem;
-}
-
-/* Free memory goes away in locked pages, so that the load has to swap. */
-static void lock_all_but(u64 leave_mib)
-{
-	u64 free = vm_counter("nr_free_pages") * 4096;
-	u64 leave = leave_mib << 20;
-
-	if (free <= leave)
-		return;
-	if (mlock(map(free - leave), free - leave))
-		err(2, "mlock of %llu MiB", (free - leave) >> 20);
-}
 
 static double fill(const struct load *load)
 {
@@ -114,10 +74,10 @@ int main(int argc, char **argv)
 	load.seed = parse_number(argv[2]);
 	bytes = parse_number(argv[3]) << 20;
 	load.pages = bytes / DATA_PAGE;
-	load.mem = map(bytes);
-	lock_all_but(parse_number(argv[4]));
-	out = vm_counter("pswpout");
-	in = vm_counter("pswpin");
+	load.mem = memory_map(bytes);
+	memory_lock_all_but(parse_number(argv[4]));
+	out = memory_counter("pswpout");
+	in = memory_counter("pswpin");
 
 	seconds = fill(&load);
 	printf("swapfill_s %.3f\nswapfill_mbs %.1f\n", seconds,
@@ -125,8 +85,8 @@ int main(int argc, char **argv)
 	seconds = verify(&load, &wrong);
 	printf("swapverify_s %.3f\nswapverify_mbs %.1f\n", seconds,
 	       bytes / 1e6 / seconds);
-	printf("swapped_out %llu\n", vm_counter("pswpout") - out);
-	printf("swapped_in %llu\n", vm_counter("pswpin") - in);
+	printf("swapped_out %llu\n", memory_counter("pswpout") - out);
+	printf("swapped_in %llu\n", memory_counter("pswpin") - in);
 	printf("mismatches %llu\n", wrong);
 	return wrong ? 1 : 0;
 }
