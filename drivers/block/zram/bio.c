@@ -166,9 +166,13 @@ static int write_page(struct zram *zram, unsigned long index, const void *src,
 {
 	int err = zram_write_page(zram, index, src, expected);
 
-	if (IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD) && err == -ENOSPC &&
-	    zram_obj_staged(&zram->pool) && !zram_worker_flush(zram))
-		err = zram_write_page(zram, index, src, expected);
+	if (!IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD) || err != -ENOSPC ||
+	    !zram_obj_staged(&zram->pool))
+		return err;
+	zram_obj_short(&zram->pool, 1);
+	zram_worker_flush(zram, false);
+	err = zram_write_page(zram, index, src, expected);
+	zram_obj_short(&zram->pool, -1);
 	return err;
 }
 

@@ -106,11 +106,17 @@ static void raise_max(struct zram_obj_pool *pool, unsigned long pages)
 }
 
 /*
+ * What was admitted may exceed the limit by this much: the allocator takes up to
+ * 16 pages for one object, and the next ones need none.
+ */
+#define ADMITTED_SLACK	32UL
+
+/*
  * Allocate, unless the store has more than @limit pages then; 0 for no limit.
- * @spare pages of it are about to go.
+ * @spare pages of it are about to go, or to become much less.
  */
 static int alloc_within(struct zram_obj_pool *pool, unsigned int size,
-			gfp_t gfp, unsigned long limit, unsigned int spare,
+			gfp_t gfp, unsigned long limit, unsigned long spare,
 			unsigned long *handle)
 {
 	unsigned long obj, pages;
@@ -120,9 +126,9 @@ static int alloc_within(struct zram_obj_pool *pool, unsigned int size,
 	if (IS_ERR_VALUE(obj))
 		return -ENOMEM;
 
-	pages = pages_of(pool) - spare;
-	raise_max(pool, pages);
-	if (limit && pages > limit) {
+	pages = pages_of(pool);
+	raise_max(pool, pages - min(spare, 1UL));
+	if (limit && pages > limit + spare) {
 		zs_free(pool->zs, obj);
 		return -ENOSPC;
 	}
@@ -168,7 +174,8 @@ int zram_obj_alloc_instead(struct zram_obj_pool *pool, unsigned int size,
 
 	if (limit && pages_of(pool) > limit)
 		limit = max(limit, most);
-	return alloc_within(pool, size, gfp, limit, 0, handle);
+	return alloc_within(pool, size, gfp, limit, zram_obj_staged(pool),
+			    handle);
 }
 
 /**
@@ -178,8 +185,8 @@ int zram_obj_alloc_instead(struct zram_obj_pool *pool, unsigned int size,
  * @gfp: as for zram_obj_alloc()
  * @handle: where to put the handle
  *
- * A page was counted for it, which goes when this succeeds. The allocator may
- * take several for it, so there is not always room.
+ * A page was counted for it, which goes when this succeeds. As the allocator may
+ * take several for it, the store may exceed mem_limit by a few pages.
  *
  * Context: May sleep if @gfp says so.
  * Return: 0, -ENOMEM, or -ENOSPC.
@@ -187,8 +194,8 @@ int zram_obj_alloc_instead(struct zram_obj_pool *pool, unsigned int size,
 int zram_obj_alloc_admitted(struct zram_obj_pool *pool, unsigned int size,
 			    gfp_t gfp, unsigned long *handle)
 {
-	return alloc_within(pool, size, gfp, READ_ONCE(pool->limit_pages), 1,
-			    handle);
+	return alloc_within(pool, size, gfp, READ_ONCE(pool->limit_pages),
+			    ADMITTED_SLACK, handle);
 }
 
 /**
@@ -202,7 +209,22 @@ bool zram_obj_admit(struct zram_obj_pool *pool)
 {
 	unsigned long limit = READ_ONCE(pool->limit_pages);
 
-	return !limit || pages_of(pool) < limit;
+	return !limit ||
+		(!atomic_read(&pool->short_of) && pages_of(pool) < limit);
+}
+
+/**
+ * zram_obj_short() - somebody is short of room, or is no more
+ * @pool: the store
+ * @change: 1 or -1
+ *
+ * Nobody is to be admitted to the room that is made for somebody who has none.
+ *
+ * Context: Any.
+ */
+void zram_obj_short(struct zram_obj_pool *pool, int change)
+{
+	atomic_add(change, &pool->short_of);
 }
 
 /**

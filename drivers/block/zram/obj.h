@@ -18,6 +18,7 @@ struct zs_pool;
  * @used_max: highest number of pages seen; atomic
  * @staged: pages that are to be compressed and stored here later; atomic. They
  *	count as pages of the store
+ * @short_of: writers who have no room below mem_limit, and wait for it; atomic
  */
 struct zram_obj_pool {
 	struct zs_pool *zs;
@@ -25,6 +26,7 @@ struct zram_obj_pool {
 	unsigned long limit_pages;
 	atomic_long_t used_max ____cacheline_aligned_in_smp;
 	atomic_long_t staged;
+	atomic_t short_of;
 };
 
 /**
@@ -54,6 +56,7 @@ int zram_obj_alloc_instead(struct zram_obj_pool *pool, unsigned int size,
 int zram_obj_alloc_admitted(struct zram_obj_pool *pool, unsigned int size,
 			    gfp_t gfp, unsigned long *handle);
 bool zram_obj_admit(struct zram_obj_pool *pool);
+void zram_obj_short(struct zram_obj_pool *pool, int change);
 unsigned long zram_obj_staged(struct zram_obj_pool *pool);
 void zram_obj_count_staged(struct zram_obj_pool *pool, long change);
 bool zram_obj_smaller(struct zram_obj_pool *pool, unsigned int size,

@@ -75,7 +75,7 @@ int zram_pp_begin(struct zram *zram)
 	err = zram_pp_interrupted(zram);
 	/* A page that is still to be compressed cannot be processed yet */
 	if (!err && IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD))
-		err = zram_worker_flush(zram);
+		err = zram_worker_flush(zram, true);
 	if (err)
 		mutex_unlock(&zram->pp_lock);
 	return err;

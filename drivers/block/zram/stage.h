@@ -62,6 +62,7 @@ struct zram_stage_sleeper {
  * @depth: number of pages in @queue
  * @max_depth: the most there have been
  * @nr_kept: number of pages in @kept
+ * @retry: when to try those again, in jiffies
  * @seq: number of pages that were ever queued
  * @closed: nothing is queued any more
  * @refs: one of the owner, and one of each page that is not in @free
@@ -81,6 +82,7 @@ struct zram_stage_pool {
 	unsigned int depth;
 	unsigned int max_depth;
 	unsigned int nr_kept;
+	u64 retry;
 	u64 seq;
 	bool closed;
 	refcount_t refs;
@@ -108,9 +110,9 @@ void zram_stage_done(struct zram_stage *stage, bool keep);
 unsigned int zram_stage_retry(struct zram_stage_pool *pool);
 void zram_stage_drop(struct zram_stage_pool *pool, const struct zram *zram);
 int zram_stage_wait(struct zram_stage_pool *pool, const struct zram *zram,
-		    u64 seq);
+		    u64 seq, bool interruptible);
 bool zram_stage_sleep(struct zram_stage_pool *pool,
-		      struct zram_stage_sleeper *sleeper, long retry);
+		      struct zram_stage_sleeper *sleeper);
 void zram_stage_close(struct zram_stage_pool *pool);
 
 #endif

@@ -6,6 +6,7 @@
  * pool's lock, so that no wake-up is lost.
  */
 
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/limits.h>
 #include <linux/list.h>
@@ -14,6 +15,9 @@
 #include <linux/wait.h>
 
 #include "stage.h"
+
+/* A page that could not be stored is tried again after this long */
+#define RETRY	HZ
 
 /**
  * zram_stage_wake() - wake those who wait for a page to be queued
@@ -67,16 +71,34 @@ bool zram_stage_enqueue(struct zram_stage *stage, bool *woken)
 	return open;
 }
 
+static void take(struct zram_stage_pool *pool, struct zram_stage *stage)
+{
+	list_move(&stage->link, &pool->busy);
+	pool->depth--;
+}
+
 static struct zram_stage *take_first(struct zram_stage_pool *pool)
 {
 	struct zram_stage *stage;
 
 	stage = list_first_entry_or_null(&pool->queue, struct zram_stage, link);
-	if (stage) {
-		list_move(&stage->link, &pool->busy);
-		pool->depth--;
-	}
+	if (stage)
+		take(pool, stage);
 	return stage;
+}
+
+/* As if they were new: nobody who waits for those before is to wait again */
+static unsigned int queue_kept(struct zram_stage_pool *pool)
+{
+	unsigned int nr = pool->nr_kept;
+	struct zram_stage *stage;
+
+	list_for_each_entry(stage, &pool->kept, link)
+		stage->seq = ++pool->seq;
+	list_splice_tail_init(&pool->kept, &pool->queue);
+	pool->depth += nr;
+	pool->nr_kept = 0;
+	return nr;
 }
 
 /**
@@ -94,6 +116,8 @@ struct zram_stage *zram_stage_dequeue(struct zram_stage_pool *pool)
 	struct zram_stage *stage;
 
 	spin_lock(&pool->lock);
+	if (pool->nr_kept && time_after_eq64(get_jiffies_64(), pool->retry))
+		queue_kept(pool);
 	stage = take_first(pool);
 	spin_unlock(&pool->lock);
 	return stage;
@@ -126,10 +150,15 @@ static unsigned int take_out(struct list_head *from, const struct zram *zram,
 u64 zram_stage_prefer(struct zram_stage_pool *pool, const struct zram *zram)
 {
 	LIST_HEAD(first);
+	unsigned int nr;
 	u64 seq;
 
 	spin_lock(&pool->lock);
 	take_out(&pool->queue, zram, &first);
+	/* There may be memory, or room, by now */
+	nr = take_out(&pool->kept, zram, &first);
+	pool->nr_kept -= nr;
+	pool->depth += nr;
 	list_splice(&first, &pool->queue);
 	seq = pool->seq;
 	spin_unlock(&pool->lock);
@@ -151,9 +180,14 @@ struct zram_stage *zram_stage_dequeue_until(struct zram_stage_pool *pool,
 	struct zram_stage *stage;
 
 	spin_lock(&pool->lock);
-	stage = list_first_entry_or_null(&pool->queue, struct zram_stage, link);
-	stage = stage && stage->zram == zram && stage->seq <= seq ?
-		take_first(pool) : NULL;
+	/* The first one is, unless somebody prefers others */
+	list_for_each_entry(stage, &pool->queue, link)
+		if (stage->zram == zram && stage->seq <= seq) {
+			take(pool, stage);
+			goto out;
+		}
+	stage = NULL;
+out:
 	spin_unlock(&pool->lock);
 	return stage;
 }
@@ -173,9 +207,12 @@ void zram_stage_done(struct zram_stage *stage, bool keep)
 	struct zram_stage_pool *pool = stage->pool;
 
 	spin_lock(&pool->lock);
+	/* Nobody looks after those of a pool that is closed: the slot has it */
+	keep = keep && !pool->closed;
 	if (keep) {
 		list_move_tail(&stage->link, &pool->kept);
-		pool->nr_kept++;
+		if (!pool->nr_kept++)
+			pool->retry = get_jiffies_64() + RETRY;
 		/* Somebody has to see to it in a while */
 		zram_stage_wake(pool, false);
 	} else {
@@ -200,10 +237,7 @@ unsigned int zram_stage_retry(struct zram_stage_pool *pool)
 	unsigned int nr;
 
 	spin_lock(&pool->lock);
-	nr = pool->nr_kept;
-	list_splice_tail_init(&pool->kept, &pool->queue);
-	pool->depth += nr;
-	pool->nr_kept = 0;
+	nr = queue_kept(pool);
 	spin_unlock(&pool->lock);
 	return nr;
 }
@@ -269,37 +303,41 @@ static bool is_done(struct zram_stage_pool *pool, const struct zram *zram,
  * @pool: a pool the caller has a reference to
  * @zram: the device
  * @seq: from zram_stage_prefer(): not for those that were queued later
+ * @interruptible: give up after a signal
  *
  * Context: May sleep.
  * Return: 0, or -EINTR after a signal.
  */
 int zram_stage_wait(struct zram_stage_pool *pool, const struct zram *zram,
-		    u64 seq)
+		    u64 seq, bool interruptible)
 {
-	return wait_event_interruptible(pool->done, is_done(pool, zram, seq)) ?
-		-EINTR : 0;
+	if (interruptible)
+		return wait_event_interruptible(pool->done,
+						is_done(pool, zram, seq)) ?
+			-EINTR : 0;
+	wait_event(pool->done, is_done(pool, zram, seq));
+	return 0;
 }
 
 /**
  * zram_stage_sleep() - wait for a page to be queued
  * @pool: a pool the caller has a reference to
  * @sleeper: the caller's
- * @retry: in jiffies: how long to wait at most where there are pages to be
- *	tried again
  *
  * Context: May sleep; in a kernel thread. Ends early when the thread is woken.
  * Return: false if the pool is closed, and there is nothing to wait for.
  */
 bool zram_stage_sleep(struct zram_stage_pool *pool,
-		      struct zram_stage_sleeper *sleeper, long retry)
+		      struct zram_stage_sleeper *sleeper)
 {
+	long timeout = MAX_SCHEDULE_TIMEOUT;
 	bool sleep, open;
 
 	spin_lock(&pool->lock);
 	open = !pool->closed;
 	sleep = open && list_empty(&pool->queue);
-	if (list_empty(&pool->kept))
-		retry = MAX_SCHEDULE_TIMEOUT;
+	if (pool->nr_kept)
+		timeout = RETRY;
 	if (sleep) {
 		sleeper->task = current;
 		list_add(&sleeper->link, &pool->sleepers);
@@ -309,7 +347,7 @@ bool zram_stage_sleep(struct zram_stage_pool *pool,
 	if (!sleep)
 		return open;
 
-	schedule_timeout(retry);
+	schedule_timeout(timeout);
 	spin_lock(&pool->lock);
 	list_del_init(&sleeper->link);
 	spin_unlock(&pool->lock);

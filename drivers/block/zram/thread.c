@@ -6,7 +6,6 @@
 
 #include <linux/err.h>
 #include <linux/hrtimer.h>
-#include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -14,9 +13,6 @@
 #include "stage.h"
 #include "staged.h"
 #include "thread.h"
-
-/* A page there was no memory for is tried again after this long */
-#define RETRY		HZ
 
 /*
  * A thread that finds the queue empty looks again after a while, this many
@@ -39,17 +35,12 @@ static int kcompressd(void *data)
 	struct zram_thread *me = data;
 	struct zram_stage_pool *pool = me->node->pool;
 	unsigned int most = hrtimer_resolution > LINGER_NS ? 0 : LINGERS;
-	unsigned long retry = jiffies + RETRY;
 	struct zram_stage_sleeper sleeper;
 	unsigned int lingers = 0;
 	bool open = true;
 
 	INIT_LIST_HEAD(&sleeper.link);
 	while (open) {
-		if (time_after_eq(jiffies, retry)) {
-			zram_stage_retry(pool);
-			retry = jiffies + RETRY;
-		}
 		if (zram_staged_finish(zram_stage_dequeue(pool))) {
 			atomic_long_inc(&me->done);
 			lingers = 0;
@@ -57,7 +48,7 @@ static int kcompressd(void *data)
 		} else if (lingers++ < most) {
 			linger();
 		} else {
-			open = zram_stage_sleep(pool, &sleeper, RETRY);
+			open = zram_stage_sleep(pool, &sleeper);
 			lingers = 0;
 		}
 	}
@@ -73,15 +64,15 @@ static int kcompressd(void *data)
 }
 
 /**
- * zram_thread_node_destroy() - undo zram_thread_node_create()
- * @node: threads whose pool nobody finds any more
+ * zram_thread_node_drain() - end the threads, and do what they had left
+ * @node: threads from whose pool nobody takes pages any more
  *
- * What is queued is compressed first, as far as there is memory. Pages that are
- * in slots stay there.
+ * What is queued is compressed, as far as there is memory. Pages that are in slots
+ * stay there.
  *
  * Context: May sleep.
  */
-void zram_thread_node_destroy(struct zram_thread_node *node)
+void zram_thread_node_drain(struct zram_thread_node *node)
 {
 	struct zram_stage_pool *pool = node->pool;
 	struct zram_stage *stage;
@@ -101,7 +92,17 @@ void zram_thread_node_destroy(struct zram_thread_node *node)
 		zram_stage_done(stage, false);
 		cond_resched();
 	}
-	zram_stage_pool_put(pool);
+}
+
+/**
+ * zram_thread_node_free() - free what is left of the threads
+ * @node: threads that are drained and that nobody finds any more
+ *
+ * Context: Any.
+ */
+void zram_thread_node_free(struct zram_thread_node *node)
+{
+	zram_stage_pool_put(node->pool);
 	kfree(node);
 }
 
@@ -137,7 +138,8 @@ struct zram_thread_node *zram_thread_node_create(int id, unsigned int first,
 		task = kthread_create_on_node(kcompressd, &node->thread[i], id,
 					      "kcompressd/%u", first + i);
 		if (IS_ERR(task)) {
-			zram_thread_node_destroy(node);
+			zram_thread_node_drain(node);
+			zram_thread_node_free(node);
 			return ERR_CAST(task);
 		}
 		node->thread[i].task = task;

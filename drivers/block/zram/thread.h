@@ -36,6 +36,7 @@ struct zram_thread_node {
 struct zram_thread_node *zram_thread_node_create(int id, unsigned int first,
 						 unsigned int nr,
 						 unsigned int pages);
-void zram_thread_node_destroy(struct zram_thread_node *node);
+void zram_thread_node_drain(struct zram_thread_node *node);
+void zram_thread_node_free(struct zram_thread_node *node);
 
 #endif

@@ -48,18 +48,29 @@ struct worker_set {
 /* Replaced under the mutex; looked at under RCU, or the mutex */
 static DEFINE_MUTEX(workers_lock);
 static struct worker_set __rcu *workers;
+/* Those that are replaced, until they have nothing left */
+static struct worker_set __rcu *workers_old;
 /* Guarded by the mutex as well */
 static unsigned int nr_kcompressd;
 static unsigned int queue_size = 256;
 static bool workers_ready;
 
-static void set_destroy(struct worker_set *set)
+static void set_drain(struct worker_set *set)
 {
 	int id;
 
 	for (id = 0; id < MAX_NUMNODES; id++)
 		if (set->node[id])
-			zram_thread_node_destroy(set->node[id]);
+			zram_thread_node_drain(set->node[id]);
+}
+
+static void set_free(struct worker_set *set)
+{
+	int id;
+
+	for (id = 0; id < MAX_NUMNODES; id++)
+		if (set->node[id])
+			zram_thread_node_free(set->node[id]);
 	kfree(set);
 }
 
@@ -79,7 +90,8 @@ static struct worker_set *set_create(unsigned int nr, unsigned int pages)
 	for_each_node_state(id, N_CPU) {
 		node = zram_thread_node_create(id, first, nr, pages);
 		if (IS_ERR(node)) {
-			set_destroy(set);
+			set_drain(set);
+			set_free(set);
 			return ERR_CAST(node);
 		}
 		set->node[id] = node;
@@ -101,11 +113,17 @@ static int configure(unsigned int nr, unsigned int pages)
 	new = set_create(nr, pages);
 	if (IS_ERR(new))
 		return PTR_ERR(new);
-	old = rcu_replace_pointer(workers, new, lockdep_is_held(&workers_lock));
+	old = rcu_dereference_protected(workers,
+					lockdep_is_held(&workers_lock));
+	rcu_assign_pointer(workers_old, old);
+	rcu_assign_pointer(workers, new);
 	if (old) {
 		/* Nobody takes a page from it any more */
 		synchronize_rcu();
-		set_destroy(old);
+		set_drain(old);
+		RCU_INIT_POINTER(workers_old, NULL);
+		synchronize_rcu();
+		set_free(old);
 	}
 	return 0;
 }
@@ -195,56 +213,75 @@ struct zram_stage *zram_worker_stage(void)
 }
 
 /* The pool of a node, with a reference, or NULL */
-static struct zram_stage_pool *get_pool(int id)
+static struct zram_stage_pool *get_pool(struct worker_set __rcu **from, int id)
 {
 	struct zram_stage_pool *pool = NULL;
 	struct worker_set *set;
 
 	rcu_read_lock();
-	set = rcu_dereference(workers);
+	set = rcu_dereference(*from);
 	if (set && set->node[id] && zram_stage_pool_get(set->node[id]->pool))
 		pool = set->node[id]->pool;
 	rcu_read_unlock();
 	return pool;
 }
 
-static int flush_pool(struct zram_stage_pool *pool, struct zram *zram)
+static int flush_pool(struct zram_stage_pool *pool, struct zram *zram,
+		      bool interruptible)
 {
 	u64 seq = zram_stage_prefer(pool, zram);
 
 	while (zram_staged_finish(zram_stage_dequeue_until(pool, zram, seq))) {
-		if (signal_pending(current) || READ_ONCE(zram->stopping))
+		if (interruptible && (signal_pending(current) ||
+				      READ_ONCE(zram->stopping)))
 			return -EINTR;
 		cond_resched();
 	}
-	return zram_stage_wait(pool, zram, seq);
+	/* A thread may be waiting for memory that only we can make */
+	if (current->flags & PF_MEMALLOC)
+		return 0;
+	return zram_stage_wait(pool, zram, seq, interruptible);
+}
+
+static int flush_set(struct worker_set __rcu **from, struct zram *zram,
+		     bool interruptible)
+{
+	struct zram_stage_pool *pool;
+	int id, err = 0;
+
+	for (id = 0; id < MAX_NUMNODES && !err; id++) {
+		pool = get_pool(from, id);
+		if (!pool)
+			continue;
+		err = flush_pool(pool, zram, interruptible);
+		zram_stage_pool_put(pool);
+	}
+	return err;
 }
 
 /**
  * zram_worker_flush() - have those pages of a device compressed that are queued
  * @zram: the device
+ * @interruptible: give up after a signal, or when the device is to be reset or
+ *	removed
  *
  * Helps the threads, so that only a page that one of them is at already depends
- * on when it gets a CPU. Pages there is no memory for are left.
+ * on when it gets a CPU; in reclaim that one is not waited for. Pages there is no
+ * memory for are left.
  *
  * Context: May sleep.
- * Return: 0, or -EINTR after a signal or when the device is to be reset or
- *	removed.
+ * Return: 0, or -EINTR if it gave up.
  */
-int zram_worker_flush(struct zram *zram)
+int zram_worker_flush(struct zram *zram, bool interruptible)
 {
-	struct zram_stage_pool *pool;
-	int id, err = 0;
+	int err;
 
 	if (!zram_obj_staged(&zram->pool))
 		return 0;
-	for (id = 0; id < MAX_NUMNODES && !err; id++) {
-		pool = get_pool(id);
-		if (!pool)
-			continue;
-		err = flush_pool(pool, zram);
-		zram_stage_pool_put(pool);
-	}
+	err = flush_set(&workers, zram, interruptible);
+	/* Threads that are about to end may have some still */
+	if (!err)
+		err = flush_set(&workers_old, zram, interruptible);
 	return err;
 }
 

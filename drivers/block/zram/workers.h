@@ -9,7 +9,7 @@ struct zram_stage;
 
 bool zram_worker_any(void);
 struct zram_stage *zram_worker_stage(void);
-int zram_worker_flush(struct zram *zram);
+int zram_worker_flush(struct zram *zram, bool interruptible);
 void zram_worker_drop(struct zram *zram);
 int zram_worker_show(char *buf, int at);
 

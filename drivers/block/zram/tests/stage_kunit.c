@@ -90,14 +90,15 @@ static void stage_test_queue(struct kunit *test)
 	zram_stage_done(stage, false);
 	seq = zram_stage_prefer(pool, two);
 	KUNIT_EXPECT_EQ(test, seq, NR);
-	KUNIT_EXPECT_NULL(test, zram_stage_dequeue_until(pool, one, seq));
+	/* Those of another that are preferred since do not hide them */
+	KUNIT_EXPECT_EQ(test, zram_stage_prefer(pool, one), NR);
 	KUNIT_EXPECT_NULL(test, zram_stage_dequeue_until(pool, two, 1));
 	stage = zram_stage_dequeue_until(pool, two, seq);
 	KUNIT_ASSERT_NOT_NULL(test, stage);
 	KUNIT_EXPECT_EQ(test, stage->index, 1);
 	/* Nobody is at a page of the other device, so there is no wait */
-	KUNIT_EXPECT_EQ(test, zram_stage_wait(pool, one, seq), 0);
-	KUNIT_EXPECT_EQ(test, zram_stage_wait(pool, two, 1), 0);
+	KUNIT_EXPECT_EQ(test, zram_stage_wait(pool, one, seq, true), 0);
+	KUNIT_EXPECT_EQ(test, zram_stage_wait(pool, two, 1, true), 0);
 	zram_stage_done(stage, true);
 	KUNIT_EXPECT_EQ(test, pool->depth, NR - 2);
 	KUNIT_EXPECT_EQ(test, zram_stage_retry(pool), 1);
@@ -129,13 +130,13 @@ static void stage_test_close(struct kunit *test)
 	queued = get(test, pool, NULL, 1);
 	KUNIT_EXPECT_TRUE(test, zram_stage_enqueue(queued, &woken));
 	/* There is something to do: it does not sleep */
-	KUNIT_EXPECT_TRUE(test, zram_stage_sleep(pool, &sleeper, 1));
+	KUNIT_EXPECT_TRUE(test, zram_stage_sleep(pool, &sleeper));
 	late = get(test, pool, NULL, 2);
 	zram_stage_close(pool);
 	KUNIT_EXPECT_NULL(test, zram_stage_get(pool));
 	KUNIT_EXPECT_FALSE(test, zram_stage_enqueue(late, &woken));
 	KUNIT_EXPECT_FALSE(test, woken);
-	KUNIT_EXPECT_FALSE(test, zram_stage_sleep(pool, &sleeper, 1));
+	KUNIT_EXPECT_FALSE(test, zram_stage_sleep(pool, &sleeper));
 	zram_stage_put(late);
 	KUNIT_EXPECT_PTR_EQ(test, zram_stage_dequeue(pool), queued);
 	zram_stage_done(queued, false);
@@ -151,7 +152,7 @@ static int stage_sleeper(void *data)
 	struct zram_stage *stage;
 
 	INIT_LIST_HEAD(&sleeper.link);
-	while (zram_stage_sleep(pool, &sleeper, HZ)) {
+	while (zram_stage_sleep(pool, &sleeper)) {
 		stage = zram_stage_dequeue(pool);
 		if (stage)
 			zram_stage_done(stage, false);
