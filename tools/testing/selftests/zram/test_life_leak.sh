@@ -17,7 +17,7 @@ free_kib() {
 
 one_round() {
 	put "$ZSYS/backing_dev" "$BD"
-	put "$ZSYS/disksize" 16M
+	put "$ZSYS/disksize" $size
 	must zpat fill -k cycle -j 2 "$ZDEV" > /dev/null
 	put "$ZSYS/idle" all
 	put "$ZSYS/writeback" idle
@@ -27,6 +27,8 @@ one_round() {
 	zram_reset
 }
 
+size=16M
+[ -z "${ZT_DEBUG-}" ] || size=8M
 bd_use virtio || bd_use null 32 || skip_all "no backing device"
 zram_add
 # What a round loses it loses in every window; caches that grow settle.
