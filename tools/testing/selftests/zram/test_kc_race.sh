@@ -24,7 +24,9 @@ put "$KC_PARAMS/nr_kcompressd" 2
 put "$KC_PARAMS/queue_size_per_kcompressd" 256
 put "$ZSYS/kcompressd" all
 kc_idle "all is compressed"
-between "some of it by kcompressd" "$KC_completed" 100 100000000
+# Parts of larger pages are compressed by the writer.
+[ "$PER_PAGE" -gt 1 ] ||
+	between "some of it by kcompressd" "$KC_completed" 100 100000000
 must zpat discard "$ZDEV" > /dev/null
 empty "nothing is left after discard"
 must zram_remove
