@@ -116,7 +116,8 @@ static void cell_pointers(struct rng *rng, u64 *cell, u64 base)
 
 static void cell_text(struct rng *rng, char *cell, unsigned int topic)
 {
-	char line[128];
+	/* A line may be shorter than a cell */
+	char line[128] = "";
 
 	put_line(rng, line, topic);
 	memcpy(cell, line, CELL);
