@@ -237,7 +237,6 @@ static int write_bounced(struct zram *zram, struct bio *bio,
 
 	if (later)
 		zram_stats_add(&zram->stats, ZRAM_STAT_KC_INLINE_PART, 1);
-
 	if (!page)
 		return -ENOMEM;
 	if (c->len < PAGE_SIZE)

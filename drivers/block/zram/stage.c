@@ -124,12 +124,11 @@ void zram_stage_pool_put(struct zram_stage_pool *pool)
  */
 struct zram_stage *zram_stage_get(struct zram_stage_pool *pool)
 {
-	struct zram_stage *stage = NULL;
+	struct zram_stage *stage;
 
 	spin_lock(&pool->lock);
-	if (!pool->closed)
-		stage = list_first_entry_or_null(&pool->free,
-						 struct zram_stage, link);
+	/* None once the pool is closed */
+	stage = list_first_entry_or_null(&pool->free, struct zram_stage, link);
 	if (stage) {
 		list_del_init(&stage->link);
 		refcount_inc(&pool->refs);

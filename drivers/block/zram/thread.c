@@ -75,7 +75,6 @@ static int kcompressd(void *data)
 void zram_thread_node_drain(struct zram_thread_node *node)
 {
 	struct zram_stage_pool *pool = node->pool;
-	struct zram_stage *stage;
 	unsigned int i;
 
 	zram_stage_close(pool);
@@ -83,15 +82,9 @@ void zram_thread_node_drain(struct zram_thread_node *node)
 		if (node->thread[i].task)
 			kthread_stop(node->thread[i].task);
 	zram_stage_retry(pool);
-	for (;;) {
-		stage = zram_stage_dequeue(pool);
-		if (!stage)
-			break;
-		/* One that cannot be stored remains what the slot has */
-		zram_staged_store(stage);
-		zram_stage_done(stage, false);
+	/* As the pool is closed, one that cannot be stored is not kept */
+	while (zram_staged_finish(zram_stage_dequeue(pool)))
 		cond_resched();
-	}
 }
 
 /**
