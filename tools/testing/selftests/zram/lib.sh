@@ -559,6 +559,15 @@ fault_on() {
 	done
 }
 
+# fault_or_skip FAULT PERCENT [NAME]: fault_on, or NAME is skipped, which a debug
+# kernel has no reason to
+fault_or_skip() {
+	fault_on "$1" "$2" && return
+	[ -z "${ZT_DEBUG-}" ] || bail "a debug kernel has $1"
+	skip "${3-$1}" "kernel without it"
+	return 1
+}
+
 fault_off() {
 	[ -z "${FAULT-}" ] || echo 0 > "$FAULT/probability"
 }

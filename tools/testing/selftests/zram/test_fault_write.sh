@@ -7,11 +7,7 @@
 . ./lib.sh
 
 faulty() {
-	if ! fault_on "$1" 20; then
-		[ -z "${ZT_DEBUG-}" ] || bail "a debug kernel has $1"
-		skip "$1" "kernel without it"
-		return
-	fi
+	fault_or_skip "$1" 20 || return 0
 	zram_new 16M "$2"
 	out=$(zrace -F -e -n 1024 -b 16 -j 4 -t 4000 -m 5,3,1,1 "$ZDEV")
 	status=$?

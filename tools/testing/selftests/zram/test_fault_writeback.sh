@@ -9,11 +9,7 @@
 faulty() {
 	PACKED=0 kind=random
 	[ "$2" = whole ] || PACKED=1 kind=mixed
-	if ! fault_on "$1" 10; then
-		[ -z "${ZT_DEBUG-}" ] || bail "a debug kernel has $1"
-		skip "$1 $2" "kernel without it"
-		return
-	fi
+	fault_or_skip "$1" 10 "$1 $2" || return 0
 	zram_new 16M '' "$BD"
 	zhammer -F -t 3500 "w:$ZSYS/idle=all" "w:$ZSYS/writeback=idle,huge" \
 		> /tmp/hammer.$$ &
