@@ -37,12 +37,15 @@ static ssize_t backing_dev_store(struct device *dev,
 				 const char *buf, size_t len)
 {
 	char *path = kstrndup(buf, len, GFP_KERNEL);
+	size_t end;
 	int err;
 
 	if (!path)
 		return -ENOMEM;
-	if (len && path[len - 1] == '\n')
-		path[len - 1] = '\0';
+	/* The text may end before what was written does */
+	end = strlen(path);
+	if (end && path[end - 1] == '\n')
+		path[end - 1] = '\0';
 	err = zram_backing_attach(zram_sysfs_device(dev), path);
 	kfree(path);
 	return err ? err : len;
