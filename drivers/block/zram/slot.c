@@ -24,10 +24,14 @@
 /* More locks than this do not make contention any rarer */
 #define MAX_SLOT_LOCKS	1024UL
 
-/* A disksize nobody has the memory for is the user's error, not ours */
+/*
+ * A disksize nobody has the memory for is the user's error, not ours, and no reason
+ * to kill anybody
+ */
 static void *table_alloc(size_t size)
 {
-	return __vmalloc(size, GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN);
+	return __vmalloc(size, GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_ZERO |
+			 __GFP_NOWARN);
 }
 
 /**
