@@ -324,6 +324,51 @@ static void select_test_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, zram_pp_walk_next(&walk), -ENOENT);
 }
 
+/*
+ * Slots around the 2^32nd: the table is made to begin there, as no machine has the
+ * memory for those before.
+ */
+static void select_test_far(struct kunit *test)
+{
+	unsigned long base = (unsigned long)BIT_ULL(32) - 32 * ZRAM_SLOT_GROUP;
+	struct zram_pp_range range = { &idle, base, base + NR_SLOTS - 1 };
+	struct select_test *t = test->priv;
+	struct zram_slots near = t->zram->slots;
+	unsigned long i, expected = base + 1;
+	struct zram_pp_walk walk;
+
+	if (BITS_PER_LONG == 32)
+		kunit_skip(test, "no device has as many pages");
+	t->zram->slots.slot -= base;
+	t->zram->slots.groups -= base >> ZRAM_SLOT_GROUP_SHIFT;
+	t->zram->slots.nr += base;
+	for (i = base; i < base + NR_SLOTS; i++) {
+		zram_slot_publish(t->zram, i, 0, 100 + (u32)(i & 7));
+		if (i & 1)
+			zram_slots_group(&t->zram->slots, i)->idle |=
+				zram_slots_bit(i);
+	}
+	zram_slot_touch(t->zram, base + 5);
+
+	zram_pp_walk_init(&walk, t->zram, &range, 1);
+	for (; !zram_pp_walk_next(&walk); zram_pp_walk_advance(&walk)) {
+		if (expected == base + 5)
+			expected += 2;
+		KUNIT_EXPECT_EQ(test, walk.index, expected);
+		expected += 2;
+	}
+	KUNIT_EXPECT_EQ(test, expected, base + NR_SLOTS + 1);
+	for (i = base; i < base + NR_SLOTS; i++)
+		KUNIT_EXPECT_EQ(test, zram_slot_size(&near.slot[i - base]),
+				100 + (u32)(i & 7));
+
+	zram_slot_mark(t->zram, base + NR_SLOTS - 1, ZRAM_PP);
+	zram_slot_unmark(t->zram, base + NR_SLOTS - 1, ZRAM_PP);
+	KUNIT_EXPECT_FALSE(test, zram_slot_test(&near.slot[NR_SLOTS - 1],
+						ZRAM_PP));
+	t->zram->slots = near;
+}
+
 static void select_test_stop(struct kunit *test)
 {
 	const struct zram_pp_range range = { &any, 0, NR_SLOTS - 1 };
@@ -345,6 +390,7 @@ static struct kunit_case select_test_cases[] = {
 	KUNIT_CASE(select_test_order),
 	KUNIT_CASE(select_test_room),
 	KUNIT_CASE(select_test_back),
+	KUNIT_CASE(select_test_far),
 	KUNIT_CASE(select_test_stop),
 	{}
 };
