@@ -42,7 +42,9 @@ situation() {
 	fi
 }
 
-echo 8192 >/proc/sys/vm/min_free_kbytes
+# Linux 7.2 takes memory for the swap map from what is left, and kills if there is
+# none.
+echo 16384 >/proc/sys/vm/min_free_kbytes
 for algorithm in $K1_ALGORITHMS; do
 	echo "$algorithm" >$ZRAM/comp_algorithm
 	zram_setup "$((K1_MIB * 2))"
