@@ -27,12 +27,16 @@ meta() {
 }
 
 # lane NAME: read the lane's row of the table `lanes` into KIND, SUITE, IMAGE,
-# HEADERS and CONFIGS, and that of its processor
+# HEADERS and CONFIGS, and that of its processor. BUILTIN is set where the driver
+# is to be part of the kernel, TWIN is the lane without that.
 lane() {
 	local name kind suite image headers arch configs
 
+	export TWIN=${1%-builtin} BUILTIN=
+	[ "$TWIN" = "$1" ] || BUILTIN=1
 	while read -r name kind suite image headers arch configs; do
-		[ "$name" = "$1" ] || continue
+		[ "$name" = "$TWIN" ] || continue
+		[ -z "$BUILTIN" ] || [ "$kind" = tree ] || break
 		export LANE=$1 KIND=$kind SUITE=$suite IMAGE=$image
 		export HEADERS=$headers CONFIGS=$configs OUT=$ROOT/build/$1
 		mkdir -p "$OUT"

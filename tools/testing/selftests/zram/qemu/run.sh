@@ -25,6 +25,8 @@ usage() {
 	  --timeout SECONDS      for the whole guest (3600)
 	  --stall SECONDS        without any output until the guest counts as hung (180)
 	  --test-timeout SECONDS for a test that does not state its own (120)
+  --minutes N            of the test "torture" (20)
+  --seed N               of its decisions (another one each time)
 	  --out DIR              for the logs (build/LANE/guest)
 	  --add HOST:GUEST       a file or directory into the guest; repeatable
 	END
@@ -39,6 +41,8 @@ append=
 limit=3600
 stall=180
 test_limit=120
+minutes=20
+seed=$((RANDOM * 32768 + RANDOM))
 out=
 adds=()
 mode=
@@ -69,6 +73,8 @@ while [ $# -gt 0 ]; do
 	--timeout) limit=$2 ;;
 	--stall) stall=$2 ;;
 	--test-timeout) test_limit=$2 ;;
+	--minutes) minutes=$2 ;;
+	--seed) seed=$2 ;;
 	--out) out=$2 ;;
 	--add) adds+=("$2") ;;
 	--tests) set_mode tests; wanted=$2 ;;
@@ -83,13 +89,14 @@ done
 case $zram in ours|peer) ;; *) die "--zram is ours or peer" ;; esac
 lane_env=$BUILD/$lane/lane.env
 [ -e "$lane_env" ] || die "no $lane_env: first make LANE=$lane modules"
-MACHINE='' CROSS='' USERROOT=''
+MACHINE='' CROSS='' USERROOT='' CHECKS=''
 # shellcheck source=/dev/null
 . "$lane_env"
 export ZRAM_KO PEER_KO KSRC_TREE
 . "$QEMU_DIR/machine.sh"
 case $zram in ours) chosen=$ZRAM_KO ;; *) chosen=$PEER_KO ;; esac
-[ -e "$chosen" ] || die "no $chosen: first make LANE=$lane modules"
+# An empty one is part of the kernel.
+[ -z "$chosen" ] || [ -e "$chosen" ] || die "no $chosen: first make LANE=$lane modules"
 
 if [ "$mode" = all ] && [ ${#disks[@]} -eq 0 ]; then
 	case $bus in
@@ -106,14 +113,14 @@ select_items() {
 	if [ "$mode" = all ]; then
 		echo kunit
 		ls test_*.sh 2>/dev/null || :
-		# On a debug kernel they fill devices for minutes.
-		case $lane in *-debug) ;; *) echo mainline_selftests ;; esac
+		# With all the checks they fill devices for minutes.
+		[ -n "$CHECKS" ] || echo mainline_selftests
 		return
 	fi
 	for name in $wanted; do
 		found=
 		case $name in
-		kunit|mainline_selftests) echo "$name"; continue ;;
+		kunit|mainline_selftests|torture) echo "$name"; continue ;;
 		esac
 		for file in "$name" "$name.sh" "test_$name.sh" test_*"$name"*.sh; do
 			case $file in test_*.sh) ;; *) continue ;; esac
@@ -134,19 +141,19 @@ quote() {
 
 # KUnit suites are listed in a section of their own.
 has_kunit() {
-	grep -q kunit_test_suites "$chosen"
+	[ -n "$chosen" ] && grep -q kunit_test_suites "$chosen"
 }
 
 guest_env() {
-	local debug='' kunit='' patience=1
+	local kunit='' patience=1
 
 	# Instrumented code takes its time, and so does an emulated processor.
-	case $lane in *-debug) debug=1 patience=4 ;; esac
+	[ -z "$CHECKS" ] || patience=4
 	[ "$MACHINE" = "$NATIVE" ] || patience=4
 	! has_kunit || kunit=1
 	printf '%s=%s\n' \
 		ZT_LANE "$(quote "$lane")" \
-		ZT_DEBUG "$(quote "$debug")" \
+		ZT_DEBUG "$(quote "$CHECKS")" \
 		ZT_MODE "$mode" \
 		ZT_ITEMS "$(quote "$items")" \
 		ZT_DONE "$done" \
@@ -154,9 +161,11 @@ guest_env() {
 		ZT_TEST_TIMEOUT "$test_limit" \
 		ZT_PATIENCE "$patience" \
 		ZT_KUNIT "$(quote "$kunit")" \
+		TORTURE_MINUTES "$minutes" \
+		TORTURE_SEED "$seed" \
 		ZT_NR_VIRTIO "$nr_virtio" \
 		ZT_NR_NVME "$nr_nvme" \
-		ZRAM_KO "/modules/$zram/zram.ko"
+		ZRAM_KO "${chosen:+/modules/$zram/zram.ko}"
 }
 
 # Sparse files; threads and write-back because a guest's disk must be fast,
@@ -221,7 +230,7 @@ cat "$base" "$modules" "$out/session.cpio" > "$out/initrd.cpio"
 exec 8>&-
 
 oops="oops=panic panic=-1"
-case $lane in *-debug) oops="panic_on_warn=1 $oops" ;; esac
+[ -z "$CHECKS" ] || oops="panic_on_warn=1 $oops"
 qemu=("${machine[@]}" -m "$mem" -smp "$smp" -nodefaults -no-user-config
 	-no-reboot -kernel "$KIMAGE" -initrd "$out/initrd.cpio"
 	"${qemu_disks[@]}"
