@@ -6,9 +6,9 @@ LANE ?= distro
 export LANE KSRC KDIR REFRESH
 
 kernel  := tools/kernel
-run     := tools/testing/selftests/zram/qemu/run.sh --lane $(LANE)
+run      = tools/testing/selftests/zram/qemu/run.sh --lane $(LANE)
 
-.PHONY: help setup modules demo check bench shell lint overlay series \
+.PHONY: help setup modules demo check torture bench shell lint overlay series \
 	arch check-arch conformance dkms dkms-check modules_install clean
 
 help:
@@ -19,6 +19,8 @@ help:
 #:   make demo      show what it does, in a virtual machine, beside the
 #:                  distribution's own zram
 #:   make check     build, boot, run all tests; TESTS="name ..." runs some
+#:   make torture   everything at once, at random, with faults injected, on the
+#:                  lane mainline-debug; MINUTES=20 SEED=
 #:   make modules   build zram.ko: build/LANE/zram.ko
 #:   make bench     measure it against the lane's own zram
 #:   make shell     a shell in the virtual machine
@@ -54,6 +56,11 @@ demo: modules
 
 check: modules
 	@$(run) $(if $(TESTS),--tests "$(TESTS)",--all)
+
+torture: LANE := $(if $(filter file,$(origin LANE)),mainline-debug,$(LANE))
+torture: modules
+	@$(run) --mem 2048 --disk virtio:512M --disk nvme:512M --tests torture \
+		$(if $(MINUTES),--minutes "$(MINUTES)") $(if $(SEED),--seed "$(SEED)")
 
 bench: modules
 	@$(kernel)/setup bench

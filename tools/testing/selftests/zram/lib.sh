@@ -20,7 +20,7 @@ PATH=$PATH:/sbin:/usr/sbin:.
 CONTROL=/sys/class/zram-control
 ZT_N=0 ZT_FAILED=0 ZT_PASSED=0 ZT_FINISHED=0
 ZT_IDS='' ZT_PIDS='' ZT_DMS='' ZT_NULLS='' ZT_LOOPS='' ZT_MOUNTS='' ZT_FILES=''
-ZT_MGLRU='' ZT_PARTS='' ZT_NBDS=''
+ZT_MGLRU='' ZT_PARTS='' ZT_NBDS='' ZT_GROUP=${ZT_GROUP-zt}
 NL='
 '
 # Tests count in pages of 4 KiB, of which a larger page of the kernel has several.
@@ -476,7 +476,8 @@ udev_start() {
 
 # ---- memory --------------------------------------------------------------
 
-# cgroup_limit MIB [SLACK]: "squeeze" gives commands this much memory. Beyond it
+# cgroup_limit MIB [SLACK]: "squeeze" gives commands this much memory, in the group
+# ZT_GROUP ("zt"). Beyond it
 # they are made to reclaim; SLACK MiB (12) beyond they are killed, as the kernel
 # does that too soon where pages are shared and few.
 cgroup_limit() {
@@ -485,16 +486,16 @@ cgroup_limit() {
 		mount -t cgroup2 none $ZT_CG 2> /dev/null
 	grep -qw memory $ZT_CG/cgroup.controllers 2> /dev/null || return 1
 	echo +memory > $ZT_CG/cgroup.subtree_control 2> /dev/null
-	mkdir -p $ZT_CG/zt
-	put $ZT_CG/zt/memory.high "${1}M"
-	put $ZT_CG/zt/memory.max "$(($1 + ${2-12}))M"
+	mkdir -p "$ZT_CG/$ZT_GROUP"
+	put "$ZT_CG/$ZT_GROUP/memory.high" "${1}M"
+	put "$ZT_CG/$ZT_GROUP/memory.max" "$(($1 + ${2-12}))M"
 }
 
 # squeeze COMMAND...: in the limited group, or as it is where there is none
 squeeze() {
 	# shellcheck disable=SC2016 # for the inner shell
 	sh -c 'echo $$ > "$0/cgroup.procs" 2> /dev/null; exec "$@"' \
-		"${ZT_CG-}/zt" "$@"
+		"${ZT_CG-}/$ZT_GROUP" "$@"
 }
 
 # The current device becomes swap
@@ -597,11 +598,20 @@ is_over() {
 	return 1
 }
 
+# Every zram, or what this test made, if there are others beside it (ZT_BESIDE)
 swaps_off() {
 	while read -r zt_s _; do
 		case $zt_s in
-		/dev/zram*) swapoff "$zt_s" ;;
+		/dev/zram*) ;;
+		*) continue ;;
 		esac
+		if [ -n "${ZT_BESIDE-}" ]; then
+			case " $ZT_IDS " in
+			*" ${zt_s#/dev/zram} "*) ;;
+			*) continue ;;
+			esac
+		fi
+		swapoff "$zt_s"
 	done < /proc/swaps
 }
 
@@ -634,7 +644,7 @@ zt_cleanup() {
 	done
 	[ -z "$ZT_FILES" ] || rm -f $ZT_FILES
 	[ -z "$ZT_MGLRU" ] || echo "$ZT_MGLRU" > /sys/kernel/mm/lru_gen/enabled
-	[ ! -d /sys/fs/cgroup/zt ] || rmdir /sys/fs/cgroup/zt
+	[ ! -d "/sys/fs/cgroup/$ZT_GROUP" ] || rmdir "/sys/fs/cgroup/$ZT_GROUP"
 	[ -z "${ZT_AT_EXIT-}" ] || $ZT_AT_EXIT
 }
 

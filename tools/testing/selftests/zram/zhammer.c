@@ -2,13 +2,16 @@
 /*
  * zhammer: threads that bother a device from the outside, for a time.
  *
- *   zhammer [-t MS] [-p MS] [-F] WHAT...
+ *   zhammer [-t MS] [-p MS] [-s SEED] [-F] WHAT...
  *     r:FILE		read the file over and over
  *     a:DIR		read every regular file of the directory
  *     o:FILE		open and close; what is read is thrown away
  *     w:FILE=A,B,...	write the values in turn
+ *     x:DIR		write nonsense to every file that can be written (needs -s)
  *     -t	how long (default 2000)
  *     -p	pause between two rounds of a thread (default 0)
+ *     -s	values in random order, and pauses of up to twice as long; the
+ *		same ones for the same SEED
  *     -F	allocations of the threads may fail (fault.h)
  *
  * Prints for each: WHAT, rounds, the longest single call in ms, and how many
@@ -27,6 +30,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "fault.h"
+#include "pattern.h"
 
 #define MAX_ERRNO 134
 
@@ -38,6 +42,7 @@ struct job {
 	int nr_values;
 	unsigned long rounds, errors[MAX_ERRNO];
 	double max_ms;
+	uint64_t rnd;		/* 0: everything in turn */
 	pthread_t thread;
 };
 
@@ -76,7 +81,47 @@ static void read_one(struct job *j, const char *path)
 	account(j, start, err);
 }
 
-static void read_dir(struct job *j)
+/* Words that mean something, in wrong places, and any bytes; returns the length */
+static size_t nonsense(uint64_t *rnd, char *buf, size_t max)
+{
+	static const char * const words[] = {
+		"idle", "huge", "huge_idle", "all", "type=", "page_index=",
+		"page_indexes=", "algo=", "priority=", "threshold=", "level=",
+		"max_pages=", "dict=", "lzo-rle", "zstd", "off", "kswapd", "-",
+		"=", " ", "\n", "\"", "0", "1", "4096", "65535", "4294967296",
+		"18446744073709551615", "99999999999999999999", "0x10", "4G",
+		"/dev/zram0", "/dev/null", "/", ".",
+	};
+	size_t len = 0, pieces = zp_next(rnd) % 12;
+
+	while (pieces--) {
+		const char *word = words[zp_next(rnd) % (sizeof(words) /
+							 sizeof(words[0]))];
+
+		if (zp_next(rnd) % 4)
+			len += snprintf(buf + len, max - len, "%s", word);
+		else
+			buf[len++] = zp_next(rnd);
+	}
+	return len;
+}
+
+static void write_nonsense(struct job *j, const char *path)
+{
+	double start = now_ms();
+	char buf[512];
+	int err = 0, fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, buf, nonsense(&j->rnd, buf, sizeof(buf))) < 0)
+		err = errno;
+	if (fd >= 0)
+		close(fd);
+	account(j, start, err);
+}
+
+/* For each file of a directory whose mode has the bit */
+static void each_file(struct job *j, mode_t bit,
+		      void (*use)(struct job *, const char *))
 {
 	DIR *d = opendir(j->path);
 	struct dirent *e;
@@ -92,15 +137,16 @@ static void read_dir(struct job *j)
 
 		snprintf(path, sizeof(path), "%s/%s", j->path, e->d_name);
 		if (!stat(path, &st) && S_ISREG(st.st_mode) &&
-		    (st.st_mode & 0400))
-			read_one(j, path);
+		    (st.st_mode & bit))
+			use(j, path);
 	}
 	closedir(d);
 }
 
 static void write_one(struct job *j)
 {
-	const char *v = j->values[j->rounds % j->nr_values];
+	const char *v = j->values[(j->rnd ? zp_next(&j->rnd) : j->rounds) %
+				  j->nr_values];
 	double start = now_ms();
 	int err = 0, fd = open(j->path, O_WRONLY | O_CLOEXEC);
 
@@ -119,13 +165,16 @@ static void *run(void *arg)
 		zt_fault_me();
 	while (!stop) {
 		if (j->kind == 'a')
-			read_dir(j);
+			each_file(j, 0400, read_one);
+		else if (j->kind == 'x')
+			each_file(j, 0200, write_nonsense);
 		else if (j->kind == 'w')
 			write_one(j);
 		else
 			read_one(j, j->path);
 		if (pause_ms)
-			usleep(pause_ms * 1000);
+			usleep(j->rnd ? (long)(zp_next(&j->rnd) % (pause_ms * 2000)) :
+			       pause_ms * 1000);
 	}
 	return NULL;
 }
@@ -136,9 +185,11 @@ static void parse_job(struct job *j, const char *arg)
 
 	j->kind = arg[0];
 	j->name = arg;
-	if (!strchr("raow", arg[0]) || arg[1] != ':')
+	if (!strchr("raowx", arg[0]) || arg[1] != ':')
 		exit(3);
 	j->path = strdup(arg + 2);
+	if (j->kind == 'x' && !j->rnd)
+		exit(3);
 	if (j->kind != 'w')
 		return;
 	p = strchr(j->path, '=');
@@ -162,20 +213,25 @@ static void print_job(const struct job *j)
 int main(int argc, char **argv)
 {
 	struct job *jobs = calloc(argc, sizeof(*jobs));
-	int c, ms = 2000, n = 0;
+	int c, ms = 2000, n = 0, seed = 0;
 
-	while ((c = getopt(argc, argv, "t:p:F")) != -1) {
+	while ((c = getopt(argc, argv, "t:p:s:F")) != -1) {
 		if (c == 't')
 			ms = atoi(optarg);
 		else if (c == 'p')
 			pause_ms = atoi(optarg);
+		else if (c == 's')
+			seed = atoi(optarg);
 		else if (c == 'F')
 			faults = 1;
 		else
 			return 3;
 	}
-	for (; optind < argc; optind++)
+	for (; optind < argc; optind++) {
+		if (seed)
+			jobs[n].rnd = zp_mix(seed * 1000ull + n) | 1;
 		parse_job(&jobs[n++], argv[optind]);
+	}
 	for (int i = 0; i < n; i++)
 		pthread_create(&jobs[i].thread, NULL, run, &jobs[i]);
 	usleep(ms * 1000);

@@ -49,7 +49,7 @@ static uint64_t first, nr_pages = 64;
 static unsigned int weight[OPS] = { 4, 4, 1, 1 }, batch = 4, seed = 1;
 static int tolerate, faults;
 static const char *path;
-static atomic_ulong done[OPS], errors, bad;
+static atomic_ulong done[OPS], verified, errors, bad;
 static atomic_int stop;
 
 static void begin(uint64_t at, uint32_t *gen, char *alone, int discard)
@@ -96,6 +96,7 @@ static void judge(uint64_t at, const char *buf, char *want, uint32_t floor)
 	uint64_t index = first + at;
 	int64_t gen = zp_generation(buf, index);
 
+	verified++;
 	pthread_mutex_lock(&p->lock);
 	now = *p;
 	pthread_mutex_unlock(&p->lock);
@@ -307,8 +308,8 @@ int main(int argc, char **argv)
 	for (int i = 0; i < threads; i++)
 		pthread_join(t[i], NULL);
 	final_check();
-	printf("writes=%lu reads=%lu discards=%lu zeroouts=%lu bad=%lu err=%lu\n",
-	       done[WRITE], done[READ], done[DISCARD], done[ZEROOUT], bad,
-	       errors);
+	printf("writes=%lu reads=%lu discards=%lu zeroouts=%lu verified=%lu bad=%lu err=%lu\n",
+	       done[WRITE], done[READ], done[DISCARD], done[ZEROOUT], verified,
+	       bad, errors);
 	return bad ? 1 : errors && !tolerate ? 2 : 0;
 }

@@ -13,7 +13,7 @@
  *
  * Threads of one process make TLB shootdowns, which an emulator is slow at:
  * use several processes for load. The rewrites use a new generation.
- * Prints "pages=N bad=N"; exit status 0, 1 wrong data, 3 no memory.
+ * Prints "verified=N", then "pages=N bad=N"; exit status 0, 1 wrong data, 3 no memory.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -37,7 +37,7 @@ static uint64_t nr_pages, seed = 1;
 static int kind = ZP_CYCLE, threads = 1, rounds = 2, pageout, thp, forked;
 static int filling;
 static const char *hold;
-static atomic_ulong bad;
+static atomic_ulong bad, verified;
 
 static void check(uint64_t i, char *want)
 {
@@ -89,6 +89,7 @@ static void verify(uint64_t lo, uint64_t hi, uint64_t *rnd)
 	for (uint64_t c = 0; c < n; c++) {
 		for (uint64_t i = order[c]; i < order[c] + 16 && i < hi; i++) {
 			check(i, want);
+			verified++;
 			if (zp_next(rnd) % 4 == 0)
 				write_page(i);
 		}
@@ -211,6 +212,7 @@ int main(int argc, char **argv)
 		all_threads();
 	if (forked)
 		fork_round();
+	printf("verified=%lu\n", verified);
 	printf("pages=%llu bad=%lu\n", (unsigned long long)nr_pages, bad);
 	return bad ? 1 : 0;
 }

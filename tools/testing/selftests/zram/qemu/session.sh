@@ -33,6 +33,7 @@ copy_tests() {
 	for file in "$SELFTESTS"/*; do
 		[ ! -f "$file" ] || cp -p "$file" "$to/"
 	done
+	cp -rp "$SELFTESTS/torture" "$to/"
 	for file in "$GUEST_BIN"/*; do
 		[ ! -f "$file" ] || install "$file" "$to/"
 	done

@@ -80,6 +80,10 @@ run() {
 
 run_item() {
 	case $1 in
+	torture)
+		run torture $((TORTURE_MINUTES * 60 + 900)) ./torture/run.sh
+		return
+		;;
 	kunit|mainline_selftests)
 		script=/guest/$1.sh
 		;;
@@ -130,5 +134,13 @@ else
 	run memory_leaks 600 /guest/leaks.sh
 fi
 run kernel_log 60 /guest/kernel_log.sh
+# What a kernel that counts has counted
+gcov=/sys/kernel/debug/gcov
+if [ -d $gcov ]; then
+	(cd $gcov && find . -name '*.gcda') | while read -r file; do
+		mkdir -p "/results/gcov/${file%/*}"
+		cat "$gcov/$file" > "/results/gcov/$file"
+	done
+fi
 say "1..$number"
 [ "$failed" -eq 0 ]

@@ -1,0 +1,92 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# torture: what happens to the whole machine: CPUs go and come, threads of
+# kcompressd too, devices appear and disappear, allocations and requests fail.
+
+. torture/lib.sh
+
+cpu=/sys/devices/system/cpu/cpu1/online
+INJECT="failslab fail_page_alloc fail_make_request"
+
+# Up to so many faults, of which the kernel counts what is left
+FAULTS=1000000000
+
+faults_setup() {
+	for fault in $INJECT; do
+		at=/sys/kernel/debug/$fault
+		[ -d "$at" ] || continue
+		for kv in probability=0 interval=1 times=$FAULTS space=0 verbose=0 \
+			ignore-gfp-wait=N ignore-gfp-highmem=N min-order=0; do
+			[ ! -e "$at/${kv%%=*}" ] || put "$at/${kv%%=*}" "${kv#*=}"
+		done
+		case $fault in
+		fail_make_request) ;;
+		*) put "$at/task-filter" Y ;;
+		esac
+	done
+}
+
+faults_set() {
+	for fault in $INJECT; do
+		[ -d /sys/kernel/debug/$fault ] || continue
+		pick 0 0 1 5
+		[ "${1-}" != off ] || P=0
+		put /sys/kernel/debug/$fault/probability "$P"
+		decide "$fault $P"
+	done
+	# Those that compress want to be asked.
+	for pid in $(kc_threads); do
+		echo 1 2> /dev/null > "/proc/$pid/make-it-fail"
+	done
+}
+
+machine_restore() {
+	[ ! -w $cpu ] || echo 1 > $cpu
+}
+
+actor machine "$1"
+ZT_AT_EXIT=machine_restore
+faults_setup
+while more; do
+	faults_set
+	rnd 6
+	case $R in
+	0|1)
+		[ ! -w $cpu ] || {
+			put $cpu 0
+			pause 1500
+			put $cpu 1
+			decide "CPU"
+			tally cpu_offline 1
+		}
+		;;
+	2|3)
+		[ ! -w "$KC_PARAMS/nr_kcompressd" ] || {
+			pick 0 1 2 5
+			echo "$P" 2> /dev/null > "$KC_PARAMS/nr_kcompressd"
+			pick 1 16 256 1024
+			echo "$P" 2> /dev/null > "$KC_PARAMS/queue_size_per_kcompressd"
+			decide "kcompressd: $P"
+			tally kcompressd_changes 1
+		}
+		;;
+	4)
+		decide "devices come and go"
+		if zcycle -n 12 -j 2 -l 1 -s 2M > /tmp/torture/$ACTOR.cycle; then
+			tally_of /tmp/torture/$ACTOR.cycle
+		else
+			fail "round $ROUND: zcycle" "$(cat /tmp/torture/$ACTOR.cycle)"
+		fi
+		;;
+	esac
+	pause 2000
+done
+faults_set off
+for fault in $INJECT; do
+	[ -d /sys/kernel/debug/$fault ] || continue
+	read -r left < /sys/kernel/debug/$fault/times
+	tally "injected_$fault" $((FAULTS - left))
+done
+[ ! -w "$KC_PARAMS/nr_kcompressd" ] || echo 0 > "$KC_PARAMS/nr_kcompressd"
+pass "$ACTOR: $ROUND rounds"
+finish

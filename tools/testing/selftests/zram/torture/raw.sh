@@ -1,0 +1,101 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# torture: threads that write, read and discard the same pages of a device whose
+# backing device fails now and then, while everything else is done to it. Each
+# round is a new device.
+
+. torture/lib.sh
+
+# Disks that fail: a null_blk by way of dm-flakey, or one that the kernel makes fail
+disk_new() {
+	FAILS=
+	if [ "$1" -eq 1 ] && bd_use null 48; then
+		sectors_of "$BD"
+		disk=$BD
+		if bd_dm "zt_$ACTOR" flakey "0 $DEV_SECTORS linear $disk 0"; then
+			FAILS=flakey
+		fi
+	else
+		bd_use virtio || BD=
+		[ ! -e "$BDSYS/make-it-fail" ] || FAILS=request
+	fi
+}
+
+disk_fails() {
+	case $FAILS in
+	flakey)
+		case $1 in
+		0) dm_table "zt_$ACTOR" "0 $DEV_SECTORS linear $disk 0" ;;
+		*) dm_table "zt_$ACTOR" "0 $DEV_SECTORS flakey $disk 0 1 1" ;;
+		esac || bail "dm-flakey"
+		;;
+	request)
+		put "$BDSYS/make-it-fail" "$1"
+		;;
+	esac
+}
+
+actor raw "$1"
+disk_new "$1"
+algorithms="lzo-rle lz4 zstd lzo lzo-rle lz4 842 deflate"
+while more; do
+	zram_add
+	# shellcheck disable=SC2086 # a list
+	setup $algorithms
+	rnd 4
+	attached=$R
+	[ "$attached" -eq 0 ] || [ -z "$BD" ] || put "$ZSYS/backing_dev" "$BD"
+	pick 4 16 64
+	mib=$P
+	put "$ZSYS/disksize" "${mib}M"
+	# In use: neither reset nor hot_remove
+	exec 5< "$ZDEV"
+	rnd 2
+	decide "$ZDEV: $mib MiB, backing device $attached, faults $R"
+	[ "$R" -eq 0 ] || disk_fails 1
+	fails=
+	[ ! -e /sys/kernel/debug/failslab ] || fails=-F
+	pick 2000 5000 10000
+	ms=$P
+	pick 5 50 300
+	bother "$ms" "$P" $fails "w:$ZSYS/mem_limit=0,0,0,3M"
+	pick 32 256 1024
+	pages=$P
+	pick 1 8 32
+	rnd 200
+	zrace -e $fails -s $R -n "$pages" -b "$P" -j 4 -t "$ms" -m 4,4,1,1 "$ZDEV" \
+		> /tmp/torture/$ACTOR.race
+	status=$?
+	tally_of /tmp/torture/$ACTOR.race
+	bothered
+	[ "$status" -eq 0 ] ||
+		fail "round $ROUND: zrace: $status" "$(cat /tmp/torture/$ACTOR.race)"
+	disk_fails 0
+	if dd if="$ZDEV" of=/dev/null bs=1M iflag=direct 2> /dev/null; then
+		tally pages_read_back $((mib * 256))
+	else
+		fail "round $ROUND: every page can be read once nothing fails" \
+			"$(cat "$ZSYS"/*_stat)"
+	fi
+	exec 5<&-
+	# The end comes at any time.
+	disturb 400
+	pause 100
+	pick reset remove
+	if [ "$P" = reset ]; then
+		zram_reset
+		decide "reset"
+		bothered
+		zram_reset
+		pool_is_empty || wait_for 3 pool_is_empty ||
+			fail "round $ROUND: nothing is left after reset" \
+				"$(cat "$ZSYS/mm_stat")"
+		tally resets 1
+	fi
+	zram_remove || fail "round $ROUND: hot_remove"
+	[ "$P" = reset ] || bothered
+	tally removals 1
+done
+disk_fails 0
+pass "$ACTOR: $ROUND rounds"
+finish
