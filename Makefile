@@ -8,7 +8,7 @@ export LANE KSRC KDIR REFRESH
 kernel  := tools/kernel
 run      = tools/testing/selftests/zram/qemu/run.sh --lane $(LANE)
 
-.PHONY: help setup modules demo check torture bench shell lint overlay series \
+.PHONY: help setup modules demo check torture fuzz bench shell lint overlay series \
 	arch check-arch conformance dkms dkms-check modules_install clean
 
 help:
@@ -21,6 +21,7 @@ help:
 #:   make check     build, boot, run all tests; TESTS="name ..." runs some
 #:   make torture   everything at once, at random, with faults injected, on the
 #:                  lane mainline-debug; MINUTES=20 SEED=
+#:   make fuzz      nonsense for what reads the attributes' text; MINUTES=10
 #:   make modules   build zram.ko: build/LANE/zram.ko
 #:   make bench     measure it against the lane's own zram
 #:   make shell     a shell in the virtual machine
@@ -61,6 +62,10 @@ torture: LANE := $(if $(filter file,$(origin LANE)),mainline-debug,$(LANE))
 torture: modules
 	@$(run) --mem 2048 --disk virtio:512M --disk nvme:512M --tests torture \
 		$(if $(MINUTES),--minutes "$(MINUTES)") $(if $(SEED),--seed "$(SEED)")
+
+fuzz:
+	@$(kernel)/setup fuzz fetch
+	@tools/fuzz/run
 
 bench: modules
 	@$(kernel)/setup bench

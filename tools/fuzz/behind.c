@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What lies behind the attributes, for the fuzzer: it does nothing, but insists on
+ * what the attributes have promised it.
+ */
+
+#include <stdio.h>
+
+#include "shim.h"
+#include <linux/kstrtox.h>
+#include <linux/ctype.h>
+
+#include "backing.h"
+#include "blkmap.h"
+#include "comps.h"
+#include "device.h"
+#include "kcompressd.h"
+#include "obj.h"
+#include "pp.h"
+#include "recompress.h"
+#include "writeback.h"
+#include "zram_drv.h"
+
+#include "fuzz.h"
+
+unsigned int _parse_integer(const char *s, unsigned int base,
+			    unsigned long long *res);
+const char *_parse_integer_fixup_radix(const char *s, unsigned int *base);
+
+#define insist(what)	do { if (!(what)) abort(); } while (0)
+
+/* Every string that came from the user has to be one. */
+static void read_all(const char *s)
+{
+	insist(strlen(s) <= PAGE_SIZE);
+}
+
+/* ---- the kernel's text functions that are not in the files of lib/ ---- */
+
+char *skip_spaces(const char *s)
+{
+	while (isspace(*s))
+		s++;
+	return (char *)s;
+}
+
+unsigned long long simple_strtoull(const char *s, char **end, unsigned int base)
+{
+	unsigned long long value;
+
+	s = _parse_integer_fixup_radix(s, &base);
+	s += _parse_integer(s, base, &value) & ~(1u << 31);
+	if (end)
+		*end = (char *)s;
+	return value;
+}
+
+unsigned long simple_strtoul(const char *s, char **end, unsigned int base)
+{
+	return simple_strtoull(s, end, base);
+}
+
+long simple_strtol(const char *s, char **end, unsigned int base)
+{
+	return *s == '-' ? -simple_strtoull(s + 1, end, base) :
+		simple_strtoull(s, end, base);
+}
+
+bool sysfs_streq(const char *a, const char *b)
+{
+	size_t i = strcspn(a, "\n"), k = strcspn(b, "\n");
+
+	if (a[i] && a[i + 1])
+		i = strlen(a);
+	if (b[k] && b[k + 1])
+		k = strlen(b);
+	return i == k && !memcmp(a, b, i);
+}
+
+int __sysfs_match_string(const char * const *names, size_t nr, const char *s)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (sysfs_streq(names[i], s))
+			return i;
+	return -EINVAL;
+}
+
+static int emit(char *buf, int at, const char *fmt, va_list ap)
+{
+	int len;
+
+	insist(at >= 0 && (size_t)at < PAGE_SIZE);
+	len = vsnprintf(buf + at, PAGE_SIZE - at, fmt, ap);
+	return len < (int)PAGE_SIZE - at ? len : (int)PAGE_SIZE - at - 1;
+}
+
+int sysfs_emit(char *buf, const char *fmt, ...)
+{
+	va_list ap;
+	int len;
+
+	va_start(ap, fmt);
+	len = emit(buf, 0, fmt, ap);
+	va_end(ap);
+	return len;
+}
+
+int sysfs_emit_at(char *buf, int at, const char *fmt, ...)
+{
+	va_list ap;
+	int len;
+
+	va_start(ap, fmt);
+	len = emit(buf, at, fmt, ap);
+	va_end(ap);
+	return len;
+}
+
+ssize_t kernel_read_file_from_path(const char *path, off_t offset, void **buf,
+				   size_t max, size_t *size, int id)
+{
+	read_all(path);
+	if (strlen(path) % 3 == 0)
+		return -ENOENT;
+	*buf = calloc(1, 16);
+	return 16;
+}
+
+u64 ktime_get_boottime_seconds(void)
+{
+	return 1000;
+}
+
+/* ---- the driver behind its attributes ---- */
+
+static const char * const algorithms[] = { "lzo-rle", "lz4", "zstd", "deflate" };
+
+const char *zram_comp_lookup(const char *name)
+{
+	read_all(name);
+	for (size_t i = 0; i < ARRAY_SIZE(algorithms); i++)
+		if (sysfs_streq(name, algorithms[i]))
+			return algorithms[i];
+	return NULL;
+}
+
+ssize_t zram_comp_list(const char *selected, char *buf, ssize_t at)
+{
+	insist(selected);
+	return sysfs_emit_at(buf, at, "[%s]\n", selected);
+}
+
+struct zram_comp *zram_comp_create(const char *name,
+				   const struct zram_comp_params *params)
+{
+	return NULL;
+}
+
+int zram_comp_start(struct zram_comp *comp)
+{
+	return 0;
+}
+
+void zram_comp_destroy(struct zram_comp *comp)
+{
+}
+
+int zram_writeback_run(struct zram *zram, const struct zram_pp_range *ranges,
+		       unsigned int nr)
+{
+	insist(nr && zram->config_lock.held > 0);
+	for (unsigned int i = 0; i < nr; i++) {
+		insist(ranges[i].filter);
+		insist(ranges[i].first <= ranges[i].last);
+		insist(ranges[i].last < zram->nr_pages);
+	}
+	return 0;
+}
+
+int zram_recompress_run(struct zram *zram, const struct zram_pp_filter *filter,
+			u64 max_pages)
+{
+	insist(zram->nr_pages && zram->config_lock.held > 0);
+	insist(filter->min_size < zram->pool.huge_size);
+	insist(filter->below_prio && filter->below_prio < ZRAM_MAX_COMPS);
+	insist(!(filter->must & ~ZRAM_HUGE));
+	return 0;
+}
+
+int zram_device_init(struct zram *zram, u64 disksize)
+{
+	insist(disksize && disksize % PAGE_SIZE == 0);
+	return -ENOMEM;
+}
+
+int zram_device_reset(struct zram *zram)
+{
+	return 0;
+}
+
+int zram_backing_attach(struct zram *zram, const char *path)
+{
+	read_all(path);
+	return -ENOENT;
+}
+
+ssize_t zram_backing_show(struct zram *zram, char *buf)
+{
+	return sysfs_emit(buf, "none\n");
+}
+
+void zram_backing_set_limit(struct zram *zram, u64 blocks)
+{
+	insist(blocks % ZRAM_BLOCKS_PER_PAGE == 0);
+	zram->wb.budget.left = blocks;
+}
+
+void zram_backing_enable_limit(struct zram *zram, bool on)
+{
+	zram->wb.budget.limited = on;
+}
+
+u64 zram_backing_limit(struct zram *zram)
+{
+	return zram->wb.budget.left;
+}
+
+u64 zram_blkmap_used(struct zram_blkmap *map)
+{
+	return 0;
+}
+
+u64 zram_blkmap_bad(struct zram_blkmap *map)
+{
+	return 0;
+}
+
+void zram_obj_pool_usage(struct zram_obj_pool *pool,
+			 struct zram_obj_usage *usage)
+{
+	*usage = (struct zram_obj_usage){ 0 };
+}
+
+void zram_obj_pool_clear_max(struct zram_obj_pool *pool)
+{
+}
+
+void zram_obj_pool_compact(struct zram_obj_pool *pool)
+{
+}
+
+void zram_pp_mark_idle(struct zram *zram, u32 cutoff)
+{
+	insist(zram->nr_pages);
+}
+
+ssize_t zram_kcompressd_show(struct zram *zram, char *buf)
+{
+	return sysfs_emit(buf, "staged 0\n");
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef ZRAM_FUZZ_H
+#define ZRAM_FUZZ_H
+
+/* The states of a device that attributes tell apart */
+enum state { NEW, ATTACHED, SET_UP, BOTH, NR_STATES };
+
+#endif

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * As much of the kernel as the driver's attributes need to be compiled for user
+ * space. It stands for every <linux/...> header but those that `run` takes from a
+ * kernel tree: what reads text (lib/kstrtox.c, lib/cmdline.c, lib/ctype.c) is the
+ * kernel's own.
+ */
+#ifndef ZRAM_FUZZ_SHIM_H
+#define ZRAM_FUZZ_SHIM_H
+
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int8_t s8;
+typedef int16_t s16;
+typedef int32_t s32;
+typedef int64_t s64;
+typedef unsigned int gfp_t;
+typedef unsigned short umode_t;
+
+#define U32_MAX			UINT32_MAX
+#define U64_MAX			UINT64_MAX
+#define BITS_PER_LONG		(8 * (int)sizeof(long))
+#define BIT(n)			(1ul << (n))
+#define BIT_ULL(n)		(1ull << (n))
+#define PAGE_SHIFT		12
+#define PAGE_SIZE		(1ul << PAGE_SHIFT)
+#define PAGE_ALIGN(x)		(((x) + PAGE_SIZE - 1) & ~(typeof(x))(PAGE_SIZE - 1))
+#define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
+#define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
+#define round_down(x, y)	((x) & ~(typeof(x))((y) - 1))
+#define clamp(v, lo, hi)	((v) < (lo) ? (lo) : (v) > (hi) ? (hi) : (v))
+#define static_assert		_Static_assert
+#define READ_ONCE(x)		(*(volatile typeof(x) *)&(x))
+#define WRITE_ONCE(x, v)	(*(volatile typeof(x) *)&(x) = (v))
+#define container_of(ptr, type, member) \
+	((type *)((char *)(ptr) - offsetof(type, member)))
+#define likely(x)		(x)
+#define unlikely(x)		(x)
+#define noinline		__attribute__((noinline))
+#define __always_inline		inline
+#define __must_check
+#define __printf(a, b)		__attribute__((format(printf, a, b)))
+#define ____cacheline_aligned_in_smp
+#define EXPORT_SYMBOL(x)
+#define EXPORT_SYMBOL_GPL(x)
+#define WARN_ON_ONCE(x)		({ if (x) abort(); 0; })
+#define fallthrough		__attribute__((__fallthrough__))
+#define __ASSERT(x)
+#define __CHECK(x)
+/* All of the driver is configured in */
+#define IS_ENABLED(option)	1
+
+#define check_add_overflow(a, b, d)	__builtin_add_overflow(a, b, d)
+#define check_mul_overflow(a, b, d)	__builtin_mul_overflow(a, b, d)
+#define check_shl_overflow(a, n, d) \
+	({ typeof(a) __a = (a); *(d) = __a << (n); *(d) >> (n) != __a; })
+
+/* Locks: there is one thread */
+typedef struct { int unused; } spinlock_t;
+struct mutex { int unused; };
+struct rw_semaphore { int held; };
+typedef struct { int counter; } atomic_t;
+typedef struct { long counter; } atomic_long_t;
+typedef struct { s64 counter; } atomic64_t;
+struct percpu_counter { s64 count; };
+
+#define atomic64_read(v)	((v)->counter)
+
+static inline void down_read(struct rw_semaphore *sem)
+{
+	if (sem->held < 0)
+		abort();
+	sem->held++;
+}
+
+static inline void up_read(struct rw_semaphore *sem)
+{
+	if (sem->held-- <= 0)
+		abort();
+}
+
+static inline void down_write(struct rw_semaphore *sem)
+{
+	if (sem->held)
+		abort();
+	sem->held = -1;
+}
+
+static inline void up_write(struct rw_semaphore *sem)
+{
+	if (sem->held != -1)
+		abort();
+	sem->held = 0;
+}
+
+static inline int percpu_counter_init_many(struct percpu_counter *c, s64 amount,
+					   gfp_t gfp, u32 nr)
+{
+	return 0;
+}
+
+static inline void percpu_counter_destroy_many(struct percpu_counter *c, u32 nr)
+{
+}
+
+static inline void percpu_counter_add_local(struct percpu_counter *c, s64 by)
+{
+	c->count += by;
+}
+
+static inline void percpu_counter_set(struct percpu_counter *c, s64 to)
+{
+	c->count = to;
+}
+
+static inline s64 percpu_counter_sum_positive(struct percpu_counter *c)
+{
+	return c->count > 0 ? c->count : 0;
+}
+
+/* Memory */
+#define GFP_KERNEL		0
+#define kfree(p)		free((void *)(p))
+#define kvfree(p)		free(p)
+#define vfree(p)		free(p)
+#define kvmalloc_objs(obj, nr, ...) \
+	((typeof(obj) *)calloc(nr, sizeof(obj)))
+
+static inline char *kstrndup(const char *s, size_t max, gfp_t gfp)
+{
+	return strndup(s, max);
+}
+
+static inline char *kstrdup(const char *s, gfp_t gfp)
+{
+	return strdup(s);
+}
+
+/* Pointers that are errors */
+#define IS_ERR(p)		((unsigned long)(p) >= (unsigned long)-4095)
+#define PTR_ERR(p)		((long)(p))
+#define ERR_PTR(e)		((void *)(long)(e))
+#define ERR_CAST(p)		((void *)(p))
+
+/* Devices and their attributes */
+struct file;
+struct block_device;
+struct zs_pool;
+struct gendisk { void *private_data; };
+struct device { struct gendisk disk; };
+struct attribute { const char *name; umode_t mode; };
+struct attribute_group { const char *name; struct attribute **attrs; };
+struct device_attribute {
+	struct attribute attr;
+	ssize_t (*show)(struct device *dev, struct device_attribute *attr,
+			char *buf);
+	ssize_t (*store)(struct device *dev, struct device_attribute *attr,
+			 const char *buf, size_t len);
+};
+
+#define dev_to_disk(dev)	(&(dev)->disk)
+#define DEVICE_ATTR_RW(n) \
+	struct device_attribute dev_attr_##n = { { #n, 0644 }, n##_show, n##_store }
+#define DEVICE_ATTR_WO(n) \
+	struct device_attribute dev_attr_##n = { { #n, 0200 }, NULL, n##_store }
+#define DEVICE_ATTR_RO(n) \
+	struct device_attribute dev_attr_##n = { { #n, 0444 }, n##_show, NULL }
+
+int sysfs_emit(char *buf, const char *fmt, ...) __printf(2, 3);
+int sysfs_emit_at(char *buf, int at, const char *fmt, ...) __printf(3, 4);
+bool sysfs_streq(const char *a, const char *b);
+int __sysfs_match_string(const char * const *names, size_t nr, const char *s);
+#define sysfs_match_string(names, s) \
+	__sysfs_match_string(names, ARRAY_SIZE(names), s)
+
+/* Text; defined by the kernel's own lib/ but for the first two */
+char *skip_spaces(const char *s);
+unsigned long long simple_strtoull(const char *s, char **end, unsigned int base);
+unsigned long simple_strtoul(const char *s, char **end, unsigned int base);
+long simple_strtol(const char *s, char **end, unsigned int base);
+char *next_arg(char *args, char **param, char **val);
+unsigned long long memparse(const char *ptr, char **retptr);
+
+/* Files and the time of day */
+enum { READING_POLICY };
+ssize_t kernel_read_file_from_path(const char *path, off_t offset, void **buf,
+				   size_t max, size_t *size, int id);
+u64 ktime_get_boottime_seconds(void);
+
+/* Only for what lib/kstrtox.c has besides */
+#define __user
+#define copy_from_user(to, from, n)	(memcpy(to, (const void *)(from), n), 0)
+#define div_u64(a, b)			((a) / (b))
+#define div_u64_rem(a, b, rem)		(*(rem) = (a) % (b), (a) / (b))
+#define min(a, b)			((a) < (b) ? (a) : (b))
+#define max(a, b)			((a) > (b) ? (a) : (b))
+
+#endif
