@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 200
+# Nonsense written to every attribute: nothing happens to the data, or the kernel.
+
+. ./lib.sh
+
+seconds=20
+[ -z "${ZT_DEBUG-}" ] || seconds=40
+bd_use null 32 || BD=
+zram_new 8M '' "$BD"
+must zpat fill -k mixed "$ZDEV" > /dev/null
+# In use: reset has to refuse.
+exec 5< "$ZDEV"
+for seed in 1 2; do
+	zhammer -t $((seconds * 500)) -s $seed "x:$ZSYS" "x:$ZSYS" "a:$ZSYS" \
+		"x:$CONTROL" "x:$KC_PARAMS" > /tmp/hammer.$$
+	ZT_FILES=/tmp/hammer.$$
+	sed 's/^/# /' /tmp/hammer.$$
+	between "seed $seed: stores" \
+		"$(sed -n '1s/.* n=\([0-9]*\) .*/\1/p' /tmp/hammer.$$)" 100 100000000
+	check "seed $seed: every byte" zpat verify -k mixed "$ZDEV"
+done
+exec 5<&-
+zram_reset
+# Set up or not, sizes included
+zhammer -t $((seconds * 500)) -s 3 "x:$ZSYS" "x:$ZSYS" "a:$ZSYS" > /tmp/hammer.$$
+sed 's/^/# /' /tmp/hammer.$$
+zram_reset
+# A name with a zero in it, and a newline behind
+printf '/dev/null\0xxxxxxxx\n' > "$ZSYS/backing_dev" 2> /dev/null
+pass "a zero in a path"
+empty "nothing is left after reset"
+[ ! -e "$KC_PARAMS/nr_kcompressd" ] || echo 0 > "$KC_PARAMS/nr_kcompressd"
+zram_remove_all
+finish
