@@ -88,6 +88,38 @@ policy_is "reset sets it back" "off [kswapd] all"
 kc_read
 is "and clears the statistics" "$KC_queued $KC_completed" "0 0"
 
+# shellcheck disable=SC2317 # called by wait_for
+memory_is_back() {
+	[ $((before - $(mem_free))) -lt 6000 ]
+}
+
+# The memory that the documentation says it takes, and not much more
+# Pages that the CPUs keep for themselves are free, too.
+mem_free() {
+	sync
+	awk -v page="$PAGE" '/^MemFree/ { kib += $2 }
+		$1 == "count:" { kib += $2 * page / 1024 }
+		END { print int(kib) }' /proc/meminfo /proc/zoneinfo
+}
+size=$((67108864 / PAGE))
+put "$KC_PARAMS/nr_kcompressd" 1
+put "$KC_PARAMS/queue_size_per_kcompressd" 1
+sleep 0.2
+before=$(mem_free)
+put "$KC_PARAMS/queue_size_per_kcompressd" $size
+taken=$((before - $(mem_free)))
+echo "# $taken KiB"
+between "KiB for copies of 64 MiB" $taken 65000 72000
+put "$ZSYS/kcompressd" all
+put "$ZSYS/disksize" 80M
+must zpat fill -k random "$ZDEV" > /dev/null
+kc_idle "80 MiB later"
+zram_reset
+between "KiB after 80 MiB went through them" $((before - $(mem_free))) 60000 80000
+put "$KC_PARAMS/nr_kcompressd" 0
+wait_for 5 memory_is_back
+between "KiB when the threads are gone" $((before - $(mem_free))) -100000 6000
+
 # At load: what is valid is taken, what is not fails the load.
 zram_remove_all
 must zram_unload
