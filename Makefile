@@ -8,7 +8,7 @@ export LANE KSRC KDIR REFRESH
 kernel  := tools/kernel
 run      = tools/testing/selftests/zram/qemu/run.sh --lane $(LANE)
 
-.PHONY: help setup modules demo check torture fuzz bench shell lint overlay series \
+.PHONY: help setup modules demo check torture fuzz coverage bench shell lint overlay series \
 	arch check-arch conformance dkms dkms-check modules_install clean
 
 help:
@@ -22,6 +22,7 @@ help:
 #:   make torture   everything at once, at random, with faults injected, on the
 #:                  lane mainline-debug; MINUTES=20 SEED=
 #:   make fuzz      nonsense for what reads the attributes' text; MINUTES=10
+#:   make coverage  which lines and branches of the driver the tests reach
 #:   make modules   build zram.ko: build/LANE/zram.ko
 #:   make bench     measure it against the lane's own zram
 #:   make shell     a shell in the virtual machine
@@ -66,6 +67,9 @@ torture: modules
 fuzz:
 	@$(kernel)/setup fuzz fetch
 	@tools/fuzz/run
+
+coverage:
+	@tools/coverage/run
 
 bench: modules
 	@$(kernel)/setup bench
