@@ -74,20 +74,6 @@ int zram_comps_create(struct zram_comps *comps)
 }
 
 /**
- * zram_comps_choose() - choose an algorithm
- * @comps: the algorithms of a device that is not set up
- * @prio: its priority
- * @name: from zram_comp_lookup()
- *
- * Context: The owner's lock is held.
- */
-void zram_comps_choose(struct zram_comps *comps, unsigned int prio,
-		       const char *name)
-{
-	comps->choice[prio].name = name;
-}
-
-/**
  * zram_comps_set_params() - set the parameters of a priority, all of them
  * @comps: the algorithms of a device that is not set up
  * @prio: the priority, which need not have an algorithm yet
@@ -100,6 +86,27 @@ void zram_comps_set_params(struct zram_comps *comps, unsigned int prio,
 {
 	vfree(comps->choice[prio].params.dict);
 	comps->choice[prio].params = *params;
+}
+
+/**
+ * zram_comps_choose() - choose an algorithm
+ * @comps: the algorithms of a device that is not set up
+ * @prio: its priority
+ * @name: from zram_comp_lookup()
+ *
+ * Parameters that another one was given mean something else to this one, or
+ * nothing, and are forgotten.
+ *
+ * Context: May sleep. The owner's lock is held.
+ */
+void zram_comps_choose(struct zram_comps *comps, unsigned int prio,
+		       const char *name)
+{
+	const char *old = comps->choice[prio].name;
+
+	if (old && old != name)
+		zram_comps_set_params(comps, prio, &unset);
+	comps->choice[prio].name = name;
 }
 
 /**

@@ -100,6 +100,17 @@ refused deflate "level=10"
 refused deflate "deflate.winbits=8"
 refused deflate "deflate.winbits=-16"
 
+# What one algorithm was told is not for the next.
+if has zstd && has deflate; then
+	zram_reset
+	put "$ZSYS/comp_algorithm" zstd
+	put "$ZSYS/algorithm_params" "level=-50"
+	put "$ZSYS/comp_algorithm" deflate
+	store 0 disksize 4M
+else
+	skip "parameters of another algorithm" "no zstd, or no deflate"
+fi
+
 # Older kernels do not export dictionaries of zstd
 if ! has zstd; then
 	skip "zstd with a dictionary" "no such algorithm"
