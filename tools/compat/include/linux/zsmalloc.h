@@ -2,6 +2,7 @@
 #ifndef _ZRAM_COMPAT_ZSMALLOC_H_
 #define _ZRAM_COMPAT_ZSMALLOC_H_
 
+#include <linux/math.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
 #include_next <linux/zsmalloc.h>
@@ -12,11 +13,15 @@
 #endif
 
 #ifndef COMPAT_HAS_ZS_CLASS_INDEX
-/* Steps of the classes; a class may in truth be several of them */
+/*
+ * Steps of the classes, into which an object goes with its handle; a class may in
+ * truth be several of them
+ */
 static inline unsigned int zs_lookup_class_index(struct zs_pool *pool,
 						 unsigned int size)
 {
-	return min_t(size_t, size, zs_huge_class_size(pool)) / 16;
+	return DIV_ROUND_UP(min_t(size_t, size, zs_huge_class_size(pool)) +
+			    sizeof(unsigned long), 16);
 }
 #endif
 
