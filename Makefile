@@ -65,7 +65,7 @@ torture: modules
 		$(if $(MINUTES),--minutes "$(MINUTES)") $(if $(SEED),--seed "$(SEED)")
 
 fuzz:
-	@$(kernel)/setup fuzz fetch
+	@$(kernel)/setup build fuzz fetch
 	@tools/fuzz/run
 
 coverage:

@@ -18,7 +18,9 @@ SHOWN = {
     "S1": [f"{rw}_{bs}_{jobs}_{what}" for rw in ("read", "write", "randrw")
            for bs in ("4k", "128k") for jobs in (1, 4)
            for what in ("iops", "p99_us")],
-    "S2": ["swapfill_mbs", "swapverify_mbs", "touch_p50_us", "touch_p99_us"],
+    "S2": [kc + what for kc in ("", "kc_")
+           for what in ("swapfill_mbs", "swapverify_mbs", "touch_p50_us",
+                        "touch_p99_us")],
     "W1": ["wb_seconds", "wb_over_floor", "wb_allsys_s", "wb_switches",
            "wb_write_ios", "wb_write_sectors", "wb_io_kib",
            "readback_verify_mbs"],

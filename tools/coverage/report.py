@@ -40,9 +40,8 @@ def main():
     print(f"{'file':24} {'lines':>6} {'%':>6} {'branches':>9} {'%':>6}")
     for name, lines in sorted(read(counts, sources).items()):
         text = (sources / name).read_text().splitlines()
-        branches = [(number, taken) for number, (times, all_of) in
-                    sorted(lines.items()) if times
-                    for taken in all_of.values()]
+        branches = [(number, taken) for number, (_, all_of) in
+                    sorted(lines.items()) for taken in all_of.values()]
         figures = {
             "lines": len(lines),
             "reached": sum(1 for times, _ in lines.values() if times),

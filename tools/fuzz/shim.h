@@ -136,7 +136,14 @@ static inline s64 percpu_counter_sum_positive(struct percpu_counter *c)
 #define kvfree(p)		free(p)
 #define vfree(p)		free(p)
 #define kvmalloc_objs(obj, nr, ...) \
-	((typeof(obj) *)calloc(nr, sizeof(obj)))
+	((typeof(obj) *)poisoned((nr) * sizeof(obj)))
+
+static inline void *poisoned(size_t size)
+{
+	void *mem = malloc(size);
+
+	return mem ? memset(mem, 0xa5, size) : mem;
+}
 
 static inline char *kstrndup(const char *s, size_t max, gfp_t gfp)
 {
