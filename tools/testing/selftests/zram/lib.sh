@@ -160,6 +160,13 @@ zram_unload() {
 	rmmod zram
 }
 
+# What follows loads and unloads it; where it is part of the kernel the test ends.
+need_module() {
+	[ -n "${ZRAM_KO-}" ] && return
+	skip "loading and unloading" "the driver is part of this kernel"
+	finish
+}
+
 # Adds a device, not set up yet. Sets ZID, ZDEV, ZSYS.
 zram_add() {
 	zram_load
@@ -492,10 +499,15 @@ cgroup_limit() {
 }
 
 # squeeze COMMAND...: in the limited group, or as it is where there is none
+# shellcheck disable=SC2016 # for the inner shell
+ZT_SQUEEZE='echo $$ > "$0/cgroup.procs" 2> /dev/null; exec "$@"'
 squeeze() {
-	# shellcheck disable=SC2016 # for the inner shell
-	sh -c 'echo $$ > "$0/cgroup.procs" 2> /dev/null; exec "$@"' \
-		"${ZT_CG-}/$ZT_GROUP" "$@"
+	sh -c "$ZT_SQUEEZE" "${ZT_CG-}/$ZT_GROUP" "$@"
+}
+
+# The same in the background; BGPID is that of the command itself
+bg_squeeze() {
+	bg sh -c "$ZT_SQUEEZE" "${ZT_CG-}/$ZT_GROUP" "$@"
 }
 
 # The current device becomes swap

@@ -15,7 +15,7 @@ round() {
 }
 
 two_processes() {
-	bg squeeze zswap -m $more -s 2 > /tmp/second.$$
+	bg_squeeze zswap -m $more -s 2 > /tmp/second.$$
 	check "$1: first of two processes" squeeze zswap -m $more -s 3
 	wait "$BGPID"
 	is "$1: second of two processes" "$? $(tail -n 1 /tmp/second.$$)" \
@@ -39,6 +39,7 @@ for lru in 0 y; do
 	two_processes "lru_gen $lru"
 	round "lru_gen $lru: paged out on request, forked" -m $most -P -F
 	round "lru_gen $lru: two threads" -m $some -j 2 -r 1
+	round "lru_gen $lru: threads on the same pages" -m $some -j 2 -P -S
 	if [ -d /sys/kernel/mm/transparent_hugepage ]; then
 		round "lru_gen $lru: huge pages" -m $most -H -r 1
 		round "lru_gen $lru: huge pages on request" -m $some -H -P

@@ -9,7 +9,7 @@
 swapping() {
 	zram_new 64M '' "$BD"
 	swap_on
-	bg squeeze zswap -m 40 -P -r 2 -F -w $hold > /tmp/out.$$
+	bg_squeeze zswap -m 40 -P -r 2 -F -w $hold > /tmp/out.$$
 	swapper=$BGPID
 	wait_for 60 test -e $hold || bail "$1: the fill does not end"
 	put "$ZSYS/idle" all

@@ -23,6 +23,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -210,6 +211,12 @@ static void print_job(const struct job *j)
 	putchar('\n');
 }
 
+static void on_term(int signal)
+{
+	(void)signal;
+	stop = 1;
+}
+
 int main(int argc, char **argv)
 {
 	struct job *jobs = calloc(argc, sizeof(*jobs));
@@ -232,9 +239,12 @@ int main(int argc, char **argv)
 			jobs[n].rnd = zp_mix(seed * 1000ull + n) | 1;
 		parse_job(&jobs[n++], argv[optind]);
 	}
+	signal(SIGTERM, on_term);
 	for (int i = 0; i < n; i++)
 		pthread_create(&jobs[i].thread, NULL, run, &jobs[i]);
-	usleep(ms * 1000);
+	/* The time is up, or somebody says so (SIGTERM) */
+	for (double end = now_ms() + ms; !stop && now_ms() < end;)
+		usleep(20000);
 	stop = 1;
 	for (int i = 0; i < n; i++) {
 		pthread_join(jobs[i].thread, NULL);

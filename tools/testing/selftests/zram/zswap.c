@@ -8,6 +8,7 @@
  *     -j THREADS -k KIND -s SEED	(default 1, cycle, 1)
  *     -P		MADV_PAGEOUT every chunk after filling, and each round
  *     -H		ask for transparent huge pages
+ *     -S		threads verify the same pages at the same time, without rewrites
  *     -F		verify from forked children too (pages shared)
  *     -w FILE		after the fill create FILE, then wait till it is gone
  *
@@ -34,7 +35,7 @@
 static char *mem;
 static uint32_t *gens;
 static uint64_t nr_pages, seed = 1;
-static int kind = ZP_CYCLE, threads = 1, rounds = 2, pageout, thp, forked;
+static int kind = ZP_CYCLE, threads = 1, rounds = 2, pageout, thp, forked, together;
 static int filling;
 static const char *hold;
 static atomic_ulong bad, verified;
@@ -90,7 +91,7 @@ static void verify(uint64_t lo, uint64_t hi, uint64_t *rnd)
 		for (uint64_t i = order[c]; i < order[c] + 16 && i < hi; i++) {
 			check(i, want);
 			verified++;
-			if (zp_next(rnd) % 4 == 0)
+			if (zp_next(rnd) % 4 == 0 && !together)
 				write_page(i);
 		}
 	}
@@ -106,6 +107,11 @@ static void *worker(void *arg)
 
 	if (me == (uint64_t)threads - 1)
 		hi = nr_pages;
+	if (together && !filling) {
+		lo = 0;
+		hi = nr_pages;
+		rnd = zp_mix(seed) | 1;
+	}
 	if (filling)
 		fill(lo, hi);
 	else
@@ -155,7 +161,7 @@ static void parse(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "m:r:j:k:s:w:PHF")) != -1) {
+	while ((c = getopt(argc, argv, "m:r:j:k:s:w:PHFS")) != -1) {
 		switch (c) {
 		case 'm':
 			nr_pages = strtoull(optarg, NULL, 0) * 256;
@@ -183,6 +189,9 @@ static void parse(int argc, char **argv)
 			break;
 		case 'F':
 			forked = 1;
+			break;
+		case 'S':
+			together = 1;
 			break;
 		default:
 			exit(3);

@@ -25,8 +25,8 @@ usage() {
 	  --timeout SECONDS      for the whole guest (3600)
 	  --stall SECONDS        without any output until the guest counts as hung (180)
 	  --test-timeout SECONDS for a test that does not state its own (120)
-  --minutes N            of the test "torture" (20)
-  --seed N               of its decisions (another one each time)
+  --minutes N		 of the test "torture" (20)
+  --seed N		 of its decisions (another one each time)
 	  --out DIR              for the logs (build/LANE/guest)
 	  --add HOST:GUEST       a file or directory into the guest; repeatable
 	END
@@ -141,8 +141,13 @@ quote() {
 
 # KUnit suites are listed in a section of their own.
 has_kunit() {
-	[ -n "$chosen" ] && grep -q kunit_test_suites "$chosen"
+	[ -z "$chosen" ] || grep -q kunit_test_suites "$chosen"
 }
+
+# What a test states for itself is more than what guests get as a whole.
+case " $wanted " in
+*" torture "*) limit=$((limit > minutes * 60 + 1800 ? limit : minutes * 60 + 1800)) ;;
+esac
 
 guest_env() {
 	local kunit='' patience=1

@@ -3,6 +3,7 @@
 # torture: ext4 on a device, files verified by fio, while it is written back and
 # recompressed.
 
+# shellcheck source=lib.sh
 . torture/lib.sh
 
 actor fs "$1"
@@ -10,6 +11,8 @@ mnt=/tmp/torture/$ACTOR
 mkdir -p "$mnt"
 modprobe ext4 > /dev/null 2>&1
 bd_use loop 64 || BD=
+size=16M
+[ -z "${ZT_DEBUG-}" ] || size=4M
 while more; do
 	zram_add
 	setup lzo-rle lz4 zstd
@@ -25,14 +28,15 @@ while more; do
 	engine=$P
 	rnd 10000
 	decide "fio $how $engine"
-	if fio --name=f --directory="$mnt" --thread --size=16M --rw="$how" \
+	if fio --name=f --directory="$mnt" --thread --size="$size" --rw="$how" \
 		--bsrange=4k-64k --ioengine="$engine" --verify=crc32c \
 		--verify_fatal=1 --do_verify=1 --fsync=64 --randseed=$R \
 		--buffer_compress_percentage=50 --refill_buffers \
-		--output-format=terse > /tmp/torture/$ACTOR.fio 2>&1; then
-		tally verified 4096
+		--output-format=terse > "$OUT.fio" 2>&1; then
+		tally verified $((${size%M} * 256))
+		tally "verified_$ACTOR" $((${size%M} * 256))
 	else
-		fail "round $ROUND: fio" "$(tail -n 5 /tmp/torture/$ACTOR.fio)"
+		fail "round $ROUND: fio" "$(tail -n 5 "$OUT.fio")"
 	fi
 	rm -f "$mnt"/f.*
 	fstrim "$mnt" || fail "round $ROUND: fstrim"
@@ -40,8 +44,8 @@ while more; do
 	bothered
 	must umount "$mnt"
 	ZT_MOUNTS=
-	e2fsck -fn "$ZDEV" > /tmp/torture/$ACTOR.fsck 2>&1 ||
-		fail "round $ROUND: fsck" "$(tail -n 5 /tmp/torture/$ACTOR.fsck)"
+	e2fsck -fn "$ZDEV" > "$OUT.fsck" 2>&1 ||
+		fail "round $ROUND: fsck" "$(tail -n 5 "$OUT.fsck")"
 	zram_remove || fail "round $ROUND: hot_remove"
 	tally removals 1
 done

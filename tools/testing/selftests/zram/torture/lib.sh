@@ -27,7 +27,7 @@ RECOMPRESS="$RECOMPRESS,type=idle max_pages=50,type=idle priority=2,type=x"
 
 # actor NAME NUMBER
 actor() {
-	ACTOR=$1$2
+	ACTOR=$1$2 OUT=/tmp/torture/$1$2
 	ZT_GROUP=zt_$ACTOR
 	RND=$(((TORTURE_SEED * 7919 + $2 * 104729 + 12345) & 0x7fffffff))
 	ROUND=0
@@ -113,7 +113,7 @@ bother() {
 	[ ! -e "$ZSYS/recompress" ] || set -- "$@" "w:$ZSYS/recompress=$RECOMPRESS"
 	[ ! -e "$ZSYS/kcompressd" ] ||
 		set -- "$@" "w:$ZSYS/kcompressd=off,all,kswapd,all"
-	bg zhammer "$@" > "/tmp/torture/$ACTOR.hammer"
+	bg zhammer "$@" > "$OUT.hammer" 2>&1
 	BOTHER=$BGPID
 }
 
@@ -123,7 +123,7 @@ disturb() {
 	bg zhammer -t "$1" "a:$ZSYS" "w:$ZSYS/compact=1" "w:$ZSYS/idle=all" \
 		"w:$ZSYS/writeback=idle,huge" \
 		"r:/sys/kernel/debug/zram/zram$ZID/block_state" \
-		> "/tmp/torture/$ACTOR.hammer"
+		> "$OUT.hammer" 2>&1
 	BOTHER=$BGPID
 }
 
@@ -137,5 +137,11 @@ bothered() {
 		kill -"$P" "$BOTHER" 2> /dev/null && tally signals 1
 	fi
 	wait "$BOTHER"
-	tally_of "/tmp/torture/$ACTOR.hammer"
+	status=$?
+	# Killed by us, or it did what it was asked to
+	case $status in
+	0 | 137 | 138) ;;
+	*) fail "round $ROUND: zhammer: $status" "$(cat "$OUT.hammer")" ;;
+	esac
+	tally_of "$OUT.hammer"
 }

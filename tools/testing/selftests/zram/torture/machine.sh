@@ -3,6 +3,7 @@
 # torture: what happens to the whole machine: CPUs go and come, threads of
 # kcompressd too, devices appear and disappear, allocations and requests fail.
 
+# shellcheck source=lib.sh
 . torture/lib.sh
 
 cpu=/sys/devices/system/cpu/cpu1/online
@@ -28,10 +29,12 @@ faults_setup() {
 
 faults_set() {
 	for fault in $INJECT; do
-		[ -d /sys/kernel/debug/$fault ] || continue
-		pick 0 0 1 5
+		[ -d "/sys/kernel/debug/$fault" ] || continue
+		pick 0 0 2 10
+		# A request is many pages, an allocation is one of many.
+		[ "$fault" != fail_make_request ] || P=$((P * 4))
 		[ "${1-}" != off ] || P=0
-		put /sys/kernel/debug/$fault/probability "$P"
+		put "/sys/kernel/debug/$fault/probability" "$P"
 		decide "$fault $P"
 	done
 	# Those that compress want to be asked.
@@ -40,8 +43,13 @@ faults_set() {
 	done
 }
 
+# shellcheck disable=SC2317 # called by the clean-up
 machine_restore() {
-	[ ! -w $cpu ] || echo 1 > $cpu
+	[ ! -w "$cpu" ] || echo 1 > "$cpu"
+	for fault in $INJECT; do
+		[ ! -d "/sys/kernel/debug/$fault" ] ||
+			echo 0 > "/sys/kernel/debug/$fault/probability"
+	done
 }
 
 actor machine "$1"
@@ -52,10 +60,10 @@ while more; do
 	rnd 6
 	case $R in
 	0|1)
-		[ ! -w $cpu ] || {
-			put $cpu 0
+		[ ! -w "$cpu" ] || {
+			put "$cpu" 0
 			pause 1500
-			put $cpu 1
+			put "$cpu" 1
 			decide "CPU"
 			tally cpu_offline 1
 		}
@@ -72,10 +80,10 @@ while more; do
 		;;
 	4)
 		decide "devices come and go"
-		if zcycle -n 12 -j 2 -l 1 -s 2M > /tmp/torture/$ACTOR.cycle; then
-			tally_of /tmp/torture/$ACTOR.cycle
+		if zcycle -n 12 -j 2 -l 1 -s 2M > "$OUT.cycle"; then
+			tally_of "$OUT.cycle"
 		else
-			fail "round $ROUND: zcycle" "$(cat /tmp/torture/$ACTOR.cycle)"
+			fail "round $ROUND: zcycle" "$(cat "$OUT.cycle")"
 		fi
 		;;
 	esac
@@ -83,8 +91,8 @@ while more; do
 done
 faults_set off
 for fault in $INJECT; do
-	[ -d /sys/kernel/debug/$fault ] || continue
-	read -r left < /sys/kernel/debug/$fault/times
+	[ -d "/sys/kernel/debug/$fault" ] || continue
+	read -r left < "/sys/kernel/debug/$fault/times"
 	tally "injected_$fault" $((FAULTS - left))
 done
 [ ! -w "$KC_PARAMS/nr_kcompressd" ] || echo 0 > "$KC_PARAMS/nr_kcompressd"

@@ -4,11 +4,12 @@
 # backing device fails now and then, while everything else is done to it. Each
 # round is a new device.
 
+# shellcheck source=lib.sh
 . torture/lib.sh
 
 # Disks that fail: a null_blk by way of dm-flakey, or one that the kernel makes fail
 disk_new() {
-	FAILS=
+	FAILS='' BDSYS=''
 	if [ "$1" -eq 1 ] && bd_use null 48; then
 		sectors_of "$BD"
 		disk=$BD
@@ -17,7 +18,7 @@ disk_new() {
 		fi
 	else
 		bd_use virtio || BD=
-		[ ! -e "$BDSYS/make-it-fail" ] || FAILS=request
+		[ ! -e "${BDSYS:-/none}/make-it-fail" ] || FAILS=request
 	fi
 }
 
@@ -37,6 +38,8 @@ disk_fails() {
 
 actor raw "$1"
 disk_new "$1"
+sizes="4 16 64"
+[ -z "${ZT_DEBUG-}" ] || sizes="4 8"
 algorithms="lzo-rle lz4 zstd lzo lzo-rle lz4 842 deflate"
 while more; do
 	zram_add
@@ -45,13 +48,14 @@ while more; do
 	rnd 4
 	attached=$R
 	[ "$attached" -eq 0 ] || [ -z "$BD" ] || put "$ZSYS/backing_dev" "$BD"
-	pick 4 16 64
+	# shellcheck disable=SC2086 # numbers
+	pick $sizes
 	mib=$P
 	put "$ZSYS/disksize" "${mib}M"
 	# In use: neither reset nor hot_remove
 	exec 5< "$ZDEV"
 	rnd 2
-	decide "$ZDEV: $mib MiB, backing device $attached, faults $R"
+	decide "$ZDEV: $mib MiB, backing device $attached, faults $R $FAILS"
 	[ "$R" -eq 0 ] || disk_fails 1
 	fails=
 	[ ! -e /sys/kernel/debug/failslab ] || fails=-F
@@ -63,14 +67,20 @@ while more; do
 	pages=$P
 	pick 1 8 32
 	rnd 200
-	zrace -e $fails -s $R -n "$pages" -b "$P" -j 4 -t "$ms" -m 4,4,1,1 "$ZDEV" \
-		> /tmp/torture/$ACTOR.race
-	status=$?
-	tally_of /tmp/torture/$ACTOR.race
+	bg zrace -e $fails -w "$OUT.hold" -s $R -n "$pages" -b "$P" -j 4 \
+		-t "$ms" -m 4,4,1,1 "$ZDEV" > "$OUT.race" 2>&1
+	race=$BGPID
+	until [ -e "$OUT.hold" ] || gone "$race"; do sleep 0.1; done
 	bothered
-	[ "$status" -eq 0 ] ||
-		fail "round $ROUND: zrace: $status" "$(cat /tmp/torture/$ACTOR.race)"
+	# Once nothing fails every page is there.
 	disk_fails 0
+	rm -f "$OUT.hold"
+	wait "$race"
+	status=$?
+	tally_of "$OUT.race"
+	tally "verified_$ACTOR" "$(sed -n 's/.*verified=\([0-9]*\).*/\1/p' "$OUT.race")"
+	[ "$status" -eq 0 ] ||
+		fail "round $ROUND: zrace: $status" "$(cat "$OUT.race")"
 	if dd if="$ZDEV" of=/dev/null bs=1M iflag=direct 2> /dev/null; then
 		tally pages_read_back $((mib * 256))
 	else

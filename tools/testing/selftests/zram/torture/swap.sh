@@ -3,11 +3,14 @@
 # torture: swap on a device under pressure of a memory cgroup, written back and
 # recompressed meanwhile; processes that are killed, and swapoff in their middle.
 
+# shellcheck source=lib.sh
 . torture/lib.sh
 
 actor swap "$1"
 bd_use nvme || BD=
-cgroup_limit 12 64 || bail "no memory cgroup"
+memory=12 sizes="16 24 32"
+[ -z "${ZT_DEBUG-}" ] || memory=4 sizes="6 8 12"
+cgroup_limit $memory 64 || bail "no memory cgroup"
 while more; do
 	zram_add
 	setup lzo-rle lz4 zstd
@@ -17,9 +20,11 @@ while more; do
 	lru_set "$P"
 	swap_on
 	decide "$ZDEV: LRU $P"
+	# In use also while it is no swap: what bothers it must not reset it.
+	exec 5< "$ZDEV"
 	bother 60000 200
 	rnd 4
-	for i in $(seq $((R + 1))); do
+	for _ in $(seq $((R + 1))); do
 		pick -P '' ''
 		options=$P
 		pick -F '' ''
@@ -30,15 +35,16 @@ while more; do
 		kind=$P
 		rnd 200
 		seed=$R
-		pick 16 24 32
+		# shellcheck disable=SC2086 # numbers
+		pick $sizes
 		mib=$P
 		pick 1 1 2
 		rounds=$P
 		rnd 4
 		decide "zswap -m $mib -r $rounds -k $kind $options, fate $R"
 		# shellcheck disable=SC2086 # words
-		bg squeeze zswap -m "$mib" -r "$rounds" -k "$kind" -s "$seed" \
-			$options > /tmp/torture/$ACTOR.swap
+		bg_squeeze zswap -m "$mib" -r "$rounds" -k "$kind" -s "$seed" \
+			$options > "$OUT.swap"
 		process=$BGPID
 		case $R in
 		0)
@@ -50,21 +56,24 @@ while more; do
 			;;
 		1)
 			pause 4000
+			# Without swap a group over its limit is made to wait.
+			put "$ZT_CG/$ZT_GROUP/memory.high" max
 			if swapoff "$ZDEV"; then
 				tally swapoffs 1
 				swapon "$ZDEV" || fail "round $ROUND: swapon again"
 			fi
+			put "$ZT_CG/$ZT_GROUP/memory.high" "${memory}M"
 			;;
 		esac
 		wait "$process"
 		status=$?
-		tally_of /tmp/torture/$ACTOR.swap
+		tally_of "$OUT.swap"
+		tally "verified_$ACTOR" "$(sed -n 's/^verified=//p' "$OUT.swap")"
 		[ "$status" -eq 0 ] || fail "round $ROUND: zswap: $status" \
-			"$(cat /tmp/torture/$ACTOR.swap)"
+			"$(cat "$OUT.swap")"
 	done
 	kill -TERM "$BOTHER" 2> /dev/null
 	bothered
-	put "$ZSYS/mem_limit" 0
 	if swapoff "$ZDEV"; then
 		tally swapoffs 1
 	else
@@ -73,6 +82,7 @@ while more; do
 	io_read
 	[ "$IO_FAILED_READS" -eq 0 ] ||
 		fail "round $ROUND: $IO_FAILED_READS reads failed"
+	exec 5<&-
 	zram_reset
 	tally resets 1
 	zram_remove || fail "round $ROUND: hot_remove"

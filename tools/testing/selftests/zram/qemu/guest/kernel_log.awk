@@ -44,7 +44,7 @@ where != "kunit" && text ~ /^ *not ok [0-9]+ / && text !~ /# (SKIP|TODO)/ {
 /suspicious RCU|bad unlock balance|DEBUG_LOCKS_WARN_ON/ ||
 /blocked for more than|soft lockup|detected stalls|self-detected stall/ ||
 /Bad page state|list_(add|del) corruption|general protection fault/ ||
-/unreferenced object/ {
+/unreferenced object|fullness group .* is not empty|non-empty class/ {
 	if (left <= 0)
 		splat(text)
 }
