@@ -48,6 +48,7 @@ wait "$BGPID" 2> /dev/null
 wait_for 5 zram_remove 1
 remove ENODEV 1
 zram_remove_all
+need_module
 check "the module unloads" zram_unload
 load 0
 load 1

@@ -42,6 +42,9 @@ param queue_size_per_kcompressd 21846 EINVAL 256
 threads "nor does a bad size" 3
 param queue_size_per_kcompressd 1 0 1
 threads "a new size, as many threads" 3
+param nr_kcompressd 64 0 64
+threads "as many as there can be" 64
+param nr_kcompressd 3 0 3
 param queue_size_per_kcompressd 512 0 512
 param nr_kcompressd 0 0 0
 threads "off" 0
@@ -93,7 +96,6 @@ memory_is_back() {
 	[ $((before - $(mem_free))) -lt 6000 ]
 }
 
-# The memory that the documentation says it takes, and not much more
 # Pages that the CPUs keep for themselves are free, too.
 mem_free() {
 	sync
@@ -101,6 +103,7 @@ mem_free() {
 		$1 == "count:" { kib += $2 * page / 1024 }
 		END { print int(kib) }' /proc/meminfo /proc/zoneinfo
 }
+# The memory that the documentation says it takes, and not much more
 size=$((67108864 / PAGE))
 put "$KC_PARAMS/nr_kcompressd" 1
 put "$KC_PARAMS/queue_size_per_kcompressd" 1
@@ -120,6 +123,7 @@ put "$KC_PARAMS/nr_kcompressd" 0
 wait_for 5 memory_is_back
 between "KiB when the threads are gone" $((before - $(mem_free))) -100000 6000
 
+need_module
 # At load: what is valid is taken, what is not fails the load.
 zram_remove_all
 must zram_unload

@@ -46,7 +46,7 @@ is "it stays when the device is set up" "$(shown)" "$before"
 must zpat fill -k text "$ZDEV" > /dev/null
 mm_read
 size=$MM_COMPR
-for value in "type" "type=" "type=x" "idle" "priority=0" "priority=4" \
+for value in "type" "type=" "type=x" "type=idle type=x" "idle" "priority=0" "priority=4" \
 	"priority=2" "priority=-1" "priority=x" "algo=lzo" "algo=nosuch" \
 	"algo=zstd priority=1" "algo=lz4 priority=3" "threshold=$PAGE" \
 	"threshold=x" "threshold=-1" "max_pages=x" "max_pages=-1" \

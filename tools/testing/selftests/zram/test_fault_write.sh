@@ -29,7 +29,7 @@ faulty() {
 # setups NAME N: setting up a device gives ENOMEM or works when every N-th
 # allocation fails, which is another one each time
 setups() {
-	fault_on "$1" 100 "$2" || return
+	fault_on "$1" 100 "$2" || { skip "$1: set-up" "kernel without it"; return; }
 	zram_add
 	results=$(zhammer -F -t 2500 "w:$ZSYS/disksize=16M" "w:$ZSYS/reset=1")
 	fault_off
@@ -46,6 +46,22 @@ setups() {
 	must zram_remove
 }
 
+# Devices that cannot be added leave their number.
+numbers() {
+	fault_on failslab 100 11 || { skip "hot_add" "kernel without it"; return; }
+	zram_load
+	results=$(zhammer -F -t 700 "r:$CONTROL/hot_add")
+	fault_off
+	echo "$results" | sed 's/^/# /'
+	between "hot_add that failed" \
+		"$(echo "$results" | grep -c ' ENOMEM=')" 1 1
+	zram_remove_all
+	zram_add
+	is "no number is lost" "$ZID" 0
+	must zram_remove
+}
+
+numbers
 faulty failslab lzo-rle
 faulty fail_page_alloc lzo
 setups failslab 101

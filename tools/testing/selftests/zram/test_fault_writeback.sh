@@ -21,6 +21,9 @@ faulty() {
 	echo "# $out"
 	sed 's/^/# /' /tmp/hammer.$$
 	is "$1 $2: data under failing allocations" "$status" 0
+	bd_read
+	between "$1 $2: with less memory it writes all the same" "$BD_WRITES" 1 \
+		100000000
 	others=$(grep writeback= /tmp/hammer.$$ | tr ' ' '\n' | grep '^E' |
 		grep -vE '^(ENOMEM|EIO|ENOSPC)=')
 	# ENOSPC is what null_blk says when it has no memory for a block.

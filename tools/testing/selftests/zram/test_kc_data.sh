@@ -19,6 +19,8 @@ for alg in $ALGORITHMS; do
 	check "$alg: races" zrace -n 256 -b 8 -j 6 -t 1500 "$ZDEV"
 	kc_idle "$alg: all is compressed"
 	between "$alg: by kcompressd" "$KC_completed" 100 100000000
+	is "$alg: by each of its threads" \
+		"$(awk '/^kcompressd/ && !$2' "$ZSYS/kcompressd_stat")" ""
 	zram_reset
 	empty "$alg: the pool is empty after reset"
 	must zram_remove

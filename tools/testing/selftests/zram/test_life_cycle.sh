@@ -29,5 +29,6 @@ esac
 must zram_remove
 set -- /sys/block/zram*
 is "no device is left" "$1" "/sys/block/zram*"
+need_module
 check "the module unloads" zram_unload
 finish

@@ -38,4 +38,32 @@ for alg in $ALGORITHMS; do
 		zrace -n 64 -j 4 -t 300 "$ZDEV"
 	must zram_remove
 done
+
+# A CPU that cannot come for want of memory takes nothing from the others.
+case $ALGORITHMS in *zstd*) alg=zstd ;; *) alg=${ALGORITHMS%% *} ;; esac
+if fault_or_skip failslab 20 "a CPU without memory"; then
+	fault_off
+	head -c 8192 "$0" > /tmp/dict.$$
+	zram_add
+	put "$ZSYS/comp_algorithm" "$alg"
+	echo "dict=/tmp/dict.$$" 2> /dev/null > "$ZSYS/algorithm_params"
+	if ! echo 16M 2> /dev/null > "$ZSYS/disksize"; then
+		# Not with a dictionary, on this kernel
+		put "$ZSYS/comp_algorithm" "$alg"
+		put "$ZSYS/disksize" 16M
+	fi
+	fault_on failslab 20
+	zhammer -F -p 20 -t 3000 "w:$cpu=0,1" > /tmp/hot.$$ &
+	check "a CPU without memory: I/O" zrace -n 256 -j 4 -t 2500 "$ZDEV"
+	wait
+	fault_off
+	sed 's/^/# /' /tmp/hot.$$
+	between "a CPU without memory: it did not come" \
+		"$(grep -c ' ENOMEM=' /tmp/hot.$$)" 1 1
+	online
+	check "a CPU without memory: when there is" \
+		zrace -n 256 -j 4 -t 500 "$ZDEV"
+	must zram_remove
+	rm -f /tmp/dict.$$
+fi
 finish

@@ -8,6 +8,7 @@
 
 zram_load
 zram_remove_all
+need_module
 must zram_unload
 for round in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 	must insmod "$ZRAM_KO" num_devices=2

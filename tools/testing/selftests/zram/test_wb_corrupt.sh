@@ -33,6 +33,10 @@ for algorithm in $ALGORITHMS; do
 	for kind in random text; do
 		must zpat fill -k $kind "$BD" > /dev/null
 		reads 1
+		# What is not compressed is not to be told from noise, the rest is.
+		[ $kind = text ] || between "$algorithm: noise is refused" \
+			"$(sed -n 's/.* err=\([0-9]*\).*/\1/p' /tmp/out.$$)" \
+			$((mib * 128)) $((mib * 256))
 		reads 32
 	done
 	bd_read

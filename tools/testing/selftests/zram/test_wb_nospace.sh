@@ -14,6 +14,7 @@ bd_read
 is "every block of the device is used" "$BD_COUNT $BD_WRITES" "1024 1024"
 mm_read
 is "the other pages are in memory" "$((MM_COMPR / 4096)) $MM_HUGE" "3072 3072"
+is "no counter runs off" "$MM_ORIG $MM_COMPR" "16777216 12582912"
 check "every byte" zpat verify -k random -j 2 "$ZDEV"
 store ENOSPC writeback huge
 bd_read

@@ -29,6 +29,8 @@ kind() {
 	bd_read
 	between "$1: pages were written" "$BD_WRITES" 500 100000000
 	between "$1: and read back" "$BD_READS" 100 100000000
+	wb_read
+	echo "# $WB_stale changed while they were written"
 	must zpat discard "$ZDEV" > /dev/null
 	bd_read
 	is "$1: no block is left" "$BD_COUNT" 0

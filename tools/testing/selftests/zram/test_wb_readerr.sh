@@ -26,6 +26,8 @@ gives "every read of the broken device fails" "ok=0 bad=0 err=1024 EIO" \
 	timeout 30 zpat verify -k random -n 1024 -b 1 -j 4 "$ZDEV"
 gives "large reads too" "ok=0 bad=0 err=1024 EIO" \
 	timeout 30 zpat verify -k random -n 1024 -b 64 "$ZDEV"
+gives "into buffers that are not aligned too" "ok=0 bad=0 err=1024 EIO" \
+	timeout 60 zpat verify -k random -n 1024 -m 512 "$ZDEV"
 check "pages in memory are read" zpat verify -k mixed -o 1024 -n 1024 "$ZDEV"
 gives "a read over both fails as a whole, then page by page" \
 	"ok=8 bad=0 err=8 EIO" zpat verify -k mixed -o 1016 -n 16 "$ZDEV"
@@ -57,8 +59,10 @@ gives "packed: every read of the broken device fails" \
 	timeout 30 zpat verify -k mixed -n 1024 -b 1 -j 4 "$ZDEV"
 gives "packed: large reads too" "ok=0 bad=0 err=1024 EIO" \
 	timeout 30 zpat verify -k mixed -n 1024 -b 64 "$ZDEV"
+gives "packed: into buffers that are not aligned too" "ok=0 bad=0 err=1024 EIO" \
+	timeout 60 zpat verify -k mixed -n 1024 -m 512 "$ZDEV"
 io_read
-between "packed: they are counted" "$IO_FAILED_READS" 1040 10000
+between "packed: they are counted" "$IO_FAILED_READS" 1040 100000
 is "packed: nothing is in flight" "$(in_flight)" " 0 0"
 must dm_table zt_read "0 65536 linear $disk 0"
 check "packed: the device is back" zpat verify -k mixed -n 1024 "$ZDEV"

@@ -27,9 +27,12 @@ reuse() {
 }
 
 bd_use null 8 || bd_use virtio || skip_all "no backing device"
-bd_slow 40 0 1 || skip_all "no dm-delay"
+# With fewer blocks than pages each that is freed is used again at once, while
+# others are still being read.
+small=$((28 * PER_PAGE * 8))
+bd_dm zt_reuse delay "0 $small delay $BD 0 40 $BD 0 0" || skip_all "no dm-delay"
 slow=$BD
-reuse whole 150
+reuse whole 200
 PACKED=1
-reuse packed 80
+reuse packed 100
 finish

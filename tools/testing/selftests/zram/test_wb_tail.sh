@@ -45,4 +45,16 @@ store 0 writeback "page_index=5"
 is_zero "the tail of the second block" $((4096 + third)) $((4096 - third))
 check "the blocks behind that" \
 	zpat verify -k random -g 7 -s 9 -o 2 "$BD"
+# A request that was full before: a page that does not compress, then one that does.
+if [ "$PER_PAGE" -eq 1 ]; then
+	put "$ZSYS/writeback_batch_size" 1
+	must zpat fill -k text -g 3 -o 9 -n 1 "$ZDEV" > /dev/null
+	mm_read
+	fourth=$MM_COMPR
+	must zpat fill -k random -g 3 -o 8 -n 1 "$ZDEV" > /dev/null
+	store 0 writeback "page_index=8 page_index=9"
+	is_zero "the tail behind one that was full" $((3 * 4096 + fourth)) \
+		$((4096 - fourth))
+	check "and both are there" zpat verify -k text -g 3 -o 9 -n 1 "$ZDEV"
+fi
 finish
