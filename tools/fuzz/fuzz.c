@@ -18,8 +18,8 @@
 static struct device_attribute *stores[64];
 static unsigned int nr_stores;
 
-static void for_each_attribute(void (*call)(struct device_attribute *, void *),
-			       void *arg)
+static void visit_attributes(void (*call)(struct device_attribute *, void *),
+			     void *arg)
 {
 	for (const struct attribute_group **group = zram_sysfs_groups; *group;
 	     group++)
@@ -75,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text;
 
 	if (!nr_stores)
-		for_each_attribute(note_store, NULL);
+		visit_attributes(note_store, NULL);
 	if (size < 2 || size - 2 > PAGE_SIZE)
 		return 0;
 	attr = stores[data[0] % nr_stores];
@@ -98,7 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			attr->attr.name);
 		abort();
 	}
-	for_each_attribute(show, &dev);
+	visit_attributes(show, &dev);
 	for (unsigned int i = 0; i < ZRAM_MAX_COMPS; i++)
 		vfree(zram.comps.choice[i].params.dict);
 	return 0;
