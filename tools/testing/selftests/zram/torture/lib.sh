@@ -130,7 +130,8 @@ disturb() {
 # End it, one time in three by a signal, and add up what it did
 bothered() {
 	rnd 3
-	if [ "$R" -eq 0 ]; then
+	killed=$R
+	if [ "$killed" -eq 0 ]; then
 		# A shell makes those in the background ignore SIGINT.
 		pick TERM USR1 KILL
 		decide "SIG$P"
@@ -138,9 +139,13 @@ bothered() {
 	fi
 	wait "$BOTHER"
 	status=$?
-	# Killed by us, or it did what it was asked to
+	# Killed by us, or it did what it was asked to; 127 is what the shell says of
+	# one that it has seen the end of already.
 	case $status in
-	0 | 137 | 138) ;;
+	137 | 138) ;;
+	127) [ "$killed" -eq 0 ] || [ -s "$OUT.hammer" ] ||
+		fail "round $ROUND: zhammer did nothing" ;;
+	0) ;;
 	*) fail "round $ROUND: zhammer: $status" "$(cat "$OUT.hammer")" ;;
 	esac
 	tally_of "$OUT.hammer"
