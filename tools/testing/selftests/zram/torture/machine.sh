@@ -30,9 +30,11 @@ faults_setup() {
 faults_set() {
 	for fault in $INJECT; do
 		[ -d "/sys/kernel/debug/$fault" ] || continue
-		pick 0 0 2 10
 		# A request is many pages, an allocation is one of many.
-		[ "$fault" != fail_make_request ] || P=$((P * 4))
+		case $fault in
+		fail_make_request) pick 0 30 60 90 ;;
+		*) pick 0 0 2 10 ;;
+		esac
 		[ "${1-}" != off ] || P=0
 		put "/sys/kernel/debug/$fault/probability" "$P"
 		decide "$fault $P"
