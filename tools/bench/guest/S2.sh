@@ -6,8 +6,8 @@ set -eu
 . "${0%/*}/lib.sh"
 
 # The kernel's own reserve grows with the guest's memory; a fixed one leaves
-# the load the same room everywhere.
-echo 8192 >/proc/sys/vm/min_free_kbytes
+# the load the same room everywhere. As for K1, it has to do for the swap map.
+echo 16384 >/proc/sys/vm/min_free_kbytes
 PARAM=/sys/module/zram/parameters/nr_kcompressd
 zram_setup "$((S2_MIB * 2))"
 mkswap /dev/zram0 >/dev/null
