@@ -25,8 +25,9 @@
 #define MAX_SLOT_LOCKS	1024UL
 
 /*
- * A disksize nobody has the memory for is the user's error, not ours, and no reason
- * to kill anybody
+ * A disksize nobody has the memory for is the user's error, not ours: it is to
+ * fail, and not to have others killed. (Who needs memory while it is being tried
+ * may still be.)
  */
 static void *table_alloc(size_t size)
 {
