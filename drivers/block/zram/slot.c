@@ -10,6 +10,7 @@
 
 #include <linux/log2.h>
 #include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
@@ -31,6 +32,10 @@
  */
 static void *table_alloc(size_t size)
 {
+	long available = si_mem_available();
+
+	if (available < 0 || size / PAGE_SIZE > available)
+		return NULL;
 	return __vmalloc(size, GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_ZERO |
 			 __GFP_NOWARN);
 }
