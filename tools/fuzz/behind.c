@@ -174,7 +174,7 @@ int zram_writeback_run(struct zram *zram, const struct zram_pp_range *ranges,
 		insist(ranges[i].first <= ranges[i].last);
 		insist(ranges[i].last < zram->nr_pages);
 	}
-	return 0;
+	return answer;
 }
 
 int zram_recompress_run(struct zram *zram, const struct zram_pp_filter *filter,
@@ -184,24 +184,54 @@ int zram_recompress_run(struct zram *zram, const struct zram_pp_filter *filter,
 	insist(filter->min_size < zram->pool.huge_size);
 	insist(filter->below_prio && filter->below_prio < ZRAM_MAX_COMPS);
 	insist(!(filter->must & ~ZRAM_HUGE));
-	return 0;
+	return answer;
+}
+
+static char something[16];
+
+void device_attach(struct zram *zram)
+{
+	zram->backing.file = (void *)something;
+}
+
+void device_set_up(struct zram *zram, u64 disksize)
+{
+	zram->nr_pages = disksize >> PAGE_SHIFT;
+	zram->pool.huge_size = 3264;
+	for (unsigned int i = 0; i < ZRAM_MAX_COMPS; i++)
+		if (zram->comps.choice[i].name)
+			zram->comps.choice[i].comp = (void *)something;
 }
 
 int zram_device_init(struct zram *zram, u64 disksize)
 {
 	insist(disksize && disksize % PAGE_SIZE == 0);
-	return -ENOMEM;
+	if (zram->nr_pages)
+		return -EBUSY;
+	if (!answer)
+		device_set_up(zram, disksize);
+	return answer;
 }
 
 int zram_device_reset(struct zram *zram)
 {
+	if (answer)
+		return answer;
+	zram->nr_pages = 0;
+	zram->backing.file = NULL;
+	for (unsigned int i = 0; i < ZRAM_MAX_COMPS; i++)
+		zram->comps.choice[i].comp = NULL;
 	return 0;
 }
 
 int zram_backing_attach(struct zram *zram, const char *path)
 {
 	read_all(path);
-	return -ENOENT;
+	if (zram->nr_pages)
+		return -EBUSY;
+	if (!answer)
+		device_attach(zram);
+	return answer;
 }
 
 ssize_t zram_backing_show(struct zram *zram, char *buf)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is written to an attribute, at random: input's first byte chooses the
- * attribute, the second the state of the device, the rest is the text. A store
+ * What is written to attributes, at random: input's first byte chooses the attribute,
+ * the second the state of the device and how what lies behind the attributes answers,
+ * the rest is the text. Behind a NEXT come another attribute and its text. A store
  * either takes all of it or returns an error and changes nothing; and whatever was
  * stored, every attribute can be read.
  */
@@ -14,6 +15,10 @@
 #include "zram_drv.h"
 
 #include "fuzz.h"
+
+#define NEXT	0x1e
+
+int answer;
 
 static struct device_attribute *stores[64];
 static unsigned int nr_stores;
@@ -48,58 +53,70 @@ static void show(struct device_attribute *attr, void *dev)
 
 static void device_make(struct zram *zram, enum state state)
 {
-	static char something[16];
-
 	memset(zram, 0, sizeof(*zram));
 	zram_comps_init(&zram->comps);
 	zram->wb.batch = 32;
 	zram_comps_choose(&zram->comps, 1, zram_comp_lookup("zstd"));
-	if (state == SET_UP || state == BOTH) {
-		zram->nr_pages = 5000;
-		zram->pool.huge_size = 3264;
-		zram->comps.choice[0].comp = (void *)something;
-		zram->comps.choice[1].comp = (void *)something;
-	}
 	if (state == ATTACHED || state == BOTH)
-		zram->backing.file = (void *)something;
+		device_attach(zram);
+	if (state == SET_UP || state == BOTH)
+		device_set_up(zram, 5000 * PAGE_SIZE);
+}
+
+static void device_free(struct zram *zram)
+{
+	for (unsigned int i = 0; i < ZRAM_MAX_COMPS; i++)
+		vfree(zram->comps.choice[i].params.dict);
+}
+
+static void store(struct device_attribute *attr, struct device *dev,
+		  const uint8_t *data, size_t len)
+{
+	struct zram *zram = dev->disk.private_data;
+	static struct zram before;
+	char *text = malloc(len + 1);
+	ssize_t ret;
+
+	before = *zram;
+	/* As sysfs has it: a byte of zero behind, and nothing more */
+	memcpy(text, data, len);
+	text[len] = 0;
+	ret = attr->store(dev, attr, text, len);
+	free(text);
+
+	if (ret < -4095 || (ret >= 0 && (size_t)ret != len) ||
+	    zram->config_lock.held)
+		abort();
+	if (ret < 0 && memcmp(&before, zram, sizeof(*zram))) {
+		fprintf(stderr, "%s failed and changed something\n",
+			attr->attr.name);
+		abort();
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct zram zram, before;
+	static const int answers[] = { 0, -EIO, -ENOMEM, -EINTR };
+	static struct zram zram;
 	struct device dev = { .disk.private_data = &zram };
-	struct device_attribute *attr;
-	size_t len;
-	ssize_t ret;
-	char *text;
+	const uint8_t *end = data + size, *at = data + 2, *next;
 
 	if (!nr_stores)
 		visit_attributes(note_store, NULL);
 	if (size < 2 || size - 2 > PAGE_SIZE)
 		return 0;
-	attr = stores[data[0] % nr_stores];
 	device_make(&zram, data[1] % NR_STATES);
-	before = zram;
-
-	/* As sysfs has it: a byte of zero behind, and nothing more */
-	len = size - 2;
-	text = malloc(len + 1);
-	memcpy(text, data + 2, len);
-	text[len] = 0;
-	ret = attr->store(&dev, attr, text, len);
-	free(text);
-
-	if (ret < -4095 || (ret >= 0 && (size_t)ret != len) ||
-	    zram.config_lock.held)
-		abort();
-	if (ret < 0 && memcmp(&before, &zram, sizeof(zram))) {
-		fprintf(stderr, "%s failed and changed something\n",
-			attr->attr.name);
-		abort();
-	}
-	visit_attributes(show, &dev);
-	for (unsigned int i = 0; i < ZRAM_MAX_COMPS; i++)
-		vfree(zram.comps.choice[i].params.dict);
+	answer = answers[data[1] / NR_STATES % ARRAY_SIZE(answers)];
+	do {
+		next = memchr(at, NEXT, end - at);
+		if (!next)
+			next = end;
+		store(stores[data[0] % nr_stores], &dev, at, next - at);
+		visit_attributes(show, &dev);
+		data = next + 1;
+		at = next + 2;
+	} while (at <= end);
+	device_free(&zram);
 	return 0;
 }
