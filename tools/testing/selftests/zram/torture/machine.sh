@@ -14,16 +14,10 @@ FAULTS=1000000000
 
 faults_setup() {
 	for fault in $INJECT; do
-		at=/sys/kernel/debug/$fault
-		[ -d "$at" ] || continue
-		for kv in probability=0 interval=1 times=$FAULTS space=0 verbose=0 \
-			ignore-gfp-wait=N ignore-gfp-highmem=N min-order=0; do
-			[ ! -e "$at/${kv%%=*}" ] || put "$at/${kv%%=*}" "${kv#*=}"
-		done
-		case $fault in
-		fail_make_request) ;;
-		*) put "$at/task-filter" Y ;;
-		esac
+		fault_on "$fault" 0 || continue
+		put "$FAULT/times" "$FAULTS"
+		# Requests fail by their disk, whoever has made them.
+		[ "$fault" != fail_make_request ] || put "$FAULT/task-filter" N
 	done
 }
 
