@@ -557,8 +557,8 @@ swap_off() {
 
 # ---- faults --------------------------------------------------------------
 
-# fault_on failslab|fail_page_alloc PERCENT [N]: that many of every N-th
-# allocation fail, in the tasks that ask for it with "-F"
+# fault_on failslab|fail_page_alloc|... PERCENT [N]: that many of every N-th
+# allocation fail, in the tasks that ask for it with "-F". Sets FAULT.
 fault_on() {
 	FAULT=/sys/kernel/debug/$1
 	[ -d "$FAULT" ] ||

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 200
-# swapoff in the middle: everything comes back, into idle and busy processes.
+# swapoff in the middle: everything comes back, into idle and busy processes, also
+# what lies on a backing device that takes its time.
 
 . ./lib.sh
 
@@ -34,4 +35,39 @@ debug_read
 is "no free was missed" "$MISS_FREE" 0
 check "the device can be reset" ztry "$ZSYS/reset" 1
 empty "the pool is empty after reset"
+
+if ! bd_use null 48 || ! bd_slow 5 0; then
+	skip "pages from a slow device" "no null_blk, or no device-mapper"
+	finish
+fi
+mib=8
+put "$ZSYS/backing_dev" "$BD"
+put "$ZSYS/disksize" 64M
+swap_on
+bg zswap -m $mib -P -r 1 -w $hold -k random > /tmp/out.$$
+idle=$BGPID
+wait_for 60 test -e $hold || bail "the fill does not end"
+put "$ZSYS/idle" all
+put "$ZSYS/writeback" idle
+bd_read
+written=$BD_COUNT
+between "most of $mib MiB is on the device" "$written" $((mib * 256 * 9 / 10)) \
+	$((mib * 256 + 64))
+bg swapoff "$ZDEV"
+off=$BGPID
+sleep 0.5
+# Faults for the same pages, which swapoff reads meanwhile
+rm -f $hold
+wait "$idle"
+is "it has all its data" "$? $(tail -n 1 /tmp/out.$$)" \
+	"0 pages=$((mib * 256 / PER_PAGE)) bad=0"
+check "swapoff ends" ended "$off" 60
+bd_read
+between "they were read from the device" "$BD_READS" $((written * 9 / 10)) \
+	$((mib * 256 + 64))
+is "swap is off" "$(grep -c "^$ZDEV" /proc/swaps)" 0
+io_read
+is "no read failed" "$IO_FAILED_READS" 0
+zram_reset
+empty "the pool is empty"
 finish
