@@ -259,7 +259,7 @@ pool_is_empty() {
 
 # Nothing may be left of the data; zsmalloc may give pages back a bit later.
 empty() {
-	if wait_for 3 pool_is_empty; then pass "$1"; else
+	if wait_for 10 pool_is_empty; then pass "$1"; else
 		mm_read
 		fail "$1" "orig $MM_ORIG compr $MM_COMPR used $MM_USED same \
 $MM_SAME huge $MM_HUGE"
@@ -462,7 +462,7 @@ kc_is_idle() {
 
 # kc_idle NAME: all that was accepted is compressed, or was not needed any more
 kc_idle() {
-	if wait_for 10 kc_is_idle; then pass "$1"; else
+	if wait_for 30 kc_is_idle; then pass "$1"; else
 		fail "$1" "$(cat "$ZSYS/kcompressd_stat")"
 	fi
 }
@@ -510,6 +510,16 @@ bg_squeeze() {
 	bg sh -c "$ZT_SQUEEZE" "${ZT_CG-}/$ZT_GROUP" "$@"
 }
 
+# While it reclaims 7.2 allocates tables for what it swaps, and calls the OOM killer
+# when the reserve does not last for them: enough of it to fill the memory.
+RESERVE=/proc/sys/vm/min_free_kbytes
+swap_reserve() {
+	read -r zt_kib < $RESERVE
+	[ "$zt_kib" -lt 16384 ] || return 0
+	ZT_RESERVE=$zt_kib
+	put $RESERVE 16384
+}
+
 # The current device becomes swap
 swap_on() {
 	must mkswap "$ZDEV" > /dev/null
@@ -529,7 +539,7 @@ lru_set() {
 # back.
 swap_empty() {
 	[ -n "${ZT_CPUS-}" ] || ZT_CPUS=$(nproc)
-	if wait_for 3 swap_is_empty; then pass "$1"; else
+	if wait_for 10 swap_is_empty; then pass "$1"; else
 		fail "$1" "$((MM_ORIG / 4096)) pages"
 	fi
 }
@@ -594,6 +604,27 @@ bg() {
 	ZT_PIDS="$ZT_PIDS $BGPID"
 }
 
+# opened OPTION FILE [SECONDS]: somebody has it open, for so long; ends with closed
+opened() {
+	bg ztry "$1" "$2" > /dev/null
+	zt_holder=$BGPID zt_held=$2
+	wait_for 10 is_open || bail "$2 is open"
+	[ -z "${3-}" ] || { (sleep "$3"; kill -9 "$zt_holder") & }
+}
+
+# shellcheck disable=SC2317 # called through wait_for
+is_open() {
+	for zt_fd in "/proc/$zt_holder/fd"/*; do
+		[ "$(readlink "$zt_fd")" != "$zt_held" ] || return 0
+	done
+	return 1
+}
+
+closed() {
+	kill -9 "$zt_holder" 2> /dev/null
+	wait "$zt_holder" 2> /dev/null
+}
+
 gone() {
 	! kill -0 "$1" 2> /dev/null
 }
@@ -655,6 +686,7 @@ zt_cleanup() {
 		rmdir "$zt_d"
 	done
 	[ -z "$ZT_FILES" ] || rm -f $ZT_FILES
+	[ -z "${ZT_RESERVE-}" ] || echo "$ZT_RESERVE" > $RESERVE
 	[ -z "$ZT_MGLRU" ] || echo "$ZT_MGLRU" > /sys/kernel/mm/lru_gen/enabled
 	[ ! -d "/sys/fs/cgroup/$ZT_GROUP" ] || rmdir "/sys/fs/cgroup/$ZT_GROUP"
 	[ -z "${ZT_AT_EXIT-}" ] || $ZT_AT_EXIT

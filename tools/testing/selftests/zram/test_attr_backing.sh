@@ -21,11 +21,9 @@ store ENOTBLK backing_dev "$ZT_FILES"
 store ENOTBLK backing_dev /dev/null
 store EINVAL backing_dev "$ZDEV"
 shows none
-bg ztry -x "$disk" > /dev/null
-sleep 0.3
+opened -x "$disk"
 store EBUSY backing_dev "$disk"
-kill -9 "$BGPID"
-wait "$BGPID" 2> /dev/null
+closed
 store 0 backing_dev "$disk"
 shows "$disk"
 store EBUSY backing_dev "$disk"
@@ -54,7 +52,7 @@ store 0 reset 1
 shows none
 bg ztry -x "$disk" > /tmp/hold.$$
 ZT_FILES="$ZT_FILES /tmp/hold.$$"
-sleep 0.3
+wait_for 10 test -s /tmp/hold.$$
 read -r got < /tmp/hold.$$
 is "reset of a device never set up releases the disk" "$got" open
 kill -9 "$BGPID"

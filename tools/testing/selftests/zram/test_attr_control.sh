@@ -38,13 +38,11 @@ remove EINVAL abc
 remove ENODEV 99
 remove ENODEV 4
 put "$ZSYS/disksize" 4M
-bg ztry -h "$ZDEV" > /dev/null
-sleep 0.3
+opened -h "$ZDEV"
 remove EBUSY 1
 read -r state < "$ZSYS/initstate"
 is "a refused removal changes nothing" "$state" 1
-kill -9 "$BGPID"
-wait "$BGPID" 2> /dev/null
+closed
 wait_for 5 zram_remove 1
 remove ENODEV 1
 zram_remove_all

@@ -20,11 +20,12 @@ for seed in 1 2; do
 	ZT_FILES=/tmp/hammer.$$
 	sed 's/^/# /' /tmp/hammer.$$
 	between "seed $seed: stores" \
-		"$(sed -n '1s/.* n=\([0-9]*\) .*/\1/p' /tmp/hammer.$$)" 100 100000000
+		"$(sed -n '1s/.* n=\([0-9]*\) .*/\1/p' /tmp/hammer.$$)" 20 100000000
 	check "seed $seed: every byte" zpat verify -k mixed "$ZDEV"
 done
 exec 5<&-
 zram_reset
+[ -z "${ZT_KC-}" ] || echo 0 > "$KC_PARAMS/nr_kcompressd"
 # Set up or not, sizes included
 zhammer -t $((seconds * 500)) -s 3 "x:$ZSYS" "x:$ZSYS" "a:$ZSYS" > /tmp/hammer.$$
 sed 's/^/# /' /tmp/hammer.$$

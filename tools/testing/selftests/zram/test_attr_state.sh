@@ -37,13 +37,11 @@ put "$ZSYS/comp_algorithm" lzo
 put "$ZSYS/disksize" 8M
 initstate "initstate after disksize" 1
 must zpat fill -k random "$ZDEV" > /dev/null
-bg ztry -h "$ZDEV" > /dev/null
-sleep 0.3
+opened -h "$ZDEV"
 store EBUSY reset 1
 initstate "a refused reset changes nothing" 1
 check "nor does it touch the data" zpat verify -k random "$ZDEV"
-kill -9 "$BGPID"
-wait "$BGPID" 2> /dev/null
+closed
 store 0 reset 65535
 initstate "initstate after reset" 0
 read -r size < "$ZSYS/disksize"

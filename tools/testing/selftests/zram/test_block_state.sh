@@ -39,7 +39,7 @@ is "a line has 40 characters" "${#line}" 39
 clock
 between "the time is that of the access, in seconds since boot" \
 	"$(sed -n '3s/^ *2 *\([0-9]*\)\..*/\1/p' "$state")" \
-	$((NOW / 1000 - 20)) $((NOW / 1000 + 1))
+	$((NOW / 1000 - 120)) $((NOW / 1000 + 1))
 is "same-filled" "$(flags 0)" "s....."
 is "huge" "$(flags 1)" "..h..."
 is "compressed" "$(flags 2)" "......"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 900
 # zramctl makes and takes away devices while udev looks at each of them: it never
 # fails. ZT_ROUNDS sets how often (100).
 

@@ -43,7 +43,8 @@ done
 read -r throttle < /proc/sys/kernel/sched_rt_runtime_us
 echo -1 > /proc/sys/kernel/sched_rt_runtime_us
 # For fifteen seconds at most, whatever becomes of the test
-bg taskset 2 chrt -f 90 timeout 15 sh -c 'while :; do :; done'
+# The watch has to run beside it.
+bg timeout -s KILL 15 taskset 2 chrt -f 90 sh -c 'while :; do :; done'
 sleep 2
 kc_read
 before=$KC_completed full=$KC_inline_full

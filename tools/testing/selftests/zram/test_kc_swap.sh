@@ -5,13 +5,6 @@
 
 . ./lib.sh
 
-RESERVE=/proc/sys/vm/min_free_kbytes
-read -r reserve < "$RESERVE"
-# shellcheck disable=SC2317 # called by the clean-up
-restore() {
-	echo "$reserve" > "$RESERVE"
-}
-
 mib=$(awk '/^MemTotal/ { print int($2 / 1024) }' /proc/meminfo)
 size=$((mib + mib / 50 + 16)) hard=''
 if [ -n "${ZT_DEBUG-}" ]; then
@@ -19,10 +12,7 @@ if [ -n "${ZT_DEBUG-}" ]; then
 	cgroup_limit 16 || skip_all "no memory cgroup"
 fi
 kc_start 1
-# While it reclaims 7.2 allocates tables for what it swaps, and calls the OOM killer
-# when the reserve does not last for them.
-ZT_AT_EXIT=restore
-[ "$reserve" -ge 16384 ] || put "$RESERVE" 16384
+swap_reserve
 zram_new "$((size * 2))M"
 swap_on
 check "kswapd's pages: $size MiB in $mib" $hard zswap -m $size -r 1 -k sparse

@@ -6,27 +6,6 @@
 
 . ./lib.sh
 
-# opened OPTION SECONDS: somebody has the device open for so long
-opened() {
-	bg ztry "$1" "$ZDEV" > /dev/null
-	holder=$BGPID
-	wait_for 5 is_open || bail "the device is open"
-	[ -z "${2-}" ] || { (sleep "$2"; kill -9 "$holder") & }
-}
-
-# shellcheck disable=SC2317 # called through wait_for
-is_open() {
-	for zt_fd in "/proc/$holder/fd"/*; do
-		[ "$(readlink "$zt_fd")" != "$ZDEV" ] || return 0
-	done
-	return 1
-}
-
-closed() {
-	kill -9 "$holder" 2> /dev/null
-	wait
-}
-
 # timed NAME ERRNO LOW HIGH FILE VALUE: what the store says, and after how long
 timed() {
 	name=$1
@@ -36,33 +15,33 @@ timed() {
 }
 
 zram_add
-opened -h
-timed "reset of a device without a size, open" 0 0 500 "$ZSYS/reset" 1
+opened -h "$ZDEV"
+timed "reset of a device without a size, open" 0 0 900 "$ZSYS/reset" 1
 closed
-opened -x
-timed "the same, in use" 0 0 500 "$ZSYS/reset" 1
+opened -x "$ZDEV"
+timed "the same, in use" 0 0 900 "$ZSYS/reset" 1
 closed
 
 zram_new 8M
 must zpat fill -k random "$ZDEV" > /dev/null
-opened -x
-timed "reset of a device in use" EBUSY 0 500 "$ZSYS/reset" 1
-timed "hot_remove of a device in use" EBUSY 0 500 $CONTROL/hot_remove "$ZID"
+opened -x "$ZDEV"
+timed "reset of a device in use" EBUSY 0 900 "$ZSYS/reset" 1
+timed "hot_remove of a device in use" EBUSY 0 900 $CONTROL/hot_remove "$ZID"
 closed
-opened -h
+opened -h "$ZDEV"
 timed "reset of a device that stays open" EBUSY 500 3000 "$ZSYS/reset" 1
 timed "hot_remove of a device that stays open" EBUSY 500 3000 \
 	$CONTROL/hot_remove "$ZID"
 check "the data is there" zpat verify -k random "$ZDEV"
 closed
-opened -h 0.3
-timed "reset waits for who only looks" 0 50 2500 "$ZSYS/reset" 1
+opened -h "$ZDEV" 0.1
+timed "reset waits for who only looks" 0 0 2500 "$ZSYS/reset" 1
 closed
 empty "and is done"
 put "$ZSYS/disksize" 8M
 must zpat fill -k random "$ZDEV" > /dev/null
-opened -h 0.3
-timed "so does hot_remove" 0 50 2500 $CONTROL/hot_remove "$ZID"
+opened -h "$ZDEV" 0.1
+timed "so does hot_remove" 0 0 2500 $CONTROL/hot_remove "$ZID"
 closed
 check "and the device is gone" test ! -e "$ZSYS"
 rest=''

@@ -23,7 +23,7 @@ for alg in $ALGORITHMS; do
 	wait
 	read -r _ rounds rest < /tmp/hot.$$
 	echo "# $rounds $rest"
-	between "$alg: the CPU came and went" "${rounds#n=}" 4 100000
+	between "$alg: the CPU came and went" "${rounds#n=}" 2 100000
 	online
 	put $cpu 0
 	check "$alg: one CPU" zpat fill -k cycle -j 2 -n 1024 "$ZDEV"

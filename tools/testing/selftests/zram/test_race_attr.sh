@@ -7,8 +7,7 @@
 
 zram_new 16M
 # An open device can neither be reset nor removed.
-bg ztry -h "$ZDEV" > /dev/null
-sleep 0.3
+opened -h "$ZDEV"
 zhammer -t 4500 "a:$ZSYS" "o:$ZDEV" "w:$ZSYS/compact=1" "w:$ZSYS/idle=all,1" \
 	"w:$ZSYS/mem_used_max=0" "w:$ZSYS/reset=1" "w:$ZSYS/disksize=8M" \
 	"w:$CONTROL/hot_remove=$ZID" > /tmp/hammer.$$ &

@@ -36,8 +36,8 @@ done_of() {
 	sed -n "s/^w:.*\/$1=.* n=\([0-9]*\) max_ms=[0-9]*/\1/p" /tmp/hammer.$$ |
 		awk -F'[ =]' '{ n = $1; for (i = 3; i <= NF; i += 2) n -= $i; print n }'
 }
-between "sizes that were set" "$(done_of disksize)" 5 1000000
-between "resets that were done" "$(done_of reset)" 5 1000000
+between "sizes that were set" "$(done_of disksize)" 1 1000000
+between "resets that were done" "$(done_of reset)" 1 1000000
 zram_reset
 empty "the pool is empty after reset"
 put "$ZSYS/disksize" 8M

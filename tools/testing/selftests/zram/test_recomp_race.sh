@@ -73,7 +73,7 @@ ending() {
 	ZT_FILES=/tmp/run.$$
 	wait_for 10 recompressing || bail "$name: a run is under way"
 	"$@" || fail "$name: $*"
-	ended "$runner" 5 || bail "$name: the run does not end"
+	ended "$runner" 20 || bail "$name: the run does not end"
 	if [ "$(cat /tmp/run.$$)" != 0 ]; then
 		pass "$name: the run was cut short ($(cat /tmp/run.$$))"
 	else

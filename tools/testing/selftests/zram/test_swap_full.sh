@@ -16,6 +16,7 @@ if [ -n "${ZT_DEBUG-}" ]; then
 	total=48 with=squeeze least=8
 	cgroup_limit $total || skip_all "no memory cgroup"
 fi
+swap_reserve
 zram_new "$((total * 2))M"
 swap_on
 while read -r key pages; do

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 200
+# timeout: 600
 # swapoff in the middle: everything comes back, into idle and busy processes, also
 # what lies on a backing device that takes its time.
 
@@ -12,7 +12,7 @@ swap_on
 bg zswap -m 32 -P -r 1 -w $hold > /tmp/out.$$
 idle=$BGPID
 ZT_FILES="/tmp/out.$$ $hold"
-wait_for 60 test -e $hold || bail "the fill does not end"
+wait_for 300 test -e $hold || bail "the fill does not end"
 mm_read
 between "most of 32 MiB is in zram" $((MM_ORIG / 1048576)) 25 33
 bg zswap -m 16 -P -r 6 -s 2 > /tmp/out2.$$
@@ -46,7 +46,7 @@ put "$ZSYS/disksize" 64M
 swap_on
 bg zswap -m $mib -P -r 1 -w $hold -k random > /tmp/out.$$
 idle=$BGPID
-wait_for 60 test -e $hold || bail "the fill does not end"
+wait_for 300 test -e $hold || bail "the fill does not end"
 put "$ZSYS/idle" all
 put "$ZSYS/writeback" idle
 bd_read
@@ -61,7 +61,7 @@ rm -f $hold
 wait "$idle"
 is "it has all its data" "$? $(tail -n 1 /tmp/out.$$)" \
 	"0 pages=$((mib * 256 / PER_PAGE)) bad=0"
-check "swapoff ends" ended "$off" 60
+check "swapoff ends" ended "$off" 300
 bd_read
 between "they were read from the device" "$BD_READS" $((written * 9 / 10)) \
 	$((mib * 256 + 64))

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 120
+# timeout: 300
 # What writeback takes: modes in all spellings, single pages, ranges, lists of
 # them, and what it refuses; a line that is refused writes nothing.
 

@@ -120,7 +120,7 @@ if bd_slow 0 100 32; then
 	seen=$BD_COUNT
 	bd_read
 	between "and not overrun" "$BD_WRITES" 96 \
-		$((seen + 96 + 128))
+		$((seen + 96 + 2 * 128))
 	check "every byte, limit set meanwhile" zpat verify -k random "$ZDEV"
 else
 	skip "a limit set during a run" "no dm-delay"

@@ -22,7 +22,7 @@ usage() {
 	  --smp N                processors (2)
 	  --disk virtio:SIZE     a disk, SIZE in M or G; also nvme:SIZE; repeatable
 	  --append "WORDS"       more kernel command line
-	  --timeout SECONDS      for the whole guest (3600)
+	  --timeout SECONDS      for the whole guest (7200)
 	  --stall SECONDS        without any output until the guest counts as hung (180)
 	  --test-timeout SECONDS for a test that does not state its own (120)
   --minutes N		 of the test "torture" (20)
@@ -38,7 +38,7 @@ mem=1024
 smp=2
 disks=()
 append=
-limit=3600
+limit=7200
 stall=180
 test_limit=120
 minutes=20
