@@ -13,6 +13,7 @@
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/swap.h>
 #include <linux/timekeeping.h>
 #include <linux/vmalloc.h>
 
@@ -32,9 +33,10 @@
  */
 static void *table_alloc(size_t size)
 {
-	long available = si_mem_available();
+	/* Others' pages may be swapped out for it */
+	unsigned long most = si_mem_available() + get_nr_swap_pages();
 
-	if (available < 0 || size / PAGE_SIZE > available)
+	if (size / PAGE_SIZE > most)
 		return NULL;
 	return __vmalloc(size, GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_ZERO |
 			 __GFP_NOWARN);

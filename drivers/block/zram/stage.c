@@ -12,7 +12,6 @@
 #include <linux/gfp.h>
 #include <linux/highmem.h>
 #include <linux/list.h>
-#include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -59,31 +58,18 @@ static bool pool_grow(struct zram_stage_pool *pool, int node)
 	return true;
 }
 
-/*
- * One that takes most of what is free would make the shortage that zram is there
- * for, and get others killed while it is made.
- */
-static bool pool_affordable(unsigned int nr)
-{
-	long available = si_mem_available();
-
-	return available > 0 && nr <= available / 2;
-}
-
 /**
  * zram_stage_pool_create() - make a pool
  * @nr: number of pages
  * @node: NUMA node of the pages
  *
  * Context: May sleep.
- * Return: the pool, or NULL if there is no memory, or not twice as much as it takes.
+ * Return: the pool, or NULL if there is no memory.
  */
 struct zram_stage_pool *zram_stage_pool_create(unsigned int nr, int node)
 {
 	struct zram_stage_pool *pool;
 
-	if (!pool_affordable(nr))
-		return NULL;
 	pool = kzalloc_node(sizeof(*pool), GFP_KERNEL, node);
 	if (!pool)
 		return NULL;

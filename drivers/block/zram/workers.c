@@ -11,6 +11,7 @@
 #include <linux/atomic.h>
 #include <linux/err.h>
 #include <linux/kstrtox.h>
+#include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/mutex.h>
 #include <linux/nodemask.h>
@@ -32,6 +33,8 @@
 #define MAX_QUEUE_SIZE	65536
 /* Somebody may have to look at all pages of a node under a spinlock */
 #define MAX_PAGES	65536
+/* Of all nodes: nobody runs out of memory for them */
+#define FEW_PAGES	1024
 
 /**
  * struct worker_set - all threads there are
@@ -74,6 +77,15 @@ static void set_free(struct worker_set *set)
 	kfree(set);
 }
 
+/*
+ * Copies that take most of what is available would make the shortage that zram is
+ * there for, and get others killed while they are made. A few are no matter.
+ */
+static bool affordable(unsigned int pages)
+{
+	return pages <= FEW_PAGES || pages <= si_mem_available() / 2;
+}
+
 /* The threads for these parameters: NULL for none, or an ERR_PTR */
 static struct worker_set *set_create(unsigned int nr, unsigned int pages)
 {
@@ -84,6 +96,8 @@ static struct worker_set *set_create(unsigned int nr, unsigned int pages)
 
 	if (!nr)
 		return NULL;
+	if (!affordable(nr * pages * num_node_state(N_CPU)))
+		return ERR_PTR(-ENOMEM);
 	set = kzalloc_obj(*set);
 	if (!set)
 		return ERR_PTR(-ENOMEM);
