@@ -219,8 +219,7 @@ int zram_device_reset(struct zram *zram)
 		return answer;
 	zram->nr_pages = 0;
 	zram->backing.file = NULL;
-	for (unsigned int i = 0; i < ZRAM_MAX_COMPS; i++)
-		zram->comps.choice[i].comp = NULL;
+	zram_comps_reset(&zram->comps);
 	return 0;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is written to attributes, at random: input's first byte chooses the attribute,
- * the second the state of the device and how what lies behind the attributes answers,
- * the rest is the text. Behind a NEXT come another attribute and its text. A store
+ * What is written to attributes, at random: input's first byte chooses the attribute
+ * and how what lies behind it answers, the second the state of the device, the rest is
+ * the text. Behind a NEXT come another attribute and its text. A store
  * either takes all of it or returns an error and changes nothing; and whatever was
  * stored, every attribute can be read.
  */
@@ -107,11 +107,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 2 || size - 2 > PAGE_SIZE)
 		return 0;
 	device_make(&zram, data[1] % NR_STATES);
-	answer = answers[data[1] / NR_STATES % ARRAY_SIZE(answers)];
 	do {
 		next = memchr(at, NEXT, end - at);
 		if (!next)
 			next = end;
+		answer = answers[data[0] / nr_stores % ARRAY_SIZE(answers)];
 		store(stores[data[0] % nr_stores], &dev, at, next - at);
 		visit_attributes(show, &dev);
 		data = next + 1;
