@@ -150,7 +150,7 @@ size=$(($(available) * 9 / 20))
 [ "$size" -le 65536 ] || size=65536
 put "$KC_PARAMS/queue_size_per_kcompressd" "$size"
 put "$KC_PARAMS/nr_kcompressd" 1
-if [ "$(available)" -lt $((size * 2 - 2)) ]; then
+if [ "$(available)" -lt $((size * 2 - 4096)) ]; then
 	clock
 	begun=$NOW
 	param queue_size_per_kcompressd $((size - 1)) ENOMEM "$size"

@@ -34,14 +34,16 @@ timed "hot_remove of a device that stays open" EBUSY 500 3000 \
 	$CONTROL/hot_remove "$ZID"
 check "the data is there" zpat verify -k random "$ZDEV"
 closed
-opened -h "$ZDEV" 0.1
+opened -h "$ZDEV" 0.3
 timed "reset waits for who only looks" 0 0 2500 "$ZSYS/reset" 1
+check "until it is gone" is_over "$zt_holder"
 closed
 empty "and is done"
 put "$ZSYS/disksize" 8M
 must zpat fill -k random "$ZDEV" > /dev/null
-opened -h "$ZDEV" 0.1
+opened -h "$ZDEV" 0.3
 timed "so does hot_remove" 0 0 2500 $CONTROL/hot_remove "$ZID"
+check "until it is gone, too" is_over "$zt_holder"
 closed
 check "and the device is gone" test ! -e "$ZSYS"
 rest=''

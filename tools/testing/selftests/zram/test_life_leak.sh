@@ -28,7 +28,7 @@ one_round() {
 	zram_reset
 }
 
-# Half of the backing device takes nothing, then it gives nothing back.
+# Most of the backing device takes nothing, then it gives nothing back.
 # shellcheck disable=SC2317 # called by nothing_lost
 failing_round() {
 	put "$ZSYS/backing_dev" "$BD"
@@ -74,8 +74,6 @@ bd_use virtio || bd_use null 32 || skip_all "no backing device"
 zram_add
 nothing_lost '' one_round
 disk=$BD
-sectors_of "$BD"
-# A quarter of what there is to write
 sectors=16384 halves="0 4096 linear $BD 0\n4096 12288 error"
 if bd_dm zt_half "linear error" "$halves"; then
 	errors=0
