@@ -124,6 +124,11 @@ store() {
 	gives "$2 '$zt_label' gives $1" "$1" ztry "$ZSYS/$2" "$3"
 }
 
+# at_least N: of what a fast kernel does N of, one with debug options may do a tenth
+at_least() {
+	echo $(($1 / (1 + ${ZT_DEBUG:-0} * 9)))
+}
+
 # ---- time ----------------------------------------------------------------
 
 # Sets NOW, in ms since boot.

@@ -27,8 +27,10 @@ kind() {
 	check "$1: no run failed" sh -c \
 		"! grep -q '^w:.*writeback.* [A-Z]*=' /tmp/hammer.$$"
 	bd_read
-	between "$1: pages were written" "$BD_WRITES" 500 100000000
-	between "$1: and read back" "$BD_READS" 100 100000000
+	between "$1: pages were written" "$BD_WRITES" "$(at_least 500)" \
+		100000000
+	between "$1: and read back" "$BD_READS" "$(at_least 100)" \
+		100000000
 	wb_read
 	echo "# $WB_stale changed while they were written"
 	must zpat discard "$ZDEV" > /dev/null
@@ -55,7 +57,8 @@ again() {
 	wait
 	sed 's/^/# /' /tmp/hammer.$$
 	bd_read
-	between "$1: pages were written" "$BD_WRITES" 100 100000000
+	between "$1: pages were written" "$BD_WRITES" "$(at_least 100)" \
+		100000000
 	must zpat discard "$ZDEV" > /dev/null
 	bd_read
 	is "$1: no block is left" "$BD_COUNT" 0

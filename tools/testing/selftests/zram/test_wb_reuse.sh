@@ -18,8 +18,9 @@ reuse() {
 	wait
 	sed 's/^/# /' /tmp/hammer.$$
 	bd_read
-	between "$1: blocks were written" "$BD_WRITES" "$2" 100000000
-	between "$1: and read" "$BD_READS" 100 100000000
+	between "$1: blocks were written" "$BD_WRITES" "$(at_least "$2")" \
+		100000000
+	between "$1: and read" "$BD_READS" "$(at_least 100)" 100000000
 	must zpat discard "$ZDEV" > /dev/null
 	bd_read
 	is "$1: no block is left" "$BD_COUNT" 0
