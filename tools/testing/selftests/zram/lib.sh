@@ -525,6 +525,11 @@ swap_reserve() {
 	put $RESERVE 16384
 }
 
+# filled FILE [NAME]: zswap has filled its memory, and waits (-w FILE)
+filled() {
+	wait_for 300 test -e "$1" || bail "${2+$2: }the fill does not end"
+}
+
 # The current device becomes swap
 swap_on() {
 	must mkswap "$ZDEV" > /dev/null

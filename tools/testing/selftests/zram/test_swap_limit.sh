@@ -37,7 +37,7 @@ ZT_AT_EXIT=loud_console
 bg zswap -m $((part * 2)) -k random -P -r 2 -w $hold > /tmp/quiet.$$
 quiet=$BGPID
 ZT_FILES="/tmp/quiet.$$ /tmp/greedy.$$ $hold"
-wait_for 300 test -e $hold || bail "the fill does not end"
+filled $hold
 put "$ZSYS/mem_limit" $((part * 3))M
 squeeze zswap -m $((part * 12)) -k random -r 1 -s 2 > /tmp/greedy.$$ 2>&1
 survived "the process over the limit" $? /tmp/greedy.$$

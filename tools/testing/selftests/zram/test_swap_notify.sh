@@ -11,7 +11,7 @@ zram_new 48M
 swap_on
 for round in 1 2 3; do
 	bg zswap -m 24 -P -w $hold > /dev/null
-	wait_for 300 test -e $hold || bail "the fill does not end"
+	filled $hold
 	mm_read
 	between "round $round: MiB in zram" $((MM_ORIG / 1048576)) 18 25
 	io_read

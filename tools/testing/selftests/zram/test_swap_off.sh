@@ -12,7 +12,7 @@ swap_on
 bg zswap -m 32 -P -r 1 -w $hold > /tmp/out.$$
 idle=$BGPID
 ZT_FILES="/tmp/out.$$ $hold"
-wait_for 300 test -e $hold || bail "the fill does not end"
+filled $hold
 mm_read
 between "most of 32 MiB is in zram" $((MM_ORIG / 1048576)) 25 33
 bg zswap -m 16 -P -r 6 -s 2 > /tmp/out2.$$
@@ -46,7 +46,7 @@ put "$ZSYS/disksize" 64M
 swap_on
 bg zswap -m $mib -P -r 1 -w $hold -k random > /tmp/out.$$
 idle=$BGPID
-wait_for 300 test -e $hold || bail "the fill does not end"
+filled $hold
 put "$ZSYS/idle" all
 put "$ZSYS/writeback" idle
 bd_read

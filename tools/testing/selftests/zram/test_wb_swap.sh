@@ -11,7 +11,7 @@ swapping() {
 	swap_on
 	bg_squeeze zswap -m 40 -P -r 2 -F -w $hold > /tmp/out.$$
 	swapper=$BGPID
-	wait_for 300 test -e $hold || bail "$1: the fill does not end"
+	filled $hold "$1"
 	put "$ZSYS/idle" all
 	store 0 writeback idle
 	wb_read
