@@ -129,6 +129,22 @@ at_least() {
 	echo $(($1 / (1 + ${ZT_DEBUG:-0} * 9)))
 }
 
+# KiB of free memory, those included that the CPUs keep for themselves: tens of MiB,
+# which come and go. With debug options slabs are, too: KASAN keeps freed objects for
+# a while, and kmemleak sees those that are lost.
+mem_free() {
+	sync
+	echo 3 > /proc/sys/vm/drop_caches
+	sleep 0.2
+	# Adds up what each CPU has not told yet
+	cat /proc/sys/vm/stat_refresh 2> /dev/null
+	awk -v page="$PAGE" -v debug="${ZT_DEBUG:-0}" '
+		$1 " " $2 == "pages free" { pages += $3 }
+		$1 == "count:" { pages += $2 }
+		/^Slab:/ { kib = $2 * debug }
+		END { print int(pages * page / 1024 + kib) }' /proc/zoneinfo /proc/meminfo
+}
+
 # ---- time ----------------------------------------------------------------
 
 # Sets NOW, in ms since boot.
@@ -273,7 +289,7 @@ $MM_SAME huge $MM_HUGE"
 
 # Sets ALGORITHMS to the names comp_algorithm offers.
 algorithms() {
-	read -r ALGORITHMS < "$ZSYS/comp_algorithm"
+	read -r ALGORITHMS < "$ZSYS/comp_algorithm" || bail "comp_algorithm"
 	ALGORITHMS=$(echo "$ALGORITHMS" | tr -d '[]')
 }
 

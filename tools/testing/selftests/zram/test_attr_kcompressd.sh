@@ -104,20 +104,11 @@ policy_is "reset sets it back" "off [kswapd] all"
 kc_read
 is "and clears the statistics" "$KC_queued $KC_completed" "0 0"
 
-# KiB with which a kernel with debug options keeps account of pages
-account=$((${ZT_DEBUG:-0} * 8000))
 # shellcheck disable=SC2317 # called by wait_for
 memory_is_back() {
-	[ $((before - $(mem_free))) -le $(($1 + account)) ]
+	[ $((before - $(mem_free))) -le "$1" ]
 }
 
-# Pages that the CPUs keep for themselves are free, too.
-mem_free() {
-	sync
-	awk -v page="$PAGE" '/^MemFree/ { kib += $2 }
-		$1 == "count:" { kib += $2 * page / 1024 }
-		END { print int(kib) }' /proc/meminfo /proc/zoneinfo
-}
 # The memory that the documentation says it takes, and not much more
 size=$((67108864 / PAGE))
 put "$KC_PARAMS/nr_kcompressd" 1
@@ -127,20 +118,17 @@ before=$(mem_free)
 put "$KC_PARAMS/queue_size_per_kcompressd" $size
 taken=$((before - $(mem_free)))
 echo "# $taken KiB"
-between "KiB for copies of 64 MiB" $taken 60000 \
-	$((72000 + account))
+between "KiB for copies of 64 MiB" $taken 60000 72000
 put "$ZSYS/kcompressd" all
 put "$ZSYS/disksize" 80M
 must zpat fill -k random "$ZDEV" > /dev/null
 kc_idle "80 MiB later"
 zram_reset
 wait_for 20 memory_is_back 80000
-between "KiB after 80 MiB went through them" $((before - $(mem_free))) 60000 \
-	$((80000 + account))
+between "KiB after 80 MiB went through them" $((before - $(mem_free))) 60000 80000
 put "$KC_PARAMS/nr_kcompressd" 0
 wait_for 20 memory_is_back 6000
-between "KiB when the threads are gone" $((before - $(mem_free))) -100000 \
-	$((6000 + account))
+between "KiB when the threads are gone" $((before - $(mem_free))) -100000 6000
 
 # Most of what is available is refused before any of it is taken. (A debug kernel
 # takes a minute for so many pages.)
