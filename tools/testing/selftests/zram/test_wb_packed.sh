@@ -54,7 +54,9 @@ done
 
 # 3:1 takes a third.
 bd_use null 32 || bail "null_blk"
+zram_add
 algorithms
+must zram_remove
 for algorithm in $ALGORITHMS; do
 	zram_new 16M "$algorithm" "$BD"
 	must zpat fill -k mixed "$ZDEV" > /dev/null

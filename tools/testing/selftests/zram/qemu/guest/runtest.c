@@ -10,6 +10,7 @@
  * gets a line now and then, so that the host can tell slow from dead.
  */
 #define _GNU_SOURCE
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -41,6 +42,7 @@ struct test {
 	int planned;		/* cases, -1 while there is no plan */
 	int seen;
 	int failed;
+	int complaints;		/* of the shell */
 	bool timed_out;
 	bool stuck;
 };
@@ -92,10 +94,24 @@ static void note_skip(struct test *test, const char *line)
 	snprintf(test->skip_reason, sizeof(test->skip_reason), "%s", reason);
 }
 
+/*
+ * "./test_x.sh: line 7: can't open ...": a step that did not run, in a script that
+ * goes on all the same. A number behind it is that of a job which was killed.
+ */
+static bool is_complaint(const char *line)
+{
+	const char *place = strstr(line, ".sh: line ");
+	char next;
+
+	return place && sscanf(place, ".sh: line %*d: %c", &next) == 1 &&
+	       !isdigit((unsigned char)next);
+}
+
 static void note_line(struct test *test, const char *line)
 {
 	int planned;
 
+	test->complaints += is_complaint(line);
 	if (!strncmp(line, "not ok ", 7)) {
 		test->seen++;
 		test->failed++;
@@ -292,6 +308,9 @@ static int result(const struct test *test, int status)
 	if (test->failed)
 		return fail(test, "exits with success, cases failed",
 			    test->failed);
+	if (test->complaints)
+		return fail(test, "the shell complains about it",
+			    test->complaints);
 	if (code == KSFT_SKIP) {
 		say("ok %s - %s # SKIP %s\n", test->number, test->name,
 		    test->skip_reason[0] ? test->skip_reason : "no reason");
