@@ -6,7 +6,6 @@
 . ./lib.sh
 
 seconds=20
-[ -z "${ZT_DEBUG-}" ] || seconds=40
 bd_use null 32 || BD=
 zram_new 8M '' "$BD"
 # There are threads when the end comes, maybe.

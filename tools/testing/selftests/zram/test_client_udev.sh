@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 900
 # zramctl makes and takes away devices while udev looks at each of them: it never
-# fails. ZT_ROUNDS sets how often (100).
+# fails. ZT_ROUNDS sets how often (40).
 
 . ./lib.sh
 
 udev_start || skip_all "no udev"
 command -v zramctl > /dev/null || skip_all "no zramctl"
 zram_load
-rounds=${ZT_ROUNDS-100}
+rounds=${ZT_ROUNDS-40}
 [ -z "${ZT_DEBUG-}" ] || rounds=8
 
 # counted NAME COMMAND...: rounds of it, none of which fails

@@ -18,7 +18,7 @@ fresh() {
 }
 
 ms=5000 fill=32768
-[ -z "${ZT_DEBUG-}" ] || ms=2500 fill=16384
+[ -z "${ZT_DEBUG-}" ] || ms=2500 fill=8192
 
 # racing NAME PAGES [-F [started]]: with memory to start the algorithms, or not
 racing() {

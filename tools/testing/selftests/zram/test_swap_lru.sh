@@ -25,8 +25,8 @@ two_processes() {
 
 ZT_FILES=/tmp/second.$$
 # In MiB; a debug kernel takes long over them.
-some=24 more=32 most=40 memory=20
-[ -z "${ZT_DEBUG-}" ] || some=12 more=12 most=16 memory=8
+some=20 more=24 most=32 memory=16
+[ -z "${ZT_DEBUG-}" ] || some=8 more=8 most=12 memory=6
 cgroup_limit $memory || echo "# no memory cgroup: paged out by request only"
 for lru in 0 y; do
 	if ! lru_set $lru; then
