@@ -77,7 +77,9 @@ install() {
 echo "installing $missing"
 : > "$log"
 # shellcheck disable=SC2086 # a list of packages
-install apt-get install -q -y --no-install-recommends $missing ||
-	{ install apt-get update -q &&
-	  install apt-get install -q -y --no-install-recommends $missing; } ||
+get() {
+	install apt-get -o DPkg::Lock::Timeout=600 install -q -y \
+		--no-install-recommends $missing
+}
+get || { install apt-get update -q && get; } ||
 	die "cannot install $missing, see $log"

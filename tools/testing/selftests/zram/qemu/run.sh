@@ -25,8 +25,8 @@ usage() {
 	  --timeout SECONDS      for the whole guest (7200)
 	  --stall SECONDS        without any output until the guest counts as hung (180)
 	  --test-timeout SECONDS for a test that does not state its own (120)
-  --minutes N		 of the test "torture" (20)
-  --seed N		 of its decisions (another one each time)
+	  --minutes N            of the test "torture" (20)
+	  --seed N               of its decisions (another one each time)
 	  --out DIR              for the logs (build/LANE/guest)
 	  --add HOST:GUEST       a file or directory into the guest; repeatable
 	END
