@@ -9,7 +9,7 @@ debug=/sys/kernel/debug
 [ -d $debug/block ] || mount -t debugfs none $debug 2> /dev/null
 zram_add
 state=$debug/zram/zram$ZID/block_state
-[ -e "$state" ] || skip_all "no block_state in this build"
+[ -e "$state" ] || absent block_state
 is "only root may read it" "$(stat -c %a "$state")" 400
 gives "a device that is not set up gives EINVAL" EINVAL ztry -r "$state"
 bd_use null 32 && put "$ZSYS/backing_dev" "$BD"
@@ -81,6 +81,8 @@ ZT_FILES=/tmp/hammer.$$
 check "reads of it disturb nobody" \
 	zrace -n 512 -b 8 -j 3 -t 2500 -m 4,4,1,1 "$ZDEV"
 wait
+between "reads of it" "$(done_by r: /tmp/hammer.$$)" 10 100000000
+is "none fails" "$(grep -c ' E[A-Z]*=' /tmp/hammer.$$)" 0
 # Somebody who has read half of it when the device becomes another one
 exec 6< "$state"
 dd bs=4096 count=1 <&6 > /dev/null 2>&1
@@ -89,10 +91,13 @@ put "$ZSYS/disksize" "$PAGE"
 is "the rest of a device that is gone" "$(cat <&6)" ""
 exec 6<&-
 zhammer -t 2000 "r:$state" > /tmp/hammer.$$ &
+sleep 0.5
 zram_reset
 put "$ZSYS/disksize" 8M
 zram_reset
 must zram_remove
 wait
+between "reads of it, when it could be read" \
+	"$(done_by r: /tmp/hammer.$$)" 1 100000000
 check "it goes with the device" test ! -e "$state"
 finish

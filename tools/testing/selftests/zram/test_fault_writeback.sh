@@ -34,6 +34,7 @@ faulty() {
 	fault_on "$1" 10
 	out=$(zpat verify -F -k "$kind" -g 2 -b 16 -j 2 "$ZDEV")
 	fault_off
+	faulted "$1 $2: allocations of the reader failed"
 	echo "# $out"
 	case $out in
 	*"bad=0 err=0" | *"bad=0 err="*" EIO" | *"bad=0 err="*" ENOMEM")

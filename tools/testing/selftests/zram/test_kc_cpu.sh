@@ -6,6 +6,7 @@
 . ./lib.sh
 
 cpu=/sys/devices/system/cpu/cpu1/online
+# shellcheck disable=SC2317,SC2086 # called by the clean-up
 online() {
 	echo 1 > $cpu
 	[ -z "${throttle-}" ] ||
@@ -21,17 +22,21 @@ zhammer -p 20 -t 4000 "w:$cpu=0,1" > /tmp/hot.$$ &
 ZT_FILES=/tmp/hot.$$
 check "CPUs come and go" zrace -n 512 -b 8 -j 4 -t 3500 "$ZDEV"
 wait
-online
+sed 's/^/# /' /tmp/hot.$$
+between "the CPU went and came" "$(done_by "w:$cpu" /tmp/hot.$$)" 2 100000
+is "each time" "$(grep -c ' E[A-Z]*=' /tmp/hot.$$)" 0
+put $cpu 1
 kc_idle "all is compressed"
 put $cpu 0
 kc_read
-before=$KC_queued
+before=$KC_queued inline=$KC_inline_cpu
 check "one CPU" zpat fill -k mixed -n 1024 "$ZDEV"
 check "one CPU: read back" zpat verify -k mixed -n 1024 "$ZDEV"
 kc_read
 is "one CPU: nothing is queued" $((KC_queued - before)) 0
-between "one CPU: as there is one" $((KC_inline_cpu * PER_PAGE)) 16 100000
-online
+between "one CPU: as there is one" $(((KC_inline_cpu - inline) * PER_PAGE)) \
+	512 1024
+put $cpu 1
 
 # Its threads are on CPU 1, where a task of the highest priority spins.
 if ! command -v chrt > /dev/null || ! command -v taskset > /dev/null; then

@@ -44,7 +44,7 @@ failing failslab
 failing fail_page_alloc
 
 # Threads that cannot be made leave those there are.
-if fault_on failslab 100 7; then
+if fault_on failslab 100 23; then
 	zhammer -F -t 2000 "w:$KC_PARAMS/nr_kcompressd=1,3,2,8" > /tmp/hammer.$$
 	fault_off
 	ZT_FILES=/tmp/hammer.$$

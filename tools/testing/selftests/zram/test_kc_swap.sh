@@ -43,6 +43,7 @@ put "$KC_PARAMS/queue_size_per_kcompressd" 256
 put "$ZSYS/kcompressd" all
 check "huge pages" zswap -m $mib -H -P -r 2 -s 3
 kc_idle "all that was accepted is compressed"
+between "pages that were queued" "$KC_queued" 100 100000000
 swap_empty "all is freed when the processes exit"
 swap_off "kcompressd"
 zram_reset

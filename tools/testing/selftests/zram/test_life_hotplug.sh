@@ -6,6 +6,7 @@
 . ./lib.sh
 
 cpu=/sys/devices/system/cpu/cpu1/online
+# shellcheck disable=SC2317,SC2086 # called by the clean-up
 online() {
 	echo 1 > $cpu
 }
@@ -24,16 +25,17 @@ for alg in $ALGORITHMS; do
 	read -r _ rounds rest < /tmp/hot.$$
 	echo "# $rounds $rest"
 	between "$alg: the CPU came and went" "${rounds#n=}" 2 100000
-	online
+	is "$alg: each time" "$(grep -c ' E[A-Z]*=' /tmp/hot.$$)" 0
+	put $cpu 1
 	put $cpu 0
 	check "$alg: one CPU" zpat fill -k cycle -j 2 -n 1024 "$ZDEV"
-	online
+	put $cpu 1
 	check "$alg: a new CPU" zpat verify -k cycle -j 4 -n 1024 "$ZDEV"
 	put $cpu 0
 	zram_reset
 	put "$ZSYS/comp_algorithm" "$alg"
 	put "$ZSYS/disksize" 16M
-	online
+	put $cpu 1
 	check "$alg: a CPU younger than the device" \
 		zrace -n 64 -j 4 -t 300 "$ZDEV"
 	must zram_remove
@@ -60,7 +62,7 @@ if fault_or_skip failslab 20 "a CPU without memory"; then
 	sed 's/^/# /' /tmp/hot.$$
 	between "a CPU without memory: it did not come" \
 		"$(grep -c ' ENOMEM=' /tmp/hot.$$)" 1 1
-	online
+	put $cpu 1
 	check "a CPU without memory: when there is" \
 		zrace -n 256 -j 4 -t 500 "$ZDEV"
 	must zram_remove

@@ -26,7 +26,8 @@ check "no class is left" test ! -d $CONTROL
 dir=/sys/block/zram0
 zhammer -t 8000 a:$dir w:$dir/disksize=4M,8M w:$dir/reset=1 \
 	w:$dir/comp_algorithm=lzo,lzo-rle w:$CONTROL/hot_remove=1 \
-	r:$CONTROL/hot_add > /dev/null &
+	r:$CONTROL/hot_add > /tmp/hammer.$$ &
+ZT_FILES=/tmp/hammer.$$
 for round in 1 2 3 4 5 6 7 8 9 10; do
 	must insmod "$ZRAM_KO"
 	sleep 0.2
@@ -34,6 +35,11 @@ for round in 1 2 3 4 5 6 7 8 9 10; do
 done
 pass "10 times under access"
 wait
+sed 's/^/# /' /tmp/hammer.$$
+for job in a: "w:$dir/disksize" "w:$dir/comp_algorithm" r:; do
+	between "access that succeeds: ${job##*/}" \
+		"$(done_by "$job" /tmp/hammer.$$)" 1 100000000
+done
 set -- /sys/block/zram*
 is "no device is left behind" "$1" "/sys/block/zram*"
 finish

@@ -9,7 +9,7 @@
 fresh() {
 	[ -z "${ZID-}" ] || must zram_remove
 	zram_add
-	[ -e "$ZSYS/recompress" ] || skip_all "no recompression in this build"
+	[ -e "$ZSYS/recompress" ] || absent recompress
 	algorithms
 	case " $ALGORITHMS " in *" zstd "*) ;; *) skip_all "no zstd" ;; esac
 	put "$ZSYS/recomp_algorithm" "algo=zstd priority=1"

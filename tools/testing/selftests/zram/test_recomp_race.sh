@@ -9,7 +9,7 @@
 # fresh DISKSIZE
 fresh() {
 	zram_add
-	[ -e "$ZSYS/recompress" ] || skip_all "no recompression in this build"
+	[ -e "$ZSYS/recompress" ] || absent recompress
 	put "$ZSYS/recomp_algorithm" "algo=zstd priority=1"
 	put "$ZSYS/recomp_algorithm" "algo=lz4 priority=2"
 	[ -z "$BD" ] || put "$ZSYS/compressed_writeback" 1
@@ -87,15 +87,26 @@ recompressing() {
 	[ "$MM_COMPR" -lt "$before" ]
 }
 
+# What the run had not come to: killed, it cannot say that it was cut short.
+rest() {
+	mm_read
+	before=$MM_COMPR
+	store 0 recompress algo=zstd
+	mm_read
+	between "$1: pages it had not come to" $((before - MM_COMPR)) 1 1000000000
+}
+
 # shellcheck disable=SC2317 # called by ending
 kill_runner() {
 	kill "$1" "$runner"
 }
 
 ending SIGTERM kill_runner -TERM
+rest SIGTERM
 check "SIGTERM: every byte is there" zpat verify -k text -j 2 -n $fill "$ZDEV"
 must zram_remove
 ending SIGKILL kill_runner -KILL
+rest SIGKILL
 check "SIGKILL: every byte is there" zpat verify -k text -j 2 -n $fill "$ZDEV"
 must zram_remove
 ending reset zram_reset

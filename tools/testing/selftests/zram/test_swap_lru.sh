@@ -6,24 +6,36 @@
 
 . ./lib.sh
 
+# swapped NAME: pages went out since the last time
+swapped() {
+	before=$out
+	out=$(awk '/^pswpout / { print $2 }' /proc/vmstat)
+	[ "$1" = start ] || between "$1: swapped out" \
+		$(((out - before) * PER_PAGE)) 256 100000000
+}
+
 # round NAME OPTIONS...: under twice the memory there is
 round() {
 	name=$1
 	shift
+	swapped start
 	check "$name" squeeze zswap "$@"
+	swapped "$name"
 	swap_empty "$name: all is freed when the process exits"
 }
 
 two_processes() {
+	swapped start
 	bg_squeeze zswap -m $more -s 2 > /tmp/second.$$
 	check "$1: first of two processes" squeeze zswap -m $more -s 3
 	wait "$BGPID"
 	is "$1: second of two processes" "$? $(tail -n 1 /tmp/second.$$)" \
 		"0 pages=$((more * 256)) bad=0"
+	swapped "$1: two processes"
 	swap_empty "$1: all is freed when both exit"
 }
 
-ZT_FILES=/tmp/second.$$
+ZT_FILES=/tmp/second.$$ out=0
 # In MiB; a debug kernel takes long over them.
 some=20 more=24 most=32 memory=16
 [ -z "${ZT_DEBUG-}" ] || some=8 more=8 most=12 memory=6

@@ -11,7 +11,8 @@ only_4k
 bd_use null 16 || skip_all "no null_blk"
 zram_add
 events=$trace/events/zram
-[ -d $events ] || skip_all "kernel without tracepoints"
+[ -d $trace/events ] || skip_all "kernel without tracepoints"
+[ -d $events ] || absent tracepoints
 # shellcheck disable=SC2317 # called by the clean-up
 trace_off() {
 	echo 0 > "$events/enable"

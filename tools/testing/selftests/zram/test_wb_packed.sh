@@ -32,8 +32,8 @@ kind() {
 		zpat verify -k cycle -j 2 -R "$ZDEV"
 	check "$1: from a buffer that is not aligned" \
 		zpat verify -k cycle -m 512 "$ZDEV"
-	wb_read
 	store 0 writeback idle
+	wb_read
 	is "$1: what is written is not written again" "$WB_pages" 3072
 	must zpat fill -u -k mixed -g 2 -S 2 "$ZDEV" > /dev/null
 	check "$1: every second page overwritten" \

@@ -27,9 +27,10 @@ ZT_FILES="/tmp/run.$$ /tmp/read.$$ /tmp/lat.$$"
 sleep 1
 zhammer -t 2000 -p 20 "r:$ZSYS/mm_stat" "r:$ZSYS/bd_stat" \
 	"r:$ZSYS/writeback_stat" > /tmp/lat.$$
-while read -r name rounds ms _; do
+while read -r name rounds ms errors; do
 	between "${name##*/} is read (longest ${ms#max_ms=} ms)" \
 		"${rounds#n=}" 3 1000
+	is "${name##*/}: no read fails" "$errors" ""
 done < /tmp/lat.$$
 check "pages in memory are read" zpat verify -k cycle -o 2048 -n 2048 "$ZDEV"
 check "and written" zpat fill -k cycle -g 2 -o 2048 -n 2048 "$ZDEV"

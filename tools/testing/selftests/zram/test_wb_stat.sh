@@ -28,9 +28,10 @@ set --
 for file in $files; do set -- "$@" "r:$ZSYS/$file"; done
 zhammer -t 1000 -p 5 "$@" > /tmp/lat.$$
 ZT_FILES=/tmp/lat.$$
-while read -r name rounds ms _; do
+while read -r name rounds ms errors; do
 	between "${name##*/}: reads in a second (longest ${ms#max_ms=} ms)" \
 		"${rounds#n=}" 4 1000
+	is "${name##*/}: none fails" "$errors" ""
 done < /tmp/lat.$$
 bd_read
 between "the run was still under way" "$BD_WRITES" 0 8191

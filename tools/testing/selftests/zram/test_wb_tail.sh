@@ -10,11 +10,12 @@
 is_zero() {
 	# What was read before the device was written would be out of date.
 	echo 1 > /proc/sys/vm/drop_caches
-	count=$(dd if="$BD" bs=1 skip="$2" count="$3" 2> /dev/null |
-		tr -d '\000' | wc -c)
-	is "$1" "$count" 0
+	dd if="$BD" bs=1 skip="$2" count="$3" 2> /dev/null > /tmp/zeros.$$
+	is "$1" "$(wc -c < /tmp/zeros.$$) $(tr -d '\000' < /tmp/zeros.$$ | wc -c)" \
+		"$3 0"
 }
 
+ZT_FILES=/tmp/zeros.$$
 bd_use null 4 || skip_all "no null_blk"
 # Generation 7 of seed 9 is on the device before.
 must zpat fill -k random -g 7 -s 9 "$BD" > /dev/null

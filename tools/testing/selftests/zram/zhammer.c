@@ -12,7 +12,8 @@
  *     -p	pause between two rounds of a thread (default 0)
  *     -s	values in random order, and pauses of up to twice as long; the
  *		same ones for the same SEED
- *     -F	allocations of the threads may fail (fault.h)
+ *     -F	allocations of the threads may fail (fault.h); those of open() do not
+ *		count
  *
  * Prints for each: WHAT, rounds, the longest single call in ms, and how many
  * ended with which error ("w:/sys/...=all n=200 max_ms=3 EBUSY=7").
@@ -69,16 +70,28 @@ static void account(struct job *j, double start, int err)
 	j->rounds++;
 }
 
+/* Returns the file, or -1 after taking account of an error. */
+static int open_file(struct job *j, const char *path, int flags)
+{
+	double start = now_ms();
+	int fd = open(path, flags | O_CLOEXEC);
+
+	if (fd < 0 && !(faults && errno == ENOMEM))
+		account(j, start, errno);
+	return fd;
+}
+
 static void read_one(struct job *j, const char *path)
 {
 	double start = now_ms();
 	char buf[4096];
-	int err = 0, fd = open(path, O_RDONLY | O_CLOEXEC);
+	int err = 0, fd = open_file(j, path, O_RDONLY);
 
-	if (fd < 0 || read(fd, buf, sizeof(buf)) < 0)
+	if (fd < 0)
+		return;
+	if (read(fd, buf, sizeof(buf)) < 0)
 		err = errno;
-	if (fd >= 0)
-		close(fd);
+	close(fd);
 	account(j, start, err);
 }
 
@@ -111,12 +124,13 @@ static void write_nonsense(struct job *j, const char *path)
 {
 	double start = now_ms();
 	char buf[512];
-	int err = 0, fd = open(path, O_WRONLY | O_CLOEXEC);
+	int err = 0, fd = open_file(j, path, O_WRONLY);
 
-	if (fd < 0 || write(fd, buf, nonsense(&j->rnd, buf, sizeof(buf))) < 0)
+	if (fd < 0)
+		return;
+	if (write(fd, buf, nonsense(&j->rnd, buf, sizeof(buf))) < 0)
 		err = errno;
-	if (fd >= 0)
-		close(fd);
+	close(fd);
 	account(j, start, err);
 }
 
@@ -149,12 +163,13 @@ static void write_one(struct job *j)
 	const char *v = j->values[(j->rnd ? zp_next(&j->rnd) : j->rounds) %
 				  j->nr_values];
 	double start = now_ms();
-	int err = 0, fd = open(j->path, O_WRONLY | O_CLOEXEC);
+	int err = 0, fd = open_file(j, j->path, O_WRONLY);
 
-	if (fd < 0 || write(fd, v, strlen(v)) < 0)
+	if (fd < 0)
+		return;
+	if (write(fd, v, strlen(v)) < 0)
 		err = errno;
-	if (fd >= 0)
-		close(fd);
+	close(fd);
 	account(j, start, err);
 }
 

@@ -17,7 +17,7 @@
  *     -F			allocations of the threads may fail (fault.h)
  *
  * Prints "ok=N bad=N err=N" and the name of the first error, in pages.
- * Exit status: 0 all as wanted, 1 wrong data, 2 I/O errors only.
+ * Exit status: 0 all as wanted, 1 wrong data, 2 I/O errors only, 3 no such pages.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -248,8 +248,15 @@ int main(int argc, char **argv)
 	opt.pages *= opt.unit;
 	if (opt.batch < opt.unit)
 		opt.batch = opt.unit;
-	if (!opt.pages)
-		opt.pages = pages_of(opt.path) - opt.first;
+	if (!opt.pages) {
+		uint64_t all = pages_of(opt.path);
+
+		if (all <= opt.first) {
+			fprintf(stderr, "zpat: %s has no such pages\n", opt.path);
+			return 3;
+		}
+		opt.pages = all - opt.first;
+	}
 	for (long i = 0; i < opt.threads; i++)
 		pthread_create(&t[i], NULL, worker, (void *)i);
 	for (int i = 0; i < opt.threads; i++)

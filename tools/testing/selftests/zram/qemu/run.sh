@@ -150,15 +150,17 @@ case " $wanted " in
 esac
 
 guest_env() {
-	local kunit='' patience=1
+	local kunit='' patience=1 ours=1
 
 	# Instrumented code takes its time, and so does an emulated processor.
 	[ -z "$CHECKS" ] || patience=4
 	[ "$MACHINE" = "$NATIVE" ] || patience=4
 	! has_kunit || kunit=1
+	[ "$zram" = ours ] || ours=
 	printf '%s=%s\n' \
 		ZT_LANE "$(quote "$lane")" \
 		ZT_DEBUG "$(quote "$CHECKS")" \
+		ZT_OURS "$ours" \
 		ZT_MODE "$mode" \
 		ZT_ITEMS "$(quote "$items")" \
 		ZT_DONE "$done" \

@@ -9,13 +9,9 @@
 cpu=/sys/devices/system/cpu/cpu1/online
 INJECT="failslab fail_page_alloc fail_make_request"
 
-# Up to so many faults, of which the kernel counts what is left
-FAULTS=1000000000
-
 faults_setup() {
 	for fault in $INJECT; do
 		fault_on "$fault" 0 || continue
-		put "$FAULT/times" "$FAULTS"
 		# Requests fail by their disk, whoever has made them.
 		[ "$fault" != fail_make_request ] || put "$FAULT/task-filter" N
 	done

@@ -24,7 +24,11 @@ if [ ! -w $REPORT ]; then
 fi
 for _ in 1 2; do
 	sleep 6
-	echo scan > $REPORT
+	# It gives up for good when something goes wrong in it.
+	if ! echo scan > $REPORT; then
+		echo "not ok 2 - kmemleak is off"
+		exit 1
+	fi
 done
 if grep -q 'unreferenced object' $REPORT; then
 	sed 's/^/#   /' $REPORT
