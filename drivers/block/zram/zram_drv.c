@@ -31,7 +31,10 @@ MODULE_PARM_DESC(num_devices, "Devices to create when the module is loaded");
 
 static int zram_major;
 
-/* The devices by number; the mutex makes adding and removing take turns */
+/*
+ * The devices by number, which stays taken until a device is gone. The mutex makes
+ * adding take turns, and finding a device to remove.
+ */
 static DEFINE_XARRAY_ALLOC(zram_devices);
 static DEFINE_MUTEX(zram_devices_lock);
 
@@ -70,12 +73,19 @@ static int remove_device(u32 id)
 	zram = xa_load(&zram_devices, id);
 	if (zram)
 		err = zram_device_claim(zram);
-	if (!err) {
-		zram_device_remove(zram);
-		xa_erase(&zram_devices, id);
-	}
+	if (!err)
+		/* Nobody finds it from here on; the entry stays reserved */
+		xa_store(&zram_devices, id, NULL, GFP_KERNEL);
 	mutex_unlock(&zram_devices_lock);
-	return err;
+	if (err)
+		return err;
+	/*
+	 * Waits for whoever is at an attribute, who may be waiting for the mutex:
+	 * hot_add is a file that can be named as a dictionary.
+	 */
+	zram_device_remove(zram);
+	xa_erase(&zram_devices, id);
+	return 0;
 }
 
 static void remove_all_devices(void)

@@ -31,4 +31,26 @@ check "after disksize against reset the device works" \
 check "and holds its data" zpat verify -k cycle "$ZDEV"
 zram_reset
 empty "the pool is empty after reset"
+
+# Devices are removed while somebody who writes to their attributes waits for those
+# that add and remove.
+closed
+zram_remove_all
+for _ in 0 1 2 3; do zram_add; done
+remove="w:$CONTROL/hot_remove=1,2,3,4,5,6,7,8"
+zhammer -t 3000 "$remove" "$remove" > /tmp/hammer.$$ &
+removing=$!
+zhammer -t 2500 -p 40 "r:$CONTROL/hot_add" \
+	"w:/sys/block/zram1/algorithm_params=dict=$CONTROL/hot_add" \
+	"w:/sys/block/zram2/algorithm_params=dict=$CONTROL/hot_add" > /tmp/adding.$$ &
+ZT_FILES="/tmp/hammer.$$ /tmp/adding.$$"
+check "devices are added as dictionaries" ended $! 30
+check "and removed, while that goes on" ended $removing 30
+sed 's/^/# /' /tmp/adding.$$
+sed 's/^/# /' /tmp/hammer.$$
+between "devices removed" \
+	"$(done_by "w:$CONTROL/hot_remove" /tmp/hammer.$$)" "$(at_least 20)" 100000000
+zram_remove_all
+set -- /sys/block/zram*
+is "no device is left" "$1" "/sys/block/zram*"
 finish
