@@ -5,10 +5,17 @@
  */
 
 #include <linux/array_size.h>
+#include <linux/cred.h>
+#include <linux/dcache.h>
 #include <linux/device.h>
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/fs.h>
 #include <linux/kernel_read_file.h>
 #include <linux/kstrtox.h>
-#include <linux/limits.h>
+#include <linux/namei.h>
+#include <linux/path.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
@@ -167,17 +174,47 @@ static const struct zram_arg params_args[] = {
 };
 
 /*
+ * More than a page can make use of. Memory for it is taken at once, whoever has to
+ * be killed for that.
+ */
+#define DICT_MAX	SZ_1M
+
+/* Regular files only: to open others may wait, or set something going */
+static struct file *open_dict(const char *name)
+{
+	struct file *file;
+	struct path path;
+	int err;
+
+	err = kern_path(name, LOOKUP_FOLLOW, &path);
+	if (err)
+		return ERR_PTR(err);
+	err = -EINVAL;
+	if (d_is_reg(path.dentry))
+		err = path_permission(&path, MAY_READ);
+	file = err ? ERR_PTR(err) : dentry_open(&path, O_RDONLY | O_LARGEFILE,
+						current_cred());
+	path_put(&path);
+	return file;
+}
+
+/*
  * No lock is held: the file may be an attribute that takes the same, or lie
  * where nobody answers.
  */
 static int read_dict(struct params_args *args)
 {
+	struct file *file;
 	ssize_t size;
 
 	if (!args->dict)
 		return 0;
-	size = kernel_read_file_from_path(args->dict, 0, &args->params.dict,
-					  INT_MAX, NULL, READING_POLICY);
+	file = open_dict(args->dict);
+	if (IS_ERR(file))
+		return -EINVAL;
+	size = kernel_read_file(file, 0, &args->params.dict, DICT_MAX, NULL,
+				READING_POLICY);
+	fput(file);
 	if (size < 0)
 		return -EINVAL;
 	args->params.dict_size = size;

@@ -9,7 +9,7 @@
 zram_add
 algorithms
 dict=/tmp/dict.$$
-ZT_FILES="$dict $dict.empty $dict.big"
+ZT_FILES="$dict $dict.empty $dict.big $dict.fifo $dict.out"
 must truncate -s 16384 "$dict"
 must zpat fill -B -k text -g 9 "$dict" > /dev/null
 : > "$dict.empty"
@@ -29,6 +29,15 @@ done
 # A dictionary that takes the lock its reader might hold
 bg ztry "$ZSYS/algorithm_params" "dict=$ZSYS/comp_algorithm" > /dev/null
 check "a dictionary may be any file" ended "$BGPID" 10
+# Nobody writes to it: who opens it waits.
+mkfifo "$dict.fifo"
+ztry "$ZSYS/algorithm_params" "dict=$dict.fifo" > "$dict.out" &
+check "or not, where it may take forever" ended $! 10
+is "which is invalid" "$(cat "$dict.out")" EINVAL
+store EINVAL algorithm_params "dict=/dev/zero"
+must truncate -s 1048577 "$dict.big"
+store EINVAL algorithm_params "dict=$dict.big"
+must truncate -s 65537 "$dict.big"
 store ERANGE algorithm_params "level=99999999999"
 store ERANGE algorithm_params "priority=99999999999"
 put "$ZSYS/disksize" 4M
