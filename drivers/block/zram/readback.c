@@ -19,8 +19,10 @@
 
 #include <linux/bio.h>
 #include <linux/blkdev.h>
+#include <linux/completion.h>
 #include <linux/err.h>
 #include <linux/mempool.h>
+#include <linux/minmax.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
@@ -51,6 +53,7 @@ struct zram_readback {
 /* A read someone has to wait for, done by a worker */
 struct zram_readback_work {
 	struct work_struct work;
+	struct completion done;
 	struct zram *zram;
 	const struct zram_slot *slot;
 	struct page *page;
@@ -292,6 +295,7 @@ static void readback_work(struct work_struct *work)
 	else
 		rw->err = read_whole(rw->zram, first, nr, rw->page);
 	zram_blkmap_put(rw->zram->backing.map, first, nr);
+	complete(&rw->done);
 }
 
 /**
@@ -316,9 +320,14 @@ int zram_readback_wait(struct zram *zram, const struct zram_slot *slot,
 		.page = page,
 	};
 
+	/*
+	 * Not flush_work(): the backing device may be one of ours that waits for its
+	 * own in the same way, which to lockdep looks like waiting for itself.
+	 */
+	init_completion(&rw.done);
 	INIT_WORK_ONSTACK(&rw.work, readback_work);
 	queue_work(zram->backing.reads->wq, &rw.work);
-	flush_work(&rw.work);
+	wait_for_completion(&rw.done);
 	destroy_work_on_stack(&rw.work);
 	return rw.err;
 }
