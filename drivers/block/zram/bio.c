@@ -125,8 +125,9 @@ static int read_bounced(struct zram *zram, struct bio *bio,
 	return err;
 }
 
-static void bio_read(struct zram *zram, struct bio *bio)
+static void bio_read(struct zram *zram, struct bio *whole)
 {
+	struct bio *bio = zram_readback_split(zram, whole);
 	struct zram_readback_set set = {
 		.zram = zram,
 		.parent = bio,

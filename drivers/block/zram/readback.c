@@ -23,6 +23,7 @@
 #include <linux/err.h>
 #include <linux/mempool.h>
 #include <linux/minmax.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
@@ -49,6 +50,12 @@ struct zram_readback {
 	unsigned int nr;
 	struct bio bio;
 };
+
+/*
+ * What is read at once. The reads of a bio begin when its submitter is done with it,
+ * so until then the memory for all of them is taken; a bio may have gigabytes.
+ */
+#define PART_SECTORS	(SZ_1M >> SECTOR_SHIFT)
 
 /* A read someone has to wait for, done by a worker */
 struct zram_readback_work {
@@ -84,6 +91,8 @@ struct zram_readback_pool *zram_readback_pool_create(const char *name)
 			offsetof(struct zram_readback, bio),
 			BIOSET_NEED_BVECS | BIOSET_NEED_RESCUER))
 		goto err_bios;
+	if (bioset_init(&pool->splits, BIO_POOL_SIZE, 0, BIOSET_NEED_RESCUER))
+		goto err_splits;
 	/*
 	 * Waking another CPU takes longer than decompressing a page, so what
 	 * comes alone is done where its I/O ended. What comes in numbers keeps
@@ -108,6 +117,8 @@ err_spare:
 err_crowd:
 	destroy_workqueue(pool->wq);
 err_wq:
+	bioset_exit(&pool->splits);
+err_splits:
 	bioset_exit(&pool->bios);
 err_bios:
 	mempool_exit(&pool->groups);
@@ -129,9 +140,37 @@ void zram_readback_pool_destroy(struct zram_readback_pool *pool)
 	destroy_workqueue(pool->crowd_wq);
 	destroy_workqueue(pool->wq);
 	zram_unpack_destroy(pool->spare);
+	bioset_exit(&pool->splits);
 	bioset_exit(&pool->bios);
 	mempool_exit(&pool->groups);
 	kfree(pool);
+}
+
+/**
+ * zram_readback_split() - what is to be read now of a bio
+ * @zram: the device
+ * @bio: the bio, to read
+ *
+ * The rest goes back to the block layer, which submits the reads of this part to
+ * the backing device before it comes back with that. So it is the backing device
+ * that says how much may be under way.
+ *
+ * Context: May sleep; in submit_bio.
+ * Return: the part, or the bio if it is small or has no backing device to read
+ *	from; to be completed like any other.
+ */
+struct bio *zram_readback_split(struct zram *zram, struct bio *bio)
+{
+	struct zram_readback_pool *pool = zram->backing.reads;
+	struct bio *part;
+
+	if (!pool || bio_sectors(bio) <= PART_SECTORS)
+		return bio;
+	/* Cannot fail: there is a reserve, and waiting is allowed */
+	part = bio_split(bio, PART_SECTORS, GFP_NOIO, &pool->splits);
+	bio_chain(part, bio);
+	submit_bio_noacct(bio);
+	return part;
 }
 
 /**

@@ -21,6 +21,7 @@ struct zram_unpack;
  * struct zram_readback_pool - what the reads of a device are made of
  * @groups: groups, with a reserve
  * @bios: reads of whole pages, with a reserve
+ * @splits: parts of large bios, with a reserve
  * @wq: where waiting for a read is done, and decompression
  * @crowd_wq: where decompression is done of more than one read at a time
  * @unpacking: number of reads of packed objects under way
@@ -30,6 +31,7 @@ struct zram_unpack;
 struct zram_readback_pool {
 	mempool_t groups;
 	struct bio_set bios;
+	struct bio_set splits;
 	struct workqueue_struct *wq;
 	struct workqueue_struct *crowd_wq;
 	atomic_t unpacking;
@@ -75,6 +77,7 @@ struct zram_readback_set {
 
 struct zram_readback_pool *zram_readback_pool_create(const char *name);
 void zram_readback_pool_destroy(struct zram_readback_pool *pool);
+struct bio *zram_readback_split(struct zram *zram, struct bio *bio);
 void zram_readback_add(struct zram_readback_set *set,
 		       const struct zram_slot *slot, struct page *page);
 void zram_readback_finish(struct zram_readback_set *set);
@@ -84,6 +87,11 @@ void zram_readback_group_put(struct zram_readback_group *group,
 			     blk_status_t status);
 
 #else
+
+static inline struct bio *zram_readback_split(struct zram *zram, struct bio *bio)
+{
+	return bio;
+}
 
 static inline void zram_readback_add(struct zram_readback_set *set,
 				     const struct zram_slot *slot,

@@ -70,6 +70,32 @@ for algorithm in $ALGORITHMS; do
 	must zram_remove
 done
 
+# Bios of many MiB are read in parts, as memory for each is taken at once.
+# large NAME KIND
+large() {
+	zram_new ${mib}M '' "$BD"
+	must zpat fill -k "$2" -j 2 "$ZDEV" > /dev/null
+	# Some stay in memory
+	put "$ZSYS/idle" all
+	must zpat fill -u -k "$2" -o 700 -n 100 "$ZDEV" > /dev/null
+	put "$ZSYS/writeback" idle
+	read -r before _ < "$ZSYS/stat"
+	check "$1: large bios" zpat verify -k "$2" -b $((mib * 256)) -H "$ZDEV"
+	read -r after _ < "$ZSYS/stat"
+	between "$1: parts" $((after - before)) $mib $((mib * 256))
+	check "$1: large bios side by side" \
+		zpat verify -k "$2" -b $((mib * 64)) -H -j 4 "$ZDEV"
+	must zram_remove
+}
+
+bd_use null 48 || bail "null_blk"
+mib=32
+[ -z "${ZT_DEBUG-}" ] || mib=8
+large "packed" mixed
+PACKED=0
+large "whole" random
+PACKED=1
+
 # A device too small takes what fits, the rest stays.
 bd_null 1 || bail "second null_blk"
 zram_new 16M '' "$BD"

@@ -13,6 +13,7 @@
  *     -j THREADS		the range is split between them
  *     -m BYTES			offset of the buffer from its alignment
  *     -B			buffered instead of O_DIRECT
+ *     -H			a buffer of huge pages, which makes large bios
  *     -R			page order shuffled (one page per I/O)
  *     -F			allocations of the threads may fail (fault.h)
  *
@@ -27,10 +28,13 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "fault.h"
 #include "pattern.h"
+
+#define HUGE_PAGE	(2u << 20)
 
 enum op { FILL, VERIFY, DISCARD, ZEROOUT };
 
@@ -39,7 +43,7 @@ static struct {
 	const char *path;
 	uint64_t first, pages, step;
 	uint32_t gen, seed;
-	int kind, threads, flags, shuffle, faults;
+	int kind, threads, flags, shuffle, faults, huge;
 	unsigned int batch, misalign, unit;
 } opt = { .unit = 1, .step = 1, .gen = 1, .kind = ZP_MIXED, .threads = 1,
 	  .flags = O_DIRECT, .batch = 16 };
@@ -141,7 +145,11 @@ static void *worker(void *arg)
 		io_failed(hi - lo, errno);
 		return NULL;
 	}
+	if (opt.huge)
+		unit = HUGE_PAGE;
 	buf = aligned_alloc(unit, (opt.batch * ZP_PAGE / unit + 2) * unit);
+	if (opt.huge)
+		madvise(buf, opt.batch * ZP_PAGE, MADV_HUGEPAGE);
 	buf += opt.misalign;
 	if (opt.faults)
 		zt_fault_me();
@@ -203,6 +211,9 @@ static void set_option(int c)
 	case 'F':
 		opt.faults = 1;
 		break;
+	case 'H':
+		opt.huge = 1;
+		break;
 	default:
 		exit(3);
 	}
@@ -238,7 +249,7 @@ int main(int argc, char **argv)
 		return 3;
 	opt.op = parse_op(argv[1]);
 	argc--, argv++;
-	while ((c = getopt(argc, argv, "o:n:S:g:s:k:b:j:m:uBRF")) != -1)
+	while ((c = getopt(argc, argv, "o:n:S:g:s:k:b:j:m:uBRFH")) != -1)
 		set_option(c);
 	if (optind != argc - 1 || opt.kind < 0 || !opt.step || !opt.batch ||
 	    opt.threads < 1 || opt.threads > 64 || opt.misalign >= ZP_PAGE)
