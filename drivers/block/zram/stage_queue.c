@@ -88,13 +88,19 @@ static struct zram_stage *take_first(struct zram_stage_pool *pool)
 }
 
 /* As if they were new: nobody who waits for those before is to wait again */
+static void restamp(struct zram_stage_pool *pool, struct list_head *stages)
+{
+	struct zram_stage *stage;
+
+	list_for_each_entry(stage, stages, link)
+		stage->seq = ++pool->seq;
+}
+
 static unsigned int queue_kept(struct zram_stage_pool *pool)
 {
 	unsigned int nr = pool->nr_kept;
-	struct zram_stage *stage;
 
-	list_for_each_entry(stage, &pool->kept, link)
-		stage->seq = ++pool->seq;
+	restamp(pool, &pool->kept);
 	list_splice_tail_init(&pool->kept, &pool->queue);
 	pool->depth += nr;
 	pool->nr_kept = 0;
@@ -154,11 +160,12 @@ u64 zram_stage_prefer(struct zram_stage_pool *pool, const struct zram *zram)
 	u64 seq;
 
 	spin_lock(&pool->lock);
-	take_out(&pool->queue, zram, &first);
 	/* There may be memory, or room, by now */
 	nr = take_out(&pool->kept, zram, &first);
+	restamp(pool, &first);
 	pool->nr_kept -= nr;
 	pool->depth += nr;
+	take_out(&pool->queue, zram, &first);
 	list_splice(&first, &pool->queue);
 	seq = pool->seq;
 	spin_unlock(&pool->lock);

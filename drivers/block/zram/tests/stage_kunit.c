@@ -119,6 +119,40 @@ static void stage_test_queue(struct kunit *test)
 	zram_stage_pool_put(pool);
 }
 
+/* Pages that cannot be stored, and two who try: each tries them once */
+static void stage_test_prefer(struct kunit *test)
+{
+	struct zram_stage_pool *pool = create(test);
+	struct zram *zram = (struct zram *)&pool;
+	struct zram_stage *stage;
+	u64 first, second;
+	bool woken;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		stage = get(test, pool, zram, i);
+		KUNIT_EXPECT_TRUE(test, zram_stage_enqueue(stage, &woken));
+		zram_stage_put(stage);
+	}
+	first = zram_stage_prefer(pool, zram);
+	stage = zram_stage_dequeue_until(pool, zram, first);
+	KUNIT_ASSERT_NOT_NULL(test, stage);
+	zram_stage_done(stage, true);
+	/* The page that was kept is not what the first waits for any more */
+	second = zram_stage_prefer(pool, zram);
+	KUNIT_EXPECT_GT(test, second, first);
+	stage = zram_stage_dequeue_until(pool, zram, first);
+	KUNIT_ASSERT_NOT_NULL(test, stage);
+	KUNIT_EXPECT_EQ(test, stage->index, 1);
+	zram_stage_done(stage, false);
+	KUNIT_EXPECT_NULL(test, zram_stage_dequeue_until(pool, zram, first));
+	stage = zram_stage_dequeue_until(pool, zram, second);
+	KUNIT_ASSERT_NOT_NULL(test, stage);
+	KUNIT_EXPECT_EQ(test, stage->index, 0);
+	zram_stage_done(stage, false);
+	zram_stage_pool_put(pool);
+}
+
 static void stage_test_close(struct kunit *test)
 {
 	struct zram_stage_pool *pool = create(test);
@@ -202,6 +236,7 @@ static void stage_test_wake(struct kunit *test)
 static struct kunit_case stage_test_cases[] = {
 	KUNIT_CASE(stage_test_pool),
 	KUNIT_CASE(stage_test_queue),
+	KUNIT_CASE(stage_test_prefer),
 	KUNIT_CASE(stage_test_close),
 	KUNIT_CASE_SLOW(stage_test_wake),
 	{}
