@@ -47,18 +47,20 @@ for pid in $(kc_threads); do
 done
 read -r throttle < /proc/sys/kernel/sched_rt_runtime_us
 echo -1 > /proc/sys/kernel/sched_rt_runtime_us
-# For fifteen seconds at most, whatever becomes of the test
+# For a minute at most, whatever becomes of the test
 # The watch has to run beside it.
-bg timeout -s KILL 15 taskset 2 chrt -f 90 sh -c 'while :; do :; done'
+bg timeout -s KILL 60 taskset 2 chrt -f 90 sh -c 'while :; do :; done'
 sleep 2
 kc_read
 before=$KC_completed full=$KC_inline_full
 check "starved: writes go on" taskset 1 zpat fill -k cycle -g 5 "$ZDEV"
 check "starved: reads too" taskset 1 zpat verify -k cycle -g 5 "$ZDEV"
 kc_read
-# The scheduler may leave them a few percent.
-between "starved: the writer does most of it" $((KC_inline_full - full)) \
-	$((2 * (KC_completed - before) + 100)) 100000
+echo "# $((KC_completed - before)) by kcompressd"
+# The scheduler leaves them a few percent of the time, in which they do more the
+# slower the writer is.
+between "starved: the writer does much of it" $((KC_inline_full - full)) \
+	$((1000 / PER_PAGE)) 100000
 kill -9 "$BGPID"
 for pid in $(kc_threads); do taskset -p 3 "$pid" > /dev/null; done
 kc_idle "fed again: all is compressed"
