@@ -91,7 +91,8 @@ struct zram_readback_pool *zram_readback_pool_create(const char *name)
 			offsetof(struct zram_readback, bio),
 			BIOSET_NEED_BVECS | BIOSET_NEED_RESCUER))
 		goto err_bios;
-	if (bioset_init(&pool->splits, BIO_POOL_SIZE, 0, BIOSET_NEED_RESCUER))
+	/* The reads of a part are with the backing device when the next is made */
+	if (bioset_init(&pool->splits, BIO_POOL_SIZE, 0, 0))
 		goto err_splits;
 	/*
 	 * Waking another CPU takes longer than decompressing a page, so what
