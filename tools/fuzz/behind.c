@@ -116,12 +116,51 @@ int sysfs_emit_at(char *buf, int at, const char *fmt, ...)
 	return len;
 }
 
-ssize_t kernel_read_file_from_path(const char *path, off_t offset, void **buf,
-				   size_t max, size_t *size, int id)
+/* What a path leads to follows from its length. What is not put is leaked memory. */
+int kern_path(const char *name, int flags, struct path *path)
 {
-	read_all(path);
-	if (strlen(path) % 3 == 0)
-		return -ENOENT;
+	read_all(name);
+	path->dentry = strlen(name) % 3 ? strdup(name) : NULL;
+	return path->dentry ? 0 : -ENOENT;
+}
+
+void path_put(const struct path *path)
+{
+	free(path->dentry);
+}
+
+bool d_is_reg(const char *dentry)
+{
+	return strlen(dentry) % 5;
+}
+
+int path_permission(const struct path *path, int mask)
+{
+	return strlen(path->dentry) % 7 ? 0 : -EACCES;
+}
+
+struct file *dentry_open(const struct path *path, int flags, int cred)
+{
+	size_t length = strlen(path->dentry);
+	char *file;
+
+	if (length % 11 == 0)
+		return ERR_PTR(-EIO);
+	file = malloc(1);
+	*file = length % 4;
+	return (struct file *)file;
+}
+
+void fput(struct file *file)
+{
+	free(file);
+}
+
+ssize_t kernel_read_file(struct file *file, off_t offset, void **buf,
+			 size_t max, size_t *size, int id)
+{
+	if (!*(char *)file)
+		return -EFBIG;
 	*buf = calloc(1, 16);
 	return 16;
 }

@@ -201,9 +201,19 @@ char *next_arg(char *args, char **param, char **val);
 unsigned long long memparse(const char *ptr, char **retptr);
 
 /* Files and the time of day */
-enum { READING_POLICY };
-ssize_t kernel_read_file_from_path(const char *path, off_t offset, void **buf,
-				   size_t max, size_t *size, int id);
+enum { READING_POLICY, LOOKUP_FOLLOW, MAY_READ, O_RDONLY, O_LARGEFILE };
+struct file;
+struct path { char *dentry; };
+#define SZ_1M				0x100000
+#define current_cred()			0
+int kern_path(const char *name, int flags, struct path *path);
+void path_put(const struct path *path);
+bool d_is_reg(const char *dentry);
+int path_permission(const struct path *path, int mask);
+struct file *dentry_open(const struct path *path, int flags, int cred);
+void fput(struct file *file);
+ssize_t kernel_read_file(struct file *file, off_t offset, void **buf,
+			 size_t max, size_t *size, int id);
 u64 ktime_get_boottime_seconds(void);
 
 /* Only for what lib/kstrtox.c has besides */
