@@ -62,6 +62,7 @@ check: modules
 torture: LANE := $(if $(filter file,$(origin LANE)),mainline-debug,$(LANE))
 torture: modules
 	@$(run) --mem 2048 --disk virtio:512M --disk nvme:512M --tests torture \
+		--out build/$(LANE)/torture \
 		$(if $(MINUTES),--minutes "$(MINUTES)") $(if $(SEED),--seed "$(SEED)")
 
 fuzz:
