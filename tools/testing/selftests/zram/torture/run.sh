@@ -62,7 +62,7 @@ done
 for fault in failslab fail_page_alloc fail_make_request; do
 	[ -d "/sys/kernel/debug/$fault" ] || continue
 	between "$fault: faults injected" "$(sum "injected_$fault")" \
-		1 100000000000
+		3 100000000000
 done
 # Each actor has removed its own.
 is "no device is left behind" "$(ls -d /sys/block/zram* 2> /dev/null)" "$before"
