@@ -140,38 +140,12 @@ at_least() {
 	echo $(($1 / (1 + ${ZT_DEBUG:-0} * 9)))
 }
 
-# KiB of free memory, those included that the CPUs keep for themselves: tens of MiB,
-# which come and go. With debug options slabs are, too: KASAN keeps freed objects for
-# a while, and kmemleak sees those that are lost.
-mem_free() {
-	sync
-	echo 3 > /proc/sys/vm/drop_caches
-	sleep 0.2
-	# Adds up what each CPU has not told yet
-	cat /proc/sys/vm/stat_refresh 2> /dev/null
-	awk -v page="$PAGE" -v debug="${ZT_DEBUG:-0}" '
-		$1 " " $2 == "pages free" { pages += $3 }
-		$1 == "count:" { pages += $2 }
-		/^Slab:/ { kib = $2 * debug }
-		END { print int(pages * page / 1024 + kib) }' /proc/zoneinfo /proc/meminfo
-}
-
 # ---- time ----------------------------------------------------------------
 
 # Sets NOW, in ms since boot.
 clock() {
 	read -r zt_up _ < /proc/uptime
 	NOW=${zt_up%.*}${zt_up#*.}0
-}
-
-# done_by JOB FILE: how often zhammer's job that begins like this succeeded
-done_by() {
-	awk -v job="$1" 'index($1, job) == 1 {
-		for (i = 2; i <= NF; i++) {
-			split($i, part, "=")
-			n += part[1] == "n" ? part[2] : part[1] ~ /^E/ ? -part[2] : 0
-		}
-	} END { print n + 0 }' "$2"
 }
 
 # wait_for SECONDS COMMAND...: retries until the command succeeds
@@ -521,6 +495,28 @@ udev_start() {
 
 # ---- memory --------------------------------------------------------------
 
+# KiB of free memory, those included that the CPUs keep for themselves: tens of MiB,
+# which come and go. With debug options slabs are, too: KASAN keeps freed objects for
+# a while, and kmemleak sees those that are lost.
+mem_free() {
+	sync
+	echo 3 > /proc/sys/vm/drop_caches
+	sleep 0.2
+	# Adds up what each CPU has not told yet
+	cat /proc/sys/vm/stat_refresh 2> /dev/null
+	awk -v page="$PAGE" -v debug="${ZT_DEBUG:-0}" '
+		$1 " " $2 == "pages free" { pages += $3 }
+		$1 == "count:" { pages += $2 }
+		/^Slab:/ { kib = $2 * debug }
+		END { print int(pages * page / 1024 + kib) }' /proc/zoneinfo /proc/meminfo
+}
+
+# Sets SWAPPED_OUT: pages since the kernel started
+swapped_read() {
+	SWAPPED_OUT=$(awk '/^pswpout / { print $2 }' /proc/vmstat)
+	SWAPPED_OUT=$((SWAPPED_OUT * PER_PAGE))
+}
+
 # cgroup_limit MIB [SLACK]: "squeeze" gives commands this much memory, in the group
 # ZT_GROUP ("zt"). Beyond it
 # they are made to reclaim; SLACK MiB (12) beyond they are killed, as the kernel
@@ -646,6 +642,16 @@ fault_off() {
 }
 
 # ---- background jobs and clean-up ----------------------------------------
+
+# done_by JOB FILE: how often zhammer's job that begins like this succeeded
+done_by() {
+	awk -v job="$1" 'index($1, job) == 1 {
+		for (i = 2; i <= NF; i++) {
+			split($i, part, "=")
+			n += part[1] == "n" ? part[2] : part[1] ~ /^E/ ? -part[2] : 0
+		}
+	} END { print n + 0 }' "$2"
+}
 
 # bg COMMAND...: in the background, killed at the end; sets BGPID
 bg() {

@@ -19,9 +19,8 @@ fi
 swap_reserve
 zram_new "$((total * 2))M"
 swap_on
-while read -r key pages; do
-	[ "$key" != pswpout ] || before=$pages
-done < /proc/vmstat
+swapped_read
+before=$SWAPPED_OUT
 size=$((total + total / 50 + 16))
 clock
 start=$NOW
@@ -30,10 +29,8 @@ clock
 echo "# $((NOW - start)) ms"
 mm_read
 echo "# mem_used_max $((MM_MAX / 1048576)) MiB"
-while read -r key pages; do
-	[ "$key" != pswpout ] || out=$pages
-done < /proc/vmstat
-between "a good part went through zram, MiB" $(((out - before) * PER_PAGE / 256)) \
+swapped_read
+between "a good part went through zram, MiB" $(((SWAPPED_OUT - before) / 256)) \
 	$least 4000
 swap_empty "all is freed when the process exits"
 swap_off "full"

@@ -6,26 +6,25 @@
 
 . ./lib.sh
 
-# swapped NAME: pages went out since the last time
+# swapped NAME: pages went out since swapped_read
 swapped() {
-	before=$out
-	out=$(awk '/^pswpout / { print $2 }' /proc/vmstat)
-	[ "$1" = start ] || between "$1: swapped out" \
-		$(((out - before) * PER_PAGE)) 256 100000000
+	before=$SWAPPED_OUT
+	swapped_read
+	between "$1: swapped out" $((SWAPPED_OUT - before)) 256 100000000
 }
 
 # round NAME OPTIONS...: under twice the memory there is
 round() {
 	name=$1
 	shift
-	swapped start
+	swapped_read
 	check "$name" squeeze zswap "$@"
 	swapped "$name"
 	swap_empty "$name: all is freed when the process exits"
 }
 
 two_processes() {
-	swapped start
+	swapped_read
 	bg_squeeze zswap -m $more -s 2 > /tmp/second.$$
 	check "$1: first of two processes" squeeze zswap -m $more -s 3
 	wait "$BGPID"
@@ -35,7 +34,7 @@ two_processes() {
 	swap_empty "$1: all is freed when both exit"
 }
 
-ZT_FILES=/tmp/second.$$ out=0
+ZT_FILES=/tmp/second.$$
 # In MiB; a debug kernel takes long over them.
 some=20 more=24 most=32 memory=16
 [ -z "${ZT_DEBUG-}" ] || some=8 more=8 most=12 memory=6
