@@ -189,11 +189,10 @@ static struct file *open_dict(const char *name)
 	err = kern_path(name, LOOKUP_FOLLOW, &path);
 	if (err)
 		return ERR_PTR(err);
-	err = -EINVAL;
-	if (d_is_reg(path.dentry))
-		err = path_permission(&path, MAY_READ);
-	file = err ? ERR_PTR(err) : dentry_open(&path, O_RDONLY | O_LARGEFILE,
-						current_cred());
+	file = ERR_PTR(-EINVAL);
+	if (d_is_reg(path.dentry) && !path_permission(&path, MAY_READ))
+		file = dentry_open(&path, O_RDONLY | O_LARGEFILE,
+				   current_cred());
 	path_put(&path);
 	return file;
 }
