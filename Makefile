@@ -46,7 +46,7 @@ help:
 #: KDIR=/path names other kernel headers, KSRC=/path another kernel source.
 
 setup:
-	@$(kernel)/setup build run bench lint
+	@$(kernel)/setup build run bench lint fuzz
 	@tools/testing/selftests/zram/qemu/packages.sh
 
 modules:
