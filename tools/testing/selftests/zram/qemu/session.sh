@@ -39,12 +39,17 @@ copy_tests() {
 	done
 }
 
+# The kernel's own tests: scripts for zram, and a program for swap
 copy_mainline() {
-	local from=${KSRC_TREE:-}/tools/testing/selftests/zram
+	local tools=${KSRC_TREE:-}/tools from program=thp_swap_allocator_test
 
+	from=$tools/testing/selftests/zram
 	[ -n "${KSRC_TREE:-}" ] && [ -e "$from/zram01.sh" ] || return 0
 	mkdir -p "$1/mainline"
 	cp -rp "$from" "$1/mainline/zram"
+	[ ! -e "$tools/mm/$program.c" ] ||
+		"${CROSS:-}gcc" -static -O2 -o "$1/mainline/$program" \
+			"$tools/mm/$program.c"
 }
 
 # add STAGE HOSTPATH:GUESTPATH
