@@ -15,7 +15,7 @@
 #include "read.h"
 #include "slot.h"
 #include "write.h"
-#include "zram_drv.h"
+#include "zram.h"
 
 #define SECTORS_PER_PAGE	(PAGE_SIZE >> SECTOR_SHIFT)
 

@@ -19,7 +19,7 @@
 #include "pp.h"
 #include "recompress.h"
 #include "writeback.h"
-#include "zram_drv.h"
+#include "zram.h"
 
 #include "fuzz.h"
 

@@ -9,10 +9,10 @@
 
 #include <stdio.h>
 
-#include "shim.h"
 #include "comps.h"
+#include "shim.h"
 #include "sysfs.h"
-#include "zram_drv.h"
+#include "zram.h"
 
 #include "fuzz.h"
 

@@ -18,7 +18,7 @@
 #include "backing.h"
 #include "blkmap.h"
 #include "readback.h"
-#include "zram_drv.h"
+#include "zram.h"
 
 /*
  * Pages in flight unless the user says otherwise: 2 MiB. On virtio-blk and NVMe

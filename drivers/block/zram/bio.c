@@ -23,7 +23,7 @@
 #include "slot.h"
 #include "workers.h"
 #include "write.h"
-#include "zram_drv.h"
+#include "zram.h"
 
 /* The part of a bio that falls into one slot */
 struct chunk {

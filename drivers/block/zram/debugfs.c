@@ -10,7 +10,7 @@
 
 #include "debugfs.h"
 #include "slot.h"
-#include "zram_drv.h"
+#include "zram.h"
 
 static struct dentry *zram_debugfs_root;
 

@@ -21,7 +21,7 @@
 #include "obj.h"
 #include "slot.h"
 #include "workers.h"
-#include "zram_drv.h"
+#include "zram.h"
 
 /* How long to wait for those who only look, and how often */
 #define LOOK_MS		1000

@@ -26,7 +26,7 @@
 #include "trace.h"
 #include "workers.h"
 #include "write.h"
-#include "zram_drv.h"
+#include "zram.h"
 
 /**
  * zram_kcompressd_wants() - are pages written now to be compressed later

@@ -23,7 +23,7 @@
 #include "read.h"
 #include "ring.h"
 #include "slot.h"
-#include "zram_drv.h"
+#include "zram.h"
 
 /* Objects there is room to remember, for each block in flight */
 #define OBJECTS_PER_BLOCK	16

@@ -12,7 +12,7 @@
 #include "pp.h"
 #include "slot.h"
 #include "workers.h"
-#include "zram_drv.h"
+#include "zram.h"
 
 /* Mark those of a group that were last accessed before @cutoff */
 static void mark_group(const struct zram_slots *slots, unsigned long index,

@@ -18,7 +18,7 @@
 #include "slot.h"
 #include "stage.h"
 #include "trace.h"
-#include "zram_drv.h"
+#include "zram.h"
 
 /**
  * zram_read_load() - look at a slot, and get hold of its bytes

@@ -32,7 +32,7 @@
 #include "slot.h"
 #include "trace.h"
 #include "unpack.h"
-#include "zram_drv.h"
+#include "zram.h"
 
 /* Groups kept for when there is no memory; more only wait less */
 #define GROUP_RESERVE	16

@@ -25,7 +25,7 @@
 #include "recompress.h"
 #include "slot.h"
 #include "trace.h"
-#include "zram_drv.h"
+#include "zram.h"
 
 /* What a store may grow by that is to shrink, in pages */
 #define SLACK			(SZ_1M / PAGE_SIZE)

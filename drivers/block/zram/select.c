@@ -21,7 +21,7 @@
 #include "pp.h"
 #include "read.h"
 #include "slot.h"
-#include "zram_drv.h"
+#include "zram.h"
 
 enum { TURN_ABOVE, TURN_CUT, TURN_BELOW, NR_TURNS };
 

@@ -21,7 +21,7 @@
 #include "obj.h"
 #include "slot.h"
 #include "stage.h"
-#include "zram_drv.h"
+#include "zram.h"
 
 /* More locks than this do not make contention any rarer */
 #define MAX_SLOT_LOCKS	1024UL

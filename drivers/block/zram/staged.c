@@ -16,7 +16,7 @@
 #include "staged.h"
 #include "trace.h"
 #include "write.h"
-#include "zram_drv.h"
+#include "zram.h"
 
 static void count_time(struct zram *zram, const struct zram_stage *stage)
 {

@@ -15,7 +15,7 @@
 #include "obj.h"
 #include "pp.h"
 #include "sysfs.h"
-#include "zram_drv.h"
+#include "zram.h"
 
 /**
  * zram_sysfs_device() - the device an attribute belongs to

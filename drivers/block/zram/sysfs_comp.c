@@ -24,7 +24,7 @@
 #include "args.h"
 #include "comps.h"
 #include "sysfs.h"
-#include "zram_drv.h"
+#include "zram.h"
 
 /**
  * zram_sysfs_take_algo() - the argument that names an algorithm

@@ -10,7 +10,7 @@
 
 #include "kcompressd.h"
 #include "sysfs.h"
-#include "zram_drv.h"
+#include "zram.h"
 
 static const char * const policies[] = {
 	[ZRAM_KCOMPRESSD_OFF] = "off",

@@ -16,7 +16,7 @@
 #include "recompress.h"
 #include "slot.h"
 #include "sysfs.h"
-#include "zram_drv.h"
+#include "zram.h"
 
 /* The lowest priority that is for recompression, and what is meant by none */
 #define LOWEST_PRIO	1

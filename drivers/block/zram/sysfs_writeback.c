@@ -18,7 +18,7 @@
 #include "slot.h"
 #include "sysfs.h"
 #include "writeback.h"
-#include "zram_drv.h"
+#include "zram.h"
 
 static ssize_t backing_dev_show(struct device *dev,
 				struct device_attribute *attr, char *buf)

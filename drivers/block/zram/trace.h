@@ -10,7 +10,7 @@
 #include <linux/tracepoint.h>
 
 #include "ring.h"
-#include "zram_drv.h"
+#include "zram.h"
 
 TRACE_EVENT(zram_wb_begin,
 	    TP_PROTO(const struct zram *zram, unsigned int ranges),

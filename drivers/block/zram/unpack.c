@@ -30,7 +30,7 @@
 #include "slot.h"
 #include "trace.h"
 #include "unpack.h"
-#include "zram_drv.h"
+#include "zram.h"
 
 /* Blocks in one read: 128 KiB, or what an object may lie on */
 #define MAX_PAGES	(PAGE_SHIFT < 16 ? SZ_128K / PAGE_SIZE : 2)

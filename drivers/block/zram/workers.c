@@ -26,7 +26,7 @@
 #include "staged.h"
 #include "thread.h"
 #include "workers.h"
-#include "zram_drv.h"
+#include "zram.h"
 
 /* Threads, and pages for each of them; of a node */
 #define MAX_THREADS	64

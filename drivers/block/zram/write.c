@@ -10,7 +10,7 @@
 #include "slot.h"
 #include "trace.h"
 #include "write.h"
-#include "zram_drv.h"
+#include "zram.h"
 
 /* A page that changes its size each time it is compressed is stored as it is */
 #define MAX_TRIES	4

@@ -33,7 +33,7 @@
 #include "trace.h"
 #include "verdict.h"
 #include "writeback.h"
-#include "zram_drv.h"
+#include "zram.h"
 
 /* More in flight than this is memory taken for nothing: 64 MiB */
 #define MAX_BATCH	((unsigned int)(SZ_64M / PAGE_SIZE))

@@ -13,7 +13,7 @@
 
 #include "../pp.h"
 #include "../slot.h"
-#include "../zram_drv.h"
+#include "../zram.h"
 
 #define NR_SLOTS	3000
 

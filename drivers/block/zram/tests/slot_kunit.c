@@ -13,7 +13,7 @@
 #include "../obj.h"
 #include "../slot.h"
 #include "../stats.h"
-#include "../zram_drv.h"
+#include "../zram.h"
 
 static const unsigned int shifts[] = { 12, 13, 14, 15, 16, 17, 18 };
 

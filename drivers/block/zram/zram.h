@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef _ZRAM_DRV_H_
-#define _ZRAM_DRV_H_
+#ifndef _ZRAM_H_
+#define _ZRAM_H_
 
 #include <linux/atomic.h>
 #include <linux/blkdev.h>
