@@ -17,11 +17,11 @@
 #include <linux/sched.h>
 
 #include "bio.h"
+#include "kc_set.h"
 #include "kcompressd.h"
 #include "read.h"
 #include "readback.h"
 #include "slot.h"
-#include "workers.h"
 #include "write.h"
 #include "zram.h"
 
@@ -171,7 +171,7 @@ static int write_page(struct zram *zram, unsigned long index, const void *src,
 	    !zram_obj_staged(&zram->pool))
 		return err;
 	zram_obj_short(&zram->pool, 1);
-	zram_worker_flush(zram, false);
+	zram_kc_flush(zram, false);
 	err = zram_write_page(zram, index, src, expected);
 	zram_obj_short(&zram->pool, -1);
 	return err;

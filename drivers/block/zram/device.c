@@ -17,10 +17,10 @@
 #include "comps.h"
 #include "debugfs.h"
 #include "device.h"
+#include "kc_set.h"
 #include "kcompressd.h"
 #include "obj.h"
 #include "slot.h"
-#include "workers.h"
 #include "zram.h"
 
 /* How long to wait for those who only look, and how often */
@@ -175,7 +175,7 @@ static void tear_down(struct zram *zram)
 
 	WRITE_ONCE(zram->nr_pages, 0);
 	if (IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD))
-		zram_worker_drop(zram);
+		zram_kc_drop(zram);
 	/* Slots give back their objects and blocks, so they go first */
 	zram_slot_free_range(zram, 0, zram->slots.nr);
 	zram_slots_destroy(&zram->slots);

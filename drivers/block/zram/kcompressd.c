@@ -4,7 +4,7 @@
  *
  * A write that qualifies is copied to a staging page, which becomes the slot's
  * content, and is done: it can be read at once, and cannot fail any more. The
- * threads (workers.c) do the rest.
+ * threads (kc_set.c) do the rest.
  *
  * The staging pages are all there are: when they are in use, writers compress
  * for themselves, as they do without all this.
@@ -18,13 +18,13 @@
 #include <linux/swap.h>
 #include <linux/sysfs.h>
 
+#include "kc_set.h"
+#include "kc_stage.h"
+#include "kc_store.h"
 #include "kcompressd.h"
 #include "obj.h"
 #include "slot.h"
-#include "stage.h"
-#include "staged.h"
 #include "trace.h"
-#include "workers.h"
 #include "write.h"
 #include "zram.h"
 
@@ -44,7 +44,7 @@ bool zram_kcompressd_wants(struct zram *zram, unsigned int bytes)
 	unsigned int policy = READ_ONCE(zram->kcompressd.policy);
 
 	if (policy == ZRAM_KCOMPRESSD_OFF ||
-	    !zram_worker_any())
+	    !zram_kc_any())
 		return false;
 	if (policy == ZRAM_KCOMPRESSD_KSWAPD && !current_is_kswapd()) {
 		zram_stats_add(&zram->stats, ZRAM_STAT_KC_INLINE_POLICY,
@@ -60,9 +60,9 @@ bool zram_kcompressd_wants(struct zram *zram, unsigned int bytes)
 }
 
 /* A page that can be staged now, and is counted */
-static struct zram_stage *admit(struct zram *zram)
+static struct zram_kc_stage *admit(struct zram *zram)
 {
-	struct zram_stage *stage = zram_worker_stage();
+	struct zram_kc_stage *stage = zram_kc_get_stage();
 
 	if (!stage) {
 		zram_stats_add(&zram->stats, ZRAM_STAT_KC_INLINE_FULL, 1);
@@ -70,7 +70,7 @@ static struct zram_stage *admit(struct zram *zram)
 	}
 	if (!zram_obj_admit(&zram->pool)) {
 		zram_stats_add(&zram->stats, ZRAM_STAT_KC_INLINE_LIMIT, 1);
-		zram_stage_put(stage);
+		zram_kc_stage_put(stage);
 		return NULL;
 	}
 	return stage;
@@ -90,7 +90,7 @@ bool zram_kcompressd_write(struct zram *zram, unsigned long index,
 			   const void *src)
 {
 	struct zram_slot slot = { .flags = ZRAM_STAGED | PAGE_SIZE };
-	struct zram_stage *stage;
+	struct zram_kc_stage *stage;
 	bool woken;
 
 	if (zram_write_same_filled(src, &slot.handle)) {
@@ -101,23 +101,23 @@ bool zram_kcompressd_write(struct zram *zram, unsigned long index,
 	if (!stage)
 		return false;
 
-	zram_stage_fill(stage, src);
+	zram_kc_stage_fill(stage, src);
 	stage->zram = zram;
 	stage->index = index;
 	stage->reclaim = current->flags & PF_MEMALLOC;
 	slot.handle = (unsigned long)stage;
 	/* One reference more than the slot's, for us */
-	zram_stage_hold(stage);
+	zram_kc_stage_hold(stage);
 	zram_slot_replace(zram, index, &slot, 0);
 	zram_slot_release(zram, &slot);
 	trace_zram_write(zram, index, ZRAM_STAGED | PAGE_SIZE, 0);
 	zram_stats_add(&zram->stats, ZRAM_STAT_KC_QUEUED, 1);
-	if (!zram_stage_enqueue(stage, &woken))
+	if (!zram_kc_queue_add(stage, &woken))
 		/* The threads have gone since; if it fails, the slot has it */
-		zram_staged_store(stage);
+		zram_kc_store(stage);
 	else if (woken)
 		zram_stats_add(&zram->stats, ZRAM_STAT_KC_WAKEUPS, 1);
-	zram_stage_put(stage);
+	zram_kc_stage_put(stage);
 	return true;
 }
 
@@ -174,5 +174,5 @@ ssize_t zram_kcompressd_show(struct zram *zram, char *buf)
 		at += sysfs_emit_at(buf, at, " %ld",
 				    atomic_long_read(&mine->times[i]));
 	at += sysfs_emit_at(buf, at, "\n");
-	return zram_worker_show(buf, at);
+	return zram_kc_show(buf, at);
 }

@@ -9,9 +9,9 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 
+#include "kc_set.h"
 #include "pp.h"
 #include "slot.h"
-#include "workers.h"
 #include "zram.h"
 
 /* Mark those of a group that were last accessed before @cutoff */
@@ -75,7 +75,7 @@ int zram_pp_begin(struct zram *zram)
 	err = zram_pp_interrupted(zram);
 	/* A page that is still to be compressed cannot be processed yet */
 	if (!err && IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD))
-		err = zram_worker_flush(zram, true);
+		err = zram_kc_flush(zram, true);
 	if (err)
 		mutex_unlock(&zram->pp_lock);
 	return err;

@@ -13,10 +13,10 @@
 
 #include "blkmap.h"
 #include "comp.h"
+#include "kc_stage.h"
 #include "obj.h"
 #include "read.h"
 #include "slot.h"
-#include "stage.h"
 #include "trace.h"
 #include "zram.h"
 
@@ -35,10 +35,10 @@ struct zram_slot zram_read_load(struct zram *zram, unsigned long index,
 				struct zram_comp_stream *strm, void *dst)
 {
 	struct zram_slot slot = zram_slot_pin(zram, index);
-	struct zram_stage *stage = zram_slot_stage(&slot);
+	struct zram_kc_stage *stage = zram_slot_stage(&slot);
 
 	if (stage)
-		zram_stage_hold(stage);
+		zram_kc_stage_hold(stage);
 	if (zram_slot_in_memory(&slot) && !zram_slot_test(&slot, ZRAM_PIN))
 		zram_obj_load(&zram->pool, slot.handle,
 			      zram_slot_compressed(slot.flags) ?
@@ -80,13 +80,13 @@ int zram_read_expand(struct zram *zram, unsigned long index,
 {
 	void *buf = zram_slot_compressed(slot->flags) ? strm->buf : dst;
 	unsigned int size = zram_slot_size(slot);
-	struct zram_stage *stage = zram_slot_stage(slot);
+	struct zram_kc_stage *stage = zram_slot_stage(slot);
 	const void *src;
 	int err;
 
 	if (stage) {
-		zram_stage_load(stage, dst);
-		zram_stage_put(stage);
+		zram_kc_stage_load(stage, dst);
+		zram_kc_stage_put(stage);
 		return 0;
 	}
 	if (!zram_slot_test(slot, ZRAM_PIN))

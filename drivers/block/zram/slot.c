@@ -18,9 +18,9 @@
 #include <linux/vmalloc.h>
 
 #include "blkmap.h"
+#include "kc_stage.h"
 #include "obj.h"
 #include "slot.h"
-#include "stage.h"
 #include "zram.h"
 
 /* More locks than this do not make contention any rarer */
@@ -344,12 +344,12 @@ bool zram_slot_replace(struct zram *zram, unsigned long index,
  */
 void zram_slot_release(struct zram *zram, const struct zram_slot *slot)
 {
-	struct zram_stage *stage = zram_slot_stage(slot);
+	struct zram_kc_stage *stage = zram_slot_stage(slot);
 	unsigned int nr;
 	u64 first;
 
 	if (stage) {
-		zram_stage_put(stage);
+		zram_kc_stage_put(stage);
 	} else if (zram_slot_in_memory(slot)) {
 		/* Otherwise its reader does */
 		if (!zram_slot_test(slot, ZRAM_PIN))

@@ -11,7 +11,7 @@
 #include <linux/types.h>
 
 struct zram;
-struct zram_stage;
+struct zram_kc_stage;
 
 /*
  * One slot stands for one page of the device.
@@ -26,7 +26,7 @@ struct zram_stage;
  *	in memory	1..PAGE_SIZE	zsmalloc handle
  *	WB		1..PAGE_SIZE	location on the backing device; less than
  *					PAGE_SIZE is a compressed object
- *	STAGED		PAGE_SIZE	struct zram_stage
+ *	STAGED		PAGE_SIZE	struct zram_kc_stage
  *
  * A location is a byte offset in units of 8, so that an object may start
  * anywhere in a block.
@@ -192,11 +192,12 @@ static inline bool zram_slot_in_memory(const struct zram_slot *slot)
 }
 
 /* The page a slot has that is to be compressed later, or NULL */
-static inline struct zram_stage *zram_slot_stage(const struct zram_slot *slot)
+static inline struct zram_kc_stage *
+zram_slot_stage(const struct zram_slot *slot)
 {
 	return IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD) &&
 		zram_slot_test(slot, ZRAM_STAGED) ?
-		(struct zram_stage *)slot->handle : NULL;
+		(struct zram_kc_stage *)slot->handle : NULL;
 }
 
 /* An object in memory that has to pass through a decompressor */

@@ -20,12 +20,12 @@
  *	open_mutex	the gendisk's: openers and zram->claimed
  *	config_lock	rwsem: how the device is set up
  *	pp_lock		mutex, killable: one post-processing run a device
- *	workers_lock	workers.c: a mutex for the threads as a whole; memory is
+ *	kc_set_lock	kc_set.c: a mutex for the threads as a whole; memory is
  *			allocated under it, so the data path never takes it
  *	rmw_locks	mutexes by slot, only where a page is larger than a block
  *	stream mutex	comp.h: a compression stream
  *	slot lock	spinlock for a group of slots
- *	staging lock	stage.c: a spinlock for a pool of staging pages
+ *	staging lock	kc_stage.c: a spinlock for a pool of staging pages
  *	map locks	blkmap.c: a mutex for whoever reserves, under pp_lock only,
  *			and spinlocks, taken from interrupts too
  *

@@ -22,8 +22,8 @@
 #include "comp.h"
 #include "debugfs.h"
 #include "device.h"
+#include "kc_set.h"
 #include "sysfs.h"
-#include "workers.h"
 
 static unsigned int num_devices = 1;
 module_param(num_devices, uint, 0);
@@ -153,7 +153,7 @@ static int __init zram_init(void)
 	if (err)
 		return err;
 	if (IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD)) {
-		err = zram_worker_init();
+		err = zram_kc_init();
 		if (err)
 			goto err_workers;
 	}
@@ -180,7 +180,7 @@ err_devices:
 	unregister_blkdev(zram_major, "zram");
 err_blkdev:
 	if (IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD))
-		zram_worker_exit();
+		zram_kc_exit();
 err_workers:
 	zram_comp_exit();
 	return err;
@@ -194,7 +194,7 @@ static void __exit zram_exit(void)
 	zram_debugfs_exit();
 	unregister_blkdev(zram_major, "zram");
 	if (IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD))
-		zram_worker_exit();
+		zram_kc_exit();
 	zram_comp_exit();
 }
 

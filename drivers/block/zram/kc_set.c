@@ -22,10 +22,10 @@
 #include <linux/sysfs.h>
 #include <linux/topology.h>
 
-#include "stage.h"
-#include "staged.h"
-#include "thread.h"
-#include "workers.h"
+#include "kc_set.h"
+#include "kc_stage.h"
+#include "kc_store.h"
+#include "kc_threads.h"
 #include "zram.h"
 
 /* Threads, and pages for each of them; of a node */
@@ -37,43 +37,43 @@
 #define FEW_PAGES	1024
 
 /**
- * struct worker_set - all threads there are
+ * struct kc_set - all threads there are
  * @any: a node that has some, for those who are on one that has none
  * @node: by number of the node, NULL for one that had no CPUs
  *
  * A new one takes the place of the old when a parameter changes.
  */
-struct worker_set {
-	struct zram_thread_node *any;
-	struct zram_thread_node *node[MAX_NUMNODES];
+struct kc_set {
+	struct zram_kc_node *any;
+	struct zram_kc_node *node[MAX_NUMNODES];
 };
 
 /* Replaced under the mutex; looked at under RCU, or the mutex */
-static DEFINE_MUTEX(workers_lock);
-static struct worker_set __rcu *workers;
+static DEFINE_MUTEX(kc_set_lock);
+static struct kc_set __rcu *workers;
 /* Those that are replaced, until they have nothing left */
-static struct worker_set __rcu *workers_old;
+static struct kc_set __rcu *kc_set_old;
 /* Guarded by the mutex as well */
 static unsigned int nr_kcompressd;
 static unsigned int queue_size = 256;
-static bool workers_ready;
+static bool kc_set_ready;
 
-static void set_drain(struct worker_set *set)
+static void set_drain(struct kc_set *set)
 {
 	int id;
 
 	for (id = 0; id < MAX_NUMNODES; id++)
 		if (set->node[id])
-			zram_thread_node_drain(set->node[id]);
+			zram_kc_node_drain(set->node[id]);
 }
 
-static void set_free(struct worker_set *set)
+static void set_free(struct kc_set *set)
 {
 	int id;
 
 	for (id = 0; id < MAX_NUMNODES; id++)
 		if (set->node[id])
-			zram_thread_node_free(set->node[id]);
+			zram_kc_node_free(set->node[id]);
 	kfree(set);
 }
 
@@ -87,10 +87,10 @@ static bool affordable(unsigned int pages)
 }
 
 /* The threads for these parameters: NULL for none, or an ERR_PTR */
-static struct worker_set *set_create(unsigned int nr, unsigned int pages)
+static struct kc_set *set_create(unsigned int nr, unsigned int pages)
 {
-	struct worker_set *set;
-	struct zram_thread_node *node;
+	struct kc_set *set;
+	struct zram_kc_node *node;
 	unsigned int first = 0;
 	int id;
 
@@ -102,7 +102,7 @@ static struct worker_set *set_create(unsigned int nr, unsigned int pages)
 	if (!set)
 		return ERR_PTR(-ENOMEM);
 	for_each_node_state(id, N_CPU) {
-		node = zram_thread_node_create(id, first, nr, pages);
+		node = zram_kc_node_create(id, first, nr, pages);
 		if (IS_ERR(node)) {
 			set_drain(set);
 			set_free(set);
@@ -118,9 +118,9 @@ static struct worker_set *set_create(unsigned int nr, unsigned int pages)
 /* Have other threads; on failure those there are go on as they were */
 static int configure(unsigned int nr, unsigned int pages)
 {
-	struct worker_set *new, *old;
+	struct kc_set *new, *old;
 
-	lockdep_assert_held(&workers_lock);
+	lockdep_assert_held(&kc_set_lock);
 
 	if (nr * pages > MAX_PAGES)
 		return -EINVAL;
@@ -128,14 +128,14 @@ static int configure(unsigned int nr, unsigned int pages)
 	if (IS_ERR(new))
 		return PTR_ERR(new);
 	old = rcu_dereference_protected(workers,
-					lockdep_is_held(&workers_lock));
-	rcu_assign_pointer(workers_old, old);
+					lockdep_is_held(&kc_set_lock));
+	rcu_assign_pointer(kc_set_old, old);
 	rcu_assign_pointer(workers, new);
 	if (old) {
 		/* Nobody takes a page from it any more */
 		synchronize_rcu();
 		set_drain(old);
-		RCU_INIT_POINTER(workers_old, NULL);
+		RCU_INIT_POINTER(kc_set_old, NULL);
 		synchronize_rcu();
 		set_free(old);
 	}
@@ -152,17 +152,17 @@ static int set_parameter(const char *val, const struct kernel_param *kp,
 		return err;
 	if (new < least || new > most)
 		return -EINVAL;
-	err = mutex_lock_killable(&workers_lock);
+	err = mutex_lock_killable(&kc_set_lock);
 	if (err)
 		return err;
 	old = *which;
 	*which = new;
 	/* What is given when the module is loaded waits for its beginning */
-	if (workers_ready && new != old)
+	if (kc_set_ready && new != old)
 		err = configure(nr_kcompressd, queue_size);
 	if (err)
 		*which = old;
-	mutex_unlock(&workers_lock);
+	mutex_unlock(&kc_set_lock);
 	return err;
 }
 
@@ -193,27 +193,27 @@ MODULE_PARM_DESC(queue_size_per_kcompressd,
 		 "Pages that may wait to be compressed, for each thread (256)");
 
 /**
- * zram_worker_any() - are there threads
+ * zram_kc_any() - are there threads
  *
  * Context: Any.
  * Return: true if there are, at the moment.
  */
-bool zram_worker_any(void)
+bool zram_kc_any(void)
 {
 	return rcu_access_pointer(workers);
 }
 
 /**
- * zram_worker_stage() - take a staging page of the nearest node
+ * zram_kc_get_stage() - take a staging page of the nearest node
  *
  * Context: Any but interrupts.
  * Return: the page with one reference, or NULL if all are in use.
  */
-struct zram_stage *zram_worker_stage(void)
+struct zram_kc_stage *zram_kc_get_stage(void)
 {
-	struct zram_stage *stage = NULL;
-	struct zram_thread_node *node;
-	struct worker_set *set;
+	struct zram_kc_stage *stage = NULL;
+	struct zram_kc_node *node;
+	struct kc_set *set;
 
 	rcu_read_lock();
 	set = rcu_dereference(workers);
@@ -221,31 +221,32 @@ struct zram_stage *zram_worker_stage(void)
 	if (set && !node)
 		node = set->any;
 	if (node)
-		stage = zram_stage_get(node->pool);
+		stage = zram_kc_stage_get(node->pool);
 	rcu_read_unlock();
 	return stage;
 }
 
 /* The pool of a node, with a reference, or NULL */
-static struct zram_stage_pool *get_pool(struct worker_set __rcu **from, int id)
+static struct zram_kc_stage_pool *get_pool(struct kc_set __rcu **from, int id)
 {
-	struct zram_stage_pool *pool = NULL;
-	struct worker_set *set;
+	struct zram_kc_stage_pool *pool = NULL;
+	struct kc_set *set;
 
 	rcu_read_lock();
 	set = rcu_dereference(*from);
-	if (set && set->node[id] && zram_stage_pool_get(set->node[id]->pool))
+	if (set && set->node[id] && zram_kc_stage_pool_get(set->node[id]->pool))
 		pool = set->node[id]->pool;
 	rcu_read_unlock();
 	return pool;
 }
 
-static int flush_pool(struct zram_stage_pool *pool, struct zram *zram,
+static int flush_pool(struct zram_kc_stage_pool *pool, struct zram *zram,
 		      bool interruptible)
 {
-	u64 seq = zram_stage_prefer(pool, zram);
+	u64 seq = zram_kc_queue_prefer(pool, zram);
 
-	while (zram_staged_finish(zram_stage_dequeue_until(pool, zram, seq))) {
+	while (zram_kc_store_finish(
+		zram_kc_queue_take_until(pool, zram, seq))) {
 		if (interruptible && (signal_pending(current) ||
 				      READ_ONCE(zram->stopping)))
 			return -EINTR;
@@ -254,13 +255,13 @@ static int flush_pool(struct zram_stage_pool *pool, struct zram *zram,
 	/* A thread may be waiting for memory that only we can make */
 	if (current->flags & PF_MEMALLOC)
 		return 0;
-	return zram_stage_wait(pool, zram, seq, interruptible);
+	return zram_kc_queue_wait(pool, zram, seq, interruptible);
 }
 
-static int flush_set(struct worker_set __rcu **from, struct zram *zram,
+static int flush_set(struct kc_set __rcu **from, struct zram *zram,
 		     bool interruptible)
 {
-	struct zram_stage_pool *pool;
+	struct zram_kc_stage_pool *pool;
 	int id, err = 0;
 
 	for (id = 0; id < MAX_NUMNODES && !err; id++) {
@@ -268,13 +269,13 @@ static int flush_set(struct worker_set __rcu **from, struct zram *zram,
 		if (!pool)
 			continue;
 		err = flush_pool(pool, zram, interruptible);
-		zram_stage_pool_put(pool);
+		zram_kc_stage_pool_put(pool);
 	}
 	return err;
 }
 
 /**
- * zram_worker_flush() - have those pages of a device compressed that are queued
+ * zram_kc_flush() - have those pages of a device compressed that are queued
  * @zram: the device
  * @interruptible: give up after a signal, or when the device is to be reset or
  *	removed
@@ -286,7 +287,7 @@ static int flush_set(struct worker_set __rcu **from, struct zram *zram,
  * Context: May sleep.
  * Return: 0, or -EINTR if it gave up.
  */
-int zram_worker_flush(struct zram *zram, bool interruptible)
+int zram_kc_flush(struct zram *zram, bool interruptible)
 {
 	int err;
 
@@ -295,43 +296,43 @@ int zram_worker_flush(struct zram *zram, bool interruptible)
 	err = flush_set(&workers, zram, interruptible);
 	/* Threads that are about to end may have some still */
 	if (!err)
-		err = flush_set(&workers_old, zram, interruptible);
+		err = flush_set(&kc_set_old, zram, interruptible);
 	return err;
 }
 
 /**
- * zram_worker_drop() - forget the pages of a device that goes
+ * zram_kc_drop() - forget the pages of a device that goes
  * @zram: a device that is written to no more and whose slots are not needed
  *
  * Context: May sleep. When this returns nobody of us refers to the device.
  */
-void zram_worker_drop(struct zram *zram)
+void zram_kc_drop(struct zram *zram)
 {
-	struct worker_set *set;
+	struct kc_set *set;
 	int id;
 
 	/* With the mutex no old threads are about to end */
-	mutex_lock(&workers_lock);
+	mutex_lock(&kc_set_lock);
 	set = rcu_dereference_protected(workers,
-					lockdep_is_held(&workers_lock));
+					lockdep_is_held(&kc_set_lock));
 	for (id = 0; set && id < MAX_NUMNODES; id++)
 		if (set->node[id])
-			zram_stage_drop(set->node[id]->pool, zram);
-	mutex_unlock(&workers_lock);
+			zram_kc_queue_drop(set->node[id]->pool, zram);
+	mutex_unlock(&kc_set_lock);
 }
 
 /**
- * zram_worker_show() - write what the threads have done
+ * zram_kc_show() - write what the threads have done
  * @buf: a sysfs buffer
  * @at: where to go on in it
  *
  * Context: Any.
  * Return: where others may go on.
  */
-int zram_worker_show(char *buf, int at)
+int zram_kc_show(char *buf, int at)
 {
-	const struct zram_thread_node *node;
-	const struct worker_set *set;
+	const struct zram_kc_node *node;
+	const struct kc_set *set;
 	unsigned int i;
 	int id;
 
@@ -355,31 +356,31 @@ int zram_worker_show(char *buf, int at)
 }
 
 /**
- * zram_worker_init() - start the threads the module's parameters ask for
+ * zram_kc_init() - start the threads the module's parameters ask for
  *
  * Context: May sleep.
  * Return: 0, -EINVAL for more pages than there may be, -ENOMEM, or -EINTR.
  */
-int zram_worker_init(void)
+int zram_kc_init(void)
 {
 	int err;
 
-	mutex_lock(&workers_lock);
+	mutex_lock(&kc_set_lock);
 	err = configure(nr_kcompressd, queue_size);
-	workers_ready = !err;
-	mutex_unlock(&workers_lock);
+	kc_set_ready = !err;
+	mutex_unlock(&kc_set_lock);
 	return err;
 }
 
 /**
- * zram_worker_exit() - end the threads
+ * zram_kc_exit() - end the threads
  *
  * Context: May sleep. There is no device left.
  */
-void zram_worker_exit(void)
+void zram_kc_exit(void)
 {
-	mutex_lock(&workers_lock);
-	workers_ready = false;
+	mutex_lock(&kc_set_lock);
+	kc_set_ready = false;
 	configure(0, queue_size);
-	mutex_unlock(&workers_lock);
+	mutex_unlock(&kc_set_lock);
 }

@@ -3,7 +3,7 @@
  * Staging: a fixed number of pages that writes are copied to, for somebody else
  * to compress.
  *
- * A page is in a slot and in the queue (stage_queue.c) at the same time, each with
+ * A page is in a slot and in the queue (kc_queue.c) at the same time, each with
  * a reference. Whoever comes to it first is free to go on: an overwritten page is
  * skipped when its turn comes, and one that a reader copies from stays until it is
  * done.
@@ -16,9 +16,9 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "stage.h"
+#include "kc_stage.h"
 
-static void stage_free(struct zram_stage *stage)
+static void stage_free(struct zram_kc_stage *stage)
 {
 	if (stage->page)
 		__free_page(stage->page);
@@ -27,24 +27,24 @@ static void stage_free(struct zram_stage *stage)
 
 static void free_all(struct list_head *stages)
 {
-	struct zram_stage *stage, *next;
+	struct zram_kc_stage *stage, *next;
 
 	list_for_each_entry_safe(stage, next, stages, link)
 		stage_free(stage);
 }
 
 /* All of the pool's pages are in its list of free ones, or freed */
-static void pool_free(struct zram_stage_pool *pool)
+static void pool_free(struct zram_kc_stage_pool *pool)
 {
 	free_all(&pool->free);
 	kfree_rcu(pool, rcu);
 }
 
 /* More than there is memory for is the user's error, not ours */
-static bool pool_grow(struct zram_stage_pool *pool, int node)
+static bool pool_grow(struct zram_kc_stage_pool *pool, int node)
 {
 	gfp_t gfp = GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN;
-	struct zram_stage *stage = kzalloc_node(sizeof(*stage), gfp, node);
+	struct zram_kc_stage *stage = kzalloc_node(sizeof(*stage), gfp, node);
 
 	if (!stage)
 		return false;
@@ -59,16 +59,16 @@ static bool pool_grow(struct zram_stage_pool *pool, int node)
 }
 
 /**
- * zram_stage_pool_create() - make a pool
+ * zram_kc_stage_pool_create() - make a pool
  * @nr: number of pages
  * @node: NUMA node of the pages
  *
  * Context: May sleep.
  * Return: the pool, or NULL if there is no memory.
  */
-struct zram_stage_pool *zram_stage_pool_create(unsigned int nr, int node)
+struct zram_kc_stage_pool *zram_kc_stage_pool_create(unsigned int nr, int node)
 {
-	struct zram_stage_pool *pool;
+	struct zram_kc_stage_pool *pool;
 
 	pool = kzalloc_node(sizeof(*pool), GFP_KERNEL, node);
 	if (!pool)
@@ -92,43 +92,44 @@ struct zram_stage_pool *zram_stage_pool_create(unsigned int nr, int node)
 }
 
 /**
- * zram_stage_pool_get() - take a reference to a pool that may be going
+ * zram_kc_stage_pool_get() - take a reference to a pool that may be going
  * @pool: the pool, kept from being freed by RCU
  *
  * Context: Any.
  * Return: false if it is too late.
  */
-bool zram_stage_pool_get(struct zram_stage_pool *pool)
+bool zram_kc_stage_pool_get(struct zram_kc_stage_pool *pool)
 {
 	return refcount_inc_not_zero(&pool->refs);
 }
 
 /**
- * zram_stage_pool_put() - drop a reference to a pool
+ * zram_kc_stage_pool_put() - drop a reference to a pool
  * @pool: the pool; it goes with its last page, or now
  *
  * Context: Any but interrupts.
  */
-void zram_stage_pool_put(struct zram_stage_pool *pool)
+void zram_kc_stage_pool_put(struct zram_kc_stage_pool *pool)
 {
 	if (refcount_dec_and_test(&pool->refs))
 		pool_free(pool);
 }
 
 /**
- * zram_stage_get() - take a page that nobody uses
+ * zram_kc_stage_get() - take a page that nobody uses
  * @pool: a pool the caller has a reference to
  *
  * Context: Any but interrupts.
  * Return: the page with one reference, or NULL if all are in use.
  */
-struct zram_stage *zram_stage_get(struct zram_stage_pool *pool)
+struct zram_kc_stage *zram_kc_stage_get(struct zram_kc_stage_pool *pool)
 {
-	struct zram_stage *stage;
+	struct zram_kc_stage *stage;
 
 	spin_lock(&pool->lock);
 	/* None once the pool is closed */
-	stage = list_first_entry_or_null(&pool->free, struct zram_stage, link);
+	stage = list_first_entry_or_null(&pool->free, struct zram_kc_stage,
+					 link);
 	if (stage) {
 		list_del_init(&stage->link);
 		refcount_inc(&pool->refs);
@@ -140,26 +141,26 @@ struct zram_stage *zram_stage_get(struct zram_stage_pool *pool)
 }
 
 /**
- * zram_stage_hold() - take another reference
+ * zram_kc_stage_hold() - take another reference
  * @stage: a page with at least one
  *
  * Context: Any.
  */
-void zram_stage_hold(struct zram_stage *stage)
+void zram_kc_stage_hold(struct zram_kc_stage *stage)
 {
 	refcount_inc(&stage->refs);
 }
 
 /**
- * zram_stage_put() - drop a reference
+ * zram_kc_stage_put() - drop a reference
  * @stage: the page; with the last one it is free for the next write, or freed
  *	if the pool is closed
  *
  * Context: Any but interrupts.
  */
-void zram_stage_put(struct zram_stage *stage)
+void zram_kc_stage_put(struct zram_kc_stage *stage)
 {
-	struct zram_stage_pool *pool = stage->pool;
+	struct zram_kc_stage_pool *pool = stage->pool;
 	bool closed;
 
 	if (!refcount_dec_and_test(&stage->refs))
@@ -171,35 +172,35 @@ void zram_stage_put(struct zram_stage *stage)
 	spin_unlock(&pool->lock);
 	if (closed)
 		stage_free(stage);
-	zram_stage_pool_put(pool);
+	zram_kc_stage_pool_put(pool);
 }
 
 /**
- * zram_stage_fill() - give a page its content
+ * zram_kc_stage_fill() - give a page its content
  * @stage: a page that is in no slot yet
  * @src: PAGE_SIZE bytes
  *
  * Context: Any.
  */
-void zram_stage_fill(struct zram_stage *stage, const void *src)
+void zram_kc_stage_fill(struct zram_kc_stage *stage, const void *src)
 {
 	memcpy_to_page(stage->page, 0, src, PAGE_SIZE);
 }
 
 /**
- * zram_stage_load() - copy the content out
+ * zram_kc_stage_load() - copy the content out
  * @stage: a page the caller has a reference to
  * @dst: PAGE_SIZE bytes
  *
  * Context: Any.
  */
-void zram_stage_load(const struct zram_stage *stage, void *dst)
+void zram_kc_stage_load(const struct zram_kc_stage *stage, void *dst)
 {
 	memcpy_from_page(dst, stage->page, 0, PAGE_SIZE);
 }
 
 /**
- * zram_stage_close() - take no more pages
+ * zram_kc_queue_close() - take no more pages
  * @pool: the pool
  *
  * What is queued stays there to be taken out; what is in slots stays there. All
@@ -207,14 +208,14 @@ void zram_stage_load(const struct zram_stage *stage, void *dst)
  *
  * Context: Any but interrupts.
  */
-void zram_stage_close(struct zram_stage_pool *pool)
+void zram_kc_queue_close(struct zram_kc_stage_pool *pool)
 {
 	LIST_HEAD(unused);
 
 	spin_lock(&pool->lock);
 	pool->closed = true;
 	list_splice_init(&pool->free, &unused);
-	zram_stage_wake(pool, true);
+	zram_kc_queue_wake(pool, true);
 	spin_unlock(&pool->lock);
 	free_all(&unused);
 }

@@ -12,14 +12,15 @@
 #include <linux/mm.h>
 #include <linux/sched.h>
 
-#include "../stage.h"
+#include "../kc_stage.h"
 
 #define NR	8
 
-static struct zram_stage *get(struct kunit *test, struct zram_stage_pool *pool,
-			      struct zram *zram, unsigned long index)
+static struct zram_kc_stage *get(struct kunit *test,
+				 struct zram_kc_stage_pool *pool,
+				 struct zram *zram, unsigned long index)
 {
-	struct zram_stage *stage = zram_stage_get(pool);
+	struct zram_kc_stage *stage = zram_kc_stage_get(pool);
 
 	KUNIT_ASSERT_NOT_NULL(test, stage);
 	stage->zram = zram;
@@ -27,9 +28,10 @@ static struct zram_stage *get(struct kunit *test, struct zram_stage_pool *pool,
 	return stage;
 }
 
-static struct zram_stage_pool *create(struct kunit *test)
+static struct zram_kc_stage_pool *create(struct kunit *test)
 {
-	struct zram_stage_pool *pool = zram_stage_pool_create(NR, NUMA_NO_NODE);
+	struct zram_kc_stage_pool *pool =
+		zram_kc_stage_pool_create(NR, NUMA_NO_NODE);
 
 	KUNIT_ASSERT_NOT_NULL(test, pool);
 	return pool;
@@ -37,8 +39,8 @@ static struct zram_stage_pool *create(struct kunit *test)
 
 static void stage_test_pool(struct kunit *test)
 {
-	struct zram_stage_pool *pool = create(test);
-	struct zram_stage *stage[NR];
+	struct zram_kc_stage_pool *pool = create(test);
+	struct zram_kc_stage *stage[NR];
 	char *page = kunit_kmalloc(test, PAGE_SIZE, GFP_KERNEL);
 	char *want = kunit_kmalloc(test, PAGE_SIZE, GFP_KERNEL);
 	int i;
@@ -48,148 +50,148 @@ static void stage_test_pool(struct kunit *test)
 	for (i = 0; i < NR; i++) {
 		stage[i] = get(test, pool, NULL, i);
 		memset(page, i + 1, PAGE_SIZE);
-		zram_stage_fill(stage[i], page);
+		zram_kc_stage_fill(stage[i], page);
 	}
-	KUNIT_EXPECT_NULL(test, zram_stage_get(pool));
+	KUNIT_EXPECT_NULL(test, zram_kc_stage_get(pool));
 	for (i = 0; i < NR; i++) {
-		zram_stage_load(stage[i], page);
+		zram_kc_stage_load(stage[i], page);
 		memset(want, i + 1, PAGE_SIZE);
 		KUNIT_EXPECT_MEMEQ(test, page, want, PAGE_SIZE);
 	}
 	/* A reader keeps it from being used again */
-	zram_stage_hold(stage[3]);
-	zram_stage_put(stage[3]);
-	KUNIT_EXPECT_NULL(test, zram_stage_get(pool));
-	zram_stage_put(stage[3]);
-	KUNIT_EXPECT_PTR_EQ(test, zram_stage_get(pool), stage[3]);
+	zram_kc_stage_hold(stage[3]);
+	zram_kc_stage_put(stage[3]);
+	KUNIT_EXPECT_NULL(test, zram_kc_stage_get(pool));
+	zram_kc_stage_put(stage[3]);
+	KUNIT_EXPECT_PTR_EQ(test, zram_kc_stage_get(pool), stage[3]);
 	/* The pool goes with the last of them, which kmemleak and KASAN see */
-	zram_stage_pool_put(pool);
+	zram_kc_stage_pool_put(pool);
 	for (i = 0; i < NR; i++)
-		zram_stage_put(stage[i]);
+		zram_kc_stage_put(stage[i]);
 }
 
 static void stage_test_queue(struct kunit *test)
 {
-	struct zram_stage_pool *pool = create(test);
+	struct zram_kc_stage_pool *pool = create(test);
 	struct zram *one = (struct zram *)&pool, *two = (struct zram *)&one;
-	struct zram_stage *stage;
+	struct zram_kc_stage *stage;
 	bool woken;
 	u64 seq;
 	int i;
 
 	for (i = 0; i < NR; i++) {
 		stage = get(test, pool, i % 2 ? two : one, i);
-		KUNIT_EXPECT_TRUE(test, zram_stage_enqueue(stage, &woken));
+		KUNIT_EXPECT_TRUE(test, zram_kc_queue_add(stage, &woken));
 		KUNIT_EXPECT_FALSE(test, woken);
 		/* From here on the queue alone has it */
-		zram_stage_put(stage);
+		zram_kc_stage_put(stage);
 	}
 	KUNIT_EXPECT_EQ(test, pool->depth, NR);
-	stage = zram_stage_dequeue(pool);
+	stage = zram_kc_queue_take(pool);
 	KUNIT_EXPECT_EQ(test, stage->index, 0);
-	zram_stage_done(stage, false);
-	seq = zram_stage_prefer(pool, two);
+	zram_kc_queue_done(stage, false);
+	seq = zram_kc_queue_prefer(pool, two);
 	KUNIT_EXPECT_EQ(test, seq, NR);
 	/* Those of another that are preferred since do not hide them */
-	KUNIT_EXPECT_EQ(test, zram_stage_prefer(pool, one), NR);
-	KUNIT_EXPECT_NULL(test, zram_stage_dequeue_until(pool, two, 1));
-	stage = zram_stage_dequeue_until(pool, two, seq);
+	KUNIT_EXPECT_EQ(test, zram_kc_queue_prefer(pool, one), NR);
+	KUNIT_EXPECT_NULL(test, zram_kc_queue_take_until(pool, two, 1));
+	stage = zram_kc_queue_take_until(pool, two, seq);
 	KUNIT_ASSERT_NOT_NULL(test, stage);
 	KUNIT_EXPECT_EQ(test, stage->index, 1);
 	/* Nobody is at a page of the other device, so there is no wait */
-	KUNIT_EXPECT_EQ(test, zram_stage_wait(pool, one, seq, true), 0);
-	KUNIT_EXPECT_EQ(test, zram_stage_wait(pool, two, 1, true), 0);
-	zram_stage_done(stage, true);
+	KUNIT_EXPECT_EQ(test, zram_kc_queue_wait(pool, one, seq, true), 0);
+	KUNIT_EXPECT_EQ(test, zram_kc_queue_wait(pool, two, 1, true), 0);
+	zram_kc_queue_done(stage, true);
 	KUNIT_EXPECT_EQ(test, pool->depth, NR - 2);
-	KUNIT_EXPECT_EQ(test, zram_stage_retry(pool), 1);
-	KUNIT_EXPECT_EQ(test, zram_stage_retry(pool), 0);
+	KUNIT_EXPECT_EQ(test, zram_kc_queue_retry(pool), 1);
+	KUNIT_EXPECT_EQ(test, zram_kc_queue_retry(pool), 0);
 	KUNIT_EXPECT_EQ(test, pool->depth, NR - 1);
-	zram_stage_drop(pool, one);
+	zram_kc_queue_drop(pool, one);
 	KUNIT_EXPECT_EQ(test, pool->depth, 4);
-	KUNIT_EXPECT_NULL(test, zram_stage_dequeue_until(pool, one, seq));
+	KUNIT_EXPECT_NULL(test, zram_kc_queue_take_until(pool, one, seq));
 	/* The one that was tried again has come to the end */
 	for (i = 3; i < NR + 2; i += 2) {
-		stage = zram_stage_dequeue(pool);
+		stage = zram_kc_queue_take(pool);
 		KUNIT_ASSERT_NOT_NULL(test, stage);
 		KUNIT_EXPECT_EQ(test, stage->index, i < NR ? i : 1);
-		zram_stage_done(stage, false);
+		zram_kc_queue_done(stage, false);
 	}
 	KUNIT_EXPECT_EQ(test, pool->depth, 0);
 	KUNIT_EXPECT_EQ(test, pool->max_depth, NR);
-	zram_stage_pool_put(pool);
+	zram_kc_stage_pool_put(pool);
 }
 
 /* Pages that cannot be stored, and two who try: each tries them once */
 static void stage_test_prefer(struct kunit *test)
 {
-	struct zram_stage_pool *pool = create(test);
+	struct zram_kc_stage_pool *pool = create(test);
 	struct zram *zram = (struct zram *)&pool;
-	struct zram_stage *stage;
+	struct zram_kc_stage *stage;
 	u64 first, second;
 	bool woken;
 	int i;
 
 	for (i = 0; i < 2; i++) {
 		stage = get(test, pool, zram, i);
-		KUNIT_EXPECT_TRUE(test, zram_stage_enqueue(stage, &woken));
-		zram_stage_put(stage);
+		KUNIT_EXPECT_TRUE(test, zram_kc_queue_add(stage, &woken));
+		zram_kc_stage_put(stage);
 	}
-	first = zram_stage_prefer(pool, zram);
-	stage = zram_stage_dequeue_until(pool, zram, first);
+	first = zram_kc_queue_prefer(pool, zram);
+	stage = zram_kc_queue_take_until(pool, zram, first);
 	KUNIT_ASSERT_NOT_NULL(test, stage);
-	zram_stage_done(stage, true);
+	zram_kc_queue_done(stage, true);
 	/* The page that was kept is not what the first waits for any more */
-	second = zram_stage_prefer(pool, zram);
+	second = zram_kc_queue_prefer(pool, zram);
 	KUNIT_EXPECT_GT(test, second, first);
-	stage = zram_stage_dequeue_until(pool, zram, first);
+	stage = zram_kc_queue_take_until(pool, zram, first);
 	KUNIT_ASSERT_NOT_NULL(test, stage);
 	KUNIT_EXPECT_EQ(test, stage->index, 1);
-	zram_stage_done(stage, false);
-	KUNIT_EXPECT_NULL(test, zram_stage_dequeue_until(pool, zram, first));
-	stage = zram_stage_dequeue_until(pool, zram, second);
+	zram_kc_queue_done(stage, false);
+	KUNIT_EXPECT_NULL(test, zram_kc_queue_take_until(pool, zram, first));
+	stage = zram_kc_queue_take_until(pool, zram, second);
 	KUNIT_ASSERT_NOT_NULL(test, stage);
 	KUNIT_EXPECT_EQ(test, stage->index, 0);
-	zram_stage_done(stage, false);
-	zram_stage_pool_put(pool);
+	zram_kc_queue_done(stage, false);
+	zram_kc_stage_pool_put(pool);
 }
 
 static void stage_test_close(struct kunit *test)
 {
-	struct zram_stage_pool *pool = create(test);
-	struct zram_stage_sleeper sleeper;
-	struct zram_stage *queued, *late;
+	struct zram_kc_stage_pool *pool = create(test);
+	struct zram_kc_sleeper sleeper;
+	struct zram_kc_stage *queued, *late;
 	bool woken;
 
 	INIT_LIST_HEAD(&sleeper.link);
 	queued = get(test, pool, NULL, 1);
-	KUNIT_EXPECT_TRUE(test, zram_stage_enqueue(queued, &woken));
+	KUNIT_EXPECT_TRUE(test, zram_kc_queue_add(queued, &woken));
 	/* There is something to do: it does not sleep */
-	KUNIT_EXPECT_TRUE(test, zram_stage_sleep(pool, &sleeper));
+	KUNIT_EXPECT_TRUE(test, zram_kc_queue_sleep(pool, &sleeper));
 	late = get(test, pool, NULL, 2);
-	zram_stage_close(pool);
-	KUNIT_EXPECT_NULL(test, zram_stage_get(pool));
-	KUNIT_EXPECT_FALSE(test, zram_stage_enqueue(late, &woken));
+	zram_kc_queue_close(pool);
+	KUNIT_EXPECT_NULL(test, zram_kc_stage_get(pool));
+	KUNIT_EXPECT_FALSE(test, zram_kc_queue_add(late, &woken));
 	KUNIT_EXPECT_FALSE(test, woken);
-	KUNIT_EXPECT_FALSE(test, zram_stage_sleep(pool, &sleeper));
-	zram_stage_put(late);
-	KUNIT_EXPECT_PTR_EQ(test, zram_stage_dequeue(pool), queued);
-	zram_stage_done(queued, false);
-	zram_stage_pool_put(pool);
+	KUNIT_EXPECT_FALSE(test, zram_kc_queue_sleep(pool, &sleeper));
+	zram_kc_stage_put(late);
+	KUNIT_EXPECT_PTR_EQ(test, zram_kc_queue_take(pool), queued);
+	zram_kc_queue_done(queued, false);
+	zram_kc_stage_pool_put(pool);
 	/* Its slot has it still */
-	zram_stage_put(queued);
+	zram_kc_stage_put(queued);
 }
 
 static int stage_sleeper(void *data)
 {
-	struct zram_stage_pool *pool = data;
-	struct zram_stage_sleeper sleeper;
-	struct zram_stage *stage;
+	struct zram_kc_stage_pool *pool = data;
+	struct zram_kc_sleeper sleeper;
+	struct zram_kc_stage *stage;
 
 	INIT_LIST_HEAD(&sleeper.link);
-	while (zram_stage_sleep(pool, &sleeper)) {
-		stage = zram_stage_dequeue(pool);
+	while (zram_kc_queue_sleep(pool, &sleeper)) {
+		stage = zram_kc_queue_take(pool);
 		if (stage)
-			zram_stage_done(stage, false);
+			zram_kc_queue_done(stage, false);
 	}
 
 	set_current_state(TASK_INTERRUPTIBLE);
@@ -204,19 +206,19 @@ static int stage_sleeper(void *data)
 /* Each page that is queued is taken, whenever it comes: no wake-up is lost */
 static void stage_test_wake(struct kunit *test)
 {
-	struct zram_stage_pool *pool = create(test);
+	struct zram_kc_stage_pool *pool = create(test);
 	unsigned long end = jiffies + 20 * HZ;
 	struct task_struct *task;
-	struct zram_stage *stage;
+	struct zram_kc_stage *stage;
 	unsigned int i, wakes = 0;
 	bool woken;
 
-	task = kthread_run(stage_sleeper, pool, "stage_kunit");
+	task = kthread_run(stage_sleeper, pool, "kc_stage_kunit");
 	KUNIT_ASSERT_FALSE(test, IS_ERR(task));
 	for (i = 0; i < 2000 && time_before(jiffies, end); i++) {
 		stage = get(test, pool, NULL, i);
-		KUNIT_EXPECT_TRUE(test, zram_stage_enqueue(stage, &woken));
-		zram_stage_put(stage);
+		KUNIT_EXPECT_TRUE(test, zram_kc_queue_add(stage, &woken));
+		zram_kc_stage_put(stage);
 		wakes += woken;
 		/* It has a moment to fall asleep, or half of one */
 		if (i % 3)
@@ -228,9 +230,9 @@ static void stage_test_wake(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, i, 2000);
 	KUNIT_EXPECT_GT(test, wakes, 0);
-	zram_stage_close(pool);
+	zram_kc_queue_close(pool);
 	kthread_stop(task);
-	zram_stage_pool_put(pool);
+	zram_kc_stage_pool_put(pool);
 }
 
 static struct kunit_case stage_test_cases[] = {
@@ -243,7 +245,7 @@ static struct kunit_case stage_test_cases[] = {
 };
 
 static struct kunit_suite stage_test_suite = {
-	.name = "zram_stage",
+	.name = "zram_kc_stage",
 	.test_cases = stage_test_cases,
 };
 

@@ -10,9 +10,9 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
-#include "stage.h"
-#include "staged.h"
-#include "thread.h"
+#include "kc_stage.h"
+#include "kc_store.h"
+#include "kc_threads.h"
 
 /*
  * A thread that finds the queue empty looks again after a while, this many
@@ -32,23 +32,23 @@ static void linger(void)
 
 static int kcompressd(void *data)
 {
-	struct zram_thread *me = data;
-	struct zram_stage_pool *pool = me->node->pool;
+	struct zram_kc_thread *me = data;
+	struct zram_kc_stage_pool *pool = me->node->pool;
 	unsigned int most = hrtimer_resolution > LINGER_NS ? 0 : LINGERS;
-	struct zram_stage_sleeper sleeper;
+	struct zram_kc_sleeper sleeper;
 	unsigned int lingers = 0;
 	bool open = true;
 
 	INIT_LIST_HEAD(&sleeper.link);
 	while (open) {
-		if (zram_staged_finish(zram_stage_dequeue(pool))) {
+		if (zram_kc_store_finish(zram_kc_queue_take(pool))) {
 			atomic_long_inc(&me->done);
 			lingers = 0;
 			cond_resched();
 		} else if (lingers++ < most) {
 			linger();
 		} else {
-			open = zram_stage_sleep(pool, &sleeper);
+			open = zram_kc_queue_sleep(pool, &sleeper);
 			lingers = 0;
 		}
 	}
@@ -64,7 +64,7 @@ static int kcompressd(void *data)
 }
 
 /**
- * zram_thread_node_drain() - end the threads, and do what they had left
+ * zram_kc_node_drain() - end the threads, and do what they had left
  * @node: threads from whose pool nobody takes pages any more
  *
  * What is queued is compressed, as far as there is memory. Pages that are in slots
@@ -72,35 +72,35 @@ static int kcompressd(void *data)
  *
  * Context: May sleep.
  */
-void zram_thread_node_drain(struct zram_thread_node *node)
+void zram_kc_node_drain(struct zram_kc_node *node)
 {
-	struct zram_stage_pool *pool = node->pool;
+	struct zram_kc_stage_pool *pool = node->pool;
 	unsigned int i;
 
-	zram_stage_close(pool);
+	zram_kc_queue_close(pool);
 	for (i = 0; i < node->nr; i++)
 		if (node->thread[i].task)
 			kthread_stop(node->thread[i].task);
-	zram_stage_retry(pool);
+	zram_kc_queue_retry(pool);
 	/* As the pool is closed, one that cannot be stored is not kept */
-	while (zram_staged_finish(zram_stage_dequeue(pool)))
+	while (zram_kc_store_finish(zram_kc_queue_take(pool)))
 		cond_resched();
 }
 
 /**
- * zram_thread_node_free() - free what is left of the threads
+ * zram_kc_node_free() - free what is left of the threads
  * @node: threads that are drained and that nobody finds any more
  *
  * Context: Any.
  */
-void zram_thread_node_free(struct zram_thread_node *node)
+void zram_kc_node_free(struct zram_kc_node *node)
 {
-	zram_stage_pool_put(node->pool);
+	zram_kc_stage_pool_put(node->pool);
 	kfree(node);
 }
 
 /**
- * zram_thread_node_create() - make the threads of a node, and their pool
+ * zram_kc_node_create() - make the threads of a node, and their pool
  * @id: number of the node
  * @first: number of the first thread
  * @nr: number of threads
@@ -109,11 +109,11 @@ void zram_thread_node_free(struct zram_thread_node *node)
  * Context: May sleep.
  * Return: the threads, or an ERR_PTR.
  */
-struct zram_thread_node *zram_thread_node_create(int id, unsigned int first,
-						 unsigned int nr,
-						 unsigned int pages)
+struct zram_kc_node *zram_kc_node_create(int id, unsigned int first,
+					 unsigned int nr,
+					 unsigned int pages)
 {
-	struct zram_thread_node *node;
+	struct zram_kc_node *node;
 	struct task_struct *task;
 	unsigned int i;
 
@@ -121,7 +121,7 @@ struct zram_thread_node *zram_thread_node_create(int id, unsigned int first,
 	if (!node)
 		return ERR_PTR(-ENOMEM);
 	node->nr = nr;
-	node->pool = zram_stage_pool_create(nr * pages, id);
+	node->pool = zram_kc_stage_pool_create(nr * pages, id);
 	if (!node->pool) {
 		kfree(node);
 		return ERR_PTR(-ENOMEM);
@@ -131,8 +131,8 @@ struct zram_thread_node *zram_thread_node_create(int id, unsigned int first,
 		task = kthread_create_on_node(kcompressd, &node->thread[i], id,
 					      "kcompressd/%u", first + i);
 		if (IS_ERR(task)) {
-			zram_thread_node_drain(node);
-			zram_thread_node_free(node);
+			zram_kc_node_drain(node);
+			zram_kc_node_free(node);
 			return ERR_CAST(task);
 		}
 		node->thread[i].task = task;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef _ZRAM_STAGE_H_
-#define _ZRAM_STAGE_H_
+#ifndef _ZRAM_KC_STAGE_H_
+#define _ZRAM_KC_STAGE_H_
 
 #include <linux/ktime.h>
 #include <linux/list.h>
@@ -12,10 +12,10 @@
 
 struct page;
 struct zram;
-struct zram_stage_pool;
+struct zram_kc_stage_pool;
 
 /**
- * struct zram_stage - a page that was accepted and is not compressed yet
+ * struct zram_kc_stage - a page that was accepted and is not compressed yet
  * @link: in the list of those that are free, queued, busy or kept; guarded by
  *	the pool's lock
  * @pool: the pool it belongs to; constant
@@ -28,9 +28,9 @@ struct zram_stage_pool;
  * @seq: how many were queued before; likewise
  * @reclaim: written by somebody who is making memory; likewise
  */
-struct zram_stage {
+struct zram_kc_stage {
 	struct list_head link;
-	struct zram_stage_pool *pool;
+	struct zram_kc_stage_pool *pool;
 	struct page *page;
 	refcount_t refs;
 	struct zram *zram;
@@ -41,17 +41,17 @@ struct zram_stage {
 };
 
 /**
- * struct zram_stage_sleeper - somebody who waits for pages to be queued
+ * struct zram_kc_sleeper - somebody who waits for pages to be queued
  * @link: in the pool's list while asleep; guarded by the pool's lock
  * @task: who it is
  */
-struct zram_stage_sleeper {
+struct zram_kc_sleeper {
 	struct list_head link;
 	struct task_struct *task;
 };
 
 /**
- * struct zram_stage_pool - a fixed number of pages to stage writes in
+ * struct zram_kc_stage_pool - a fixed number of pages to stage writes in
  * @lock: guards the lists and what is said to be guarded by it
  * @free: pages nobody uses
  * @queue: pages that wait to be compressed, oldest first
@@ -71,7 +71,7 @@ struct zram_stage_sleeper {
  *
  * The pool outlives its owner for as long as a slot has one of its pages.
  */
-struct zram_stage_pool {
+struct zram_kc_stage_pool {
 	spinlock_t lock;	/* see above */
 	struct list_head free;
 	struct list_head queue;
@@ -90,29 +90,32 @@ struct zram_stage_pool {
 	struct rcu_head rcu;
 };
 
-struct zram_stage_pool *zram_stage_pool_create(unsigned int nr, int node);
-bool zram_stage_pool_get(struct zram_stage_pool *pool);
-void zram_stage_pool_put(struct zram_stage_pool *pool);
+struct zram_kc_stage_pool *zram_kc_stage_pool_create(unsigned int nr, int node);
+bool zram_kc_stage_pool_get(struct zram_kc_stage_pool *pool);
+void zram_kc_stage_pool_put(struct zram_kc_stage_pool *pool);
 
-struct zram_stage *zram_stage_get(struct zram_stage_pool *pool);
-void zram_stage_hold(struct zram_stage *stage);
-void zram_stage_put(struct zram_stage *stage);
-void zram_stage_fill(struct zram_stage *stage, const void *src);
-void zram_stage_load(const struct zram_stage *stage, void *dst);
+struct zram_kc_stage *zram_kc_stage_get(struct zram_kc_stage_pool *pool);
+void zram_kc_stage_hold(struct zram_kc_stage *stage);
+void zram_kc_stage_put(struct zram_kc_stage *stage);
+void zram_kc_stage_fill(struct zram_kc_stage *stage, const void *src);
+void zram_kc_stage_load(const struct zram_kc_stage *stage, void *dst);
 
-void zram_stage_wake(struct zram_stage_pool *pool, bool all);
-bool zram_stage_enqueue(struct zram_stage *stage, bool *woken);
-struct zram_stage *zram_stage_dequeue(struct zram_stage_pool *pool);
-u64 zram_stage_prefer(struct zram_stage_pool *pool, const struct zram *zram);
-struct zram_stage *zram_stage_dequeue_until(struct zram_stage_pool *pool,
-					    const struct zram *zram, u64 seq);
-void zram_stage_done(struct zram_stage *stage, bool keep);
-unsigned int zram_stage_retry(struct zram_stage_pool *pool);
-void zram_stage_drop(struct zram_stage_pool *pool, const struct zram *zram);
-int zram_stage_wait(struct zram_stage_pool *pool, const struct zram *zram,
-		    u64 seq, bool interruptible);
-bool zram_stage_sleep(struct zram_stage_pool *pool,
-		      struct zram_stage_sleeper *sleeper);
-void zram_stage_close(struct zram_stage_pool *pool);
+void zram_kc_queue_wake(struct zram_kc_stage_pool *pool, bool all);
+bool zram_kc_queue_add(struct zram_kc_stage *stage, bool *woken);
+struct zram_kc_stage *zram_kc_queue_take(struct zram_kc_stage_pool *pool);
+u64 zram_kc_queue_prefer(struct zram_kc_stage_pool *pool,
+			 const struct zram *zram);
+struct zram_kc_stage *zram_kc_queue_take_until(struct zram_kc_stage_pool *pool,
+					       const struct zram *zram,
+					       u64 seq);
+void zram_kc_queue_done(struct zram_kc_stage *stage, bool keep);
+unsigned int zram_kc_queue_retry(struct zram_kc_stage_pool *pool);
+void zram_kc_queue_drop(struct zram_kc_stage_pool *pool,
+			const struct zram *zram);
+int zram_kc_queue_wait(struct zram_kc_stage_pool *pool, const struct zram *zram,
+		       u64 seq, bool interruptible);
+bool zram_kc_queue_sleep(struct zram_kc_stage_pool *pool,
+			 struct zram_kc_sleeper *sleeper);
+void zram_kc_queue_close(struct zram_kc_stage_pool *pool);
 
 #endif

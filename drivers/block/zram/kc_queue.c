@@ -14,22 +14,22 @@
 #include <linux/sched.h>
 #include <linux/wait.h>
 
-#include "stage.h"
+#include "kc_stage.h"
 
 /* A page that could not be stored is tried again after this long */
 #define RETRY	HZ
 
 /**
- * zram_stage_wake() - wake those who wait for a page to be queued
+ * zram_kc_queue_wake() - wake those who wait for a page to be queued
  * @pool: the pool
  * @all: all of them, or the one who came last
  *
  * Context: The pool's lock is held: whoever is woken may not end before it has
  *	seen that it is not in the list any more.
  */
-void zram_stage_wake(struct zram_stage_pool *pool, bool all)
+void zram_kc_queue_wake(struct zram_kc_stage_pool *pool, bool all)
 {
-	struct zram_stage_sleeper *sleeper, *next;
+	struct zram_kc_sleeper *sleeper, *next;
 
 	list_for_each_entry_safe(sleeper, next, &pool->sleepers, link) {
 		list_del_init(&sleeper->link);
@@ -40,7 +40,7 @@ void zram_stage_wake(struct zram_stage_pool *pool, bool all)
 }
 
 /**
- * zram_stage_enqueue() - put a page at the end of the queue
+ * zram_kc_queue_add() - put a page at the end of the queue
  * @stage: the page, with device and slot set
  * @woken: set to whether somebody had to be woken for it
  *
@@ -50,9 +50,9 @@ void zram_stage_wake(struct zram_stage_pool *pool, bool all)
  * Context: Any but interrupts.
  * Return: false if the pool is closed; then nothing was done.
  */
-bool zram_stage_enqueue(struct zram_stage *stage, bool *woken)
+bool zram_kc_queue_add(struct zram_kc_stage *stage, bool *woken)
 {
-	struct zram_stage_pool *pool = stage->pool;
+	struct zram_kc_stage_pool *pool = stage->pool;
 	bool open;
 
 	stage->queued = ktime_get();
@@ -65,38 +65,39 @@ bool zram_stage_enqueue(struct zram_stage *stage, bool *woken)
 		list_add_tail(&stage->link, &pool->queue);
 		pool->depth++;
 		pool->max_depth = max(pool->max_depth, pool->depth);
-		zram_stage_wake(pool, false);
+		zram_kc_queue_wake(pool, false);
 	}
 	spin_unlock(&pool->lock);
 	return open;
 }
 
-static void take(struct zram_stage_pool *pool, struct zram_stage *stage)
+static void take(struct zram_kc_stage_pool *pool, struct zram_kc_stage *stage)
 {
 	list_move(&stage->link, &pool->busy);
 	pool->depth--;
 }
 
-static struct zram_stage *take_first(struct zram_stage_pool *pool)
+static struct zram_kc_stage *take_first(struct zram_kc_stage_pool *pool)
 {
-	struct zram_stage *stage;
+	struct zram_kc_stage *stage;
 
-	stage = list_first_entry_or_null(&pool->queue, struct zram_stage, link);
+	stage = list_first_entry_or_null(&pool->queue, struct zram_kc_stage,
+					 link);
 	if (stage)
 		take(pool, stage);
 	return stage;
 }
 
 /* As if they were new: nobody who waits for those before is to wait again */
-static void restamp(struct zram_stage_pool *pool, struct list_head *stages)
+static void restamp(struct zram_kc_stage_pool *pool, struct list_head *stages)
 {
-	struct zram_stage *stage;
+	struct zram_kc_stage *stage;
 
 	list_for_each_entry(stage, stages, link)
 		stage->seq = ++pool->seq;
 }
 
-static unsigned int queue_kept(struct zram_stage_pool *pool)
+static unsigned int queue_kept(struct zram_kc_stage_pool *pool)
 {
 	unsigned int nr = pool->nr_kept;
 
@@ -108,18 +109,18 @@ static unsigned int queue_kept(struct zram_stage_pool *pool)
 }
 
 /**
- * zram_stage_dequeue() - take the oldest page from the queue
+ * zram_kc_queue_take() - take the oldest page from the queue
  * @pool: the pool
  *
  * Whoever waits for the pages of a device waits for this one as well, until
- * zram_stage_done().
+ * zram_kc_queue_done().
  *
  * Context: Any but interrupts.
  * Return: the page, with the queue's reference, or NULL if there is none.
  */
-struct zram_stage *zram_stage_dequeue(struct zram_stage_pool *pool)
+struct zram_kc_stage *zram_kc_queue_take(struct zram_kc_stage_pool *pool)
 {
-	struct zram_stage *stage;
+	struct zram_kc_stage *stage;
 
 	spin_lock(&pool->lock);
 	if (pool->nr_kept && time_after_eq64(get_jiffies_64(), pool->retry))
@@ -133,7 +134,7 @@ struct zram_stage *zram_stage_dequeue(struct zram_stage_pool *pool)
 static unsigned int take_out(struct list_head *from, const struct zram *zram,
 			     struct list_head *to)
 {
-	struct zram_stage *stage, *next;
+	struct zram_kc_stage *stage, *next;
 	unsigned int nr = 0;
 
 	list_for_each_entry_safe(stage, next, from, link)
@@ -145,15 +146,16 @@ static unsigned int take_out(struct list_head *from, const struct zram *zram,
 }
 
 /**
- * zram_stage_prefer() - have the pages of a device go first
+ * zram_kc_queue_prefer() - have the pages of a device go first
  * @pool: the pool
  * @zram: the device
  *
  * Context: Any but interrupts.
- * Return: what to tell zram_stage_dequeue_until() and zram_stage_wait() about
+ * Return: what to tell zram_kc_queue_take_until() and zram_kc_queue_wait() about
  *	those that are queued now.
  */
-u64 zram_stage_prefer(struct zram_stage_pool *pool, const struct zram *zram)
+u64 zram_kc_queue_prefer(struct zram_kc_stage_pool *pool,
+			 const struct zram *zram)
 {
 	LIST_HEAD(first);
 	unsigned int nr;
@@ -173,18 +175,18 @@ u64 zram_stage_prefer(struct zram_stage_pool *pool, const struct zram *zram)
 }
 
 /**
- * zram_stage_dequeue_until() - take a page of a device that goes first
+ * zram_kc_queue_take_until() - take a page of a device that goes first
  * @pool: the pool
  * @zram: the device
- * @seq: from zram_stage_prefer(): none that were queued later
+ * @seq: from zram_kc_queue_prefer(): none that were queued later
  *
  * Context: Any but interrupts.
- * Return: as zram_stage_dequeue().
+ * Return: as zram_kc_queue_take().
  */
-struct zram_stage *zram_stage_dequeue_until(struct zram_stage_pool *pool,
-					    const struct zram *zram, u64 seq)
+struct zram_kc_stage *zram_kc_queue_take_until(struct zram_kc_stage_pool *pool,
+					       const struct zram *zram, u64 seq)
 {
-	struct zram_stage *stage;
+	struct zram_kc_stage *stage;
 
 	spin_lock(&pool->lock);
 	/* The first one is, unless somebody prefers others */
@@ -200,18 +202,18 @@ out:
 }
 
 /**
- * zram_stage_done() - be done with a page that was taken from the queue
+ * zram_kc_queue_done() - be done with a page that was taken from the queue
  * @stage: the page
  * @keep: it could not be stored, and is to be tried again by
- *	zram_stage_retry()
+ *	zram_kc_queue_retry()
  *
  * The device may go as soon as this is called.
  *
  * Context: Any but interrupts.
  */
-void zram_stage_done(struct zram_stage *stage, bool keep)
+void zram_kc_queue_done(struct zram_kc_stage *stage, bool keep)
 {
-	struct zram_stage_pool *pool = stage->pool;
+	struct zram_kc_stage_pool *pool = stage->pool;
 
 	spin_lock(&pool->lock);
 	/* Nobody looks after those of a pool that is closed: the slot has it */
@@ -221,7 +223,7 @@ void zram_stage_done(struct zram_stage *stage, bool keep)
 		if (!pool->nr_kept++)
 			pool->retry = get_jiffies_64() + RETRY;
 		/* Somebody has to see to it in a while */
-		zram_stage_wake(pool, false);
+		zram_kc_queue_wake(pool, false);
 	} else {
 		list_del_init(&stage->link);
 	}
@@ -229,17 +231,17 @@ void zram_stage_done(struct zram_stage *stage, bool keep)
 	wake_up_all(&pool->done);
 	spin_unlock(&pool->lock);
 	if (!keep)
-		zram_stage_put(stage);
+		zram_kc_stage_put(stage);
 }
 
 /**
- * zram_stage_retry() - queue those pages again that could not be stored
+ * zram_kc_queue_retry() - queue those pages again that could not be stored
  * @pool: the pool
  *
  * Context: Any but interrupts.
  * Return: the number of pages.
  */
-unsigned int zram_stage_retry(struct zram_stage_pool *pool)
+unsigned int zram_kc_queue_retry(struct zram_kc_stage_pool *pool)
 {
 	unsigned int nr;
 
@@ -250,10 +252,10 @@ unsigned int zram_stage_retry(struct zram_stage_pool *pool)
 }
 
 /* Is somebody at a page of the device that was queued until then? */
-static bool is_busy(struct zram_stage_pool *pool, const struct zram *zram,
+static bool is_busy(struct zram_kc_stage_pool *pool, const struct zram *zram,
 		    u64 seq)
 {
-	struct zram_stage *stage;
+	struct zram_kc_stage *stage;
 
 	list_for_each_entry(stage, &pool->busy, link)
 		if (stage->zram == zram && stage->seq <= seq)
@@ -262,7 +264,7 @@ static bool is_busy(struct zram_stage_pool *pool, const struct zram *zram,
 }
 
 /* One look: nobody can put a page back between one list and the other */
-static bool drop_some(struct zram_stage_pool *pool, const struct zram *zram,
+static bool drop_some(struct zram_kc_stage_pool *pool, const struct zram *zram,
 		      struct list_head *dropped)
 {
 	bool busy;
@@ -276,25 +278,26 @@ static bool drop_some(struct zram_stage_pool *pool, const struct zram *zram,
 }
 
 /**
- * zram_stage_drop() - forget about the pages of a device
+ * zram_kc_queue_drop() - forget about the pages of a device
  * @pool: a pool the caller has a reference to
  * @zram: a device whose slots do without being compressed; nobody queues any
  *
  * Context: May sleep: waits for those who are at such a page.
  */
-void zram_stage_drop(struct zram_stage_pool *pool, const struct zram *zram)
+void zram_kc_queue_drop(struct zram_kc_stage_pool *pool,
+			const struct zram *zram)
 {
-	struct zram_stage *stage, *next;
+	struct zram_kc_stage *stage, *next;
 	LIST_HEAD(dropped);
 
 	wait_event(pool->done, drop_some(pool, zram, &dropped));
 	list_for_each_entry_safe(stage, next, &dropped, link) {
 		list_del_init(&stage->link);
-		zram_stage_put(stage);
+		zram_kc_stage_put(stage);
 	}
 }
 
-static bool is_done(struct zram_stage_pool *pool, const struct zram *zram,
+static bool is_done(struct zram_kc_stage_pool *pool, const struct zram *zram,
 		    u64 seq)
 {
 	bool busy;
@@ -306,17 +309,17 @@ static bool is_done(struct zram_stage_pool *pool, const struct zram *zram,
 }
 
 /**
- * zram_stage_wait() - wait for those who are at pages of a device
+ * zram_kc_queue_wait() - wait for those who are at pages of a device
  * @pool: a pool the caller has a reference to
  * @zram: the device
- * @seq: from zram_stage_prefer(): not for those that were queued later
+ * @seq: from zram_kc_queue_prefer(): not for those that were queued later
  * @interruptible: give up after a signal
  *
  * Context: May sleep.
  * Return: 0, or -EINTR after a signal.
  */
-int zram_stage_wait(struct zram_stage_pool *pool, const struct zram *zram,
-		    u64 seq, bool interruptible)
+int zram_kc_queue_wait(struct zram_kc_stage_pool *pool, const struct zram *zram,
+		       u64 seq, bool interruptible)
 {
 	if (interruptible)
 		return wait_event_interruptible(pool->done,
@@ -327,15 +330,15 @@ int zram_stage_wait(struct zram_stage_pool *pool, const struct zram *zram,
 }
 
 /**
- * zram_stage_sleep() - wait for a page to be queued
+ * zram_kc_queue_sleep() - wait for a page to be queued
  * @pool: a pool the caller has a reference to
  * @sleeper: the caller's
  *
  * Context: May sleep; in a kernel thread. Ends early when the thread is woken.
  * Return: false if the pool is closed, and there is nothing to wait for.
  */
-bool zram_stage_sleep(struct zram_stage_pool *pool,
-		      struct zram_stage_sleeper *sleeper)
+bool zram_kc_queue_sleep(struct zram_kc_stage_pool *pool,
+			 struct zram_kc_sleeper *sleeper)
 {
 	long timeout = MAX_SCHEDULE_TIMEOUT;
 	bool sleep, open;

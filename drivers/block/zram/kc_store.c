@@ -10,15 +10,15 @@
 #include <linux/minmax.h>
 #include <linux/sched/mm.h>
 
+#include "kc_stage.h"
+#include "kc_store.h"
 #include "kcompressd.h"
 #include "slot.h"
-#include "stage.h"
-#include "staged.h"
 #include "trace.h"
 #include "write.h"
 #include "zram.h"
 
-static void count_time(struct zram *zram, const struct zram_stage *stage)
+static void count_time(struct zram *zram, const struct zram_kc_stage *stage)
 {
 	s64 us = ktime_us_delta(ktime_get(), stage->queued);
 	int i = min(us > 0 ? ilog2(us) + 1 : 0, ZRAM_KC_TIMES - 1);
@@ -27,7 +27,7 @@ static void count_time(struct zram *zram, const struct zram_stage *stage)
 }
 
 /* Put an object where the page was, if the slot still has that page */
-static bool publish(struct zram *zram, const struct zram_stage *stage,
+static bool publish(struct zram *zram, const struct zram_kc_stage *stage,
 		    const struct zram_slot *object)
 {
 	struct zram_slot *slot = &zram->slots.slot[stage->index];
@@ -46,7 +46,7 @@ static bool publish(struct zram *zram, const struct zram_stage *stage,
 }
 
 /**
- * zram_staged_store() - compress a staged page
+ * zram_kc_store() - compress a staged page
  * @stage: the page, which the caller has a reference to
  *
  * The slot's reference is dropped when it is done, the caller's is not.
@@ -54,7 +54,7 @@ static bool publish(struct zram *zram, const struct zram_stage *stage,
  * Context: May sleep; does no I/O.
  * Return: false if there was no memory, and the slot has the page still.
  */
-bool zram_staged_store(struct zram_stage *stage)
+bool zram_kc_store(struct zram_kc_stage *stage)
 {
 	struct zram *zram = stage->zram;
 	struct zram_slot object = {};
@@ -83,7 +83,7 @@ bool zram_staged_store(struct zram_stage *stage)
 	if (publish(zram, stage, &object)) {
 		count_time(zram, stage);
 		zram_stats_add(&zram->stats, ZRAM_STAT_KC_COMPLETED, 1);
-		zram_stage_put(stage);
+		zram_kc_stage_put(stage);
 	} else {
 		zram_stats_add(&zram->stats, ZRAM_STAT_KC_STALE, 1);
 		zram_slot_release(zram, &object);
@@ -92,16 +92,16 @@ bool zram_staged_store(struct zram_stage *stage)
 }
 
 /**
- * zram_staged_finish() - compress a page that was taken from the queue
+ * zram_kc_store_finish() - compress a page that was taken from the queue
  * @stage: the page, which belongs to somebody else when this returns; or NULL
  *
  * Context: May sleep; does no I/O.
  * Return: false if there was no page.
  */
-bool zram_staged_finish(struct zram_stage *stage)
+bool zram_kc_store_finish(struct zram_kc_stage *stage)
 {
 	if (!stage)
 		return false;
-	zram_stage_done(stage, !zram_staged_store(stage));
+	zram_kc_queue_done(stage, !zram_kc_store(stage));
 	return true;
 }

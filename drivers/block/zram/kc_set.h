@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _ZRAM_KC_SET_H_
+#define _ZRAM_KC_SET_H_
+
+#include <linux/types.h>
+
+struct zram;
+struct zram_kc_stage;
+
+bool zram_kc_any(void);
+struct zram_kc_stage *zram_kc_get_stage(void);
+int zram_kc_flush(struct zram *zram, bool interruptible);
+void zram_kc_drop(struct zram *zram);
+int zram_kc_show(char *buf, int at);
+
+int zram_kc_init(void);
+void zram_kc_exit(void);
+
+#endif

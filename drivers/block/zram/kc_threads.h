@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _ZRAM_KC_THREADS_H_
+#define _ZRAM_KC_THREADS_H_
+
+#include <linux/atomic.h>
+#include <linux/types.h>
+
+struct task_struct;
+struct zram_kc_stage_pool;
+struct zram_kc_node;
+
+/**
+ * struct zram_kc_thread - one thread
+ * @task: the thread; constant
+ * @node: where it belongs; constant
+ * @done: pages it has taken from the queue
+ */
+struct zram_kc_thread {
+	struct task_struct *task;
+	struct zram_kc_node *node;
+	atomic_long_t done;
+};
+
+/**
+ * struct zram_kc_node - the threads of a NUMA node
+ * @pool: where they get their pages; constant
+ * @nr: number of threads; constant
+ * @thread: the threads
+ */
+struct zram_kc_node {
+	struct zram_kc_stage_pool *pool;
+	unsigned int nr;
+	struct zram_kc_thread thread[] __counted_by(nr);
+};
+
+struct zram_kc_node *zram_kc_node_create(int id, unsigned int first,
+					 unsigned int nr,
+					 unsigned int pages);
+void zram_kc_node_drain(struct zram_kc_node *node);
+void zram_kc_node_free(struct zram_kc_node *node);
+
+#endif
