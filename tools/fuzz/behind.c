@@ -18,7 +18,7 @@
 #include "obj.h"
 #include "pp.h"
 #include "recompress.h"
-#include "writeback.h"
+#include "wb_run.h"
 #include "zram.h"
 
 #include "fuzz.h"
@@ -204,8 +204,8 @@ void zram_comp_destroy(struct zram_comp *comp)
 {
 }
 
-int zram_writeback_run(struct zram *zram, const struct zram_pp_range *ranges,
-		       unsigned int nr)
+int zram_wb_run(struct zram *zram, const struct zram_pp_range *ranges,
+		unsigned int nr)
 {
 	insist(nr && zram->config_lock.held > 0);
 	for (unsigned int i = 0; i < nr; i++) {

@@ -17,7 +17,7 @@
 #include "pp.h"
 #include "slot.h"
 #include "sysfs.h"
-#include "writeback.h"
+#include "wb_run.h"
 #include "zram.h"
 
 static ssize_t backing_dev_show(struct device *dev,
@@ -155,7 +155,7 @@ static int parse_and_run(struct zram *zram, const char *buf, size_t len)
 	err = zram_args_parse(buf, len, writeback_args,
 			      ARRAY_SIZE(writeback_args), &args);
 	if (!err && args.nr)
-		err = zram_writeback_run(zram, args.ranges, args.nr);
+		err = zram_wb_run(zram, args.ranges, args.nr);
 	kvfree(args.ranges);
 	return err;
 }

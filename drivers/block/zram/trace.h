@@ -9,7 +9,7 @@
 #include <linux/blkdev.h>
 #include <linux/tracepoint.h>
 
-#include "ring.h"
+#include "wb_ring.h"
 #include "zram.h"
 
 TRACE_EVENT(zram_wb_begin,
@@ -40,7 +40,7 @@ TRACE_EVENT(zram_wb_end,
 
 TRACE_EVENT(zram_wb_submit,
 	    TP_PROTO(const struct zram *zram,
-		     const struct zram_ring_request *req),
+		     const struct zram_wb_request *req),
 	    TP_ARGS(zram, req),
 	    TP_STRUCT__entry(__field(dev_t, dev)
 			     __field(u64, block)
@@ -57,7 +57,7 @@ TRACE_EVENT(zram_wb_submit,
 
 TRACE_EVENT(zram_wb_complete,
 	    TP_PROTO(const struct zram *zram,
-		     const struct zram_ring_request *req),
+		     const struct zram_wb_request *req),
 	    TP_ARGS(zram, req),
 	    TP_STRUCT__entry(__field(dev_t, dev)
 			     __field(u64, block)

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef _ZRAM_RING_H_
-#define _ZRAM_RING_H_
+#ifndef _ZRAM_WB_RING_H_
+#define _ZRAM_WB_RING_H_
 
 #include <linux/bio.h>
 #include <linux/completion.h>
 #include <linux/types.h>
 
 /* Blocks in one request: larger ones are no faster on any device measured */
-#define ZRAM_RING_REQUEST	64U
+#define ZRAM_WB_RING_REQUEST	64U
 
-struct zram_ring;
+struct zram_wb_ring;
 
 /**
- * struct zram_ring_request - blocks that are written together
+ * struct zram_wb_request - blocks that are written together
  * @data: their content
  * @first: first block on the device; set by the owner before it is submitted
  * @nr: number of blocks; likewise
@@ -29,7 +29,7 @@ struct zram_ring;
  * Belongs to the owner of the ring, but for the time between submission and
  * completion.
  */
-struct zram_ring_request {
+struct zram_wb_request {
 	void *data;
 	u64 first;
 	unsigned int nr;
@@ -44,16 +44,17 @@ struct zram_ring_request {
 	struct bio bio;
 };
 
-struct zram_ring *zram_ring_create(struct block_device *bdev, unsigned int nr,
-				   unsigned int unit);
-void zram_ring_destroy(struct zram_ring *ring);
-unsigned int zram_ring_blocks(const struct zram_ring *ring);
-unsigned int zram_ring_request_blocks(const struct zram_ring *ring);
-struct zram_ring_request *zram_ring_get(struct zram_ring *ring);
-void zram_ring_submit(struct zram_ring *ring, struct zram_ring_request *req);
-struct zram_ring_request *zram_ring_reap(struct zram_ring *ring, bool wait);
-bool zram_ring_retry(struct zram_ring *ring, struct zram_ring_request *req,
-		     unsigned int i);
-void zram_ring_put(struct zram_ring *ring);
+struct zram_wb_ring *zram_wb_ring_create(struct block_device *bdev,
+					 unsigned int nr, unsigned int unit);
+void zram_wb_ring_destroy(struct zram_wb_ring *ring);
+unsigned int zram_wb_ring_blocks(const struct zram_wb_ring *ring);
+unsigned int zram_wb_ring_request_blocks(const struct zram_wb_ring *ring);
+struct zram_wb_request *zram_wb_ring_get(struct zram_wb_ring *ring);
+void zram_wb_ring_submit(struct zram_wb_ring *ring,
+			 struct zram_wb_request *req);
+struct zram_wb_request *zram_wb_ring_reap(struct zram_wb_ring *ring, bool wait);
+bool zram_wb_ring_retry(struct zram_wb_ring *ring, struct zram_wb_request *req,
+			unsigned int i);
+void zram_wb_ring_put(struct zram_wb_ring *ring);
 
 #endif

@@ -8,8 +8,8 @@
 #include <linux/err.h>
 
 #include "../blkmap.h"
-#include "../ring.h"
-#include "../verdict.h"
+#include "../wb_retry.h"
+#include "../wb_ring.h"
 
 /**
  * struct verdict_test - what a test works on
@@ -19,8 +19,8 @@
  */
 struct verdict_test {
 	struct zram_blkmap *map;
-	struct zram_verdict verdict;
-	struct zram_ring_request req;
+	struct zram_wb_retry verdict;
+	struct zram_wb_request req;
 };
 
 static int verdict_test_init(struct kunit *test)
@@ -56,7 +56,7 @@ static void settle(struct kunit *test, unsigned int nr, u64 bad, u64 faulty,
 	t->req.nr = nr;
 	t->req.bad = bad;
 	t->req.faulty = faulty;
-	zram_verdict_settle(&t->verdict, t->map, &t->req);
+	zram_wb_retry_settle(&t->verdict, t->map, &t->req);
 }
 
 /* expect USED BAD: blocks that are used, or kept, and blocks retired */
@@ -83,7 +83,7 @@ static void verdict_test_request(struct kunit *test)
 	settle(test, 64, ~0ULL, ~0ULL, 0);
 	settle(test, 2, 3, 3, 0);
 	expect(test, 0, 2);
-	zram_verdict_end(&t->verdict, t->map);
+	zram_wb_retry_end(&t->verdict, t->map);
 	expect(test, 0, 2);
 }
 
@@ -113,7 +113,7 @@ static void verdict_test_suspects(struct kunit *test)
 	/* One alone, and no more news */
 	settle(test, 1, 1, 1, 0);
 	expect(test, 1, 1);
-	zram_verdict_end(&t->verdict, t->map);
+	zram_wb_retry_end(&t->verdict, t->map);
 	expect(test, 0, 1);
 }
 
@@ -123,12 +123,12 @@ static void verdict_test_crowd(struct kunit *test)
 	struct verdict_test *t = test->priv;
 	unsigned int i;
 
-	for (i = 0; i < 2 * ZRAM_VERDICT_SUSPECTS; i++)
+	for (i = 0; i < 2 * ZRAM_WB_RETRY_SUSPECTED; i++)
 		settle(test, 1, 1, 1, 0);
-	expect(test, ZRAM_VERDICT_SUSPECTS, 0);
+	expect(test, ZRAM_WB_RETRY_SUSPECTED, 0);
 	settle(test, 1, 0, 0, 0);
-	expect(test, 0, ZRAM_VERDICT_SUSPECTS);
-	zram_verdict_end(&t->verdict, t->map);
+	expect(test, 0, ZRAM_WB_RETRY_SUSPECTED);
+	zram_wb_retry_end(&t->verdict, t->map);
 }
 
 static struct kunit_case verdict_test_cases[] = {
@@ -139,7 +139,7 @@ static struct kunit_case verdict_test_cases[] = {
 };
 
 static struct kunit_suite verdict_test_suite = {
-	.name = "zram_verdict",
+	.name = "zram_wb_retry",
 	.init = verdict_test_init,
 	.exit = verdict_test_exit,
 	.test_cases = verdict_test_cases,

@@ -18,18 +18,18 @@
 #include <linux/string.h>
 
 #include "obj.h"
-#include "pack.h"
 #include "pp.h"
 #include "read.h"
-#include "ring.h"
 #include "slot.h"
+#include "wb_pack.h"
+#include "wb_ring.h"
 #include "zram.h"
 
 /* Objects there is room to remember, for each block in flight */
 #define OBJECTS_PER_BLOCK	16
 
 /**
- * zram_pack_init() - prepare to fill requests
+ * zram_wb_pack_init() - prepare to fill requests
  * @pack: what is to be prepared
  * @zram: the device
  * @walk: the way through the candidates
@@ -38,12 +38,12 @@
  * Context: May sleep.
  * Return: 0 or -ENOMEM.
  */
-int zram_pack_init(struct zram_pack *pack, struct zram *zram,
-		   struct zram_pp_walk *walk, unsigned int blocks)
+int zram_wb_pack_init(struct zram_wb_pack *pack, struct zram *zram,
+		      struct zram_pp_walk *walk, unsigned int blocks)
 {
 	unsigned int nr = roundup_pow_of_two(blocks * OBJECTS_PER_BLOCK);
 
-	*pack = (struct zram_pack){
+	*pack = (struct zram_wb_pack){
 		.zram = zram,
 		.walk = walk,
 		.mask = nr - 1,
@@ -54,50 +54,50 @@ int zram_pack_init(struct zram_pack *pack, struct zram *zram,
 }
 
 /**
- * zram_pack_free() - undo zram_pack_init()
+ * zram_wb_pack_free() - undo zram_wb_pack_init()
  * @pack: what was prepared, or zeroed memory
  *
  * Context: May sleep.
  */
-void zram_pack_free(struct zram_pack *pack)
+void zram_wb_pack_free(struct zram_wb_pack *pack)
 {
 	kvfree(pack->objects);
 }
 
 /**
- * zram_pack_has_room() - may a request be filled
+ * zram_wb_pack_has_room() - may a request be filled
  * @pack: the requests' content
  *
  * Context: Any.
  * Return: false if older requests have to be over before.
  */
-bool zram_pack_has_room(const struct zram_pack *pack)
+bool zram_wb_pack_has_room(const struct zram_wb_pack *pack)
 {
 	return pack->head - pack->tail <= pack->mask;
 }
 
 /**
- * zram_pack_peek() - an object of the oldest request
+ * zram_wb_pack_peek() - an object of the oldest request
  * @pack: the requests' content
  * @i: which of the request's objects
  *
  * Context: Any.
- * Return: the object; valid until zram_pack_pop().
+ * Return: the object; valid until zram_wb_pack_pop().
  */
-const struct zram_pack_object *zram_pack_peek(const struct zram_pack *pack,
-					      unsigned int i)
+const struct zram_wb_pack_object *
+zram_wb_pack_peek(const struct zram_wb_pack *pack, unsigned int i)
 {
 	return &pack->objects[(pack->tail + i) & pack->mask];
 }
 
 /**
- * zram_pack_pop() - forget the oldest request
+ * zram_wb_pack_pop() - forget the oldest request
  * @pack: the requests' content
  * @nr: number of its objects
  *
  * Context: Any.
  */
-void zram_pack_pop(struct zram_pack *pack, unsigned int nr)
+void zram_wb_pack_pop(struct zram_wb_pack *pack, unsigned int nr)
 {
 	pack->tail += nr;
 }
@@ -106,7 +106,7 @@ void zram_pack_pop(struct zram_pack *pack, unsigned int nr)
  * Where an object goes. Whole pages begin with a block, as they are read
  * straight to where they are wanted.
  */
-static unsigned int place(const struct zram_pack *pack, unsigned int size)
+static unsigned int place(const struct zram_wb_pack *pack, unsigned int size)
 {
 	return ALIGN(pack->fill, size < PAGE_SIZE ? BIT(ZRAM_LOC_SHIFT) :
 		     ZRAM_BLOCK_SIZE);
@@ -116,7 +116,7 @@ static unsigned int place(const struct zram_pack *pack, unsigned int size)
  * Copy the object of the current slot if it still is a candidate. Returns its
  * size, 0 if it is none, -ENOBUFS if it does not fit.
  */
-static int load_packed(struct zram_pack *pack, struct zram_ring_request *req,
+static int load_packed(struct zram_wb_pack *pack, struct zram_wb_request *req,
 		       unsigned int room)
 {
 	struct zram *zram = pack->zram;
@@ -147,7 +147,7 @@ static int load_packed(struct zram_pack *pack, struct zram_ring_request *req,
  * of a page, 0 if it is none, -ENOBUFS if it does not fit, or why it cannot be
  * made.
  */
-static int load_page(struct zram_pack *pack, struct zram_ring_request *req,
+static int load_page(struct zram_wb_pack *pack, struct zram_wb_request *req,
 		     unsigned int room)
 {
 	unsigned int at = place(pack, PAGE_SIZE);
@@ -163,7 +163,7 @@ static int load_page(struct zram_pack *pack, struct zram_ring_request *req,
 }
 
 /* Let the request grow to @end bytes, of which the last @size are content */
-static void request_grow(struct zram_pack *pack, struct zram_ring_request *req,
+static void request_grow(struct zram_wb_pack *pack, struct zram_wb_request *req,
 			 unsigned int end, unsigned int size)
 {
 	/* Never what happened to be in that memory */
@@ -173,10 +173,10 @@ static void request_grow(struct zram_pack *pack, struct zram_ring_request *req,
 }
 
 /* Copy the current slot; returns as load_packed() and load_page() do */
-static int load(struct zram_pack *pack, struct zram_ring_request *req,
+static int load(struct zram_wb_pack *pack, struct zram_wb_request *req,
 		unsigned int room)
 {
-	struct zram_pack_object *obj;
+	struct zram_wb_pack_object *obj;
 	int size;
 
 	if (pack->zram->wb.packed)
@@ -196,7 +196,7 @@ static int load(struct zram_pack *pack, struct zram_ring_request *req,
 }
 
 /**
- * zram_pack_fill() - fill a request
+ * zram_wb_pack_fill() - fill a request
  * @pack: the requests' content; has room
  * @req: the request
  * @room: bytes there are blocks for, a page or more
@@ -208,15 +208,15 @@ static int load(struct zram_pack *pack, struct zram_ring_request *req,
  * Context: May sleep. Takes slot locks and a stream.
  * Return: 0, or why there is nothing more to fill in: -ENOENT, -EINTR.
  */
-int zram_pack_fill(struct zram_pack *pack, struct zram_ring_request *req,
-		   unsigned int room)
+int zram_wb_pack_fill(struct zram_wb_pack *pack, struct zram_wb_request *req,
+		      unsigned int room)
 {
 	int size, err = 0;
 
 	pack->fill = 0;
 	pack->payload = 0;
 	pack->misfit = false;
-	while (zram_pack_has_room(pack)) {
+	while (zram_wb_pack_has_room(pack)) {
 		err = zram_pp_walk_next(pack->walk);
 		if (err || zram_pp_walk_goes_back(pack->walk))
 			break;

@@ -26,13 +26,13 @@
 
 #include "backing.h"
 #include "blkmap.h"
-#include "pack.h"
 #include "pp.h"
-#include "ring.h"
 #include "slot.h"
 #include "trace.h"
-#include "verdict.h"
-#include "writeback.h"
+#include "wb_pack.h"
+#include "wb_retry.h"
+#include "wb_ring.h"
+#include "wb_run.h"
 #include "zram.h"
 
 /* More in flight than this is memory taken for nothing: 64 MiB */
@@ -54,12 +54,12 @@
 struct wb_run {
 	struct zram *zram;
 	struct zram_pp_walk walk;
-	struct zram_ring *ring;
-	struct zram_pack pack;
+	struct zram_wb_ring *ring;
+	struct zram_wb_pack pack;
 	unsigned int unit;
 	unsigned int failures;
 	int err;
-	struct zram_verdict verdict;
+	struct zram_wb_retry verdict;
 };
 
 static void count(struct wb_run *run, enum zram_stat id, long amount)
@@ -72,26 +72,26 @@ static int run_alloc(struct wb_run *run)
 	struct zram *zram = run->zram;
 	unsigned int batch = min(READ_ONCE(zram->wb.batch), MAX_BATCH);
 
-	run->ring = zram_ring_create(zram->backing.bdev,
-				     batch * ZRAM_BLOCKS_PER_PAGE,
-				     ZRAM_BLOCKS_PER_PAGE);
+	run->ring = zram_wb_ring_create(zram->backing.bdev,
+					batch * ZRAM_BLOCKS_PER_PAGE,
+					ZRAM_BLOCKS_PER_PAGE);
 	if (!run->ring)
 		return -ENOMEM;
-	return zram_pack_init(&run->pack, zram, &run->walk,
-			      zram_ring_blocks(run->ring));
+	return zram_wb_pack_init(&run->pack, zram, &run->walk,
+				 zram_wb_ring_blocks(run->ring));
 }
 
 static void run_free(struct wb_run *run)
 {
-	zram_pack_free(&run->pack);
-	zram_ring_destroy(run->ring);
+	zram_wb_pack_free(&run->pack);
+	zram_wb_ring_destroy(run->ring);
 }
 
 /*
  * Make what was written the slot's content. Its object is freed only now that
  * the device has it. Returns false if the slot had changed.
  */
-static bool slot_move(struct wb_run *run, const struct zram_pack_object *obj,
+static bool slot_move(struct wb_run *run, const struct zram_wb_pack_object *obj,
 		      const struct zram_slot *moved)
 {
 	struct zram *zram = run->zram;
@@ -113,8 +113,8 @@ static bool slot_move(struct wb_run *run, const struct zram_pack_object *obj,
 }
 
 /* The slot that an object becomes, and the blocks of the request it lies on */
-static struct zram_slot object_slot(const struct zram_ring_request *req,
-				    const struct zram_pack_object *obj,
+static struct zram_slot object_slot(const struct zram_wb_request *req,
+				    const struct zram_wb_pack_object *obj,
 				    unsigned int *from, unsigned int *nr)
 {
 	struct zram_slot slot = {
@@ -128,7 +128,7 @@ static struct zram_slot object_slot(const struct zram_ring_request *req,
 	return slot;
 }
 
-static bool is_written(const struct zram_ring_request *req, unsigned int from,
+static bool is_written(const struct zram_wb_request *req, unsigned int from,
 		       unsigned int nr)
 {
 	return !(req->bad & GENMASK_ULL(from + nr - 1, from));
@@ -139,13 +139,13 @@ static bool is_written(const struct zram_ring_request *req, unsigned int from,
  * soon as it has.
  */
 static void request_share(struct wb_run *run,
-			  const struct zram_ring_request *req)
+			  const struct zram_wb_request *req)
 {
 	u16 refs[BITS_PER_TYPE(req->bad)] = {};
 	unsigned int i, from, nr;
 
 	for (i = 0; i < req->nr_objects; i++) {
-		object_slot(req, zram_pack_peek(&run->pack, i), &from, &nr);
+		object_slot(req, zram_wb_pack_peek(&run->pack, i), &from, &nr);
 		if (is_written(req, from, nr))
 			while (nr--)
 				refs[from + nr]++;
@@ -155,14 +155,14 @@ static void request_share(struct wb_run *run,
 
 /* The request is over: what becomes of its slots? */
 static void request_move(struct wb_run *run,
-			 const struct zram_ring_request *req)
+			 const struct zram_wb_request *req)
 {
 	unsigned int i, from, nr, pages = 0, packed = 0, stale = 0;
-	const struct zram_pack_object *obj;
+	const struct zram_wb_pack_object *obj;
 	struct zram_slot moved;
 
 	for (i = 0; i < req->nr_objects; i++) {
-		obj = zram_pack_peek(&run->pack, i);
+		obj = zram_wb_pack_peek(&run->pack, i);
 		moved = object_slot(req, obj, &from, &nr);
 		if (!is_written(req, from, nr)) {
 			zram_slot_unmark(run->zram, obj->index, ZRAM_PP);
@@ -186,7 +186,7 @@ static void request_move(struct wb_run *run,
  * Ask for each block of a request that failed. Who wants the run to end does not
  * want to wait for a device that answers by time-outs.
  */
-static void request_retry(struct wb_run *run, struct zram_ring_request *req)
+static void request_retry(struct wb_run *run, struct zram_wb_request *req)
 {
 	unsigned int i;
 
@@ -194,7 +194,7 @@ static void request_retry(struct wb_run *run, struct zram_ring_request *req)
 		if (run->failures >= MAX_FAILURES ||
 		    zram_pp_interrupted(run->zram))
 			return;
-		if (zram_ring_retry(run->ring, req, i))
+		if (zram_wb_ring_retry(run->ring, req, i))
 			run->failures = 0;
 		else
 			run->failures++;
@@ -203,7 +203,7 @@ static void request_retry(struct wb_run *run, struct zram_ring_request *req)
 }
 
 /* Update the slots of a request that came back */
-static void request_settle(struct wb_run *run, struct zram_ring_request *req)
+static void request_settle(struct wb_run *run, struct zram_wb_request *req)
 {
 	unsigned int bad;
 
@@ -222,39 +222,39 @@ static void request_settle(struct wb_run *run, struct zram_ring_request *req)
 		count(run, ZRAM_STAT_WB_RETRIES, req->retries);
 	request_share(run, req);
 	request_move(run, req);
-	zram_pack_pop(&run->pack, req->nr_objects);
-	zram_verdict_settle(&run->verdict, run->zram->backing.map, req);
+	zram_wb_pack_pop(&run->pack, req->nr_objects);
+	zram_wb_retry_settle(&run->verdict, run->zram->backing.map, req);
 }
 
 /* Settle the oldest request; false if there is none, or none finished */
 static bool run_reap(struct wb_run *run, bool wait)
 {
-	struct zram_ring_request *req = zram_ring_reap(run->ring, wait);
+	struct zram_wb_request *req = zram_wb_ring_reap(run->ring, wait);
 
 	if (!req)
 		return false;
 	request_settle(run, req);
-	zram_ring_put(run->ring);
+	zram_wb_ring_put(run->ring);
 	return true;
 }
 
-static void request_submit(struct wb_run *run, struct zram_ring_request *req)
+static void request_submit(struct wb_run *run, struct zram_wb_request *req)
 {
 	count(run, ZRAM_STAT_WB_IOS, 1);
 	count(run, ZRAM_STAT_WB_BYTES, run->pack.payload);
 	run->verdict.submitted++;
 	trace_zram_wb_submit(run->zram, req);
-	zram_ring_submit(run->ring, req);
+	zram_wb_ring_submit(run->ring, req);
 }
 
 /*
  * Blocks for a request, charged and reserved. Returns their number, or why
  * there are none.
  */
-static int request_reserve(struct wb_run *run, struct zram_ring_request *req)
+static int request_reserve(struct wb_run *run, struct zram_wb_request *req)
 {
 	struct zram *zram = run->zram;
-	unsigned int want = zram_ring_request_blocks(run->ring);
+	unsigned int want = zram_wb_ring_request_blocks(run->ring);
 	int reserved = -EIO;
 
 	req->charged = zram_backing_charge(zram, want, &req->epoch);
@@ -270,7 +270,7 @@ static int request_reserve(struct wb_run *run, struct zram_ring_request *req)
 }
 
 /* Give back the blocks that the request has no use for */
-static void request_trim(struct wb_run *run, struct zram_ring_request *req,
+static void request_trim(struct wb_run *run, struct zram_wb_request *req,
 			 unsigned int reserved)
 {
 	if (reserved > req->nr)
@@ -288,17 +288,17 @@ static void run_drain(struct wb_run *run)
 }
 
 /* Room in the ring, waiting for it if need be */
-static struct zram_ring_request *run_get_request(struct wb_run *run)
+static struct zram_wb_request *run_get_request(struct wb_run *run)
 {
-	struct zram_ring_request *req;
+	struct zram_wb_request *req;
 
 	if (zram_pp_walk_goes_back(&run->walk))
 		run_drain(run);
 	/* What is over is settled first: it gives memory back */
 	while (run_reap(run, false))
 		;
-	while (!zram_pack_has_room(&run->pack) ||
-	       !(req = zram_ring_get(run->ring)))
+	while (!zram_wb_pack_has_room(&run->pack) ||
+	       !(req = zram_wb_ring_get(run->ring)))
 		run_reap(run, true);
 	return req;
 }
@@ -310,7 +310,7 @@ static struct zram_ring_request *run_get_request(struct wb_run *run)
 static int run_step(struct wb_run *run)
 {
 	unsigned int least = run->zram->wb.packed ? 1 : ZRAM_BLOCKS_PER_PAGE;
-	struct zram_ring_request *req;
+	struct zram_wb_request *req;
 	int reserved, err;
 
 	err = zram_pp_interrupted(run->zram);
@@ -329,7 +329,7 @@ static int run_step(struct wb_run *run)
 	if (reserved < 0) {
 		/* What is in flight gives memory back, and perhaps blocks */
 		run_drain(run);
-		req = zram_ring_get(run->ring);
+		req = zram_wb_ring_get(run->ring);
 		reserved = request_reserve(run, req);
 	}
 	if (reserved < 0 && run->unit > least) {
@@ -341,7 +341,7 @@ static int run_step(struct wb_run *run)
 	}
 	if (reserved < 0)
 		return reserved;
-	err = zram_pack_fill(&run->pack, req, reserved << ZRAM_BLOCK_SHIFT);
+	err = zram_wb_pack_fill(&run->pack, req, reserved << ZRAM_BLOCK_SHIFT);
 	/* An object that finds no room in free blocks here needs them together */
 	run->unit = !req->nr && run->pack.misfit ? ZRAM_BLOCKS_PER_PAGE : 0;
 	request_trim(run, req, reserved);
@@ -385,7 +385,7 @@ static int run_all(struct wb_run *run)
 	while (!err)
 		err = run_step(run);
 	run_drain(run);
-	zram_verdict_end(&run->verdict, run->zram->backing.map);
+	zram_wb_retry_end(&run->verdict, run->zram->backing.map);
 	if (err == -ENOENT) {
 		atomic64_set(&wb->scanned, zram_pp_walk_total(&run->walk));
 		err = 0;
@@ -397,7 +397,7 @@ static int run_all(struct wb_run *run)
 }
 
 /**
- * zram_writeback_run() - write pages to the backing device
+ * zram_wb_run() - write pages to the backing device
  * @zram: a device that is set up and has a backing device
  * @ranges: which pages, in this order
  * @nr: number of ranges
@@ -410,8 +410,8 @@ static int run_all(struct wb_run *run)
  *	-ENOMEM when not one request could be set up; otherwise the last error of
  *	the device or of a page that could not be read.
  */
-int zram_writeback_run(struct zram *zram, const struct zram_pp_range *ranges,
-		       unsigned int nr)
+int zram_wb_run(struct zram *zram, const struct zram_pp_range *ranges,
+		unsigned int nr)
 {
 	struct zram_wb_state *wb = &zram->wb;
 	struct wb_run run = { .zram = zram };

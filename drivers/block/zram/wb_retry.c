@@ -9,11 +9,11 @@
 #include <linux/bits.h>
 
 #include "blkmap.h"
-#include "ring.h"
-#include "verdict.h"
+#include "wb_retry.h"
+#include "wb_ring.h"
 
 /* There is news of the device */
-static void judge(struct zram_verdict *verdict, struct zram_blkmap *map,
+static void judge(struct zram_wb_retry *verdict, struct zram_blkmap *map,
 		  bool device_works)
 {
 	unsigned int i;
@@ -27,10 +27,10 @@ static void judge(struct zram_verdict *verdict, struct zram_blkmap *map,
 	verdict->nr = 0;
 }
 
-static void suspect(struct zram_verdict *verdict, struct zram_blkmap *map,
+static void suspect(struct zram_wb_retry *verdict, struct zram_blkmap *map,
 		    u64 block)
 {
-	if (verdict->nr == ZRAM_VERDICT_SUSPECTS) {
+	if (verdict->nr == ZRAM_WB_RETRY_SUSPECTED) {
 		zram_blkmap_put(map, block, 1);
 		return;
 	}
@@ -39,15 +39,16 @@ static void suspect(struct zram_verdict *verdict, struct zram_blkmap *map,
 }
 
 /**
- * zram_verdict_settle() - take the writer's references of a request over
+ * zram_wb_retry_settle() - take the writer's references of a request over
  * @verdict: the run's
  * @map: the block map
  * @req: a request that is over, in the order they were submitted in
  *
  * Context: Any.
  */
-void zram_verdict_settle(struct zram_verdict *verdict, struct zram_blkmap *map,
-			 const struct zram_ring_request *req)
+void zram_wb_retry_settle(struct zram_wb_retry *verdict,
+			  struct zram_blkmap *map,
+			  const struct zram_wb_request *req)
 {
 	u64 good = ~req->bad & GENMASK_ULL(req->nr - 1, 0);
 	bool device_fails = !good && req->nr > 1;
@@ -75,13 +76,13 @@ void zram_verdict_settle(struct zram_verdict *verdict, struct zram_blkmap *map,
 }
 
 /**
- * zram_verdict_end() - there will be no more news of the device
+ * zram_wb_retry_end() - there will be no more news of the device
  * @verdict: the run's
  * @map: the block map
  *
  * Context: Any.
  */
-void zram_verdict_end(struct zram_verdict *verdict, struct zram_blkmap *map)
+void zram_wb_retry_end(struct zram_wb_retry *verdict, struct zram_blkmap *map)
 {
 	judge(verdict, map, false);
 }

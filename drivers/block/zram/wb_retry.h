@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef _ZRAM_VERDICT_H_
-#define _ZRAM_VERDICT_H_
+#ifndef _ZRAM_WB_RETRY_H_
+#define _ZRAM_WB_RETRY_H_
 
 #include <linux/types.h>
 
 struct zram_blkmap;
-struct zram_ring_request;
+struct zram_wb_request;
 
 /* Blocks that may wait for a verdict; more are given the benefit of the doubt */
-#define ZRAM_VERDICT_SUSPECTS	32
+#define ZRAM_WB_RETRY_SUSPECTED	32
 
 /**
- * struct zram_verdict - blocks of a run whose failure may be theirs
+ * struct zram_wb_retry - blocks of a run whose failure may be theirs
  * @submitted: number of requests the run has submitted
  * @settled: number of requests it has settled
  * @suspected: value of @submitted when the last suspect failed
@@ -20,16 +20,17 @@ struct zram_ring_request;
  *
  * Belongs to the task of the run.
  */
-struct zram_verdict {
+struct zram_wb_retry {
 	u64 submitted;
 	u64 settled;
 	u64 suspected;
-	u64 suspects[ZRAM_VERDICT_SUSPECTS];
+	u64 suspects[ZRAM_WB_RETRY_SUSPECTED];
 	unsigned int nr;
 };
 
-void zram_verdict_settle(struct zram_verdict *verdict, struct zram_blkmap *map,
-			 const struct zram_ring_request *req);
-void zram_verdict_end(struct zram_verdict *verdict, struct zram_blkmap *map);
+void zram_wb_retry_settle(struct zram_wb_retry *verdict,
+			  struct zram_blkmap *map,
+			  const struct zram_wb_request *req);
+void zram_wb_retry_end(struct zram_wb_retry *verdict, struct zram_blkmap *map);
 
 #endif

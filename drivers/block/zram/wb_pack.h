@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef _ZRAM_PACK_H_
-#define _ZRAM_PACK_H_
+#ifndef _ZRAM_WB_PACK_H_
+#define _ZRAM_WB_PACK_H_
 
 #include <linux/types.h>
 
 struct zram;
 struct zram_pp_walk;
-struct zram_ring_request;
+struct zram_wb_request;
 
 /**
- * struct zram_pack_object - an object in a request
+ * struct zram_wb_pack_object - an object in a request
  * @index: its slot
  * @offset: where it begins in the request
  * @size: its size
  */
-struct zram_pack_object {
+struct zram_wb_pack_object {
 	unsigned long index;
 	u32 offset;
 	u32 size;
 };
 
 /**
- * struct zram_pack - what is in the requests of a run
+ * struct zram_wb_pack - what is in the requests of a run
  * @zram: the device
  * @walk: where it comes from
  * @objects: a ring of the objects in requests that are not over
@@ -35,10 +35,10 @@ struct zram_pack_object {
  *
  * Belongs to the task of the run.
  */
-struct zram_pack {
+struct zram_wb_pack {
 	struct zram *zram;
 	struct zram_pp_walk *walk;
-	struct zram_pack_object *objects;
+	struct zram_wb_pack_object *objects;
 	unsigned int mask;
 	unsigned int head;
 	unsigned int tail;
@@ -48,14 +48,14 @@ struct zram_pack {
 	int err;
 };
 
-int zram_pack_init(struct zram_pack *pack, struct zram *zram,
-		   struct zram_pp_walk *walk, unsigned int blocks);
-void zram_pack_free(struct zram_pack *pack);
-bool zram_pack_has_room(const struct zram_pack *pack);
-const struct zram_pack_object *zram_pack_peek(const struct zram_pack *pack,
-					      unsigned int i);
-void zram_pack_pop(struct zram_pack *pack, unsigned int nr);
-int zram_pack_fill(struct zram_pack *pack, struct zram_ring_request *req,
-		   unsigned int room);
+int zram_wb_pack_init(struct zram_wb_pack *pack, struct zram *zram,
+		      struct zram_pp_walk *walk, unsigned int blocks);
+void zram_wb_pack_free(struct zram_wb_pack *pack);
+bool zram_wb_pack_has_room(const struct zram_wb_pack *pack);
+const struct zram_wb_pack_object *
+zram_wb_pack_peek(const struct zram_wb_pack *pack, unsigned int i);
+void zram_wb_pack_pop(struct zram_wb_pack *pack, unsigned int nr);
+int zram_wb_pack_fill(struct zram_wb_pack *pack, struct zram_wb_request *req,
+		      unsigned int room);
 
 #endif

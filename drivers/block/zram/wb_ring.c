@@ -25,14 +25,14 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
-#include "ring.h"
 #include "slot.h"
+#include "wb_ring.h"
 
 /* Requests that a ring has, where they are small */
 #define MAX_REQUESTS	128U
 
 /**
- * struct zram_ring - requests and their memory
+ * struct zram_wb_ring - requests and their memory
  * @bdev: the device
  * @mem: memory of the blocks
  * @bvecs: one for each block
@@ -47,7 +47,7 @@
  *
  * All but the requests in flight belongs to the owner.
  */
-struct zram_ring {
+struct zram_wb_ring {
 	struct block_device *bdev;
 	void *mem;
 	struct bio_vec *bvecs;
@@ -58,10 +58,10 @@ struct zram_ring {
 	unsigned int nr_requests;
 	unsigned int first;
 	unsigned int used;
-	struct zram_ring_request requests[] __counted_by(nr_requests);
+	struct zram_wb_request requests[] __counted_by(nr_requests);
 };
 
-static void fill_bvecs(struct zram_ring *ring)
+static void fill_bvecs(struct zram_wb_ring *ring)
 {
 	unsigned int i;
 
@@ -73,10 +73,10 @@ static void fill_bvecs(struct zram_ring *ring)
 	}
 }
 
-static struct zram_ring *ring_alloc(unsigned int nr, gfp_t gfp)
+static struct zram_wb_ring *ring_alloc(unsigned int nr, gfp_t gfp)
 {
 	unsigned int nr_requests = min(nr, MAX_REQUESTS);
-	struct zram_ring *ring;
+	struct zram_wb_ring *ring;
 
 	gfp |= __GFP_NOWARN;
 	ring = kvzalloc(struct_size(ring, requests, nr_requests), gfp);
@@ -88,12 +88,12 @@ static struct zram_ring *ring_alloc(unsigned int nr, gfp_t gfp)
 	ring->mem = __vmalloc((size_t)nr * ZRAM_BLOCK_SIZE, gfp);
 	if (ring->bvecs && ring->mem)
 		return ring;
-	zram_ring_destroy(ring);
+	zram_wb_ring_destroy(ring);
 	return NULL;
 }
 
 /**
- * zram_ring_create() - set up a ring
+ * zram_wb_ring_create() - set up a ring
  * @bdev: the device to write to
  * @nr: number of blocks that may be in flight
  * @unit: the least number of them that is of use
@@ -104,10 +104,10 @@ static struct zram_ring *ring_alloc(unsigned int nr, gfp_t gfp)
  * Context: May sleep.
  * Return: the ring, or NULL if there is not memory for one unit.
  */
-struct zram_ring *zram_ring_create(struct block_device *bdev, unsigned int nr,
-				   unsigned int unit)
+struct zram_wb_ring *zram_wb_ring_create(struct block_device *bdev,
+					 unsigned int nr, unsigned int unit)
 {
-	struct zram_ring *ring;
+	struct zram_wb_ring *ring;
 
 	nr = max(round_down(nr, unit), unit);
 	while (!(ring = ring_alloc(nr, nr > unit ? GFP_KERNEL | __GFP_NORETRY :
@@ -119,18 +119,18 @@ struct zram_ring *zram_ring_create(struct block_device *bdev, unsigned int nr,
 	ring->bdev = bdev;
 	/* At least two, so that one is filled while the other is in flight */
 	ring->per_request = clamp(round_down(ring->nr_blocks / 2, unit), unit,
-				  max(ZRAM_RING_REQUEST, unit));
+				  max(ZRAM_WB_RING_REQUEST, unit));
 	fill_bvecs(ring);
 	return ring;
 }
 
 /**
- * zram_ring_destroy() - undo zram_ring_create()
+ * zram_wb_ring_destroy() - undo zram_wb_ring_create()
  * @ring: a ring without requests in use; may be NULL
  *
  * Context: May sleep.
  */
-void zram_ring_destroy(struct zram_ring *ring)
+void zram_wb_ring_destroy(struct zram_wb_ring *ring)
 {
 	if (!ring)
 		return;
@@ -140,31 +140,31 @@ void zram_ring_destroy(struct zram_ring *ring)
 }
 
 /**
- * zram_ring_blocks() - the size of a ring
+ * zram_wb_ring_blocks() - the size of a ring
  * @ring: the ring
  *
  * Context: Any.
  * Return: number of blocks that may be in flight.
  */
-unsigned int zram_ring_blocks(const struct zram_ring *ring)
+unsigned int zram_wb_ring_blocks(const struct zram_wb_ring *ring)
 {
 	return ring->nr_blocks;
 }
 
 /**
- * zram_ring_request_blocks() - the size of a request
+ * zram_wb_ring_request_blocks() - the size of a request
  * @ring: the ring
  *
  * Context: Any.
  * Return: number of blocks a request may have.
  */
-unsigned int zram_ring_request_blocks(const struct zram_ring *ring)
+unsigned int zram_wb_ring_request_blocks(const struct zram_wb_ring *ring)
 {
 	return ring->per_request;
 }
 
 /* Is there room for a whole request? If so it begins at ring->head */
-static bool ring_has_room(struct zram_ring *ring)
+static bool ring_has_room(struct zram_wb_ring *ring)
 {
 	if (!ring->used) {
 		ring->head = 0;
@@ -185,14 +185,14 @@ static bool ring_has_room(struct zram_ring *ring)
 	return ring->tail - ring->head >= ring->per_request;
 }
 
-static unsigned int memory_block(const struct zram_ring *ring,
-				 const struct zram_ring_request *req)
+static unsigned int memory_block(const struct zram_wb_ring *ring,
+				 const struct zram_wb_request *req)
 {
 	return (req->data - ring->mem) >> ZRAM_BLOCK_SHIFT;
 }
 
 /**
- * zram_ring_get() - a request to be filled
+ * zram_wb_ring_get() - a request to be filled
  * @ring: the ring
  *
  * It need not be submitted, and is then what the next call returns.
@@ -200,9 +200,9 @@ static unsigned int memory_block(const struct zram_ring *ring,
  * Context: Any.
  * Return: the request; NULL if others have to be finished before.
  */
-struct zram_ring_request *zram_ring_get(struct zram_ring *ring)
+struct zram_wb_request *zram_wb_ring_get(struct zram_wb_ring *ring)
 {
-	struct zram_ring_request *req;
+	struct zram_wb_request *req;
 
 	if (!ring_has_room(ring))
 		return NULL;
@@ -214,20 +214,20 @@ struct zram_ring_request *zram_ring_get(struct zram_ring *ring)
 
 static void request_endio(struct bio *bio)
 {
-	struct zram_ring_request *req =
-		container_of(bio, struct zram_ring_request, bio);
+	struct zram_wb_request *req =
+		container_of(bio, struct zram_wb_request, bio);
 
 	complete(&req->done);
 }
 
 /**
- * zram_ring_submit() - write a request
+ * zram_wb_ring_submit() - write a request
  * @ring: the ring
- * @req: from zram_ring_get(), with its blocks filled and their place set
+ * @req: from zram_wb_ring_get(), with its blocks filled and their place set
  *
  * Context: May sleep.
  */
-void zram_ring_submit(struct zram_ring *ring, struct zram_ring_request *req)
+void zram_wb_ring_submit(struct zram_wb_ring *ring, struct zram_wb_request *req)
 {
 	unsigned int at = memory_block(ring, req);
 
@@ -255,9 +255,9 @@ static bool is_fault_of_block(int err)
 }
 
 /**
- * zram_ring_retry() - write one block of a request that failed
+ * zram_wb_ring_retry() - write one block of a request that failed
  * @ring: the ring
- * @req: from zram_ring_reap()
+ * @req: from zram_wb_ring_reap()
  * @i: which block
  *
  * The device gives one verdict on all blocks. Asking for each of them keeps one
@@ -266,8 +266,8 @@ static bool is_fault_of_block(int err)
  * Context: May sleep; waits for the I/O.
  * Return: true if the block was written.
  */
-bool zram_ring_retry(struct zram_ring *ring, struct zram_ring_request *req,
-		     unsigned int i)
+bool zram_wb_ring_retry(struct zram_wb_ring *ring, struct zram_wb_request *req,
+			unsigned int i)
 {
 	struct bio bio;
 	int err;
@@ -291,18 +291,18 @@ bool zram_ring_retry(struct zram_ring *ring, struct zram_ring_request *req,
 }
 
 /**
- * zram_ring_reap() - the oldest request, finished
+ * zram_wb_ring_reap() - the oldest request, finished
  * @ring: the ring
  * @wait: wait for it; otherwise only if it is finished already
  *
  * Context: May sleep.
- * Return: the request, with what became of it, for zram_ring_put() to follow;
+ * Return: the request, with what became of it, for zram_wb_ring_put() to follow;
  *	NULL if there is none. If it failed, all of its blocks are held to be bad
- *	until zram_ring_retry().
+ *	until zram_wb_ring_retry().
  */
-struct zram_ring_request *zram_ring_reap(struct zram_ring *ring, bool wait)
+struct zram_wb_request *zram_wb_ring_reap(struct zram_wb_ring *ring, bool wait)
 {
-	struct zram_ring_request *req = &ring->requests[ring->first];
+	struct zram_wb_request *req = &ring->requests[ring->first];
 
 	if (!ring->used)
 		return NULL;
@@ -317,12 +317,12 @@ struct zram_ring_request *zram_ring_reap(struct zram_ring *ring, bool wait)
 }
 
 /**
- * zram_ring_put() - give back the request that zram_ring_reap() returned
+ * zram_wb_ring_put() - give back the request that zram_wb_ring_reap() returned
  * @ring: the ring
  *
  * Context: Any.
  */
-void zram_ring_put(struct zram_ring *ring)
+void zram_wb_ring_put(struct zram_wb_ring *ring)
 {
 	ring->first = (ring->first + 1) % ring->nr_requests;
 	ring->used--;
