@@ -17,7 +17,7 @@
 
 #include "backing.h"
 #include "blkmap.h"
-#include "readback.h"
+#include "rb_read.h"
 #include "zram.h"
 
 /*
@@ -41,7 +41,7 @@ void zram_backing_init(struct zram *zram)
 
 static void backing_close(struct zram_backing *backing)
 {
-	zram_readback_pool_destroy(backing->reads);
+	zram_rb_pool_destroy(backing->reads);
 	zram_blkmap_destroy(backing->map);
 	if (backing->file)
 		filp_close(backing->file, NULL);
@@ -92,7 +92,7 @@ static int backing_open(struct zram_backing *backing, const char *path,
 			const char *name)
 {
 	struct file *file = backing_open_file(path);
-	struct zram_readback_pool *reads;
+	struct zram_rb_pool *reads;
 	struct zram_blkmap *map;
 	u64 nr_blocks;
 	int err;
@@ -110,7 +110,7 @@ static int backing_open(struct zram_backing *backing, const char *path,
 	if (err)
 		goto err_close;
 	backing->map = map;
-	reads = zram_readback_pool_create(name);
+	reads = zram_rb_pool_create(name);
 	err = PTR_ERR_OR_ZERO(reads);
 	if (err)
 		goto err_close;

@@ -19,8 +19,8 @@
 #include "bio.h"
 #include "kc_set.h"
 #include "kcompressd.h"
+#include "rb_read.h"
 #include "read.h"
-#include "readback.h"
 #include "slot.h"
 #include "write.h"
 #include "zram.h"
@@ -86,11 +86,11 @@ static int read_slot(struct zram *zram, unsigned long index, struct page *page)
 
 	kunmap_local(dst);
 	if (ret == ZRAM_READ_BACKING)
-		ret = zram_readback_wait(zram, &wb, page);
+		ret = zram_rb_wait(zram, &wb, page);
 	return ret;
 }
 
-static int read_in_place(struct zram_readback_set *set, struct page *page,
+static int read_in_place(struct zram_rb_set *set, struct page *page,
 			 unsigned long index)
 {
 	struct zram_slot wb;
@@ -99,7 +99,7 @@ static int read_in_place(struct zram_readback_set *set, struct page *page,
 
 	kunmap_local(dst);
 	if (ret == ZRAM_READ_BACKING) {
-		zram_readback_add(set, &wb, page);
+		zram_rb_add(set, &wb, page);
 		return 0;
 	}
 	flush_dcache_page(page);
@@ -127,8 +127,8 @@ static int read_bounced(struct zram *zram, struct bio *bio,
 
 static void bio_read(struct zram *zram, struct bio *whole)
 {
-	struct bio *bio = zram_readback_split(zram, whole);
-	struct zram_readback_set set = {
+	struct bio *bio = zram_rb_split(zram, whole);
+	struct zram_rb_set set = {
 		.zram = zram,
 		.parent = bio,
 		.start = bio_start_io_acct(bio),
@@ -149,7 +149,7 @@ static void bio_read(struct zram *zram, struct bio *whole)
 	if (err)
 		bio->bi_status = BLK_STS_IOERR;
 	if (set.group) {
-		zram_readback_finish(&set);
+		zram_rb_finish(&set);
 		return;
 	}
 	if (err)

@@ -56,7 +56,7 @@
 
 struct zram_blkmap;
 struct dentry;
-struct zram_readback_pool;
+struct zram_rb_pool;
 
 /**
  * struct zram_backing - the backing device of a device
@@ -69,7 +69,7 @@ struct zram_backing {
 	struct file *file;		/* C */
 	struct block_device *bdev;	/* C, open */
 	struct zram_blkmap *map;	/* C, open; S inside */
-	struct zram_readback_pool *reads; /* C, open; S inside */
+	struct zram_rb_pool *reads; /* C, open; S inside */
 };
 
 /**

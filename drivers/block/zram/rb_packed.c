@@ -26,10 +26,10 @@
 
 #include "blkmap.h"
 #include "comp.h"
-#include "readback.h"
+#include "rb_packed.h"
+#include "rb_read.h"
 #include "slot.h"
 #include "trace.h"
-#include "unpack.h"
 #include "zram.h"
 
 /* Blocks in one read: 128 KiB, or what an object may lie on */
@@ -40,7 +40,7 @@
 /* Objects in one read */
 #define MAX_OBJECTS	64
 
-#define UNPACK_GFP	(GFP_NOIO | __GFP_NORETRY | __GFP_NOWARN)
+#define RB_PACKED_GFP	(GFP_NOIO | __GFP_NORETRY | __GFP_NOWARN)
 
 /* An object, with references of its own on its blocks, and where it goes */
 struct unpack_object {
@@ -49,7 +49,7 @@ struct unpack_object {
 };
 
 /**
- * struct zram_unpack - one read of consecutive blocks
+ * struct zram_rb_packed - one read of consecutive blocks
  * @work: decompression
  * @zram: the device
  * @group: the group it belongs to
@@ -62,10 +62,10 @@ struct unpack_object {
  * @bio: the I/O
  * @objects: what is in the blocks
  */
-struct zram_unpack {
+struct zram_rb_packed {
 	struct work_struct work;
 	struct zram *zram;
-	struct zram_readback_group *group;
+	struct zram_rb_group *group;
 	u64 first;
 	unsigned int nr;
 	unsigned int nr_pages;
@@ -77,7 +77,8 @@ struct zram_unpack {
 };
 
 /* See to pages for @nr blocks; false if there is no memory */
-static bool unpack_grow(struct zram_unpack *unpack, unsigned int nr, gfp_t gfp)
+static bool unpack_grow(struct zram_rb_packed *unpack, unsigned int nr,
+			gfp_t gfp)
 {
 	struct page *page;
 
@@ -90,36 +91,36 @@ static bool unpack_grow(struct zram_unpack *unpack, unsigned int nr, gfp_t gfp)
 	return true;
 }
 
-static struct zram_unpack *unpack_alloc(unsigned int nr, gfp_t gfp)
+static struct zram_rb_packed *unpack_alloc(unsigned int nr, gfp_t gfp)
 {
-	struct zram_unpack *unpack = kzalloc_obj(*unpack, gfp);
+	struct zram_rb_packed *unpack = kzalloc_obj(*unpack, gfp);
 
 	if (!unpack)
 		return NULL;
 	if (unpack_grow(unpack, nr, gfp))
 		return unpack;
-	zram_unpack_destroy(unpack);
+	zram_rb_packed_destroy(unpack);
 	return NULL;
 }
 
 /**
- * zram_unpack_create_spare() - memory to read one object, whatever happens
+ * zram_rb_packed_create_spare() - memory to read one object, whatever happens
  *
  * Context: May sleep.
  * Return: the spare, or NULL.
  */
-struct zram_unpack *zram_unpack_create_spare(void)
+struct zram_rb_packed *zram_rb_packed_create_spare(void)
 {
 	return unpack_alloc(MAX_SPAN, GFP_KERNEL);
 }
 
 /**
- * zram_unpack_destroy() - free the memory of a read
+ * zram_rb_packed_destroy() - free the memory of a read
  * @unpack: a read that is over or was never begun; may be NULL
  *
  * Context: Any.
  */
-void zram_unpack_destroy(struct zram_unpack *unpack)
+void zram_rb_packed_destroy(struct zram_rb_packed *unpack)
 {
 	if (!unpack)
 		return;
@@ -129,7 +130,7 @@ void zram_unpack_destroy(struct zram_unpack *unpack)
 }
 
 /* Make ready to read the blocks */
-static void unpack_init_bio(struct zram_unpack *unpack, struct zram *zram,
+static void unpack_init_bio(struct zram_rb_packed *unpack, struct zram *zram,
 			    blk_opf_t opf)
 {
 	unsigned int left, len, i;
@@ -148,7 +149,7 @@ static void unpack_init_bio(struct zram_unpack *unpack, struct zram *zram,
 }
 
 /* Bring an object together that may lie in two pages */
-static void gather(const struct zram_unpack *unpack,
+static void gather(const struct zram_rb_packed *unpack,
 		   const struct zram_slot *slot, char *to)
 {
 	unsigned int len, at, size = zram_slot_size(slot);
@@ -164,7 +165,7 @@ static void gather(const struct zram_unpack *unpack,
 	}
 }
 
-static int expand(const struct zram_unpack *unpack, struct zram *zram,
+static int expand(const struct zram_rb_packed *unpack, struct zram *zram,
 		  const struct zram_slot *slot, struct page *page)
 {
 	struct zram_comp_stream *strm =
@@ -182,9 +183,9 @@ static int expand(const struct zram_unpack *unpack, struct zram *zram,
 
 static void unpack_work(struct work_struct *work)
 {
-	struct zram_unpack *unpack =
-		container_of(work, struct zram_unpack, work);
-	struct zram_readback_group *group = unpack->group;
+	struct zram_rb_packed *unpack =
+		container_of(work, struct zram_rb_packed, work);
+	struct zram_rb_group *group = unpack->group;
 	blk_status_t status = unpack->bio.bi_status;
 	unsigned int i, nr;
 	u64 first;
@@ -200,31 +201,31 @@ static void unpack_work(struct work_struct *work)
 	}
 	atomic_dec(&unpack->zram->backing.reads->unpacking);
 	bio_uninit(&unpack->bio);
-	zram_unpack_destroy(unpack);
-	zram_readback_group_put(group, status);
+	zram_rb_packed_destroy(unpack);
+	zram_rb_group_put(group, status);
 }
 
 static void unpack_endio(struct bio *bio)
 {
-	struct zram_unpack *unpack =
-		container_of(bio, struct zram_unpack, bio);
-	struct zram_readback_pool *pool = unpack->zram->backing.reads;
+	struct zram_rb_packed *unpack =
+		container_of(bio, struct zram_rb_packed, bio);
+	struct zram_rb_pool *pool = unpack->zram->backing.reads;
 
 	if (atomic_read(&pool->unpacking) > 1)
-		queue_work(pool->crowd_wq, &unpack->work);
+		queue_work(pool->concurrent_wq, &unpack->work);
 	else
 		queue_work(pool->wq, &unpack->work);
 }
 
 /**
- * zram_unpack_submit() - read what was put together
+ * zram_rb_packed_submit() - read what was put together
  * @set: the reads of a bio
  *
  * Context: May sleep.
  */
-void zram_unpack_submit(struct zram_readback_set *set)
+void zram_rb_packed_submit(struct zram_rb_set *set)
 {
-	struct zram_unpack *unpack = set->packed;
+	struct zram_rb_packed *unpack = set->packed;
 
 	if (!unpack)
 		return;
@@ -237,10 +238,10 @@ void zram_unpack_submit(struct zram_readback_set *set)
 }
 
 /* A new read, for an object on @nr blocks from @first on */
-static bool unpack_begin(struct zram_readback_set *set, u64 first,
+static bool unpack_begin(struct zram_rb_set *set, u64 first,
 			 unsigned int nr)
 {
-	struct zram_unpack *unpack = unpack_alloc(nr, UNPACK_GFP);
+	struct zram_rb_packed *unpack = unpack_alloc(nr, RB_PACKED_GFP);
 
 	if (!unpack)
 		return false;
@@ -255,7 +256,7 @@ static bool unpack_begin(struct zram_readback_set *set, u64 first,
 }
 
 /* Can the read take in @nr blocks from @first on? */
-static bool unpack_extend(struct zram_unpack *unpack, u64 first,
+static bool unpack_extend(struct zram_rb_packed *unpack, u64 first,
 			  unsigned int nr)
 {
 	u64 end = first + nr;
@@ -263,22 +264,22 @@ static bool unpack_extend(struct zram_unpack *unpack, u64 first,
 	if (!unpack || unpack->nr_objects == MAX_OBJECTS ||
 	    first < unpack->first || first > unpack->first + unpack->nr ||
 	    end - unpack->first > MAX_BLOCKS ||
-	    !unpack_grow(unpack, end - unpack->first, UNPACK_GFP))
+	    !unpack_grow(unpack, end - unpack->first, RB_PACKED_GFP))
 		return false;
 	unpack->nr = max_t(unsigned int, unpack->nr, end - unpack->first);
 	return true;
 }
 
 /**
- * zram_unpack_add() - read a packed object
+ * zram_rb_packed_add() - read a packed object
  * @set: the reads of a bio, with a group
  * @slot: the object; its block references are taken over
  * @page: where its page goes
  *
  * Context: May sleep. The page is filled when the parent completes.
  */
-void zram_unpack_add(struct zram_readback_set *set,
-		     const struct zram_slot *slot, struct page *page)
+void zram_rb_packed_add(struct zram_rb_set *set,
+			const struct zram_slot *slot, struct page *page)
 {
 	struct unpack_object *obj;
 	unsigned int nr;
@@ -287,9 +288,9 @@ void zram_unpack_add(struct zram_readback_set *set,
 
 	nr = zram_slot_blocks(slot, &first);
 	if (!unpack_extend(set->packed, first, nr)) {
-		zram_unpack_submit(set);
+		zram_rb_packed_submit(set);
 		if (!unpack_begin(set, first, nr)) {
-			err = zram_readback_wait(set->zram, slot, page);
+			err = zram_rb_wait(set->zram, slot, page);
 			if (err)
 				set->parent->bi_status = errno_to_blk_status(err);
 			return;
@@ -300,7 +301,7 @@ void zram_unpack_add(struct zram_readback_set *set,
 	obj->page = page;
 }
 
-static int unpack_read(struct zram_unpack *unpack, struct zram *zram,
+static int unpack_read(struct zram_rb_packed *unpack, struct zram *zram,
 		       const struct zram_slot *slot, struct page *page)
 {
 	int err;
@@ -313,7 +314,7 @@ static int unpack_read(struct zram_unpack *unpack, struct zram *zram,
 }
 
 /**
- * zram_unpack_read() - read a packed object and wait for it
+ * zram_rb_packed_read() - read a packed object and wait for it
  * @zram: the device
  * @slot: the object; its block references stay the caller's
  * @page: where its page goes
@@ -321,16 +322,16 @@ static int unpack_read(struct zram_unpack *unpack, struct zram *zram,
  * Context: May sleep; not from submit_bio.
  * Return: 0, the backing device's error, or the decompressor's.
  */
-int zram_unpack_read(struct zram *zram, const struct zram_slot *slot,
-		     struct page *page)
+int zram_rb_packed_read(struct zram *zram, const struct zram_slot *slot,
+			struct page *page)
 {
-	struct zram_readback_pool *pool = zram->backing.reads;
-	struct zram_unpack *unpack = unpack_alloc(MAX_SPAN, UNPACK_GFP);
+	struct zram_rb_pool *pool = zram->backing.reads;
+	struct zram_rb_packed *unpack = unpack_alloc(MAX_SPAN, RB_PACKED_GFP);
 	int err;
 
 	if (unpack) {
 		err = unpack_read(unpack, zram, slot, page);
-		zram_unpack_destroy(unpack);
+		zram_rb_packed_destroy(unpack);
 		return err;
 	}
 	mutex_lock(&pool->spare_lock);

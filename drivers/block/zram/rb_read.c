@@ -7,7 +7,7 @@
  * meanwhile cannot have its blocks given to another one.
  *
  * The pages of a bio that lie in consecutive blocks are read by one bio of
- * ours, straight to where they are wanted; packed objects are unpack.c's. A
+ * ours, straight to where they are wanted; packed objects are rb_packed.c's. A
  * group counts these; the bio we were given completes once, when the last of
  * them has.
  *
@@ -28,24 +28,24 @@
 #include <linux/workqueue.h>
 
 #include "blkmap.h"
-#include "readback.h"
+#include "rb_packed.h"
+#include "rb_read.h"
 #include "slot.h"
 #include "trace.h"
-#include "unpack.h"
 #include "zram.h"
 
 /* Groups kept for when there is no memory; more only wait less */
 #define GROUP_RESERVE	16
 
 /**
- * struct zram_readback - one read of consecutive blocks
+ * struct zram_rb_read - one read of consecutive blocks
  * @group: the group it belongs to
  * @first: first block read; referenced
  * @nr: number of blocks
  * @bio: the I/O; last, the bio_set allocates the rest in front of it
  */
-struct zram_readback {
-	struct zram_readback_group *group;
+struct zram_rb_read {
+	struct zram_rb_group *group;
 	u64 first;
 	unsigned int nr;
 	struct bio bio;
@@ -58,7 +58,7 @@ struct zram_readback {
 #define PART_SECTORS	(SZ_1M >> SECTOR_SHIFT)
 
 /* A read someone has to wait for, done by a worker */
-struct zram_readback_work {
+struct zram_rb_work {
 	struct work_struct work;
 	struct completion done;
 	struct zram *zram;
@@ -68,27 +68,27 @@ struct zram_readback_work {
 };
 
 /**
- * zram_readback_pool_create() - prepare for reads of a backing device
+ * zram_rb_pool_create() - prepare for reads of a backing device
  * @name: name of the device
  *
  * Context: May sleep.
  * Return: the pool or ERR_PTR(-ENOMEM).
  */
-struct zram_readback_pool *zram_readback_pool_create(const char *name)
+struct zram_rb_pool *zram_rb_pool_create(const char *name)
 {
-	struct zram_readback_pool *pool = kzalloc_obj(*pool);
+	struct zram_rb_pool *pool = kzalloc_obj(*pool);
 
 	if (!pool)
 		return ERR_PTR(-ENOMEM);
 	if (mempool_init_kmalloc_pool(&pool->groups, GROUP_RESERVE,
-				      sizeof(struct zram_readback_group)))
+				      sizeof(struct zram_rb_group)))
 		goto err_groups;
 	/*
 	 * Several bios may be allocated for one parent before any is really
 	 * submitted; the rescuer submits those when the reserve runs out.
 	 */
 	if (bioset_init(&pool->bios, BIO_POOL_SIZE,
-			offsetof(struct zram_readback, bio),
+			offsetof(struct zram_rb_read, bio),
 			BIOSET_NEED_BVECS | BIOSET_NEED_RESCUER))
 		goto err_bios;
 	/* The reads of a part are with the backing device when the next is made */
@@ -103,19 +103,19 @@ struct zram_readback_pool *zram_readback_pool_create(const char *name)
 				   WQ_PERCPU, 0, name);
 	if (!pool->wq)
 		goto err_wq;
-	pool->crowd_wq = alloc_workqueue("%s_unpack", WQ_MEM_RECLAIM |
-					 WQ_HIGHPRI | WQ_UNBOUND, 0, name);
-	if (!pool->crowd_wq)
-		goto err_crowd;
+	pool->concurrent_wq = alloc_workqueue("%s_unpack", WQ_MEM_RECLAIM |
+					      WQ_HIGHPRI | WQ_UNBOUND, 0, name);
+	if (!pool->concurrent_wq)
+		goto err_concurrent;
 	mutex_init(&pool->spare_lock);
-	pool->spare = zram_unpack_create_spare();
+	pool->spare = zram_rb_packed_create_spare();
 	if (!pool->spare)
 		goto err_spare;
 	return pool;
 
 err_spare:
-	destroy_workqueue(pool->crowd_wq);
-err_crowd:
+	destroy_workqueue(pool->concurrent_wq);
+err_concurrent:
 	destroy_workqueue(pool->wq);
 err_wq:
 	bioset_exit(&pool->splits);
@@ -129,18 +129,18 @@ err_groups:
 }
 
 /**
- * zram_readback_pool_destroy() - undo zram_readback_pool_create()
+ * zram_rb_pool_destroy() - undo zram_rb_pool_create()
  * @pool: a pool none of whose reads is under way; may be NULL
  *
  * Context: May sleep.
  */
-void zram_readback_pool_destroy(struct zram_readback_pool *pool)
+void zram_rb_pool_destroy(struct zram_rb_pool *pool)
 {
 	if (!pool)
 		return;
-	destroy_workqueue(pool->crowd_wq);
+	destroy_workqueue(pool->concurrent_wq);
 	destroy_workqueue(pool->wq);
-	zram_unpack_destroy(pool->spare);
+	zram_rb_packed_destroy(pool->spare);
 	bioset_exit(&pool->splits);
 	bioset_exit(&pool->bios);
 	mempool_exit(&pool->groups);
@@ -148,7 +148,7 @@ void zram_readback_pool_destroy(struct zram_readback_pool *pool)
 }
 
 /**
- * zram_readback_split() - what is to be read now of a bio
+ * zram_rb_split() - what is to be read now of a bio
  * @zram: the device
  * @bio: the bio, to read
  *
@@ -160,9 +160,9 @@ void zram_readback_pool_destroy(struct zram_readback_pool *pool)
  * Return: the part, or the bio if it is small or has no backing device to read
  *	from; to be completed like any other.
  */
-struct bio *zram_readback_split(struct zram *zram, struct bio *bio)
+struct bio *zram_rb_split(struct zram *zram, struct bio *bio)
 {
-	struct zram_readback_pool *pool = zram->backing.reads;
+	struct zram_rb_pool *pool = zram->backing.reads;
 	struct bio *part;
 
 	if (!pool || bio_sectors(bio) <= PART_SECTORS)
@@ -175,14 +175,14 @@ struct bio *zram_readback_split(struct zram *zram, struct bio *bio)
 }
 
 /**
- * zram_readback_group_put() - one of the reads for a parent is over
+ * zram_rb_group_put() - one of the reads for a parent is over
  * @group: the reads for the parent; the last to be over completes it
  * @status: how it ended
  *
  * Context: Any.
  */
-void zram_readback_group_put(struct zram_readback_group *group,
-			     blk_status_t status)
+void zram_rb_group_put(struct zram_rb_group *group,
+		       blk_status_t status)
 {
 	struct bio *parent = group->parent;
 
@@ -198,9 +198,9 @@ void zram_readback_group_put(struct zram_readback_group *group,
 	bio_endio(parent);
 }
 
-static struct zram_readback_group *group_alloc(struct zram_readback_set *set)
+static struct zram_rb_group *group_alloc(struct zram_rb_set *set)
 {
-	struct zram_readback_group *group;
+	struct zram_rb_group *group;
 
 	/* Cannot fail: there is a reserve, and waiting is allowed */
 	group = mempool_alloc(&set->zram->backing.reads->groups, GFP_NOIO);
@@ -213,24 +213,24 @@ static struct zram_readback_group *group_alloc(struct zram_readback_set *set)
 
 static void readback_endio(struct bio *bio)
 {
-	struct zram_readback *rb = container_of(bio, struct zram_readback, bio);
-	struct zram_readback_group *group = rb->group;
+	struct zram_rb_read *rb = container_of(bio, struct zram_rb_read, bio);
+	struct zram_rb_group *group = rb->group;
 	blk_status_t status = bio->bi_status;
 
 	zram_blkmap_put(group->zram->backing.map, rb->first, rb->nr);
 	bio_put(bio);
-	zram_readback_group_put(group, status);
+	zram_rb_group_put(group, status);
 }
 
-static struct zram_readback *readback_alloc(struct zram_readback_set *set,
-					    u64 first)
+static struct zram_rb_read *readback_alloc(struct zram_rb_set *set,
+					   u64 first)
 {
 	struct zram_backing *backing = &set->zram->backing;
 	struct bio *parent = set->parent;
 	unsigned int pages = min_t(unsigned int, BIO_MAX_VECS,
 				   DIV_ROUND_UP(parent->bi_iter.bi_size,
 						PAGE_SIZE));
-	struct zram_readback *rb;
+	struct zram_rb_read *rb;
 	struct bio *bio;
 
 	/* Cannot fail either */
@@ -240,7 +240,7 @@ static struct zram_readback *readback_alloc(struct zram_readback_set *set,
 	bio->bi_iter.bi_sector = first << (ZRAM_BLOCK_SHIFT - SECTOR_SHIFT);
 	bio->bi_end_io = readback_endio;
 
-	rb = container_of(bio, struct zram_readback, bio);
+	rb = container_of(bio, struct zram_rb_read, bio);
 	rb->group = set->group;
 	rb->first = first;
 	rb->nr = 0;
@@ -248,9 +248,9 @@ static struct zram_readback *readback_alloc(struct zram_readback_set *set,
 	return rb;
 }
 
-static void readback_submit(struct zram_readback_set *set)
+static void readback_submit(struct zram_rb_set *set)
 {
-	struct zram_readback *rb = set->tail;
+	struct zram_rb_read *rb = set->tail;
 
 	if (!rb)
 		return;
@@ -261,24 +261,24 @@ static void readback_submit(struct zram_readback_set *set)
 }
 
 /**
- * zram_readback_add() - read one page of a bio from the backing device
+ * zram_rb_add() - read one page of a bio from the backing device
  * @set: the reads of that bio
  * @slot: what zram_read_page() returned; its block references are taken over
  * @page: where to read to
  *
  * Context: May sleep. The page is filled when the parent completes.
  */
-void zram_readback_add(struct zram_readback_set *set,
-		       const struct zram_slot *slot, struct page *page)
+void zram_rb_add(struct zram_rb_set *set,
+		 const struct zram_slot *slot, struct page *page)
 {
-	struct zram_readback *rb = set->tail;
+	struct zram_rb_read *rb = set->tail;
 	unsigned int nr;
 	u64 first;
 
 	if (!set->group)
 		set->group = group_alloc(set);
 	if (zram_slot_packed(slot)) {
-		zram_unpack_add(set, slot, page);
+		zram_rb_packed_add(set, slot, page);
 		return;
 	}
 	nr = zram_slot_blocks(slot, &first);
@@ -293,16 +293,16 @@ void zram_readback_add(struct zram_readback_set *set,
 }
 
 /**
- * zram_readback_finish() - no more pages of this bio are to come
+ * zram_rb_finish() - no more pages of this bio are to come
  * @set: the reads of that bio, at least one; the bio is completed after them
  *
  * Context: May sleep.
  */
-void zram_readback_finish(struct zram_readback_set *set)
+void zram_rb_finish(struct zram_rb_set *set)
 {
 	readback_submit(set);
-	zram_unpack_submit(set);
-	zram_readback_group_put(set->group, BLK_STS_OK);
+	zram_rb_packed_submit(set);
+	zram_rb_group_put(set->group, BLK_STS_OK);
 }
 
 static int read_whole(struct zram *zram, u64 first, unsigned int nr,
@@ -324,14 +324,14 @@ static int read_whole(struct zram *zram, u64 first, unsigned int nr,
 
 static void readback_work(struct work_struct *work)
 {
-	struct zram_readback_work *rw =
-		container_of(work, struct zram_readback_work, work);
+	struct zram_rb_work *rw =
+		container_of(work, struct zram_rb_work, work);
 	unsigned int nr;
 	u64 first;
 
 	nr = zram_slot_blocks(rw->slot, &first);
 	if (zram_slot_packed(rw->slot))
-		rw->err = zram_unpack_read(rw->zram, rw->slot, rw->page);
+		rw->err = zram_rb_packed_read(rw->zram, rw->slot, rw->page);
 	else
 		rw->err = read_whole(rw->zram, first, nr, rw->page);
 	zram_blkmap_put(rw->zram->backing.map, first, nr);
@@ -339,7 +339,7 @@ static void readback_work(struct work_struct *work)
 }
 
 /**
- * zram_readback_wait() - read one page from the backing device, and wait
+ * zram_rb_wait() - read one page from the backing device, and wait
  * @zram: the device
  * @slot: what zram_read_page() returned; its block references are taken over
  * @page: where to read to
@@ -351,10 +351,10 @@ static void readback_work(struct work_struct *work)
  * Context: May sleep.
  * Return: 0 or the backing device's error.
  */
-int zram_readback_wait(struct zram *zram, const struct zram_slot *slot,
-		       struct page *page)
+int zram_rb_wait(struct zram *zram, const struct zram_slot *slot,
+		 struct page *page)
 {
-	struct zram_readback_work rw = {
+	struct zram_rb_work rw = {
 		.zram = zram,
 		.slot = slot,
 		.page = page,
