@@ -10,7 +10,7 @@
 
 #ifdef COMPAT_HAS_RW_PAGE
 
-#include "blkmap.h"
+#include "bd_map.h"
 #include "kcompressd.h"
 #include "read.h"
 #include "slot.h"
@@ -28,7 +28,7 @@ static void drop_blocks(struct zram *zram, const struct zram_slot *wb)
 	if (!IS_ENABLED(CONFIG_ZRAM_WRITEBACK))
 		return;
 	nr = zram_slot_blocks(wb, &first);
-	zram_blkmap_put(zram->backing.map, first, nr);
+	zram_bd_map_put(zram->backing.map, first, nr);
 }
 
 static int rw_page(struct zram *zram, unsigned long index, struct page *page,

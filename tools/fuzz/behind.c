@@ -10,8 +10,8 @@
 #include <linux/kstrtox.h>
 #include <linux/ctype.h>
 
-#include "backing.h"
-#include "blkmap.h"
+#include "bd_dev.h"
+#include "bd_map.h"
 #include "comps.h"
 #include "device.h"
 #include "kcompressd.h"
@@ -262,7 +262,7 @@ int zram_device_reset(struct zram *zram)
 	return 0;
 }
 
-int zram_backing_attach(struct zram *zram, const char *path)
+int zram_bd_attach(struct zram *zram, const char *path)
 {
 	read_all(path);
 	if (zram->nr_pages)
@@ -272,33 +272,33 @@ int zram_backing_attach(struct zram *zram, const char *path)
 	return answer;
 }
 
-ssize_t zram_backing_show(struct zram *zram, char *buf)
+ssize_t zram_bd_show(struct zram *zram, char *buf)
 {
 	return sysfs_emit(buf, "none\n");
 }
 
-void zram_backing_set_limit(struct zram *zram, u64 blocks)
+void zram_bd_budget_set(struct zram *zram, u64 blocks)
 {
 	insist(blocks % ZRAM_BLOCKS_PER_PAGE == 0);
 	zram->wb.budget.left = blocks;
 }
 
-void zram_backing_enable_limit(struct zram *zram, bool on)
+void zram_bd_budget_enable(struct zram *zram, bool on)
 {
 	zram->wb.budget.limited = on;
 }
 
-u64 zram_backing_limit(struct zram *zram)
+u64 zram_bd_budget_left(struct zram *zram)
 {
 	return zram->wb.budget.left;
 }
 
-u64 zram_blkmap_used(struct zram_blkmap *map)
+u64 zram_bd_map_used(struct zram_bd_map *map)
 {
 	return 0;
 }
 
-u64 zram_blkmap_bad(struct zram_blkmap *map)
+u64 zram_bd_map_bad(struct zram_bd_map *map)
 {
 	return 0;
 }

@@ -12,7 +12,7 @@
 #include <linux/part_stat.h>
 #include <linux/slab.h>
 
-#include "backing.h"
+#include "bd_dev.h"
 #include "bio.h"
 #include "comps.h"
 #include "debugfs.h"
@@ -91,7 +91,7 @@ struct zram *zram_device_add(int major, int id,
 	for (i = 0; i < ZRAM_RMW_LOCKS; i++)
 		mutex_init(&zram->rmw_locks[i]);
 	zram_comps_init(&zram->comps);
-	zram_backing_init(zram);
+	zram_bd_init(zram);
 	if (IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD))
 		zram_kcompressd_reset(zram);
 
@@ -191,7 +191,7 @@ static void forget(struct zram *zram)
 	set_capacity_and_notify(zram->disk, 0);
 	part_stat_set_all(zram->disk->part0, 0);
 	tear_down(zram);
-	zram_backing_detach(zram);
+	zram_bd_detach(zram);
 	zram_stats_clear(&zram->stats);
 	if (IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD))
 		zram_kcompressd_reset(zram);

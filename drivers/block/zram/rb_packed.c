@@ -24,7 +24,7 @@
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
-#include "blkmap.h"
+#include "bd_map.h"
 #include "comp.h"
 #include "rb_packed.h"
 #include "rb_read.h"
@@ -197,7 +197,7 @@ static void unpack_work(struct work_struct *work)
 		    expand(unpack, unpack->zram, &obj->slot, obj->page))
 			status = BLK_STS_IOERR;
 		nr = zram_slot_blocks(&obj->slot, &first);
-		zram_blkmap_put(unpack->zram->backing.map, first, nr);
+		zram_bd_map_put(unpack->zram->backing.map, first, nr);
 	}
 	atomic_dec(&unpack->zram->backing.reads->unpacking);
 	bio_uninit(&unpack->bio);

@@ -27,7 +27,7 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
-#include "blkmap.h"
+#include "bd_map.h"
 #include "rb_packed.h"
 #include "rb_read.h"
 #include "slot.h"
@@ -217,7 +217,7 @@ static void readback_endio(struct bio *bio)
 	struct zram_rb_group *group = rb->group;
 	blk_status_t status = bio->bi_status;
 
-	zram_blkmap_put(group->zram->backing.map, rb->first, rb->nr);
+	zram_bd_map_put(group->zram->backing.map, rb->first, rb->nr);
 	bio_put(bio);
 	zram_rb_group_put(group, status);
 }
@@ -334,7 +334,7 @@ static void readback_work(struct work_struct *work)
 		rw->err = zram_rb_packed_read(rw->zram, rw->slot, rw->page);
 	else
 		rw->err = read_whole(rw->zram, first, nr, rw->page);
-	zram_blkmap_put(rw->zram->backing.map, first, nr);
+	zram_bd_map_put(rw->zram->backing.map, first, nr);
 	complete(&rw->done);
 }
 

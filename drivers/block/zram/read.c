@@ -11,7 +11,7 @@
 #include <linux/mm.h>
 #include <linux/string.h>
 
-#include "blkmap.h"
+#include "bd_map.h"
 #include "comp.h"
 #include "kc_stage.h"
 #include "obj.h"
@@ -142,7 +142,7 @@ static void hold_blocks(struct zram *zram, const struct zram_slot *slot)
 	if (IS_ENABLED(CONFIG_ZRAM_WRITEBACK) &&
 	    zram_slot_test(slot, ZRAM_WB)) {
 		nr = zram_slot_blocks(slot, &first);
-		zram_blkmap_get(zram->backing.map, first, nr);
+		zram_bd_map_get(zram->backing.map, first, nr);
 	}
 }
 

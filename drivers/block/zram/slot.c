@@ -17,7 +17,7 @@
 #include <linux/timekeeping.h>
 #include <linux/vmalloc.h>
 
-#include "blkmap.h"
+#include "bd_map.h"
 #include "kc_stage.h"
 #include "obj.h"
 #include "slot.h"
@@ -357,7 +357,7 @@ void zram_slot_release(struct zram *zram, const struct zram_slot *slot)
 	} else if (IS_ENABLED(CONFIG_ZRAM_WRITEBACK) &&
 		   zram_slot_test(slot, ZRAM_WB)) {
 		nr = zram_slot_blocks(slot, &first);
-		zram_blkmap_put(zram->backing.map, first, nr);
+		zram_bd_map_put(zram->backing.map, first, nr);
 	}
 }
 

@@ -12,8 +12,8 @@
 #include <linux/sysfs.h>
 
 #include "args.h"
-#include "backing.h"
-#include "blkmap.h"
+#include "bd_dev.h"
+#include "bd_map.h"
 #include "pp.h"
 #include "slot.h"
 #include "sysfs.h"
@@ -27,7 +27,7 @@ static ssize_t backing_dev_show(struct device *dev,
 	ssize_t len;
 
 	down_read(&zram->config_lock);
-	len = zram_backing_show(zram, buf);
+	len = zram_bd_show(zram, buf);
 	up_read(&zram->config_lock);
 	return len;
 }
@@ -46,7 +46,7 @@ static ssize_t backing_dev_store(struct device *dev,
 	end = strlen(path);
 	if (end && path[end - 1] == '\n')
 		path[end - 1] = '\0';
-	err = zram_backing_attach(zram_sysfs_device(dev), path);
+	err = zram_bd_attach(zram_sysfs_device(dev), path);
 	kfree(path);
 	return err ? err : len;
 }
@@ -183,7 +183,7 @@ static ssize_t writeback_limit_show(struct device *dev,
 				    struct device_attribute *attr, char *buf)
 {
 	return sysfs_emit(buf, "%llu\n",
-			  zram_backing_limit(zram_sysfs_device(dev)));
+			  zram_bd_budget_left(zram_sysfs_device(dev)));
 }
 
 static ssize_t writeback_limit_store(struct device *dev,
@@ -195,8 +195,8 @@ static ssize_t writeback_limit_store(struct device *dev,
 	if (kstrtoull(buf, 10, &blocks))
 		return -EINVAL;
 	/* Part of a page cannot be written */
-	zram_backing_set_limit(zram_sysfs_device(dev),
-			       round_down(blocks, ZRAM_BLOCKS_PER_PAGE));
+	zram_bd_budget_set(zram_sysfs_device(dev),
+			   round_down(blocks, ZRAM_BLOCKS_PER_PAGE));
 	return len;
 }
 static DEVICE_ATTR_RW(writeback_limit);
@@ -218,7 +218,7 @@ static ssize_t writeback_limit_enable_store(struct device *dev,
 
 	if (kstrtoull(buf, 10, &on))
 		return -EINVAL;
-	zram_backing_enable_limit(zram_sysfs_device(dev), on);
+	zram_bd_budget_enable(zram_sysfs_device(dev), on);
 	return len;
 }
 static DEVICE_ATTR_RW(writeback_limit_enable);
@@ -297,7 +297,7 @@ static ssize_t writeback_stat_show(struct device *dev,
 
 	down_read(&zram->config_lock);
 	if (zram->backing.map)
-		bad = zram_blkmap_bad(zram->backing.map);
+		bad = zram_bd_map_bad(zram->backing.map);
 	up_read(&zram->config_lock);
 
 	for (i = 0; i < ARRAY_SIZE(counters); i++)
@@ -325,7 +325,7 @@ static ssize_t bd_stat_show(struct device *dev, struct device_attribute *attr,
 
 	down_read(&zram->config_lock);
 	if (zram->backing.map)
-		used = zram_blkmap_used(zram->backing.map);
+		used = zram_bd_map_used(zram->backing.map);
 	up_read(&zram->config_lock);
 	return sysfs_emit(buf, "%8llu %8llu %8llu\n", used,
 			  zram_stats_read(stats, ZRAM_STAT_BD_READS),

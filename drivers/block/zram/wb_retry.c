@@ -8,30 +8,30 @@
 
 #include <linux/bits.h>
 
-#include "blkmap.h"
+#include "bd_map.h"
 #include "wb_retry.h"
 #include "wb_ring.h"
 
 /* There is news of the device */
-static void judge(struct zram_wb_retry *verdict, struct zram_blkmap *map,
+static void judge(struct zram_wb_retry *verdict, struct zram_bd_map *map,
 		  bool device_works)
 {
 	unsigned int i;
 
 	for (i = 0; i < verdict->nr; i++) {
 		if (device_works)
-			zram_blkmap_retire(map, verdict->suspects[i]);
+			zram_bd_map_retire(map, verdict->suspects[i]);
 		else
-			zram_blkmap_put(map, verdict->suspects[i], 1);
+			zram_bd_map_put(map, verdict->suspects[i], 1);
 	}
 	verdict->nr = 0;
 }
 
-static void suspect(struct zram_wb_retry *verdict, struct zram_blkmap *map,
+static void suspect(struct zram_wb_retry *verdict, struct zram_bd_map *map,
 		    u64 block)
 {
 	if (verdict->nr == ZRAM_WB_RETRY_SUSPECTED) {
-		zram_blkmap_put(map, block, 1);
+		zram_bd_map_put(map, block, 1);
 		return;
 	}
 	verdict->suspects[verdict->nr++] = block;
@@ -47,7 +47,7 @@ static void suspect(struct zram_wb_retry *verdict, struct zram_blkmap *map,
  * Context: Any.
  */
 void zram_wb_retry_settle(struct zram_wb_retry *verdict,
-			  struct zram_blkmap *map,
+			  struct zram_bd_map *map,
 			  const struct zram_wb_request *req)
 {
 	u64 good = ~req->bad & GENMASK_ULL(req->nr - 1, 0);
@@ -61,15 +61,15 @@ void zram_wb_retry_settle(struct zram_wb_retry *verdict,
 		judge(verdict, map, true);
 
 	if (!req->faulty || device_fails) {
-		zram_blkmap_put(map, req->first, req->nr);
+		zram_bd_map_put(map, req->first, req->nr);
 		return;
 	}
 	/* Blocks are tried again one after the other */
 	for (i = 0; i < req->nr; i++, good >>= 1) {
 		if (!(req->faulty & BIT_ULL(i)))
-			zram_blkmap_put(map, req->first + i, 1);
+			zram_bd_map_put(map, req->first + i, 1);
 		else if (good)
-			zram_blkmap_retire(map, req->first + i);
+			zram_bd_map_retire(map, req->first + i);
 		else
 			suspect(verdict, map, req->first + i);
 	}
@@ -82,7 +82,7 @@ void zram_wb_retry_settle(struct zram_wb_retry *verdict,
  *
  * Context: Any.
  */
-void zram_wb_retry_end(struct zram_wb_retry *verdict, struct zram_blkmap *map)
+void zram_wb_retry_end(struct zram_wb_retry *verdict, struct zram_bd_map *map)
 {
 	judge(verdict, map, false);
 }

@@ -4,7 +4,7 @@
 
 #include <linux/types.h>
 
-struct zram_blkmap;
+struct zram_bd_map;
 struct zram_wb_request;
 
 /* Blocks that may wait for a verdict; more are given the benefit of the doubt */
@@ -29,8 +29,8 @@ struct zram_wb_retry {
 };
 
 void zram_wb_retry_settle(struct zram_wb_retry *verdict,
-			  struct zram_blkmap *map,
+			  struct zram_bd_map *map,
 			  const struct zram_wb_request *req);
-void zram_wb_retry_end(struct zram_wb_retry *verdict, struct zram_blkmap *map);
+void zram_wb_retry_end(struct zram_wb_retry *verdict, struct zram_bd_map *map);
 
 #endif

@@ -24,8 +24,8 @@
 #include <linux/sched.h>
 #include <linux/sizes.h>
 
-#include "backing.h"
-#include "blkmap.h"
+#include "bd_dev.h"
+#include "bd_map.h"
 #include "pp.h"
 #include "slot.h"
 #include "trace.h"
@@ -150,7 +150,7 @@ static void request_share(struct wb_run *run,
 			while (nr--)
 				refs[from + nr]++;
 	}
-	zram_blkmap_share(run->zram->backing.map, req->first, req->nr, refs);
+	zram_bd_map_share(run->zram->backing.map, req->first, req->nr, refs);
 }
 
 /* The request is over: what becomes of its slots? */
@@ -170,7 +170,7 @@ static void request_move(struct wb_run *run,
 			pages++;
 			packed += obj->size < PAGE_SIZE;
 		} else {
-			zram_blkmap_put(run->zram->backing.map,
+			zram_bd_map_put(run->zram->backing.map,
 					req->first + from, nr);
 			stale++;
 		}
@@ -215,7 +215,7 @@ static void request_settle(struct wb_run *run, struct zram_wb_request *req)
 	bad = hweight64(req->bad);
 	if (bad) {
 		run->err = req->err;
-		zram_backing_refund(run->zram, bad, req->epoch);
+		zram_bd_budget_refund(run->zram, bad, req->epoch);
 	}
 	count(run, ZRAM_STAT_BD_WRITES, req->nr - bad);
 	if (req->retries)
@@ -257,15 +257,15 @@ static int request_reserve(struct wb_run *run, struct zram_wb_request *req)
 	unsigned int want = zram_wb_ring_request_blocks(run->ring);
 	int reserved = -EIO;
 
-	req->charged = zram_backing_charge(zram, want, &req->epoch);
+	req->charged = zram_bd_budget_charge(zram, want, &req->epoch);
 	if (req->charged >= run->unit) {
-		reserved = zram_blkmap_reserve(zram->backing.map, req->charged,
+		reserved = zram_bd_map_reserve(zram->backing.map, req->charged,
 					       run->unit, &req->first);
 		if (!reserved)
 			reserved = -ENOSPC;
 	}
 	if (reserved < 0)
-		zram_backing_refund(zram, req->charged, req->epoch);
+		zram_bd_budget_refund(zram, req->charged, req->epoch);
 	return reserved;
 }
 
@@ -274,9 +274,9 @@ static void request_trim(struct wb_run *run, struct zram_wb_request *req,
 			 unsigned int reserved)
 {
 	if (reserved > req->nr)
-		zram_blkmap_trim(run->zram->backing.map, req->first + req->nr,
+		zram_bd_map_trim(run->zram->backing.map, req->first + req->nr,
 				 reserved - req->nr);
-	zram_backing_refund(run->zram, req->charged - req->nr, req->epoch);
+	zram_bd_budget_refund(run->zram, req->charged - req->nr, req->epoch);
 }
 
 /* Settle all that is in flight */
@@ -355,7 +355,7 @@ static int run_step(struct wb_run *run)
 static int run_sort(struct wb_run *run)
 {
 	struct zram *zram = run->zram;
-	u64 room = zram_backing_room(zram);
+	u64 room = zram_bd_budget_room(zram);
 	u64 most = zram_stats_read(&zram->stats, ZRAM_STAT_PAGES) *
 		   ZRAM_BLOCKS_PER_PAGE;
 

@@ -26,7 +26,7 @@
  *	stream mutex	comp.h: a compression stream
  *	slot lock	spinlock for a group of slots
  *	staging lock	kc_stage.c: a spinlock for a pool of staging pages
- *	map locks	blkmap.c: a mutex for whoever reserves, under pp_lock only,
+ *	map locks	bd_map.c: a mutex for whoever reserves, under pp_lock only,
  *			and spinlocks, taken from interrupts too
  *
  * - A device that is set up and open stays as it is: reset refuses while there
@@ -54,7 +54,7 @@
  */
 #define ZRAM_RMW_LOCKS		(ZRAM_BLOCKS_PER_PAGE > 1 ? 64 : 1)
 
-struct zram_blkmap;
+struct zram_bd_map;
 struct dentry;
 struct zram_rb_pool;
 
@@ -68,19 +68,19 @@ struct zram_rb_pool;
 struct zram_backing {
 	struct file *file;		/* C */
 	struct block_device *bdev;	/* C, open */
-	struct zram_blkmap *map;	/* C, open; S inside */
+	struct zram_bd_map *map;	/* C, open; S inside */
 	struct zram_rb_pool *reads; /* C, open; S inside */
 };
 
 /**
- * struct zram_budget - what may be written to the backing device
+ * struct zram_bd_budget - what may be written to the backing device
  * @lock: guards all of it
  * @limited: whether there is a limit
  * @left: blocks that may still be written
  * @epoch: number of times that was set, so that nothing is given back to a
  *	budget it was not taken from
  */
-struct zram_budget {
+struct zram_bd_budget {
 	spinlock_t lock;		/* see above */
 	bool limited;			/* S */
 	u64 left;			/* S */
@@ -101,7 +101,7 @@ struct zram_budget {
 struct zram_wb_state {
 	bool packed;			/* C, constant once set up */
 	unsigned int batch;		/* A */
-	struct zram_budget budget;	/* S */
+	struct zram_bd_budget budget;	/* S */
 	bool running;			/* A */
 	atomic64_t scanned;
 	atomic64_t total;

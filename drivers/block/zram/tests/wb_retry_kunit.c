@@ -7,7 +7,7 @@
 #include <linux/bits.h>
 #include <linux/err.h>
 
-#include "../blkmap.h"
+#include "../bd_map.h"
 #include "../wb_retry.h"
 #include "../wb_ring.h"
 
@@ -18,7 +18,7 @@
  * @req: a request
  */
 struct verdict_test {
-	struct zram_blkmap *map;
+	struct zram_bd_map *map;
 	struct zram_wb_retry verdict;
 	struct zram_wb_request req;
 };
@@ -29,7 +29,7 @@ static int verdict_test_init(struct kunit *test)
 
 	if (!t)
 		return -ENOMEM;
-	t->map = zram_blkmap_create(512);
+	t->map = zram_bd_map_create(512);
 	test->priv = t;
 	return PTR_ERR_OR_ZERO(t->map);
 }
@@ -39,7 +39,7 @@ static void verdict_test_exit(struct kunit *test)
 	struct verdict_test *t = test->priv;
 
 	if (t && !IS_ERR(t->map))
-		zram_blkmap_destroy(t->map);
+		zram_bd_map_destroy(t->map);
 }
 
 /* A request of @nr blocks that is over; @after were submitted since */
@@ -51,7 +51,7 @@ static void settle(struct kunit *test, unsigned int nr, u64 bad, u64 faulty,
 	if (t->verdict.submitted == t->verdict.settled)
 		t->verdict.submitted++;
 	t->verdict.submitted += after;
-	KUNIT_ASSERT_EQ(test, zram_blkmap_reserve(t->map, nr, 1, &t->req.first),
+	KUNIT_ASSERT_EQ(test, zram_bd_map_reserve(t->map, nr, 1, &t->req.first),
 			(int)nr);
 	t->req.nr = nr;
 	t->req.bad = bad;
@@ -64,8 +64,8 @@ static void expect(struct kunit *test, u64 used, u64 bad)
 {
 	struct verdict_test *t = test->priv;
 
-	KUNIT_EXPECT_EQ(test, zram_blkmap_used(t->map), used);
-	KUNIT_EXPECT_EQ(test, zram_blkmap_bad(t->map), bad);
+	KUNIT_EXPECT_EQ(test, zram_bd_map_used(t->map), used);
+	KUNIT_EXPECT_EQ(test, zram_bd_map_bad(t->map), bad);
 }
 
 static void verdict_test_request(struct kunit *test)

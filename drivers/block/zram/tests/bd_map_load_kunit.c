@@ -17,7 +17,7 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
-#include "../blkmap.h"
+#include "../bd_map.h"
 
 #define SEGMENT		512U		/* blocks */
 #define WORKERS		4
@@ -32,7 +32,7 @@
  * @rnd: source of random numbers, the same in every run
  */
 struct load_test {
-	struct zram_blkmap *map;
+	struct zram_bd_map *map;
 	u32 *owner;
 	unsigned int nr;
 	struct rnd_state rnd;
@@ -55,20 +55,20 @@ static void load_test_exit(struct kunit *test)
 
 	if (!t)
 		return;
-	zram_blkmap_destroy(t->map);
+	zram_bd_map_destroy(t->map);
 	vfree(t->owner);
 }
 
 static struct load_test *setup(struct kunit *test, unsigned int nr)
 {
 	struct load_test *t = test->priv;
-	struct zram_blkmap *map;
+	struct zram_bd_map *map;
 
 	t->nr = nr;
 	t->owner = vzalloc(array_size(nr, sizeof(*t->owner)));
 	if (!t->owner)
 		kunit_skip(test, "no memory for the owners");
-	map = zram_blkmap_create(nr);
+	map = zram_bd_map_create(nr);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, map);
 	t->map = map;
 	return t;
@@ -86,7 +86,7 @@ struct worker {
 static int worker_fn(void *data)
 {
 	struct worker *w = data;
-	struct zram_blkmap *map = w->t->map;
+	struct zram_bd_map *map = w->t->map;
 	u32 *owner = w->t->owner;
 	unsigned int round;
 	int nr, i;
@@ -94,15 +94,15 @@ static int worker_fn(void *data)
 
 	for (round = 0; round < 5000; round++) {
 		/* No memory is as good as no block */
-		nr = max(0, zram_blkmap_reserve(map, 1 + round % 40, 1, &first));
+		nr = max(0, zram_bd_map_reserve(map, 1 + round % 40, 1, &first));
 		for (i = 0; i < nr; i++)
 			w->wrong += cmpxchg(&owner[first + i], 0, w->id) != 0;
-		zram_blkmap_get(map, first, nr);
-		zram_blkmap_put(map, first, nr);
+		zram_bd_map_get(map, first, nr);
+		zram_bd_map_put(map, first, nr);
 		for (i = 0; i < nr; i++) {
 			w->wrong += cmpxchg(&owner[first + i], w->id, 0) !=
 				    w->id;
-			zram_blkmap_put(map, first + i, 1);
+			zram_bd_map_put(map, first + i, 1);
 		}
 		w->reserved += nr;
 		cond_resched();
@@ -142,7 +142,7 @@ static void blkmap_load_test_tasks(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, w[i].wrong, 0);
 		KUNIT_EXPECT_GT(test, w[i].reserved, 0);
 	}
-	KUNIT_EXPECT_EQ(test, zram_blkmap_used(t->map), 0ULL);
+	KUNIT_EXPECT_EQ(test, zram_bd_map_used(t->map), 0ULL);
 }
 
 /**
@@ -177,7 +177,7 @@ static void put_all(struct load_test *t)
 
 	for (b = 0; b < t->nr; b++)
 		if (t->owner[b])
-			zram_blkmap_put(t->map, b, 1);
+			zram_bd_map_put(t->map, b, 1);
 	set_owner(t, 0, t->nr, 0);
 }
 
@@ -187,14 +187,14 @@ static void make_level(struct load_test *t, const struct level *level)
 	u64 first;
 	int nr;
 
-	while ((nr = zram_blkmap_reserve(t->map, SEGMENT, 1, &first)) > 0)
+	while ((nr = zram_bd_map_reserve(t->map, SEGMENT, 1, &first)) > 0)
 		set_owner(t, first, nr, 1);
 	for (b = 0; b < t->nr; b++) {
 		u32 dice = prandom_u32_state(&t->rnd) % 100;
 
 		if (level->every_second ? b % 2 : dice < level->percent)
 			continue;
-		zram_blkmap_put(t->map, b, 1);
+		zram_bd_map_put(t->map, b, 1);
 		t->owner[b] = 0;
 	}
 }
@@ -213,12 +213,12 @@ static u64 cost(struct load_test *t, unsigned int want, unsigned int *run)
 		ktime_t start = ktime_get();
 
 		for (i = 0; i < BATCH; i++)
-			len[i] = max(0, zram_blkmap_reserve(t->map, want, 1,
+			len[i] = max(0, zram_bd_map_reserve(t->map, want, 1,
 							    &first[i]));
 		start = ktime_sub(ktime_get(), start);
 
 		for (i = 0, blocks = 0; i < BATCH; i++) {
-			zram_blkmap_put(t->map, first[i], len[i]);
+			zram_bd_map_put(t->map, first[i], len[i]);
 			blocks += len[i];
 		}
 		if (!blocks)
@@ -263,7 +263,7 @@ static struct kunit_case load_test_cases[] = {
 };
 
 static struct kunit_suite load_test_suite = {
-	.name = "zram_blkmap_load",
+	.name = "zram_bd_map_load",
 	.init = load_test_init,
 	.exit = load_test_exit,
 	.test_cases = load_test_cases,

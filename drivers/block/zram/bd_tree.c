@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The levels of the block map: memory for them as they are needed, and which of
- * the segments have a free block. See blkmap.c for the whole.
+ * the segments have a free block. See bd_map.c for the whole.
  */
 
 #include <linux/bitmap.h>
@@ -11,20 +11,20 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
-#include "blkmap.h"
-#include "blktree.h"
+#include "bd_map.h"
+#include "bd_tree.h"
 
 /**
- * zram_blkmap_create() - create a map with all blocks free
+ * zram_bd_map_create() - create a map with all blocks free
  * @nr_blocks: size of the device in blocks of 4 KiB
  *
  * Context: Process context, may sleep.
  * Return: the map, ERR_PTR(-EINVAL) if there are no blocks, ERR_PTR(-EFBIG) if
  * there are more than a map can have, ERR_PTR(-ENOMEM).
  */
-struct zram_blkmap *zram_blkmap_create(u64 nr_blocks)
+struct zram_bd_map *zram_bd_map_create(u64 nr_blocks)
 {
-	struct zram_blkmap *map;
+	struct zram_bd_map *map;
 	u64 nr_regions;
 
 	if (!nr_blocks)
@@ -61,12 +61,12 @@ err_free_map:
 }
 
 /**
- * zram_blkmap_destroy() - free a map
+ * zram_bd_map_destroy() - free a map
  * @map: the map, may be NULL; no block of it should be referenced any more
  *
  * Context: Process context, may sleep.
  */
-void zram_blkmap_destroy(struct zram_blkmap *map)
+void zram_bd_map_destroy(struct zram_bd_map *map)
 {
 	unsigned int s;
 	unsigned long r;
@@ -89,14 +89,14 @@ void zram_blkmap_destroy(struct zram_blkmap *map)
 	kfree(map);
 }
 
-static struct region *region_create(struct zram_blkmap *map,
+static struct region *region_create(struct zram_bd_map *map,
 				    unsigned long index)
 {
 	u64 first = (u64)index << REGION_SHIFT;
 	struct region *region;
 	unsigned int i;
 
-	region = __vmalloc(sizeof(*region), BLKMAP_GFP | __GFP_ZERO);
+	region = __vmalloc(sizeof(*region), BD_MAP_GFP | __GFP_ZERO);
 	if (!region)
 		return NULL;
 
@@ -111,13 +111,13 @@ static struct region *region_create(struct zram_blkmap *map,
 				       SEGMENT_BLOCKS);
 	}
 
-	/* Pairs with zram_blktree_find(): the region is seen initialised. */
+	/* Pairs with zram_bd_tree_find(): the region is seen initialised. */
 	smp_store_release(&map->regions[index], region);
 	return region;
 }
 
 /**
- * zram_blktree_find() - the segment a block lies in
+ * zram_bd_tree_find() - the segment a block lies in
  * @map: the map
  * @block: the block
  *
@@ -125,7 +125,7 @@ static struct region *region_create(struct zram_blkmap *map,
  * Return: the segment, or NULL if none of its region was ever used or there is
  *	no such block.
  */
-struct segment *zram_blktree_find(struct zram_blkmap *map, u64 block)
+struct segment *zram_bd_tree_find(struct zram_bd_map *map, u64 block)
 {
 	u64 index = block >> SEGMENT_SHIFT;
 	struct region *region;
@@ -140,31 +140,31 @@ struct segment *zram_blktree_find(struct zram_blkmap *map, u64 block)
 }
 
 /**
- * zram_blktree_grow() - the segment a block lies in, to be used
+ * zram_bd_tree_grow() - the segment a block lies in, to be used
  * @map: the map
  * @block: a block of the device
  *
  * Context: May sleep. reserve_lock is held.
  * Return: the segment, or NULL if there is no memory.
  */
-struct segment *zram_blktree_grow(struct zram_blkmap *map, u64 block)
+struct segment *zram_bd_tree_grow(struct zram_bd_map *map, u64 block)
 {
-	struct segment *seg = zram_blktree_find(map, block);
+	struct segment *seg = zram_bd_tree_find(map, block);
 
 	if (!seg && region_create(map, block >> (SEGMENT_SHIFT + REGION_SHIFT)))
-		seg = zram_blktree_find(map, block);
+		seg = zram_bd_tree_find(map, block);
 	return seg;
 }
 
 /**
- * zram_blktree_update() - a segment has become full, or is so no more
+ * zram_bd_tree_update() - a segment has become full, or is so no more
  * @map: the map
  * @block: a block of the segment
  * @full: which of the two
  *
  * Context: The lock of the segment is held, so that the bit follows the segment.
  */
-void zram_blktree_update(struct zram_blkmap *map, u64 block, bool full)
+void zram_bd_tree_update(struct zram_bd_map *map, u64 block, bool full)
 {
 	u64 index = block >> SEGMENT_SHIFT;
 	unsigned long r = index >> REGION_SHIFT;
@@ -181,7 +181,7 @@ void zram_blktree_update(struct zram_blkmap *map, u64 block, bool full)
 }
 
 /**
- * zram_blktree_search() - find a segment with a free block
+ * zram_bd_tree_search() - find a segment with a free block
  * @map: the map
  * @index: number of the segment to begin with, around the end of the device;
  *	on success the one that was found
@@ -189,7 +189,7 @@ void zram_blktree_update(struct zram_blkmap *map, u64 block, bool full)
  * Context: May sleep. reserve_lock is held.
  * Return: false if there is none.
  */
-bool zram_blktree_search(struct zram_blkmap *map, u64 *index)
+bool zram_bd_tree_search(struct zram_bd_map *map, u64 *index)
 {
 	unsigned int s = *index & (REGION_SEGMENTS - 1);
 	unsigned long r = *index >> REGION_SHIFT;

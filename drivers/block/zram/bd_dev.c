@@ -15,8 +15,8 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
-#include "backing.h"
-#include "blkmap.h"
+#include "bd_dev.h"
+#include "bd_map.h"
 #include "rb_read.h"
 #include "zram.h"
 
@@ -28,12 +28,12 @@
 #define DEFAULT_BATCH	((unsigned int)(SZ_2M / PAGE_SIZE))
 
 /**
- * zram_backing_init() - what a new device begins with
+ * zram_bd_init() - what a new device begins with
  * @zram: the device
  *
  * Context: Any; nobody else knows the device yet.
  */
-void zram_backing_init(struct zram *zram)
+void zram_bd_init(struct zram *zram)
 {
 	spin_lock_init(&zram->wb.budget.lock);
 	zram->wb.batch = DEFAULT_BATCH;
@@ -42,7 +42,7 @@ void zram_backing_init(struct zram *zram)
 static void backing_close(struct zram_backing *backing)
 {
 	zram_rb_pool_destroy(backing->reads);
-	zram_blkmap_destroy(backing->map);
+	zram_bd_map_destroy(backing->map);
 	if (backing->file)
 		filp_close(backing->file, NULL);
 	*backing = (struct zram_backing){};
@@ -93,7 +93,7 @@ static int backing_open(struct zram_backing *backing, const char *path,
 {
 	struct file *file = backing_open_file(path);
 	struct zram_rb_pool *reads;
-	struct zram_blkmap *map;
+	struct zram_bd_map *map;
 	u64 nr_blocks;
 	int err;
 
@@ -105,7 +105,7 @@ static int backing_open(struct zram_backing *backing, const char *path,
 	nr_blocks = backing_nr_blocks(backing->bdev);
 	if (!nr_blocks)
 		goto err_close;
-	map = zram_blkmap_create(nr_blocks);
+	map = zram_bd_map_create(nr_blocks);
 	err = PTR_ERR_OR_ZERO(map);
 	if (err)
 		goto err_close;
@@ -123,7 +123,7 @@ err_close:
 }
 
 /**
- * zram_backing_attach() - give a device a backing device
+ * zram_bd_attach() - give a device a backing device
  * @zram: a device that is not set up yet; another backing device is replaced
  * @path: path of a block device
  *
@@ -133,7 +133,7 @@ err_close:
  *	than 4 KiB; -ENOMEM; or why it cannot be opened, -EBUSY when somebody
  *	else uses it.
  */
-int zram_backing_attach(struct zram *zram, const char *path)
+int zram_bd_attach(struct zram *zram, const char *path)
 {
 	struct zram_backing backing = {}, old;
 	int err;
@@ -160,17 +160,17 @@ int zram_backing_attach(struct zram *zram, const char *path)
 }
 
 /**
- * zram_backing_detach() - let go of the backing device
+ * zram_bd_detach() - let go of the backing device
  * @zram: the device; no slot lies on the backing device any more
  *
  * What may be written goes with it; whether that is limited stays.
  *
  * Context: May sleep. config_lock is held for writing.
  */
-void zram_backing_detach(struct zram *zram)
+void zram_bd_detach(struct zram *zram)
 {
 	backing_close(&zram->backing);
-	zram_backing_set_limit(zram, 0);
+	zram_bd_budget_set(zram, 0);
 	WRITE_ONCE(zram->wb.last_error, 0);
 	atomic64_set(&zram->wb.scanned, 0);
 	atomic64_set(&zram->wb.total, 0);
@@ -178,14 +178,14 @@ void zram_backing_detach(struct zram *zram)
 }
 
 /**
- * zram_backing_show() - print the path of the backing device
+ * zram_bd_show() - print the path of the backing device
  * @zram: the device
  * @buf: a page
  *
  * Context: May sleep. config_lock is held.
  * Return: length of the text, or why the path cannot be told.
  */
-ssize_t zram_backing_show(struct zram *zram, char *buf)
+ssize_t zram_bd_show(struct zram *zram, char *buf)
 {
 	size_t len;
 	char *path;
@@ -202,15 +202,15 @@ ssize_t zram_backing_show(struct zram *zram, char *buf)
 }
 
 /**
- * zram_backing_set_limit() - say how much may be written from now on
+ * zram_bd_budget_set() - say how much may be written from now on
  * @zram: the device
  * @blocks: in blocks of 4 KiB
  *
  * Context: Any but interrupts.
  */
-void zram_backing_set_limit(struct zram *zram, u64 blocks)
+void zram_bd_budget_set(struct zram *zram, u64 blocks)
 {
-	struct zram_budget *budget = &zram->wb.budget;
+	struct zram_bd_budget *budget = &zram->wb.budget;
 
 	spin_lock(&budget->lock);
 	budget->left = blocks;
@@ -219,15 +219,15 @@ void zram_backing_set_limit(struct zram *zram, u64 blocks)
 }
 
 /**
- * zram_backing_enable_limit() - say whether the limit counts
+ * zram_bd_budget_enable() - say whether the limit counts
  * @zram: the device
  * @on: whether it does
  *
  * Context: Any but interrupts.
  */
-void zram_backing_enable_limit(struct zram *zram, bool on)
+void zram_bd_budget_enable(struct zram *zram, bool on)
 {
-	struct zram_budget *budget = &zram->wb.budget;
+	struct zram_bd_budget *budget = &zram->wb.budget;
 
 	spin_lock(&budget->lock);
 	budget->limited = on;
@@ -235,15 +235,15 @@ void zram_backing_enable_limit(struct zram *zram, bool on)
 }
 
 /**
- * zram_backing_limit() - tell how much may be written
+ * zram_bd_budget_left() - tell how much may be written
  * @zram: the device
  *
  * Context: Any but interrupts.
  * Return: blocks of 4 KiB, whether the limit counts or not.
  */
-u64 zram_backing_limit(struct zram *zram)
+u64 zram_bd_budget_left(struct zram *zram)
 {
-	struct zram_budget *budget = &zram->wb.budget;
+	struct zram_bd_budget *budget = &zram->wb.budget;
 	u64 left;
 
 	spin_lock(&budget->lock);
@@ -253,16 +253,16 @@ u64 zram_backing_limit(struct zram *zram)
 }
 
 /**
- * zram_backing_room() - tell how much can be written as things are
+ * zram_bd_budget_room() - tell how much can be written as things are
  * @zram: a device with a backing device
  *
  * Context: Any but interrupts. config_lock is held.
  * Return: blocks of 4 KiB that are free and within the limit.
  */
-u64 zram_backing_room(struct zram *zram)
+u64 zram_bd_budget_room(struct zram *zram)
 {
-	struct zram_budget *budget = &zram->wb.budget;
-	u64 room = zram_blkmap_free(zram->backing.map);
+	struct zram_bd_budget *budget = &zram->wb.budget;
+	u64 room = zram_bd_map_free(zram->backing.map);
 
 	spin_lock(&budget->lock);
 	if (budget->limited)
@@ -272,18 +272,18 @@ u64 zram_backing_room(struct zram *zram)
 }
 
 /**
- * zram_backing_charge() - take from what may be written
+ * zram_bd_budget_charge() - take from what may be written
  * @zram: the device
  * @want: in blocks of 4 KiB
- * @epoch: where to put what zram_backing_refund() wants to know
+ * @epoch: where to put what zram_bd_budget_refund() wants to know
  *
  * Context: Any but interrupts.
  * Return: blocks granted, less than @want where the limit is near.
  */
-unsigned int zram_backing_charge(struct zram *zram, unsigned int want,
-				 u32 *epoch)
+unsigned int zram_bd_budget_charge(struct zram *zram, unsigned int want,
+				   u32 *epoch)
 {
-	struct zram_budget *budget = &zram->wb.budget;
+	struct zram_bd_budget *budget = &zram->wb.budget;
 
 	spin_lock(&budget->lock);
 	*epoch = budget->epoch;
@@ -299,17 +299,17 @@ unsigned int zram_backing_charge(struct zram *zram, unsigned int want,
 }
 
 /**
- * zram_backing_refund() - give back what was charged and not written
+ * zram_bd_budget_refund() - give back what was charged and not written
  * @zram: the device
  * @blocks: how much
- * @epoch: from zram_backing_charge(); if the limit was set anew since then,
+ * @epoch: from zram_bd_budget_charge(); if the limit was set anew since then,
  *	nothing is given back
  *
  * Context: Any but interrupts.
  */
-void zram_backing_refund(struct zram *zram, unsigned int blocks, u32 epoch)
+void zram_bd_budget_refund(struct zram *zram, unsigned int blocks, u32 epoch)
 {
-	struct zram_budget *budget = &zram->wb.budget;
+	struct zram_bd_budget *budget = &zram->wb.budget;
 
 	spin_lock(&budget->lock);
 	if (epoch == budget->epoch)

@@ -10,7 +10,7 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
-#include "../blkmap.h"
+#include "../bd_map.h"
 
 #define SEGMENT		512U		/* blocks */
 #define REGION		(512 * SEGMENT)
@@ -25,7 +25,7 @@
  * @rnd: source of random numbers, the same in every run
  */
 struct blkmap_test {
-	struct zram_blkmap *map;
+	struct zram_bd_map *map;
 	u32 *ref;
 	unsigned int nr;
 	unsigned int used;
@@ -54,21 +54,21 @@ static void blkmap_test_exit(struct kunit *test)
 	/* After a failure blocks may be left, which is no further news. */
 	for (b = 0; t->map && b < t->nr; b++)
 		while (t->ref[b]--)
-			__zram_blkmap_ref(t->map, b, 1, -1);
-	zram_blkmap_destroy(t->map);
+			__zram_bd_map_ref(t->map, b, 1, -1);
+	zram_bd_map_destroy(t->map);
 	vfree(t->ref);
 }
 
 static struct blkmap_test *setup(struct kunit *test, unsigned int nr)
 {
 	struct blkmap_test *t = test->priv;
-	struct zram_blkmap *map;
+	struct zram_bd_map *map;
 
 	t->nr = nr;
 	t->ref = vzalloc(array_size(nr, sizeof(*t->ref)));
 	if (!t->ref)
 		kunit_skip(test, "no memory for the model");
-	map = zram_blkmap_create(nr);
+	map = zram_bd_map_create(nr);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, map);
 	t->map = map;
 	return t;
@@ -85,7 +85,7 @@ static unsigned int reserve(struct kunit *test, unsigned int want)
 	struct blkmap_test *t = test->priv;
 	int nr, i;
 
-	nr = zram_blkmap_reserve(t->map, want, 1, &t->first);
+	nr = zram_bd_map_reserve(t->map, want, 1, &t->first);
 	KUNIT_ASSERT_GE(test, nr, 0);
 	KUNIT_ASSERT_LE(test, (unsigned int)nr, want);
 	if (!nr) {
@@ -98,7 +98,7 @@ static unsigned int reserve(struct kunit *test, unsigned int want)
 		t->ref[t->first + i] = 1;
 	}
 	t->used += nr;
-	KUNIT_ASSERT_EQ(test, zram_blkmap_used(t->map), (u64)t->used);
+	KUNIT_ASSERT_EQ(test, zram_bd_map_used(t->map), (u64)t->used);
 	return nr;
 }
 
@@ -107,10 +107,10 @@ static void get(struct kunit *test, unsigned int first, unsigned int nr)
 	struct blkmap_test *t = test->priv;
 	unsigned int i;
 
-	zram_blkmap_get(t->map, first, nr);
+	zram_bd_map_get(t->map, first, nr);
 	for (i = 0; i < nr; i++)
 		t->ref[first + i]++;
-	KUNIT_ASSERT_EQ(test, zram_blkmap_used(t->map), (u64)t->used);
+	KUNIT_ASSERT_EQ(test, zram_bd_map_used(t->map), (u64)t->used);
 }
 
 static void put(struct kunit *test, unsigned int first, unsigned int nr)
@@ -118,11 +118,11 @@ static void put(struct kunit *test, unsigned int first, unsigned int nr)
 	struct blkmap_test *t = test->priv;
 	unsigned int i;
 
-	zram_blkmap_put(t->map, first, nr);
+	zram_bd_map_put(t->map, first, nr);
 	for (i = 0; i < nr; i++)
 		if (!--t->ref[first + i])
 			t->used--;
-	KUNIT_ASSERT_EQ(test, zram_blkmap_used(t->map), (u64)t->used);
+	KUNIT_ASSERT_EQ(test, zram_bd_map_used(t->map), (u64)t->used);
 }
 
 /* Reserve until the map is full, in runs as long as there are. */
@@ -140,7 +140,7 @@ static void put_all(struct kunit *test)
 	for (b = 0; b < t->nr; b++)
 		while (t->ref[b])
 			put(test, b, 1);
-	KUNIT_EXPECT_EQ(test, zram_blkmap_used(t->map), 0ULL);
+	KUNIT_EXPECT_EQ(test, zram_bd_map_used(t->map), 0ULL);
 }
 
 /* Put a block that is used, near a random place. */
@@ -233,7 +233,7 @@ static void blkmap_test_runs(struct kunit *test)
 	struct blkmap_test *t = setup(test, 4 * SEGMENT);
 	unsigned int i;
 
-	KUNIT_EXPECT_EQ(test, zram_blkmap_reserve(t->map, 0, 1, &t->first), 0);
+	KUNIT_EXPECT_EQ(test, zram_bd_map_reserve(t->map, 0, 1, &t->first), 0);
 
 	/* Unused blocks go out in order, and a run ends with its segment. */
 	for (i = 0; i < SEGMENT / 64; i++) {
@@ -309,10 +309,10 @@ static void blkmap_test_huge(struct kunit *test)
 {
 	struct blkmap_test *t = test->priv;
 	const u64 nr_blocks = 1ULL << 33;
-	struct zram_blkmap *map;
+	struct zram_bd_map *map;
 	u64 used = 0, first;
 
-	map = zram_blkmap_create(nr_blocks);
+	map = zram_bd_map_create(nr_blocks);
 	if (PTR_ERR_OR_ZERO(map) == -ENOMEM)
 		kunit_skip(test, "no memory for a map of 32 TiB");
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, map);
@@ -320,23 +320,23 @@ static void blkmap_test_huge(struct kunit *test)
 
 	/* Into the second region, keeping one block in each segment. */
 	while (used < 600) {
-		KUNIT_ASSERT_EQ(test, zram_blkmap_reserve(map, SEGMENT, 1, &first),
+		KUNIT_ASSERT_EQ(test, zram_bd_map_reserve(map, SEGMENT, 1, &first),
 				SEGMENT);
 		KUNIT_ASSERT_EQ(test, first, used * SEGMENT);
-		zram_blkmap_put(map, first + 1, SEGMENT - 1);
-		KUNIT_ASSERT_EQ(test, zram_blkmap_used(map), ++used);
+		zram_bd_map_put(map, first + 1, SEGMENT - 1);
+		KUNIT_ASSERT_EQ(test, zram_bd_map_used(map), ++used);
 	}
 	/* Beyond what was ever used, in the last block and past the end */
-	KUNIT_EXPECT_FALSE(test, __zram_blkmap_ref(map, nr_blocks / 2, 1, -1));
-	KUNIT_EXPECT_FALSE(test, __zram_blkmap_ref(map, nr_blocks - 1, 1, 1));
-	KUNIT_EXPECT_FALSE(test, __zram_blkmap_ref(map, nr_blocks, 1, -1));
-	KUNIT_EXPECT_EQ(test, zram_blkmap_used(map), used);
+	KUNIT_EXPECT_FALSE(test, __zram_bd_map_ref(map, nr_blocks / 2, 1, -1));
+	KUNIT_EXPECT_FALSE(test, __zram_bd_map_ref(map, nr_blocks - 1, 1, 1));
+	KUNIT_EXPECT_FALSE(test, __zram_bd_map_ref(map, nr_blocks, 1, -1));
+	KUNIT_EXPECT_EQ(test, zram_bd_map_used(map), used);
 	while (used--)
-		zram_blkmap_put(map, used * SEGMENT, 1);
-	KUNIT_EXPECT_EQ(test, zram_blkmap_used(map), 0ULL);
+		zram_bd_map_put(map, used * SEGMENT, 1);
+	KUNIT_EXPECT_EQ(test, zram_bd_map_used(map), 0ULL);
 
-	KUNIT_EXPECT_EQ(test, PTR_ERR(zram_blkmap_create(0)), -EINVAL);
-	KUNIT_EXPECT_EQ(test, PTR_ERR(zram_blkmap_create(U64_MAX)), -EFBIG);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(zram_bd_map_create(0)), -EINVAL);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(zram_bd_map_create(U64_MAX)), -EFBIG);
 }
 
 static void blkmap_test_misuse(struct kunit *test)
@@ -344,17 +344,17 @@ static void blkmap_test_misuse(struct kunit *test)
 	struct blkmap_test *t = setup(test, SEGMENT + 100);
 
 	/* Of what was never reserved, with and without a segment to look at */
-	KUNIT_EXPECT_FALSE(test, __zram_blkmap_ref(t->map, 0, 1, 1));
+	KUNIT_EXPECT_FALSE(test, __zram_bd_map_ref(t->map, 0, 1, 1));
 	KUNIT_EXPECT_EQ(test, reserve(test, 10), 10);
-	KUNIT_EXPECT_FALSE(test, __zram_blkmap_ref(t->map, 10, 1, 1));
-	KUNIT_EXPECT_FALSE(test, __zram_blkmap_ref(t->map, SEGMENT, 1, -1));
-	KUNIT_EXPECT_FALSE(test, __zram_blkmap_ref(t->map, SEGMENT + 99, 2, 1));
+	KUNIT_EXPECT_FALSE(test, __zram_bd_map_ref(t->map, 10, 1, 1));
+	KUNIT_EXPECT_FALSE(test, __zram_bd_map_ref(t->map, SEGMENT, 1, -1));
+	KUNIT_EXPECT_FALSE(test, __zram_bd_map_ref(t->map, SEGMENT + 99, 2, 1));
 
 	/* A second put does no harm; the valid part of a range is done. */
 	put(test, 4, 1);
-	KUNIT_EXPECT_FALSE(test, __zram_blkmap_ref(t->map, 4, 1, -1));
-	KUNIT_EXPECT_EQ(test, zram_blkmap_used(t->map), 9ULL);
-	KUNIT_EXPECT_FALSE(test, __zram_blkmap_ref(t->map, 3, 3, 1));
+	KUNIT_EXPECT_FALSE(test, __zram_bd_map_ref(t->map, 4, 1, -1));
+	KUNIT_EXPECT_EQ(test, zram_bd_map_used(t->map), 9ULL);
+	KUNIT_EXPECT_FALSE(test, __zram_bd_map_ref(t->map, 3, 3, 1));
 	t->ref[3]++;
 	t->ref[5]++;
 	put_all(test);
@@ -370,10 +370,10 @@ static void blkmap_test_crowd(struct kunit *test)
 
 	fill(test);
 	for (i = 0; i < U16_MAX + 10; i++)
-		zram_blkmap_get(t->map, 3, 1);
+		zram_bd_map_get(t->map, 3, 1);
 	for (i = 0; i < U16_MAX + 10; i++)
-		zram_blkmap_put(t->map, 3, 1);
-	KUNIT_EXPECT_EQ(test, zram_blkmap_used(t->map), 8ULL);
+		zram_bd_map_put(t->map, 3, 1);
+	KUNIT_EXPECT_EQ(test, zram_bd_map_used(t->map), 8ULL);
 	KUNIT_EXPECT_EQ(test, reserve(test, 8), 0);
 	put_all(test);
 	KUNIT_EXPECT_EQ(test, reserve(test, 8), 8);
@@ -392,16 +392,16 @@ static void blkmap_test_share(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, reserve(test, skipped), (int)skipped);
 	KUNIT_ASSERT_EQ(test, reserve(test, nr), (int)nr);
 	KUNIT_ASSERT_EQ(test, t->first, (u64)skipped);
-	zram_blkmap_share(t->map, skipped, nr, refs);
+	zram_bd_map_share(t->map, skipped, nr, refs);
 	for (i = 0; i < nr; i++)
 		t->ref[skipped + i] += refs[i];
-	KUNIT_EXPECT_EQ(test, zram_blkmap_used(t->map), (u64)SEGMENT);
+	KUNIT_EXPECT_EQ(test, zram_bd_map_used(t->map), (u64)SEGMENT);
 
 	for (i = 0; i < nr; i++)
 		for (j = 0; j <= refs[i]; j++)
 			put(test, skipped + i, 1);
-	KUNIT_EXPECT_EQ(test, zram_blkmap_used(t->map), (u64)skipped);
-	KUNIT_EXPECT_FALSE(test, __zram_blkmap_ref(t->map, skipped, 1, -1));
+	KUNIT_EXPECT_EQ(test, zram_bd_map_used(t->map), (u64)skipped);
+	KUNIT_EXPECT_FALSE(test, __zram_bd_map_ref(t->map, skipped, 1, -1));
 	put_all(test);
 	fill(test);
 	put_all(test);
@@ -421,7 +421,7 @@ static struct kunit_case blkmap_test_cases[] = {
 };
 
 static struct kunit_suite blkmap_test_suite = {
-	.name = "zram_blkmap",
+	.name = "zram_bd_map",
 	.init = blkmap_test_init,
 	.exit = blkmap_test_exit,
 	.test_cases = blkmap_test_cases,

@@ -41,8 +41,8 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
-#include "blkmap.h"
-#include "blktree.h"
+#include "bd_map.h"
+#include "bd_tree.h"
 
 /* Runs looked at for one of the wanted length before the longest is taken */
 #define RUNS_TRIED	4
@@ -83,11 +83,11 @@ static unsigned int segment_find_run(struct segment *seg, unsigned int from,
  * Reserve a run in the segment @block lies in, at or after @block. Returns its
  * length, 0 if there is no free unit, or -ENOMEM.
  */
-static int segment_reserve(struct zram_blkmap *map, u64 block,
+static int segment_reserve(struct zram_bd_map *map, u64 block,
 			   unsigned int want, unsigned int unit, u64 *first)
 {
 	u64 base = round_down(block, SEGMENT_BLOCKS);
-	struct segment *seg = zram_blktree_grow(map, block);
+	struct segment *seg = zram_bd_tree_grow(map, block);
 	unsigned int start, nr, i;
 	u32 *refs;
 
@@ -97,7 +97,7 @@ static int segment_reserve(struct zram_blkmap *map, u64 block,
 	spin_lock_irq(&seg->lock);
 	if (!seg->refs) {
 		spin_unlock_irq(&seg->lock);
-		refs = kcalloc(SEGMENT_BLOCKS, sizeof(*refs), BLKMAP_GFP);
+		refs = kcalloc(SEGMENT_BLOCKS, sizeof(*refs), BD_MAP_GFP);
 		if (!refs)
 			return -ENOMEM;
 		/* Unused, so nobody else looks; reserving is one at a time. */
@@ -113,7 +113,7 @@ static int segment_reserve(struct zram_blkmap *map, u64 block,
 		atomic64_add(nr, &map->used);
 		seg->nr_used += nr;
 		if (seg->nr_used == seg->nr_blocks)
-			zram_blktree_update(map, block, true);
+			zram_bd_tree_update(map, block, true);
 		*first = base + start;
 	}
 	spin_unlock_irq(&seg->lock);
@@ -121,7 +121,7 @@ static int segment_reserve(struct zram_blkmap *map, u64 block,
 }
 
 /* Reserve from the cursor on, around the end of the device */
-static int reserve_next(struct zram_blkmap *map, unsigned int want,
+static int reserve_next(struct zram_bd_map *map, unsigned int want,
 			unsigned int unit, u64 *first)
 {
 	u64 index = map->cursor >> SEGMENT_SHIFT, left = map->nr_segments;
@@ -134,7 +134,7 @@ static int reserve_next(struct zram_blkmap *map, unsigned int want,
 	while (!nr && left--) {
 		if (++index >= map->nr_segments)
 			index = 0;
-		if (!zram_blktree_search(map, &index))
+		if (!zram_bd_tree_search(map, &index))
 			break;
 		nr = segment_reserve(map, index << SEGMENT_SHIFT, want, unit,
 				     first);
@@ -144,7 +144,7 @@ static int reserve_next(struct zram_blkmap *map, unsigned int want,
 }
 
 /**
- * zram_blkmap_reserve() - reserve a run of consecutive blocks
+ * zram_bd_map_reserve() - reserve a run of consecutive blocks
  * @map: the map
  * @want: length of the run, blocks; at least a unit
  * @unit: blocks that have to be together, a power of two, at most 64
@@ -152,13 +152,13 @@ static int reserve_next(struct zram_blkmap *map, unsigned int want,
  *
  * The run is shorter than @want where the free blocks are scattered, and never
  * longer than a segment; its length is a multiple of a unit. Each of its blocks
- * has one reference, to be dropped with zram_blkmap_put(), one by one if need
+ * has one reference, to be dropped with zram_bd_map_put(), one by one if need
  * be. Any number of tasks may reserve, they take turns.
  *
  * Context: Process context, may sleep; does not start I/O.
  * Return: length of the run in blocks, 0 if no unit is free, or -ENOMEM.
  */
-int zram_blkmap_reserve(struct zram_blkmap *map, unsigned int want,
+int zram_bd_map_reserve(struct zram_bd_map *map, unsigned int want,
 			unsigned int unit, u64 *first)
 {
 	int nr;
@@ -179,7 +179,7 @@ int zram_blkmap_reserve(struct zram_blkmap *map, unsigned int want,
 }
 
 /**
- * zram_blkmap_trim() - give back the end of a run that was just reserved
+ * zram_bd_map_trim() - give back the end of a run that was just reserved
  * @map: the map
  * @first: first block to give back
  * @nr: number of blocks, to the end of the run
@@ -189,36 +189,36 @@ int zram_blkmap_reserve(struct zram_blkmap *map, unsigned int want,
  *
  * Context: Process context, may sleep; does not start I/O.
  */
-void zram_blkmap_trim(struct zram_blkmap *map, u64 first, unsigned int nr)
+void zram_bd_map_trim(struct zram_bd_map *map, u64 first, unsigned int nr)
 {
 	u64 end = first + nr;
 
 	mutex_lock(&map->reserve_lock);
-	zram_blkmap_put(map, first, nr);
+	zram_bd_map_put(map, first, nr);
 	if (map->cursor == (end == map->nr_blocks ? 0 : end))
 		map->cursor = first;
 	mutex_unlock(&map->reserve_lock);
 }
 
 /**
- * zram_blkmap_retire() - never use a block again
+ * zram_bd_map_retire() - never use a block again
  * @map: the map
  * @block: a block the caller has the only reference of, which is taken over:
  *	nobody is left to drop it
  *
  * Context: Any.
  */
-void zram_blkmap_retire(struct zram_blkmap *map, u64 block)
+void zram_bd_map_retire(struct zram_bd_map *map, u64 block)
 {
 	WARN_ON_ONCE(block >= map->nr_blocks);
 	atomic64_dec(&map->used);
 	atomic64_inc(&map->bad);
 }
 
-static bool segment_ref(struct zram_blkmap *map, u64 block, unsigned int nr,
+static bool segment_ref(struct zram_bd_map *map, u64 block, unsigned int nr,
 			int change)
 {
-	struct segment *seg = zram_blktree_find(map, block);
+	struct segment *seg = zram_bd_tree_find(map, block);
 	unsigned int at = block & (SEGMENT_BLOCKS - 1);
 	unsigned int freed = 0;
 	bool valid = true;
@@ -242,7 +242,7 @@ static bool segment_ref(struct zram_blkmap *map, u64 block, unsigned int nr,
 	}
 	if (freed) {
 		if (seg->nr_used == seg->nr_blocks)
-			zram_blktree_update(map, block, false);
+			zram_bd_tree_update(map, block, false);
 		seg->nr_used -= freed;
 		if (!seg->nr_used)
 			swap(refs, seg->refs);
@@ -254,19 +254,19 @@ static bool segment_ref(struct zram_blkmap *map, u64 block, unsigned int nr,
 }
 
 /**
- * __zram_blkmap_ref() - change the number of references of blocks
+ * __zram_bd_map_ref() - change the number of references of blocks
  * @map: the map
  * @first: first block
  * @nr: number of blocks
  * @change: 1 or -1
  *
- * What zram_blkmap_get() and zram_blkmap_put() do, but the caller hears of a
+ * What zram_bd_map_get() and zram_bd_map_put() do, but the caller hears of a
  * block that must not be touched. Nothing is done to such a block.
  *
  * Context: Any.
  * Return: false if one of the blocks had no reference.
  */
-bool __zram_blkmap_ref(struct zram_blkmap *map, u64 first, unsigned int nr,
+bool __zram_bd_map_ref(struct zram_bd_map *map, u64 first, unsigned int nr,
 		       int change)
 {
 	bool valid = true;
@@ -283,10 +283,10 @@ bool __zram_blkmap_ref(struct zram_blkmap *map, u64 first, unsigned int nr,
 }
 
 /**
- * zram_blkmap_share() - take references on the blocks of a run, some on each
+ * zram_bd_map_share() - take references on the blocks of a run, some on each
  * @map: the map
  * @first: first block
- * @nr: number of blocks; none beyond what one zram_blkmap_reserve() returned
+ * @nr: number of blocks; none beyond what one zram_bd_map_reserve() returned
  * @refs: how many to take on each block, may be 0
  *
  * The caller must have a reference of its own on each block. For as many
@@ -294,10 +294,10 @@ bool __zram_blkmap_ref(struct zram_blkmap *map, u64 first, unsigned int nr,
  *
  * Context: Any.
  */
-void zram_blkmap_share(struct zram_blkmap *map, u64 first, unsigned int nr,
+void zram_bd_map_share(struct zram_bd_map *map, u64 first, unsigned int nr,
 		       const u16 *refs)
 {
-	struct segment *seg = zram_blktree_find(map, first);
+	struct segment *seg = zram_bd_tree_find(map, first);
 	unsigned int i, at = first & (SEGMENT_BLOCKS - 1);
 	unsigned long irq;
 
@@ -311,37 +311,37 @@ void zram_blkmap_share(struct zram_blkmap *map, u64 first, unsigned int nr,
 }
 
 /**
- * zram_blkmap_used() - number of blocks in use
+ * zram_bd_map_used() - number of blocks in use
  * @map: the map
  *
  * Context: Any.
  * Return: blocks of 4 KiB that have a reference.
  */
-u64 zram_blkmap_used(struct zram_blkmap *map)
+u64 zram_bd_map_used(struct zram_bd_map *map)
 {
 	return atomic64_read(&map->used);
 }
 
 /**
- * zram_blkmap_bad() - number of blocks retired
+ * zram_bd_map_bad() - number of blocks retired
  * @map: the map
  *
  * Context: Any.
  * Return: blocks of 4 KiB that are never used again.
  */
-u64 zram_blkmap_bad(struct zram_blkmap *map)
+u64 zram_bd_map_bad(struct zram_bd_map *map)
 {
 	return atomic64_read(&map->bad);
 }
 
 /**
- * zram_blkmap_free() - number of blocks to be had
+ * zram_bd_map_free() - number of blocks to be had
  * @map: the map
  *
  * Context: Any; out of date at once where others reserve or drop references.
  * Return: blocks of 4 KiB that are neither in use nor retired.
  */
-u64 zram_blkmap_free(struct zram_blkmap *map)
+u64 zram_bd_map_free(struct zram_bd_map *map)
 {
-	return map->nr_blocks - zram_blkmap_used(map) - zram_blkmap_bad(map);
+	return map->nr_blocks - zram_bd_map_used(map) - zram_bd_map_bad(map);
 }

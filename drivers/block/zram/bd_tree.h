@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef _ZRAM_BLKTREE_H_
-#define _ZRAM_BLKTREE_H_
+#ifndef _ZRAM_BD_TREE_H_
+#define _ZRAM_BD_TREE_H_
 
 #include <linux/atomic.h>
 #include <linux/log2.h>
@@ -8,14 +8,14 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
-/* What blkmap.c and blktree.c share; nobody else includes this */
+/* What bd_map.c and bd_tree.c share; nobody else includes this */
 
 #define SEGMENT_BLOCKS	512U
 #define SEGMENT_SHIFT	ilog2(SEGMENT_BLOCKS)
 #define REGION_SEGMENTS	512U
 #define REGION_SHIFT	ilog2(REGION_SEGMENTS)
 
-#define BLKMAP_GFP	(GFP_NOIO | __GFP_NOWARN)
+#define BD_MAP_GFP	(GFP_NOIO | __GFP_NOWARN)
 
 struct segment {
 	spinlock_t lock;	/* protects nr_used, refs and used */
@@ -32,7 +32,7 @@ struct region {
 	struct segment segments[REGION_SEGMENTS];
 };
 
-struct zram_blkmap {
+struct zram_bd_map {
 	u64 nr_blocks;			/* constant */
 	u64 nr_segments;		/* constant */
 	unsigned long nr_regions;	/* constant */
@@ -45,9 +45,9 @@ struct zram_blkmap {
 	atomic64_t bad;			/* blocks retired */
 };
 
-struct segment *zram_blktree_find(struct zram_blkmap *map, u64 block);
-struct segment *zram_blktree_grow(struct zram_blkmap *map, u64 block);
-void zram_blktree_update(struct zram_blkmap *map, u64 block, bool full);
-bool zram_blktree_search(struct zram_blkmap *map, u64 *index);
+struct segment *zram_bd_tree_find(struct zram_bd_map *map, u64 block);
+struct segment *zram_bd_tree_grow(struct zram_bd_map *map, u64 block);
+void zram_bd_tree_update(struct zram_bd_map *map, u64 block, bool full);
+bool zram_bd_tree_search(struct zram_bd_map *map, u64 *index);
 
 #endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _ZRAM_BD_MAP_H_
+#define _ZRAM_BD_MAP_H_
+
+#include <linux/bug.h>
+#include <linux/types.h>
+
+struct zram_bd_map;
+
+struct zram_bd_map *zram_bd_map_create(u64 nr_blocks);
+void zram_bd_map_destroy(struct zram_bd_map *map);
+
+int zram_bd_map_reserve(struct zram_bd_map *map, unsigned int want,
+			unsigned int unit, u64 *first);
+bool __zram_bd_map_ref(struct zram_bd_map *map, u64 first, unsigned int nr,
+		       int change);
+void zram_bd_map_share(struct zram_bd_map *map, u64 first, unsigned int nr,
+		       const u16 *refs);
+void zram_bd_map_trim(struct zram_bd_map *map, u64 first, unsigned int nr);
+void zram_bd_map_retire(struct zram_bd_map *map, u64 block);
+u64 zram_bd_map_used(struct zram_bd_map *map);
+u64 zram_bd_map_bad(struct zram_bd_map *map);
+u64 zram_bd_map_free(struct zram_bd_map *map);
+
+/**
+ * zram_bd_map_get() - take another reference on each block of a range
+ * @map: the map
+ * @first: first block
+ * @nr: number of blocks
+ *
+ * The caller must make sure that the blocks stay referenced meanwhile, by a
+ * reference of its own or by a lock that whoever drops the last one takes.
+ *
+ * Context: Any.
+ */
+static inline void zram_bd_map_get(struct zram_bd_map *map, u64 first,
+				   unsigned int nr)
+{
+	WARN_ON_ONCE(!__zram_bd_map_ref(map, first, nr, 1));
+}
+
+/**
+ * zram_bd_map_put() - drop one reference on each block of a range
+ * @map: the map
+ * @first: first block
+ * @nr: number of blocks
+ *
+ * A block whose last reference goes may be reserved again at once.
+ *
+ * Context: Any.
+ */
+static inline void zram_bd_map_put(struct zram_bd_map *map, u64 first,
+				   unsigned int nr)
+{
+	WARN_ON_ONCE(!__zram_bd_map_ref(map, first, nr, -1));
+}
+
+#endif
