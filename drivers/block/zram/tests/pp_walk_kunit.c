@@ -396,7 +396,7 @@ static struct kunit_case select_test_cases[] = {
 };
 
 static struct kunit_suite select_test_suite = {
-	.name = "zram_select",
+	.name = "zram_pp_walk",
 	.init = select_test_init,
 	.exit = select_test_exit,
 	.test_cases = select_test_cases,
