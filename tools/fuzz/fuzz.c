@@ -9,8 +9,8 @@
 
 #include <stdio.h>
 
-#include "comps.h"
 #include "shim.h"
+#include "comps.h"
 #include "sysfs.h"
 #include "zram.h"
 

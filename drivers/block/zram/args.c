@@ -11,8 +11,8 @@
 
 #include "args.h"
 
-static const struct zram_arg *find(const struct zram_arg *known,
-				   unsigned int nr, const char *key)
+static const struct zram_arg *args_find(const struct zram_arg *known,
+					unsigned int nr, const char *key)
 {
 	unsigned int i;
 
@@ -24,14 +24,14 @@ static const struct zram_arg *find(const struct zram_arg *known,
 }
 
 /* One argument. A key without a value is a word, with "=" or without */
-static int take(const struct zram_arg *known, unsigned int nr, void *ctx,
-		const char *key, const char *value)
+static int args_take(const struct zram_arg *known, unsigned int nr, void *ctx,
+		     const char *key, const char *value)
 {
 	const struct zram_arg *arg;
 
 	if (value && !*value)
 		value = NULL;
-	arg = find(known, nr, value ? key : NULL);
+	arg = args_find(known, nr, value ? key : NULL);
 	if (arg)
 		return arg->take(ctx, value ? value : key);
 	/* A key of some other version is no error, a stray word is */
@@ -65,7 +65,7 @@ int zram_args_parse(const char *buf, size_t len, const struct zram_arg *known,
 	rest = skip_spaces(copy);
 	while (*rest && !ret) {
 		rest = next_arg(rest, &key, &value);
-		ret = take(known, nr, ctx, key, value);
+		ret = args_take(known, nr, ctx, key, value);
 	}
 	kfree(copy);
 	return ret == ZRAM_ARGS_STOP ? 0 : ret;

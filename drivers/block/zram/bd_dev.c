@@ -39,7 +39,7 @@ void zram_bd_init(struct zram *zram)
 	zram->wb.batch = DEFAULT_BATCH;
 }
 
-static void backing_close(struct zram_backing *backing)
+static void bd_dev_close(struct zram_backing *backing)
 {
 	zram_rb_pool_destroy(backing->reads);
 	zram_bd_map_destroy(backing->map);
@@ -49,7 +49,7 @@ static void backing_close(struct zram_backing *backing)
 }
 
 /* Open a block device for nobody but us */
-static struct file *backing_open_file(const char *path)
+static struct file *bd_dev_open_file(const char *path)
 {
 	struct file *file;
 	dev_t dev;
@@ -75,7 +75,7 @@ static struct file *backing_open_file(const char *path)
  * also keeps a device from being its own backing device: it has no size yet
  * when one is attached.
  */
-static u64 backing_nr_blocks(struct block_device *bdev)
+static u64 bd_dev_nr_blocks(struct block_device *bdev)
 {
 	u64 nr = bdev_nr_bytes(bdev) >> ZRAM_BLOCK_SHIFT;
 
@@ -88,10 +88,10 @@ static u64 backing_nr_blocks(struct block_device *bdev)
 	return round_down(nr, ZRAM_BLOCKS_PER_PAGE);
 }
 
-static int backing_open(struct zram_backing *backing, const char *path,
-			const char *name)
+static int bd_dev_open(struct zram_backing *backing, const char *path,
+		       const char *name)
 {
-	struct file *file = backing_open_file(path);
+	struct file *file = bd_dev_open_file(path);
 	struct zram_rb_pool *reads;
 	struct zram_bd_map *map;
 	u64 nr_blocks;
@@ -102,7 +102,7 @@ static int backing_open(struct zram_backing *backing, const char *path,
 	backing->file = file;
 	backing->bdev = file_bdev(file);
 	err = -EINVAL;
-	nr_blocks = backing_nr_blocks(backing->bdev);
+	nr_blocks = bd_dev_nr_blocks(backing->bdev);
 	if (!nr_blocks)
 		goto err_close;
 	map = zram_bd_map_create(nr_blocks);
@@ -118,7 +118,7 @@ static int backing_open(struct zram_backing *backing, const char *path,
 	return 0;
 
 err_close:
-	backing_close(backing);
+	bd_dev_close(backing);
 	return err;
 }
 
@@ -145,7 +145,7 @@ int zram_bd_attach(struct zram *zram, const char *path)
 	zram_configure_end(zram);
 
 	/* Not under config_lock: opening takes the other disk's open_mutex */
-	err = backing_open(&backing, path, zram->disk->disk_name);
+	err = bd_dev_open(&backing, path, zram->disk->disk_name);
 	if (err)
 		return err;
 
@@ -155,7 +155,7 @@ int zram_bd_attach(struct zram *zram, const char *path)
 		swap(zram->backing, old);
 		zram_configure_end(zram);
 	}
-	backing_close(&old);
+	bd_dev_close(&old);
 	return err;
 }
 
@@ -169,7 +169,7 @@ int zram_bd_attach(struct zram *zram, const char *path)
  */
 void zram_bd_detach(struct zram *zram)
 {
-	backing_close(&zram->backing);
+	bd_dev_close(&zram->backing);
 	zram_bd_budget_set(zram, 0);
 	WRITE_ONCE(zram->wb.last_error, 0);
 	atomic64_set(&zram->wb.scanned, 0);

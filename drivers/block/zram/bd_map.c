@@ -52,9 +52,9 @@
  * few runs there are; in units, as all of these numbers. Returns its length, 0
  * if not one unit is free.
  */
-static unsigned int segment_find_run(struct segment *seg, unsigned int from,
-				     unsigned int want, unsigned int unit,
-				     unsigned int *start)
+static unsigned int bd_map_find_run(struct segment *seg, unsigned int from,
+				    unsigned int want, unsigned int unit,
+				    unsigned int *start)
 {
 	unsigned int end = seg->nr_blocks;
 	unsigned int longest = 0;
@@ -83,8 +83,8 @@ static unsigned int segment_find_run(struct segment *seg, unsigned int from,
  * Reserve a run in the segment @block lies in, at or after @block. Returns its
  * length, 0 if there is no free unit, or -ENOMEM.
  */
-static int segment_reserve(struct zram_bd_map *map, u64 block,
-			   unsigned int want, unsigned int unit, u64 *first)
+static int bd_map_reserve_in(struct zram_bd_map *map, u64 block,
+			     unsigned int want, unsigned int unit, u64 *first)
 {
 	u64 base = round_down(block, SEGMENT_BLOCKS);
 	struct segment *seg = zram_bd_tree_grow(map, block);
@@ -105,7 +105,7 @@ static int segment_reserve(struct zram_bd_map *map, u64 block,
 		seg->refs = refs;
 	}
 
-	nr = segment_find_run(seg, block - base, want, unit, &start);
+	nr = bd_map_find_run(seg, block - base, want, unit, &start);
 	if (nr) {
 		bitmap_set(seg->used, start, nr);
 		for (i = 0; i < nr; i++)
@@ -121,11 +121,11 @@ static int segment_reserve(struct zram_bd_map *map, u64 block,
 }
 
 /* Reserve from the cursor on, around the end of the device */
-static int reserve_next(struct zram_bd_map *map, unsigned int want,
-			unsigned int unit, u64 *first)
+static int bd_map_reserve_next(struct zram_bd_map *map, unsigned int want,
+			       unsigned int unit, u64 *first)
 {
 	u64 index = map->cursor >> SEGMENT_SHIFT, left = map->nr_segments;
-	int nr = segment_reserve(map, map->cursor, want, unit, first);
+	int nr = bd_map_reserve_in(map, map->cursor, want, unit, first);
 
 	/*
 	 * Once is enough where a unit is a block. Otherwise a segment may be
@@ -136,8 +136,8 @@ static int reserve_next(struct zram_bd_map *map, unsigned int want,
 			index = 0;
 		if (!zram_bd_tree_search(map, &index))
 			break;
-		nr = segment_reserve(map, index << SEGMENT_SHIFT, want, unit,
-				     first);
+		nr = bd_map_reserve_in(map, index << SEGMENT_SHIFT, want, unit,
+				       first);
 		cond_resched();
 	}
 	return nr;
@@ -168,7 +168,7 @@ int zram_bd_map_reserve(struct zram_bd_map *map, unsigned int want,
 		return 0;
 
 	mutex_lock(&map->reserve_lock);
-	nr = reserve_next(map, want, unit, first);
+	nr = bd_map_reserve_next(map, want, unit, first);
 	if (nr > 0) {
 		map->cursor = *first + nr;
 		if (map->cursor == map->nr_blocks)
@@ -215,8 +215,8 @@ void zram_bd_map_retire(struct zram_bd_map *map, u64 block)
 	atomic64_inc(&map->bad);
 }
 
-static bool segment_ref(struct zram_bd_map *map, u64 block, unsigned int nr,
-			int change)
+static bool bd_map_ref_segment(struct zram_bd_map *map, u64 block,
+			       unsigned int nr, int change)
 {
 	struct segment *seg = zram_bd_tree_find(map, block);
 	unsigned int at = block & (SEGMENT_BLOCKS - 1);
@@ -275,7 +275,7 @@ bool __zram_bd_map_ref(struct zram_bd_map *map, u64 first, unsigned int nr,
 		unsigned int at = first & (SEGMENT_BLOCKS - 1);
 		unsigned int part = min(nr, SEGMENT_BLOCKS - at);
 
-		valid &= segment_ref(map, first, part, change);
+		valid &= bd_map_ref_segment(map, first, part, change);
 		first += part;
 		nr -= part;
 	}

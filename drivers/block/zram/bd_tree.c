@@ -89,8 +89,8 @@ void zram_bd_map_destroy(struct zram_bd_map *map)
 	kfree(map);
 }
 
-static struct region *region_create(struct zram_bd_map *map,
-				    unsigned long index)
+static struct region *bd_tree_create_region(struct zram_bd_map *map,
+					    unsigned long index)
 {
 	u64 first = (u64)index << REGION_SHIFT;
 	struct region *region;
@@ -132,7 +132,7 @@ struct segment *zram_bd_tree_find(struct zram_bd_map *map, u64 block)
 
 	if (block >= map->nr_blocks)
 		return NULL;
-	/* Pairs with region_create(). */
+	/* Pairs with bd_tree_create_region(). */
 	region = smp_load_acquire(&map->regions[index >> REGION_SHIFT]);
 	if (!region)
 		return NULL;
@@ -151,7 +151,8 @@ struct segment *zram_bd_tree_grow(struct zram_bd_map *map, u64 block)
 {
 	struct segment *seg = zram_bd_tree_find(map, block);
 
-	if (!seg && region_create(map, block >> (SEGMENT_SHIFT + REGION_SHIFT)))
+	if (!seg &&
+	    bd_tree_create_region(map, block >> (SEGMENT_SHIFT + REGION_SHIFT)))
 		seg = zram_bd_tree_find(map, block);
 	return seg;
 }

@@ -26,16 +26,16 @@
 #include "zram.h"
 
 /* The part of a bio that falls into one slot */
-struct chunk {
+struct bio_chunk {
 	unsigned long index;
 	unsigned int offset;
 	unsigned int len;
 };
 
-static struct chunk next_chunk(const struct bvec_iter *iter)
+static struct bio_chunk bio_next_chunk(const struct bvec_iter *iter)
 {
 	u64 pos = (u64)iter->bi_sector << SECTOR_SHIFT;
-	struct chunk c = {
+	struct bio_chunk c = {
 		.index = pos >> PAGE_SHIFT,
 		.offset = pos & ~PAGE_MASK,
 	};
@@ -45,13 +45,13 @@ static struct chunk next_chunk(const struct bvec_iter *iter)
 }
 
 /* A whole slot, and its memory is one whole page: no need to copy */
-static bool is_in_place(struct bio *bio, struct bvec_iter iter,
-			const struct chunk *c)
+static bool bio_is_in_place(struct bio *bio, struct bvec_iter iter,
+			    const struct bio_chunk *c)
 {
 	return c->len == PAGE_SIZE && bio_iter_len(bio, iter) == PAGE_SIZE;
 }
 
-static void copy_to_bio(struct bio *bio, struct bvec_iter iter,
+static void bio_copy_to(struct bio *bio, struct bvec_iter iter,
 			const char *from, unsigned int len)
 {
 	struct bio_vec bv;
@@ -64,7 +64,7 @@ static void copy_to_bio(struct bio *bio, struct bvec_iter iter,
 	}
 }
 
-static void copy_from_bio(struct bio *bio, struct bvec_iter iter, char *to,
+static void bio_copy_from(struct bio *bio, struct bvec_iter iter, char *to,
 			  unsigned int len)
 {
 	struct bio_vec bv;
@@ -78,7 +78,8 @@ static void copy_from_bio(struct bio *bio, struct bvec_iter iter, char *to,
 }
 
 /* Read a whole slot into a page of our own, from wherever it is */
-static int read_slot(struct zram *zram, unsigned long index, struct page *page)
+static int bio_read_slot(struct zram *zram, unsigned long index,
+			 struct page *page)
 {
 	struct zram_slot wb;
 	void *dst = kmap_local_page(page);
@@ -90,8 +91,8 @@ static int read_slot(struct zram *zram, unsigned long index, struct page *page)
 	return ret;
 }
 
-static int read_in_place(struct zram_rb_set *set, struct page *page,
-			 unsigned long index)
+static int bio_read_in_place(struct zram_rb_set *set, struct page *page,
+			     unsigned long index)
 {
 	struct zram_slot wb;
 	void *dst = kmap_local_page(page);
@@ -106,8 +107,8 @@ static int read_in_place(struct zram_rb_set *set, struct page *page,
 	return ret;
 }
 
-static int read_bounced(struct zram *zram, struct bio *bio,
-			struct bvec_iter iter, const struct chunk *c)
+static int bio_read_bounced(struct zram *zram, struct bio *bio,
+			    struct bvec_iter iter, const struct bio_chunk *c)
 {
 	struct page *page = alloc_page(GFP_NOIO);
 	char *mem;
@@ -115,10 +116,10 @@ static int read_bounced(struct zram *zram, struct bio *bio,
 
 	if (!page)
 		return -ENOMEM;
-	err = read_slot(zram, c->index, page);
+	err = bio_read_slot(zram, c->index, page);
 	if (!err) {
 		mem = kmap_local_page(page);
-		copy_to_bio(bio, iter, mem + c->offset, c->len);
+		bio_copy_to(bio, iter, mem + c->offset, c->len);
 		kunmap_local(mem);
 	}
 	__free_page(page);
@@ -134,16 +135,16 @@ static void bio_read(struct zram *zram, struct bio *whole)
 		.start = bio_start_io_acct(bio),
 	};
 	struct bvec_iter iter = bio->bi_iter;
-	struct chunk c;
+	struct bio_chunk c;
 	int err = 0;
 
 	for (; iter.bi_size && !err; bio_advance_iter(bio, &iter, c.len)) {
-		c = next_chunk(&iter);
-		if (is_in_place(bio, iter, &c))
-			err = read_in_place(&set, bio_iter_page(bio, iter),
-					    c.index);
+		c = bio_next_chunk(&iter);
+		if (bio_is_in_place(bio, iter, &c))
+			err = bio_read_in_place(&set, bio_iter_page(bio, iter),
+						c.index);
 		else
-			err = read_bounced(zram, bio, iter, &c);
+			err = bio_read_bounced(zram, bio, iter, &c);
 		cond_resched();
 	}
 	if (err)
@@ -162,8 +163,8 @@ static void bio_read(struct zram *zram, struct bio *whole)
  * Pages that are still to be compressed count in full against mem_limit. Nobody is
  * to fail for that who would not have without them.
  */
-static int write_page(struct zram *zram, unsigned long index, const void *src,
-		      u32 expected)
+static int bio_write_page(struct zram *zram, unsigned long index,
+			  const void *src, u32 expected)
 {
 	int err = zram_write_page(zram, index, src, expected);
 
@@ -177,29 +178,29 @@ static int write_page(struct zram *zram, unsigned long index, const void *src,
 	return err;
 }
 
-static int write_in_place(struct zram *zram, struct page *page,
-			  unsigned long index, bool later)
+static int bio_write_in_place(struct zram *zram, struct page *page,
+			      unsigned long index, bool later)
 {
 	void *src = kmap_local_page(page);
 	int err = 0;
 
 	if (!IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD) || !later ||
 	    !zram_kcompressd_write(zram, index, src))
-		err = write_page(zram, index, src, 0);
+		err = bio_write_page(zram, index, src, 0);
 	kunmap_local(src);
 	return err;
 }
 
-static int write_from_bounce(struct zram *zram, struct bio *bio,
-			     struct bvec_iter iter, const struct chunk *c,
-			     struct page *page)
+static int bio_write_from_bounce(struct zram *zram, struct bio *bio,
+				 struct bvec_iter iter,
+				 const struct bio_chunk *c, struct page *page)
 {
 	u32 expected = c->len < PAGE_SIZE ? ZRAM_RMW : 0;
 	char *mem = kmap_local_page(page);
 	int err;
 
-	copy_from_bio(bio, iter, mem + c->offset, c->len);
-	err = write_page(zram, c->index, mem, expected);
+	bio_copy_from(bio, iter, mem + c->offset, c->len);
+	err = bio_write_page(zram, c->index, mem, expected);
 	kunmap_local(mem);
 	return err;
 }
@@ -211,9 +212,9 @@ static int write_from_bounce(struct zram *zram, struct bio *bio,
  * it may be reclaim, which must not wait for memory that we wait for; where one
  * came between, the slot is read again.
  */
-static int write_part(struct zram *zram, struct bio *bio,
-		      struct bvec_iter iter, const struct chunk *c,
-		      struct page *page)
+static int bio_write_part(struct zram *zram, struct bio *bio,
+			  struct bvec_iter iter, const struct bio_chunk *c,
+			  struct page *page)
 {
 	struct mutex *turn = &zram->rmw_locks[c->index % ZRAM_RMW_LOCKS];
 	int err;
@@ -221,17 +222,17 @@ static int write_part(struct zram *zram, struct bio *bio,
 	mutex_lock(turn);
 	do {
 		zram_slot_mark(zram, c->index, ZRAM_RMW);
-		err = read_slot(zram, c->index, page);
+		err = bio_read_slot(zram, c->index, page);
 		if (!err)
-			err = write_from_bounce(zram, bio, iter, c, page);
+			err = bio_write_from_bounce(zram, bio, iter, c, page);
 	} while (err == -EAGAIN);
 	mutex_unlock(turn);
 	return err;
 }
 
-static int write_bounced(struct zram *zram, struct bio *bio,
-			 struct bvec_iter iter, const struct chunk *c,
-			 bool later)
+static int bio_write_bounced(struct zram *zram, struct bio *bio,
+			     struct bvec_iter iter, const struct bio_chunk *c,
+			     bool later)
 {
 	struct page *page = alloc_page(GFP_NOIO);
 	int err;
@@ -241,9 +242,9 @@ static int write_bounced(struct zram *zram, struct bio *bio,
 	if (!page)
 		return -ENOMEM;
 	if (c->len < PAGE_SIZE)
-		err = write_part(zram, bio, iter, c, page);
+		err = bio_write_part(zram, bio, iter, c, page);
 	else
-		err = write_from_bounce(zram, bio, iter, c, page);
+		err = bio_write_from_bounce(zram, bio, iter, c, page);
 	__free_page(page);
 	return err;
 }
@@ -254,16 +255,16 @@ static void bio_write(struct zram *zram, struct bio *bio)
 		zram_kcompressd_wants(zram, bio->bi_iter.bi_size);
 	unsigned long start = bio_start_io_acct(bio);
 	struct bvec_iter iter = bio->bi_iter;
-	struct chunk c;
+	struct bio_chunk c;
 	int err = 0;
 
 	for (; iter.bi_size && !err; bio_advance_iter(bio, &iter, c.len)) {
-		c = next_chunk(&iter);
-		if (is_in_place(bio, iter, &c))
-			err = write_in_place(zram, bio_iter_page(bio, iter),
-					     c.index, later);
+		c = bio_next_chunk(&iter);
+		if (bio_is_in_place(bio, iter, &c))
+			err = bio_write_in_place(zram, bio_iter_page(bio, iter),
+						 c.index, later);
 		else
-			err = write_bounced(zram, bio, iter, &c, later);
+			err = bio_write_bounced(zram, bio, iter, &c, later);
 		cond_resched();
 	}
 	if (err) {
@@ -293,7 +294,7 @@ static void bio_discard(struct zram *zram, struct bio *bio)
 }
 
 /* The block layer sees to this for its callers, but not for stacked drivers */
-static bool is_block_aligned(struct bio *bio)
+static bool bio_is_block_aligned(struct bio *bio)
 {
 	u64 start = (u64)bio->bi_iter.bi_sector << SECTOR_SHIFT;
 
@@ -310,7 +311,7 @@ static bool is_block_aligned(struct bio *bio)
 void zram_bio_submit(struct bio *bio)
 {
 	struct zram *zram = bio->bi_bdev->bd_disk->private_data;
-	bool aligned = is_block_aligned(bio);
+	bool aligned = bio_is_block_aligned(bio);
 
 	/*
 	 * A device may be open while it is set up. Its capacity lets no bio

@@ -68,7 +68,7 @@ static const struct zram_comp_ops *const comp_table[] = {
 #endif
 };
 
-static const struct zram_comp_ops *find_ops(const char *name)
+static const struct zram_comp_ops *comp_find_ops(const char *name)
 {
 	size_t i;
 
@@ -88,7 +88,7 @@ static const struct zram_comp_ops *find_ops(const char *name)
  */
 const char *zram_comp_lookup(const char *name)
 {
-	const struct zram_comp_ops *ops = find_ops(name);
+	const struct zram_comp_ops *ops = comp_find_ops(name);
 
 	return ops ? ops->name : NULL;
 }
@@ -118,7 +118,8 @@ ssize_t zram_comp_list(const char *selected, char *buf, ssize_t at)
 }
 
 /* Gives the stream @buf and @ctx and returns what it had in their place. */
-static void stream_swap(struct zram_comp_stream *strm, void **buf, void **ctx)
+static void comp_stream_swap(struct zram_comp_stream *strm, void **buf,
+			     void **ctx)
 {
 	mutex_lock(&strm->lock);
 	swap(strm->buf, *buf);
@@ -126,7 +127,7 @@ static void stream_swap(struct zram_comp_stream *strm, void **buf, void **ctx)
 	mutex_unlock(&strm->lock);
 }
 
-static int stream_prepare(unsigned int cpu, struct hlist_node *node)
+static int comp_stream_prepare(unsigned int cpu, struct hlist_node *node)
 {
 	struct zram_comp *comp = hlist_entry(node, struct zram_comp, node);
 	struct zram_comp_stream *strm = per_cpu_ptr(comp->streams, cpu);
@@ -143,17 +144,17 @@ static int stream_prepare(unsigned int cpu, struct hlist_node *node)
 		return -ENOMEM;
 	}
 
-	stream_swap(strm, &buf, &ctx);
+	comp_stream_swap(strm, &buf, &ctx);
 	return 0;
 }
 
-static int stream_dead(unsigned int cpu, struct hlist_node *node)
+static int comp_stream_dead(unsigned int cpu, struct hlist_node *node)
 {
 	struct zram_comp *comp = hlist_entry(node, struct zram_comp, node);
 	struct zram_comp_stream *strm = per_cpu_ptr(comp->streams, cpu);
 	void *buf = NULL, *ctx = NULL;
 
-	stream_swap(strm, &buf, &ctx);
+	comp_stream_swap(strm, &buf, &ctx);
 	if (ctx)
 		comp->ops->ctx_destroy(ctx);
 	vfree(buf);
@@ -201,7 +202,7 @@ static void comp_free_streams(struct zram_comp *comp)
 struct zram_comp *zram_comp_create(const char *name,
 				   const struct zram_comp_params *params)
 {
-	const struct zram_comp_ops *ops = find_ops(name);
+	const struct zram_comp_ops *ops = comp_find_ops(name);
 	struct zram_comp *comp;
 	int err;
 
@@ -352,7 +353,7 @@ int zram_comp_init(void)
 {
 	return cpuhp_setup_state_multi(CPUHP_ZCOMP_PREPARE,
 				       "block/zram:prepare",
-				       stream_prepare, stream_dead);
+				       comp_stream_prepare, comp_stream_dead);
 }
 
 /**

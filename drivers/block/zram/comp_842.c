@@ -33,8 +33,8 @@ static const u8 operand_bits[] = {
 };
 
 /* The @nr bits at bit @at of @src, which has @len bytes; at most eight */
-static unsigned int bits_at(const u8 *src, unsigned int len, unsigned int at,
-			    unsigned int nr)
+static unsigned int comp_842_bits_at(const u8 *src, unsigned int len,
+				     unsigned int at, unsigned int nr)
 {
 	unsigned int i = at / 8, word = 0;
 
@@ -45,16 +45,16 @@ static unsigned int bits_at(const u8 *src, unsigned int len, unsigned int at,
 	return (word >> (16 - at % 8 - nr)) & ((1 << nr) - 1);
 }
 
-static bool makes_a_page(const u8 *src, unsigned int len)
+static bool comp_842_makes_a_page(const u8 *src, unsigned int len)
 {
 	unsigned int at = 0, made = 0, end = len * 8, op, nr;
 
 	while (at < end && made <= PAGE_SIZE) {
-		op = bits_at(src, len, at, TEMPLATE_BITS);
+		op = comp_842_bits_at(src, len, at, TEMPLATE_BITS);
 		at += TEMPLATE_BITS;
 		switch (op) {
 		case TEMPLATE_REPEAT:
-			nr = bits_at(src, len, at, REPEAT_BITS);
+			nr = comp_842_bits_at(src, len, at, REPEAT_BITS);
 			at += REPEAT_BITS;
 			made += 8 * (nr + 1);
 			break;
@@ -62,7 +62,7 @@ static bool makes_a_page(const u8 *src, unsigned int len)
 			made += 8;
 			break;
 		case TEMPLATE_SHORT:
-			nr = bits_at(src, len, at, SHORT_BITS);
+			nr = comp_842_bits_at(src, len, at, SHORT_BITS);
 			at += SHORT_BITS + 8 * nr;
 			made += nr;
 			break;
@@ -104,7 +104,7 @@ static int comp_842_decompress(void *ctx, const void *src, unsigned int len,
 	unsigned int dst_len = PAGE_SIZE;
 
 	/* Where it is cut in its padding, too */
-	if (len % 8 || !makes_a_page(src, len))
+	if (len % 8 || !comp_842_makes_a_page(src, len))
 		return -EINVAL;
 	return sw842_decompress(src, len, dst, &dst_len) ? -EINVAL : dst_len;
 }

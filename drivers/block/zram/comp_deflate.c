@@ -17,13 +17,13 @@ struct deflate_ctx {
 	struct z_stream_s inflate;
 };
 
-static int winbits_of(const struct zram_comp_params *params)
+static int deflate_winbits(const struct zram_comp_params *params)
 {
 	return params->winbits == ZRAM_COMP_UNSET ? DEFAULT_WINBITS :
 		params->winbits;
 }
 
-static int level_of(const struct zram_comp_params *params)
+static int deflate_level(const struct zram_comp_params *params)
 {
 	return params->level == ZRAM_COMP_UNSET ? Z_DEFAULT_COMPRESSION :
 		params->level;
@@ -31,13 +31,13 @@ static int level_of(const struct zram_comp_params *params)
 
 static int deflate_prepare(const struct zram_comp_params *params, void **shared)
 {
-	int winbits = winbits_of(params);
+	int winbits = deflate_winbits(params);
 
 	/* Negative for a stream without a header */
 	if (abs(winbits) < 9 || abs(winbits) > MAX_WBITS)
 		return -EINVAL;
-	if (level_of(params) < Z_DEFAULT_COMPRESSION ||
-	    level_of(params) > Z_BEST_COMPRESSION)
+	if (deflate_level(params) < Z_DEFAULT_COMPRESSION ||
+	    deflate_level(params) > Z_BEST_COMPRESSION)
 		return -EINVAL;
 	return 0;
 }
@@ -55,7 +55,7 @@ static void *deflate_ctx_create(const struct zram_comp_params *params,
 				void *shared, int node)
 {
 	struct deflate_ctx *ctx = kzalloc_obj(*ctx);
-	int winbits = winbits_of(params);
+	int winbits = deflate_winbits(params);
 
 	if (!ctx)
 		return NULL;
@@ -65,7 +65,7 @@ static void *deflate_ctx_create(const struct zram_comp_params *params,
 	ctx->inflate.workspace = vzalloc_node(zlib_inflate_workspacesize(),
 					      node);
 	if (ctx->deflate.workspace && ctx->inflate.workspace &&
-	    zlib_deflateInit2(&ctx->deflate, level_of(params), Z_DEFLATED,
+	    zlib_deflateInit2(&ctx->deflate, deflate_level(params), Z_DEFLATED,
 			      winbits, MAX_MEM_LEVEL,
 			      Z_DEFAULT_STRATEGY) == Z_OK &&
 	    zlib_inflateInit2(&ctx->inflate, winbits) == Z_OK)

@@ -17,7 +17,7 @@
 /* The library uses the last 64 KiB of a dictionary */
 #define LZ4HC_DICT_MAX	SZ_64K
 
-static int level_of(const struct zram_comp_params *params)
+static int lz4hc_level(const struct zram_comp_params *params)
 {
 	return params->level == ZRAM_COMP_UNSET ? LZ4HC_DEFAULT_CLEVEL :
 		params->level;
@@ -34,7 +34,7 @@ static int lz4hc_prepare(const struct zram_comp_params *params, void **shared)
 	loaded = vmalloc(LZ4HC_MEM_COMPRESS);
 	if (!loaded)
 		return -ENOMEM;
-	LZ4_resetStreamHC(loaded, level_of(params));
+	LZ4_resetStreamHC(loaded, lz4hc_level(params));
 	LZ4_loadDictHC(loaded, params->dict, params->dict_size);
 	*shared = loaded;
 	return 0;
@@ -64,7 +64,7 @@ static int lz4hc_compress(void *data, const void *src, void *dst,
 					       PAGE_SIZE, ZRAM_COMP_BUF_SIZE);
 	} else {
 		ret = LZ4_compress_HC(src, dst, PAGE_SIZE, ZRAM_COMP_BUF_SIZE,
-				      level_of(ctx->params), ctx->stream);
+				      lz4hc_level(ctx->params), ctx->stream);
 	}
 	*len = ret;
 	return ret > 0 ? 0 : -EINVAL;

@@ -52,14 +52,14 @@ static void zstd_mem_free(void *opaque, void *address)
 	kvfree(address);
 }
 
-static zstd_custom_mem custom_mem(struct zstd_mem *mem)
+static zstd_custom_mem zstd_mem_ops(struct zstd_mem *mem)
 {
 	return (zstd_custom_mem){
 		zstd_mem_alloc, zstd_mem_free, mem,
 	};
 }
 
-static int level_of(const struct zram_comp_params *params)
+static int zstd_level(const struct zram_comp_params *params)
 {
 	return params->level == ZRAM_COMP_UNSET ? zstd_default_clevel() :
 		params->level;
@@ -88,14 +88,14 @@ static int zstd_prepare(const struct zram_comp_params *params, void **shared)
 	if (!dict)
 		return -ENOMEM;
 	dict->mem.gfp = GFP_KERNEL;
-	cparams = zstd_get_cparams(level_of(params), PAGE_SIZE,
+	cparams = zstd_get_cparams(zstd_level(params), PAGE_SIZE,
 				   params->dict_size);
 	dict->cdict = zstd_create_cdict_byreference(params->dict,
 						    params->dict_size, cparams,
-						    custom_mem(&dict->mem));
+						    zstd_mem_ops(&dict->mem));
 	dict->ddict = zstd_create_ddict_byreference(params->dict,
 						    params->dict_size,
-						    custom_mem(&dict->mem));
+						    zstd_mem_ops(&dict->mem));
 	if (dict->cdict && dict->ddict) {
 		*shared = dict;
 		return 0;
@@ -150,7 +150,7 @@ static int zstd_decompress(void *data, const void *src, unsigned int len,
 }
 
 /* Have the library allocate all it is going to need; NULL if it cannot */
-static zstd_cctx *create_dict_cctx(struct zstd_ctx *ctx)
+static zstd_cctx *zstd_ctx_create_dict(struct zstd_ctx *ctx)
 {
 	void *mem = kvzalloc(PAGE_SIZE + ZRAM_COMP_BUF_SIZE, GFP_KERNEL);
 	unsigned int len;
@@ -158,7 +158,7 @@ static zstd_cctx *create_dict_cctx(struct zstd_ctx *ctx)
 	if (!mem)
 		return NULL;
 	ctx->mem.gfp = GFP_KERNEL;
-	ctx->cctx = zstd_create_cctx_advanced(custom_mem(&ctx->mem));
+	ctx->cctx = zstd_create_cctx_advanced(zstd_mem_ops(&ctx->mem));
 	if (ctx->cctx && zstd_compress(ctx, mem, mem + PAGE_SIZE, &len)) {
 		zstd_free_cctx(ctx->cctx);
 		ctx->cctx = NULL;
@@ -168,7 +168,8 @@ static zstd_cctx *create_dict_cctx(struct zstd_ctx *ctx)
 	return ctx->cctx;
 }
 
-static zstd_cctx *create_plain_cctx(struct zstd_ctx *ctx, int level, int node)
+static zstd_cctx *zstd_ctx_create_plain(struct zstd_ctx *ctx, int level,
+					int node)
 {
 	zstd_compression_parameters cparams;
 	size_t size;
@@ -189,8 +190,8 @@ static void *zstd_ctx_create(const struct zram_comp_params *params,
 	if (!ctx)
 		return NULL;
 	ctx->dict = shared;
-	ctx->cctx = shared ? create_dict_cctx(ctx) :
-		create_plain_cctx(ctx, level_of(params), node);
+	ctx->cctx = shared ? zstd_ctx_create_dict(ctx) :
+		zstd_ctx_create_plain(ctx, zstd_level(params), node);
 	ctx->dctx_mem = vmalloc_node(size, node);
 	if (ctx->dctx_mem)
 		ctx->dctx = zstd_init_dctx(ctx->dctx_mem, size);

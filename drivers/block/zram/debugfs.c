@@ -15,7 +15,7 @@
 static struct dentry *zram_debugfs_root;
 
 /* The first slot at or after *pos that holds something; *pos becomes it */
-static void *next_stored(struct zram *zram, loff_t *pos)
+static void *debugfs_next_stored(struct zram *zram, loff_t *pos)
 {
 	for (; *pos < zram->slots.nr; ++*pos) {
 		if (zram_slot_peek(&zram->slots.slot[*pos]) &
@@ -34,13 +34,13 @@ static void *block_state_start(struct seq_file *m, loff_t *pos)
 	down_read(&zram->config_lock);
 	if (!zram_is_set_up(zram))
 		return ERR_PTR(-EINVAL);
-	return next_stored(zram, pos);
+	return debugfs_next_stored(zram, pos);
 }
 
 static void *block_state_next(struct seq_file *m, void *v, loff_t *pos)
 {
 	++*pos;
-	return next_stored(m->private, pos);
+	return debugfs_next_stored(m->private, pos);
 }
 
 static void block_state_stop(struct seq_file *m, void *v)

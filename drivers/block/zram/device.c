@@ -42,7 +42,7 @@ static const struct block_device_operations zram_device_ops = {
 	.owner = THIS_MODULE,
 };
 
-static struct gendisk *alloc_disk(struct zram *zram, int major, int id)
+static struct gendisk *device_alloc_disk(struct zram *zram, int major, int id)
 {
 	struct queue_limits lim = {
 		.logical_block_size = ZRAM_BLOCK_SIZE,
@@ -98,7 +98,7 @@ struct zram *zram_device_add(int major, int id,
 	err = zram_stats_init(&zram->stats);
 	if (err)
 		goto err_stats;
-	zram->disk = alloc_disk(zram, major, id);
+	zram->disk = device_alloc_disk(zram, major, id);
 	err = PTR_ERR_OR_ZERO(zram->disk);
 	if (err)
 		goto err_disk;
@@ -117,7 +117,7 @@ err_stats:
 	return ERR_PTR(err);
 }
 
-static int try_claim(struct zram *zram)
+static int device_try_claim(struct zram *zram)
 {
 	int err = 0;
 
@@ -131,7 +131,7 @@ static int try_claim(struct zram *zram)
 }
 
 /* Does somebody mean to stay: a file system, swap, a reset that goes on? */
-static bool is_in_use(struct zram *zram)
+static bool device_is_in_use(struct zram *zram)
 {
 	return READ_ONCE(zram->disk->part0->bd_holder) ||
 		READ_ONCE(zram->claimed);
@@ -154,14 +154,15 @@ int zram_device_claim(struct zram *zram)
 	int err;
 
 	for (;;) {
-		err = try_claim(zram);
-		if (!err || time_after(jiffies, end) || is_in_use(zram) ||
+		err = device_try_claim(zram);
+		if (!err || time_after(jiffies, end) ||
+		    device_is_in_use(zram) ||
 		    msleep_interruptible(LOOK_STEP_MS))
 			return err;
 	}
 }
 
-static void unclaim(struct zram *zram)
+static void device_unclaim(struct zram *zram)
 {
 	mutex_lock(&zram->disk->open_mutex);
 	zram->claimed = false;
@@ -169,7 +170,7 @@ static void unclaim(struct zram *zram)
 }
 
 /* Undo zram_device_init(), as far as it came; algorithms are chosen anew */
-static void tear_down(struct zram *zram)
+static void device_tear_down(struct zram *zram)
 {
 	lockdep_assert_held_write(&zram->config_lock);
 
@@ -184,13 +185,13 @@ static void tear_down(struct zram *zram)
 }
 
 /* To the state of a device just added */
-static void forget(struct zram *zram)
+static void device_forget(struct zram *zram)
 {
 	lockdep_assert_held_write(&zram->config_lock);
 
 	set_capacity_and_notify(zram->disk, 0);
 	part_stat_set_all(zram->disk->part0, 0);
-	tear_down(zram);
+	device_tear_down(zram);
 	zram_bd_detach(zram);
 	zram_stats_clear(&zram->stats);
 	if (IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD))
@@ -199,11 +200,11 @@ static void forget(struct zram *zram)
 }
 
 /* The same for a device that is set up; runs are made to end */
-static void return_to_defaults(struct zram *zram)
+static void device_return_to_defaults(struct zram *zram)
 {
 	WRITE_ONCE(zram->stopping, true);
 	down_write(&zram->config_lock);
-	forget(zram);
+	device_forget(zram);
 	WRITE_ONCE(zram->stopping, false);
 	up_write(&zram->config_lock);
 }
@@ -222,7 +223,7 @@ void zram_device_remove(struct zram *zram)
 	zram_debugfs_remove(zram);
 	del_gendisk(zram->disk);
 	/* With the attributes gone nobody can set the device up again */
-	return_to_defaults(zram);
+	device_return_to_defaults(zram);
 	put_disk(zram->disk);
 	zram_stats_destroy(&zram->stats);
 	kfree(zram);
@@ -262,7 +263,7 @@ int zram_device_init(struct zram *zram, u64 disksize)
 	goto out;
 
 err_tear_down:
-	tear_down(zram);
+	device_tear_down(zram);
 out:
 	zram_configure_end(zram);
 	return err;
@@ -282,7 +283,7 @@ int zram_device_reset(struct zram *zram)
 	int err;
 
 	if (!zram_configure_begin(zram)) {
-		forget(zram);
+		device_forget(zram);
 		zram_configure_end(zram);
 		return 0;
 	}
@@ -290,7 +291,7 @@ int zram_device_reset(struct zram *zram)
 	if (err)
 		return err;
 	/* Not under open_mutex: letting go of the backing device takes one */
-	return_to_defaults(zram);
-	unclaim(zram);
+	device_return_to_defaults(zram);
+	device_unclaim(zram);
 	return 0;
 }

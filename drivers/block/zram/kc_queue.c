@@ -71,25 +71,28 @@ bool zram_kc_queue_add(struct zram_kc_stage *stage, bool *woken)
 	return open;
 }
 
-static void take(struct zram_kc_stage_pool *pool, struct zram_kc_stage *stage)
+static void kc_queue_make_busy(struct zram_kc_stage_pool *pool,
+			       struct zram_kc_stage *stage)
 {
 	list_move(&stage->link, &pool->busy);
 	pool->depth--;
 }
 
-static struct zram_kc_stage *take_first(struct zram_kc_stage_pool *pool)
+static struct zram_kc_stage *
+kc_queue_take_first(struct zram_kc_stage_pool *pool)
 {
 	struct zram_kc_stage *stage;
 
 	stage = list_first_entry_or_null(&pool->queue, struct zram_kc_stage,
 					 link);
 	if (stage)
-		take(pool, stage);
+		kc_queue_make_busy(pool, stage);
 	return stage;
 }
 
 /* As if they were new: nobody who waits for those before is to wait again */
-static void restamp(struct zram_kc_stage_pool *pool, struct list_head *stages)
+static void kc_queue_restamp(struct zram_kc_stage_pool *pool,
+			     struct list_head *stages)
 {
 	struct zram_kc_stage *stage;
 
@@ -97,11 +100,11 @@ static void restamp(struct zram_kc_stage_pool *pool, struct list_head *stages)
 		stage->seq = ++pool->seq;
 }
 
-static unsigned int queue_kept(struct zram_kc_stage_pool *pool)
+static unsigned int kc_queue_add_kept(struct zram_kc_stage_pool *pool)
 {
 	unsigned int nr = pool->nr_kept;
 
-	restamp(pool, &pool->kept);
+	kc_queue_restamp(pool, &pool->kept);
 	list_splice_tail_init(&pool->kept, &pool->queue);
 	pool->depth += nr;
 	pool->nr_kept = 0;
@@ -124,15 +127,16 @@ struct zram_kc_stage *zram_kc_queue_take(struct zram_kc_stage_pool *pool)
 
 	spin_lock(&pool->lock);
 	if (pool->nr_kept && time_after_eq64(get_jiffies_64(), pool->retry))
-		queue_kept(pool);
-	stage = take_first(pool);
+		kc_queue_add_kept(pool);
+	stage = kc_queue_take_first(pool);
 	spin_unlock(&pool->lock);
 	return stage;
 }
 
 /* Take a device's pages out of a list */
-static unsigned int take_out(struct list_head *from, const struct zram *zram,
-			     struct list_head *to)
+static unsigned int kc_queue_take_out(struct list_head *from,
+				      const struct zram *zram,
+				      struct list_head *to)
 {
 	struct zram_kc_stage *stage, *next;
 	unsigned int nr = 0;
@@ -163,11 +167,11 @@ u64 zram_kc_queue_prefer(struct zram_kc_stage_pool *pool,
 
 	spin_lock(&pool->lock);
 	/* There may be memory, or room, by now */
-	nr = take_out(&pool->kept, zram, &first);
-	restamp(pool, &first);
+	nr = kc_queue_take_out(&pool->kept, zram, &first);
+	kc_queue_restamp(pool, &first);
 	pool->nr_kept -= nr;
 	pool->depth += nr;
-	take_out(&pool->queue, zram, &first);
+	kc_queue_take_out(&pool->queue, zram, &first);
 	list_splice(&first, &pool->queue);
 	seq = pool->seq;
 	spin_unlock(&pool->lock);
@@ -192,7 +196,7 @@ struct zram_kc_stage *zram_kc_queue_take_until(struct zram_kc_stage_pool *pool,
 	/* The first one is, unless somebody prefers others */
 	list_for_each_entry(stage, &pool->queue, link)
 		if (stage->zram == zram && stage->seq <= seq) {
-			take(pool, stage);
+			kc_queue_make_busy(pool, stage);
 			goto out;
 		}
 	stage = NULL;
@@ -246,14 +250,14 @@ unsigned int zram_kc_queue_retry(struct zram_kc_stage_pool *pool)
 	unsigned int nr;
 
 	spin_lock(&pool->lock);
-	nr = queue_kept(pool);
+	nr = kc_queue_add_kept(pool);
 	spin_unlock(&pool->lock);
 	return nr;
 }
 
 /* Is somebody at a page of the device that was queued until then? */
-static bool is_busy(struct zram_kc_stage_pool *pool, const struct zram *zram,
-		    u64 seq)
+static bool kc_queue_is_busy(struct zram_kc_stage_pool *pool,
+			     const struct zram *zram, u64 seq)
 {
 	struct zram_kc_stage *stage;
 
@@ -264,15 +268,16 @@ static bool is_busy(struct zram_kc_stage_pool *pool, const struct zram *zram,
 }
 
 /* One look: nobody can put a page back between one list and the other */
-static bool drop_some(struct zram_kc_stage_pool *pool, const struct zram *zram,
-		      struct list_head *dropped)
+static bool kc_queue_drop_some(struct zram_kc_stage_pool *pool,
+			       const struct zram *zram,
+			       struct list_head *dropped)
 {
 	bool busy;
 
 	spin_lock(&pool->lock);
-	pool->depth -= take_out(&pool->queue, zram, dropped);
-	pool->nr_kept -= take_out(&pool->kept, zram, dropped);
-	busy = is_busy(pool, zram, U64_MAX);
+	pool->depth -= kc_queue_take_out(&pool->queue, zram, dropped);
+	pool->nr_kept -= kc_queue_take_out(&pool->kept, zram, dropped);
+	busy = kc_queue_is_busy(pool, zram, U64_MAX);
 	spin_unlock(&pool->lock);
 	return !busy;
 }
@@ -290,20 +295,20 @@ void zram_kc_queue_drop(struct zram_kc_stage_pool *pool,
 	struct zram_kc_stage *stage, *next;
 	LIST_HEAD(dropped);
 
-	wait_event(pool->done, drop_some(pool, zram, &dropped));
+	wait_event(pool->done, kc_queue_drop_some(pool, zram, &dropped));
 	list_for_each_entry_safe(stage, next, &dropped, link) {
 		list_del_init(&stage->link);
 		zram_kc_stage_put(stage);
 	}
 }
 
-static bool is_done(struct zram_kc_stage_pool *pool, const struct zram *zram,
-		    u64 seq)
+static bool kc_queue_is_done(struct zram_kc_stage_pool *pool,
+			     const struct zram *zram, u64 seq)
 {
 	bool busy;
 
 	spin_lock(&pool->lock);
-	busy = is_busy(pool, zram, seq);
+	busy = kc_queue_is_busy(pool, zram, seq);
 	spin_unlock(&pool->lock);
 	return !busy;
 }
@@ -321,11 +326,11 @@ static bool is_done(struct zram_kc_stage_pool *pool, const struct zram *zram,
 int zram_kc_queue_wait(struct zram_kc_stage_pool *pool, const struct zram *zram,
 		       u64 seq, bool interruptible)
 {
-	if (interruptible)
-		return wait_event_interruptible(pool->done,
-						is_done(pool, zram, seq)) ?
-			-EINTR : 0;
-	wait_event(pool->done, is_done(pool, zram, seq));
+	if (!interruptible)
+		wait_event(pool->done, kc_queue_is_done(pool, zram, seq));
+	else if (wait_event_interruptible(pool->done,
+					  kc_queue_is_done(pool, zram, seq)))
+		return -EINTR;
 	return 0;
 }
 

@@ -50,7 +50,7 @@ struct kc_set {
 
 /* Replaced under the mutex; looked at under RCU, or the mutex */
 static DEFINE_MUTEX(kc_set_lock);
-static struct kc_set __rcu *workers;
+static struct kc_set __rcu *kc_set_now;
 /* Those that are replaced, until they have nothing left */
 static struct kc_set __rcu *kc_set_old;
 /* Guarded by the mutex as well */
@@ -58,7 +58,7 @@ static unsigned int nr_kcompressd;
 static unsigned int queue_size = 256;
 static bool kc_set_ready;
 
-static void set_drain(struct kc_set *set)
+static void kc_set_drain(struct kc_set *set)
 {
 	int id;
 
@@ -67,7 +67,7 @@ static void set_drain(struct kc_set *set)
 			zram_kc_node_drain(set->node[id]);
 }
 
-static void set_free(struct kc_set *set)
+static void kc_set_free(struct kc_set *set)
 {
 	int id;
 
@@ -81,13 +81,13 @@ static void set_free(struct kc_set *set)
  * Copies that take most of what is available would make the shortage that zram is
  * there for, and get others killed while they are made. A few are no matter.
  */
-static bool affordable(unsigned int pages)
+static bool kc_set_affordable(unsigned int pages)
 {
 	return pages <= FEW_PAGES || pages <= si_mem_available() / 2;
 }
 
 /* The threads for these parameters: NULL for none, or an ERR_PTR */
-static struct kc_set *set_create(unsigned int nr, unsigned int pages)
+static struct kc_set *kc_set_create(unsigned int nr, unsigned int pages)
 {
 	struct kc_set *set;
 	struct zram_kc_node *node;
@@ -96,7 +96,7 @@ static struct kc_set *set_create(unsigned int nr, unsigned int pages)
 
 	if (!nr)
 		return NULL;
-	if (!affordable(nr * pages * num_node_state(N_CPU)))
+	if (!kc_set_affordable(nr * pages * num_node_state(N_CPU)))
 		return ERR_PTR(-ENOMEM);
 	set = kzalloc_obj(*set);
 	if (!set)
@@ -104,8 +104,8 @@ static struct kc_set *set_create(unsigned int nr, unsigned int pages)
 	for_each_node_state(id, N_CPU) {
 		node = zram_kc_node_create(id, first, nr, pages);
 		if (IS_ERR(node)) {
-			set_drain(set);
-			set_free(set);
+			kc_set_drain(set);
+			kc_set_free(set);
 			return ERR_CAST(node);
 		}
 		set->node[id] = node;
@@ -116,7 +116,7 @@ static struct kc_set *set_create(unsigned int nr, unsigned int pages)
 }
 
 /* Have other threads; on failure those there are go on as they were */
-static int configure(unsigned int nr, unsigned int pages)
+static int kc_set_configure(unsigned int nr, unsigned int pages)
 {
 	struct kc_set *new, *old;
 
@@ -124,26 +124,26 @@ static int configure(unsigned int nr, unsigned int pages)
 
 	if (nr * pages > MAX_PAGES)
 		return -EINVAL;
-	new = set_create(nr, pages);
+	new = kc_set_create(nr, pages);
 	if (IS_ERR(new))
 		return PTR_ERR(new);
-	old = rcu_dereference_protected(workers,
+	old = rcu_dereference_protected(kc_set_now,
 					lockdep_is_held(&kc_set_lock));
 	rcu_assign_pointer(kc_set_old, old);
-	rcu_assign_pointer(workers, new);
+	rcu_assign_pointer(kc_set_now, new);
 	if (old) {
 		/* Nobody takes a page from it any more */
 		synchronize_rcu();
-		set_drain(old);
+		kc_set_drain(old);
 		RCU_INIT_POINTER(kc_set_old, NULL);
 		synchronize_rcu();
-		set_free(old);
+		kc_set_free(old);
 	}
 	return 0;
 }
 
-static int set_parameter(const char *val, const struct kernel_param *kp,
-			 unsigned int least, unsigned int most)
+static int kc_set_parameter(const char *val, const struct kernel_param *kp,
+			    unsigned int least, unsigned int most)
 {
 	unsigned int *which = kp->arg, old, new;
 	int err = kstrtouint(val, 0, &new);
@@ -159,25 +159,25 @@ static int set_parameter(const char *val, const struct kernel_param *kp,
 	*which = new;
 	/* What is given when the module is loaded waits for its beginning */
 	if (kc_set_ready && new != old)
-		err = configure(nr_kcompressd, queue_size);
+		err = kc_set_configure(nr_kcompressd, queue_size);
 	if (err)
 		*which = old;
 	mutex_unlock(&kc_set_lock);
 	return err;
 }
 
-static int set_nr_kcompressd(const char *val, const struct kernel_param *kp)
+static int kc_set_nr_kcompressd(const char *val, const struct kernel_param *kp)
 {
-	return set_parameter(val, kp, 0, MAX_THREADS);
+	return kc_set_parameter(val, kp, 0, MAX_THREADS);
 }
 
-static int set_queue_size(const char *val, const struct kernel_param *kp)
+static int kc_set_queue_size(const char *val, const struct kernel_param *kp)
 {
-	return set_parameter(val, kp, 1, MAX_QUEUE_SIZE);
+	return kc_set_parameter(val, kp, 1, MAX_QUEUE_SIZE);
 }
 
 static const struct kernel_param_ops nr_kcompressd_ops = {
-	.set = set_nr_kcompressd,
+	.set = kc_set_nr_kcompressd,
 	.get = param_get_uint,
 };
 module_param_cb(nr_kcompressd, &nr_kcompressd_ops, &nr_kcompressd, 0644);
@@ -185,7 +185,7 @@ MODULE_PARM_DESC(nr_kcompressd,
 		 "Threads per NUMA node that compress what others write, 0 for none (0)");
 
 static const struct kernel_param_ops queue_size_ops = {
-	.set = set_queue_size,
+	.set = kc_set_queue_size,
 	.get = param_get_uint,
 };
 module_param_cb(queue_size_per_kcompressd, &queue_size_ops, &queue_size, 0644);
@@ -200,7 +200,7 @@ MODULE_PARM_DESC(queue_size_per_kcompressd,
  */
 bool zram_kc_any(void)
 {
-	return rcu_access_pointer(workers);
+	return rcu_access_pointer(kc_set_now);
 }
 
 /**
@@ -216,7 +216,7 @@ struct zram_kc_stage *zram_kc_get_stage(void)
 	struct kc_set *set;
 
 	rcu_read_lock();
-	set = rcu_dereference(workers);
+	set = rcu_dereference(kc_set_now);
 	node = set ? set->node[numa_node_id()] : NULL;
 	if (set && !node)
 		node = set->any;
@@ -227,7 +227,8 @@ struct zram_kc_stage *zram_kc_get_stage(void)
 }
 
 /* The pool of a node, with a reference, or NULL */
-static struct zram_kc_stage_pool *get_pool(struct kc_set __rcu **from, int id)
+static struct zram_kc_stage_pool *kc_set_get_pool(struct kc_set __rcu **from,
+						  int id)
 {
 	struct zram_kc_stage_pool *pool = NULL;
 	struct kc_set *set;
@@ -240,13 +241,16 @@ static struct zram_kc_stage_pool *get_pool(struct kc_set __rcu **from, int id)
 	return pool;
 }
 
-static int flush_pool(struct zram_kc_stage_pool *pool, struct zram *zram,
-		      bool interruptible)
+static int kc_set_flush_pool(struct zram_kc_stage_pool *pool, struct zram *zram,
+			     bool interruptible)
 {
 	u64 seq = zram_kc_queue_prefer(pool, zram);
+	struct zram_kc_stage *stage;
 
-	while (zram_kc_store_finish(
-		zram_kc_queue_take_until(pool, zram, seq))) {
+	for (;;) {
+		stage = zram_kc_queue_take_until(pool, zram, seq);
+		if (!zram_kc_store_finish(stage))
+			break;
 		if (interruptible && (signal_pending(current) ||
 				      READ_ONCE(zram->stopping)))
 			return -EINTR;
@@ -258,17 +262,17 @@ static int flush_pool(struct zram_kc_stage_pool *pool, struct zram *zram,
 	return zram_kc_queue_wait(pool, zram, seq, interruptible);
 }
 
-static int flush_set(struct kc_set __rcu **from, struct zram *zram,
-		     bool interruptible)
+static int kc_set_flush(struct kc_set __rcu **from, struct zram *zram,
+			bool interruptible)
 {
 	struct zram_kc_stage_pool *pool;
 	int id, err = 0;
 
 	for (id = 0; id < MAX_NUMNODES && !err; id++) {
-		pool = get_pool(from, id);
+		pool = kc_set_get_pool(from, id);
 		if (!pool)
 			continue;
-		err = flush_pool(pool, zram, interruptible);
+		err = kc_set_flush_pool(pool, zram, interruptible);
 		zram_kc_stage_pool_put(pool);
 	}
 	return err;
@@ -293,10 +297,10 @@ int zram_kc_flush(struct zram *zram, bool interruptible)
 
 	if (!zram_obj_staged(&zram->pool))
 		return 0;
-	err = flush_set(&workers, zram, interruptible);
+	err = kc_set_flush(&kc_set_now, zram, interruptible);
 	/* Threads that are about to end may have some still */
 	if (!err)
-		err = flush_set(&kc_set_old, zram, interruptible);
+		err = kc_set_flush(&kc_set_old, zram, interruptible);
 	return err;
 }
 
@@ -313,7 +317,7 @@ void zram_kc_drop(struct zram *zram)
 
 	/* With the mutex no old threads are about to end */
 	mutex_lock(&kc_set_lock);
-	set = rcu_dereference_protected(workers,
+	set = rcu_dereference_protected(kc_set_now,
 					lockdep_is_held(&kc_set_lock));
 	for (id = 0; set && id < MAX_NUMNODES; id++)
 		if (set->node[id])
@@ -337,7 +341,7 @@ int zram_kc_show(char *buf, int at)
 	int id;
 
 	rcu_read_lock();
-	set = rcu_dereference(workers);
+	set = rcu_dereference(kc_set_now);
 	for (id = 0; set && id < MAX_NUMNODES; id++) {
 		node = set->node[id];
 		if (!node)
@@ -366,7 +370,7 @@ int zram_kc_init(void)
 	int err;
 
 	mutex_lock(&kc_set_lock);
-	err = configure(nr_kcompressd, queue_size);
+	err = kc_set_configure(nr_kcompressd, queue_size);
 	kc_set_ready = !err;
 	mutex_unlock(&kc_set_lock);
 	return err;
@@ -381,6 +385,6 @@ void zram_kc_exit(void)
 {
 	mutex_lock(&kc_set_lock);
 	kc_set_ready = false;
-	configure(0, queue_size);
+	kc_set_configure(0, queue_size);
 	mutex_unlock(&kc_set_lock);
 }

@@ -18,30 +18,30 @@
 
 #include "kc_stage.h"
 
-static void stage_free(struct zram_kc_stage *stage)
+static void kc_stage_free(struct zram_kc_stage *stage)
 {
 	if (stage->page)
 		__free_page(stage->page);
 	kfree(stage);
 }
 
-static void free_all(struct list_head *stages)
+static void kc_stage_free_list(struct list_head *stages)
 {
 	struct zram_kc_stage *stage, *next;
 
 	list_for_each_entry_safe(stage, next, stages, link)
-		stage_free(stage);
+		kc_stage_free(stage);
 }
 
 /* All of the pool's pages are in its list of free ones, or freed */
-static void pool_free(struct zram_kc_stage_pool *pool)
+static void kc_stage_free_pool(struct zram_kc_stage_pool *pool)
 {
-	free_all(&pool->free);
+	kc_stage_free_list(&pool->free);
 	kfree_rcu(pool, rcu);
 }
 
 /* More than there is memory for is the user's error, not ours */
-static bool pool_grow(struct zram_kc_stage_pool *pool, int node)
+static bool kc_stage_grow_pool(struct zram_kc_stage_pool *pool, int node)
 {
 	gfp_t gfp = GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN;
 	struct zram_kc_stage *stage = kzalloc_node(sizeof(*stage), gfp, node);
@@ -82,8 +82,8 @@ struct zram_kc_stage_pool *zram_kc_stage_pool_create(unsigned int nr, int node)
 	init_waitqueue_head(&pool->done);
 	refcount_set(&pool->refs, 1);
 	for (; pool->nr < nr; pool->nr++) {
-		if (!pool_grow(pool, node)) {
-			pool_free(pool);
+		if (!kc_stage_grow_pool(pool, node)) {
+			kc_stage_free_pool(pool);
 			return NULL;
 		}
 		cond_resched();
@@ -112,7 +112,7 @@ bool zram_kc_stage_pool_get(struct zram_kc_stage_pool *pool)
 void zram_kc_stage_pool_put(struct zram_kc_stage_pool *pool)
 {
 	if (refcount_dec_and_test(&pool->refs))
-		pool_free(pool);
+		kc_stage_free_pool(pool);
 }
 
 /**
@@ -171,7 +171,7 @@ void zram_kc_stage_put(struct zram_kc_stage *stage)
 		list_add(&stage->link, &pool->free);
 	spin_unlock(&pool->lock);
 	if (closed)
-		stage_free(stage);
+		kc_stage_free(stage);
 	zram_kc_stage_pool_put(pool);
 }
 
@@ -217,5 +217,5 @@ void zram_kc_queue_close(struct zram_kc_stage_pool *pool)
 	list_splice_init(&pool->free, &unused);
 	zram_kc_queue_wake(pool, true);
 	spin_unlock(&pool->lock);
-	free_all(&unused);
+	kc_stage_free_list(&unused);
 }

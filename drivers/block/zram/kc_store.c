@@ -18,7 +18,8 @@
 #include "write.h"
 #include "zram.h"
 
-static void count_time(struct zram *zram, const struct zram_kc_stage *stage)
+static void kc_store_count_time(struct zram *zram,
+				const struct zram_kc_stage *stage)
 {
 	s64 us = ktime_us_delta(ktime_get(), stage->queued);
 	int i = min(us > 0 ? ilog2(us) + 1 : 0, ZRAM_KC_TIMES - 1);
@@ -27,8 +28,9 @@ static void count_time(struct zram *zram, const struct zram_kc_stage *stage)
 }
 
 /* Put an object where the page was, if the slot still has that page */
-static bool publish(struct zram *zram, const struct zram_kc_stage *stage,
-		    const struct zram_slot *object)
+static bool kc_store_publish(struct zram *zram,
+			     const struct zram_kc_stage *stage,
+			     const struct zram_slot *object)
 {
 	struct zram_slot *slot = &zram->slots.slot[stage->index];
 	spinlock_t *lock = zram_slots_lock(&zram->slots, stage->index);
@@ -80,8 +82,8 @@ bool zram_kc_store(struct zram_kc_stage *stage)
 		zram_stats_add(&zram->stats, ZRAM_STAT_KC_KEPT, 1);
 		return false;
 	}
-	if (publish(zram, stage, &object)) {
-		count_time(zram, stage);
+	if (kc_store_publish(zram, stage, &object)) {
+		kc_store_count_time(zram, stage);
 		zram_stats_add(&zram->stats, ZRAM_STAT_KC_COMPLETED, 1);
 		zram_kc_stage_put(stage);
 	} else {

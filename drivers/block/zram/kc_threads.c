@@ -22,7 +22,7 @@
 #define LINGER_NS	(50 * NSEC_PER_USEC)
 #define LINGERS		4
 
-static void linger(void)
+static void kc_threads_linger(void)
 {
 	ktime_t timeout = ns_to_ktime(LINGER_NS);
 
@@ -30,7 +30,7 @@ static void linger(void)
 	schedule_hrtimeout_range(&timeout, LINGER_NS, HRTIMER_MODE_REL);
 }
 
-static int kcompressd(void *data)
+static int kc_threads_run(void *data)
 {
 	struct zram_kc_thread *me = data;
 	struct zram_kc_stage_pool *pool = me->node->pool;
@@ -46,7 +46,7 @@ static int kcompressd(void *data)
 			lingers = 0;
 			cond_resched();
 		} else if (lingers++ < most) {
-			linger();
+			kc_threads_linger();
 		} else {
 			open = zram_kc_queue_sleep(pool, &sleeper);
 			lingers = 0;
@@ -128,8 +128,8 @@ struct zram_kc_node *zram_kc_node_create(int id, unsigned int first,
 	}
 	for (i = 0; i < nr; i++) {
 		node->thread[i].node = node;
-		task = kthread_create_on_node(kcompressd, &node->thread[i], id,
-					      "kcompressd/%u", first + i);
+		task = kthread_create_on_node(kc_threads_run, &node->thread[i],
+					      id, "kcompressd/%u", first + i);
 		if (IS_ERR(task)) {
 			zram_kc_node_drain(node);
 			zram_kc_node_free(node);

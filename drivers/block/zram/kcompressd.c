@@ -60,7 +60,7 @@ bool zram_kcompressd_wants(struct zram *zram, unsigned int bytes)
 }
 
 /* A page that can be staged now, and is counted */
-static struct zram_kc_stage *admit(struct zram *zram)
+static struct zram_kc_stage *kcompressd_admit(struct zram *zram)
 {
 	struct zram_kc_stage *stage = zram_kc_get_stage();
 
@@ -97,7 +97,7 @@ bool zram_kcompressd_write(struct zram *zram, unsigned long index,
 		zram_stats_add(&zram->stats, ZRAM_STAT_KC_INLINE_SAME, 1);
 		return false;
 	}
-	stage = admit(zram);
+	stage = kcompressd_admit(zram);
 	if (!stage)
 		return false;
 

@@ -14,7 +14,7 @@
 #include "obj.h"
 
 /* All that the store takes, and the pages it is going to get */
-static unsigned long pages_of(struct zram_obj_pool *pool)
+static unsigned long obj_pages(struct zram_obj_pool *pool)
 {
 	return zs_get_total_pages(pool->zs) + atomic_long_read(&pool->staged);
 }
@@ -69,7 +69,7 @@ void zram_obj_pool_usage(struct zram_obj_pool *pool,
 		return;
 	zs_pool_stats(pool->zs, &stats);
 	usage->compacted = atomic_long_read(&stats.pages_compacted);
-	usage->pages = pages_of(pool);
+	usage->pages = obj_pages(pool);
 	usage->pages_max = atomic_long_read(&pool->used_max);
 }
 
@@ -82,7 +82,7 @@ void zram_obj_pool_usage(struct zram_obj_pool *pool,
 void zram_obj_pool_clear_max(struct zram_obj_pool *pool)
 {
 	atomic_long_set(&pool->used_max,
-			pool->zs ? pages_of(pool) : 0);
+			pool->zs ? obj_pages(pool) : 0);
 }
 
 /**
@@ -96,7 +96,7 @@ void zram_obj_pool_compact(struct zram_obj_pool *pool)
 	zs_compact(pool->zs);
 }
 
-static void raise_max(struct zram_obj_pool *pool, unsigned long pages)
+static void obj_raise_max(struct zram_obj_pool *pool, unsigned long pages)
 {
 	long seen = atomic_long_read(&pool->used_max);
 
@@ -115,9 +115,9 @@ static void raise_max(struct zram_obj_pool *pool, unsigned long pages)
  * Allocate, unless the store has more than @limit pages then; 0 for no limit.
  * @spare pages of it are about to go, or to become much less.
  */
-static int alloc_within(struct zram_obj_pool *pool, unsigned int size,
-			gfp_t gfp, unsigned long limit, unsigned long spare,
-			unsigned long *handle)
+static int obj_alloc_within(struct zram_obj_pool *pool, unsigned int size,
+			    gfp_t gfp, unsigned long limit, unsigned long spare,
+			    unsigned long *handle)
 {
 	unsigned long obj, pages;
 
@@ -126,8 +126,8 @@ static int alloc_within(struct zram_obj_pool *pool, unsigned int size,
 	if (IS_ERR_VALUE(obj))
 		return -ENOMEM;
 
-	pages = pages_of(pool);
-	raise_max(pool, pages - min(spare, 1UL));
+	pages = obj_pages(pool);
+	obj_raise_max(pool, pages - min(spare, 1UL));
 	if (limit && pages > limit + spare) {
 		zs_free(pool->zs, obj);
 		return -ENOSPC;
@@ -150,8 +150,8 @@ static int alloc_within(struct zram_obj_pool *pool, unsigned int size,
 int zram_obj_alloc(struct zram_obj_pool *pool, unsigned int size, gfp_t gfp,
 		   unsigned long *handle)
 {
-	return alloc_within(pool, size, gfp, READ_ONCE(pool->limit_pages), 0,
-			    handle);
+	return obj_alloc_within(pool, size, gfp, READ_ONCE(pool->limit_pages),
+				0, handle);
 }
 
 /**
@@ -172,10 +172,10 @@ int zram_obj_alloc_instead(struct zram_obj_pool *pool, unsigned int size,
 {
 	unsigned long limit = READ_ONCE(pool->limit_pages);
 
-	if (limit && pages_of(pool) > limit)
+	if (limit && obj_pages(pool) > limit)
 		limit = max(limit, most);
-	return alloc_within(pool, size, gfp, limit, zram_obj_staged(pool),
-			    handle);
+	return obj_alloc_within(pool, size, gfp, limit, zram_obj_staged(pool),
+				handle);
 }
 
 /**
@@ -194,8 +194,8 @@ int zram_obj_alloc_instead(struct zram_obj_pool *pool, unsigned int size,
 int zram_obj_alloc_admitted(struct zram_obj_pool *pool, unsigned int size,
 			    gfp_t gfp, unsigned long *handle)
 {
-	return alloc_within(pool, size, gfp, READ_ONCE(pool->limit_pages),
-			    ADMITTED_SLACK, handle);
+	return obj_alloc_within(pool, size, gfp, READ_ONCE(pool->limit_pages),
+				ADMITTED_SLACK, handle);
 }
 
 /**
@@ -210,7 +210,7 @@ bool zram_obj_admit(struct zram_obj_pool *pool)
 	unsigned long limit = READ_ONCE(pool->limit_pages);
 
 	return !limit ||
-		(!atomic_read(&pool->short_of) && pages_of(pool) < limit);
+		(!atomic_read(&pool->short_of) && obj_pages(pool) < limit);
 }
 
 /**
@@ -250,7 +250,7 @@ void zram_obj_count_staged(struct zram_obj_pool *pool, long change)
 {
 	atomic_long_add(change, &pool->staged);
 	if (change > 0)
-		raise_max(pool, pages_of(pool));
+		obj_raise_max(pool, obj_pages(pool));
 }
 
 /**

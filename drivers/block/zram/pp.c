@@ -15,8 +15,8 @@
 #include "zram.h"
 
 /* Mark those of a group that were last accessed before @cutoff */
-static void mark_group(const struct zram_slots *slots, unsigned long index,
-		       u32 cutoff)
+static void pp_mark_group(const struct zram_slots *slots, unsigned long index,
+			  u32 cutoff)
 {
 	struct zram_slot_group *group = zram_slots_group(slots, index);
 	const struct zram_slot *slot = &slots->slot[index];
@@ -52,7 +52,7 @@ void zram_pp_mark_idle(struct zram *zram, u32 cutoff)
 		spinlock_t *lock = zram_slots_lock(slots, index);
 
 		spin_lock(lock);
-		mark_group(slots, index, cutoff);
+		pp_mark_group(slots, index, cutoff);
 		spin_unlock(lock);
 		cond_resched();
 	}

@@ -26,9 +26,9 @@
 enum { TURN_ABOVE, TURN_CUT, TURN_BELOW, NR_TURNS };
 
 /* The slots of a group, from @index on, that may be for the run */
-static u64 group_candidates(const struct zram_slots *slots,
-			    const struct zram_pp_filter *filter,
-			    unsigned long index)
+static u64 pp_walk_candidates(const struct zram_slots *slots,
+			      const struct zram_pp_filter *filter,
+			      unsigned long index)
 {
 	const struct zram_slot_group *group = zram_slots_group(slots, index);
 	u64 from = zram_slots_bit(index);
@@ -39,8 +39,8 @@ static u64 group_candidates(const struct zram_slots *slots,
 }
 
 /* What puts a slot before others; higher ranks go first */
-static unsigned int rank_of(const struct zram_pp_walk *walk,
-			    unsigned long index)
+static unsigned int pp_walk_rank(const struct zram_pp_walk *walk,
+				 unsigned long index)
 {
 	const struct zram_slot *slot = &walk->zram->slots.slot[index];
 	u32 age;
@@ -60,13 +60,14 @@ static unsigned int rank_of(const struct zram_pp_walk *walk,
 	}
 }
 
-static bool in_turn(const struct zram_pp_walk *walk, unsigned long index)
+static bool pp_walk_in_turn(const struct zram_pp_walk *walk,
+			    unsigned long index)
 {
 	unsigned int rank;
 
 	if (walk->order == ZRAM_PP_BY_INDEX)
 		return true;
-	rank = rank_of(walk, index);
+	rank = pp_walk_rank(walk, index);
 	switch (walk->turn) {
 	case TURN_ABOVE:
 		return rank > walk->cut;
@@ -78,8 +79,8 @@ static bool in_turn(const struct zram_pp_walk *walk, unsigned long index)
 }
 
 /* Find the next candidate of the range, or -ENOENT; -EINTR now and then */
-static int next_in_range(struct zram_pp_walk *walk,
-			 const struct zram_pp_range *range)
+static int pp_walk_next_in_range(struct zram_pp_walk *walk,
+				 const struct zram_pp_range *range)
 {
 	const struct zram_slots *slots = &walk->zram->slots;
 	unsigned long first, i;
@@ -88,13 +89,13 @@ static int next_in_range(struct zram_pp_walk *walk,
 
 	while (walk->index <= range->last) {
 		first = round_down(walk->index, ZRAM_SLOT_GROUP);
-		left = group_candidates(slots, range->filter, walk->index);
+		left = pp_walk_candidates(slots, range->filter, walk->index);
 		for (; left; left &= left - 1) {
 			i = first + __ffs64(left);
 			if (i > range->last)
 				return -ENOENT;
 			if (zram_pp_match(walk->zram, range->filter, i) &&
-			    in_turn(walk, i)) {
+			    pp_walk_in_turn(walk, i)) {
 				walk->index = i;
 				return 0;
 			}
@@ -113,7 +114,7 @@ static int next_in_range(struct zram_pp_walk *walk,
 	return -ENOENT;
 }
 
-static void walk_restart(struct zram_pp_walk *walk)
+static void pp_walk_restart(struct zram_pp_walk *walk)
 {
 	walk->range = 0;
 	walk->index = walk->nr_ranges ? walk->ranges[0].first : 0;
@@ -137,11 +138,11 @@ void zram_pp_walk_init(struct zram_pp_walk *walk, struct zram *zram,
 		.nr_ranges = nr,
 		.now = ktime_get_boottime_seconds(),
 	};
-	walk_restart(walk);
+	pp_walk_restart(walk);
 }
 
 /* Room a slot takes on the device, in bytes */
-static unsigned int room_for(const struct zram_pp_walk *walk)
+static unsigned int pp_walk_room(const struct zram_pp_walk *walk)
 {
 	const struct zram_slot *slot = &walk->zram->slots.slot[walk->index];
 
@@ -177,7 +178,7 @@ int zram_pp_walk_sort(struct zram_pp_walk *walk, enum zram_pp_order order,
 		err = zram_pp_walk_next(walk);
 		if (err)
 			break;
-		bytes[rank_of(walk, walk->index)] += room_for(walk);
+		bytes[pp_walk_rank(walk, walk->index)] += pp_walk_room(walk);
 		cond_resched();
 	}
 	if (err != -ENOENT)
@@ -192,7 +193,7 @@ int zram_pp_walk_sort(struct zram_pp_walk *walk, enum zram_pp_order order,
 	walk->cut = max(rank, 0);
 	walk->turn = TURN_ABOVE;
 	walk->passed = 0;
-	walk_restart(walk);
+	pp_walk_restart(walk);
 	return 0;
 }
 
@@ -214,7 +215,7 @@ int zram_pp_walk_next(struct zram_pp_walk *walk)
 	for (;;) {
 		for (; walk->range < walk->nr_ranges; walk->range++) {
 			range = &walk->ranges[walk->range];
-			err = next_in_range(walk, range);
+			err = pp_walk_next_in_range(walk, range);
 			if (err != -ENOENT)
 				return err;
 			walk->passed += range->last - range->first + 1;
@@ -225,7 +226,7 @@ int zram_pp_walk_next(struct zram_pp_walk *walk)
 		    walk->turn >= TURN_BELOW)
 			return -ENOENT;
 		walk->turn++;
-		walk_restart(walk);
+		pp_walk_restart(walk);
 	}
 }
 

@@ -43,7 +43,7 @@
 #define RB_PACKED_GFP	(GFP_NOIO | __GFP_NORETRY | __GFP_NOWARN)
 
 /* An object, with references of its own on its blocks, and where it goes */
-struct unpack_object {
+struct rb_packed_object {
 	struct zram_slot slot;
 	struct page *page;
 };
@@ -73,33 +73,33 @@ struct zram_rb_packed {
 	struct page *pages[MAX_PAGES];
 	struct bio_vec bvecs[MAX_PAGES];
 	struct bio bio;
-	struct unpack_object objects[MAX_OBJECTS];
+	struct rb_packed_object objects[MAX_OBJECTS];
 };
 
 /* See to pages for @nr blocks; false if there is no memory */
-static bool unpack_grow(struct zram_rb_packed *unpack, unsigned int nr,
-			gfp_t gfp)
+static bool rb_packed_grow(struct zram_rb_packed *packed, unsigned int nr,
+			   gfp_t gfp)
 {
 	struct page *page;
 
-	while (unpack->nr_pages * ZRAM_BLOCKS_PER_PAGE < nr) {
+	while (packed->nr_pages * ZRAM_BLOCKS_PER_PAGE < nr) {
 		page = alloc_page(gfp);
 		if (!page)
 			return false;
-		unpack->pages[unpack->nr_pages++] = page;
+		packed->pages[packed->nr_pages++] = page;
 	}
 	return true;
 }
 
-static struct zram_rb_packed *unpack_alloc(unsigned int nr, gfp_t gfp)
+static struct zram_rb_packed *rb_packed_alloc(unsigned int nr, gfp_t gfp)
 {
-	struct zram_rb_packed *unpack = kzalloc_obj(*unpack, gfp);
+	struct zram_rb_packed *packed = kzalloc_obj(*packed, gfp);
 
-	if (!unpack)
+	if (!packed)
 		return NULL;
-	if (unpack_grow(unpack, nr, gfp))
-		return unpack;
-	zram_rb_packed_destroy(unpack);
+	if (rb_packed_grow(packed, nr, gfp))
+		return packed;
+	zram_rb_packed_destroy(packed);
 	return NULL;
 }
 
@@ -111,69 +111,70 @@ static struct zram_rb_packed *unpack_alloc(unsigned int nr, gfp_t gfp)
  */
 struct zram_rb_packed *zram_rb_packed_create_spare(void)
 {
-	return unpack_alloc(MAX_SPAN, GFP_KERNEL);
+	return rb_packed_alloc(MAX_SPAN, GFP_KERNEL);
 }
 
 /**
  * zram_rb_packed_destroy() - free the memory of a read
- * @unpack: a read that is over or was never begun; may be NULL
+ * @packed: a read that is over or was never begun; may be NULL
  *
  * Context: Any.
  */
-void zram_rb_packed_destroy(struct zram_rb_packed *unpack)
+void zram_rb_packed_destroy(struct zram_rb_packed *packed)
 {
-	if (!unpack)
+	if (!packed)
 		return;
-	while (unpack->nr_pages)
-		__free_page(unpack->pages[--unpack->nr_pages]);
-	kfree(unpack);
+	while (packed->nr_pages)
+		__free_page(packed->pages[--packed->nr_pages]);
+	kfree(packed);
 }
 
 /* Make ready to read the blocks */
-static void unpack_init_bio(struct zram_rb_packed *unpack, struct zram *zram,
-			    blk_opf_t opf)
+static void rb_packed_init_bio(struct zram_rb_packed *packed, struct zram *zram,
+			       blk_opf_t opf)
 {
 	unsigned int left, len, i;
 
-	zram_stats_add(&zram->stats, ZRAM_STAT_BD_READS, unpack->nr);
-	trace_zram_readback(zram, unpack->first, unpack->nr);
-	bio_init(&unpack->bio, zram->backing.bdev, unpack->bvecs, MAX_PAGES,
+	zram_stats_add(&zram->stats, ZRAM_STAT_BD_READS, packed->nr);
+	trace_zram_readback(zram, packed->first, packed->nr);
+	bio_init(&packed->bio, zram->backing.bdev, packed->bvecs, MAX_PAGES,
 		 REQ_OP_READ | opf);
-	unpack->bio.bi_iter.bi_sector =
-		unpack->first << (ZRAM_BLOCK_SHIFT - SECTOR_SHIFT);
-	left = unpack->nr << ZRAM_BLOCK_SHIFT;
+	packed->bio.bi_iter.bi_sector =
+		packed->first << (ZRAM_BLOCK_SHIFT - SECTOR_SHIFT);
+	left = packed->nr << ZRAM_BLOCK_SHIFT;
 	for (i = 0; left; i++, left -= len) {
 		len = min_t(unsigned int, left, PAGE_SIZE);
-		__bio_add_page(&unpack->bio, unpack->pages[i], len, 0);
+		__bio_add_page(&packed->bio, packed->pages[i], len, 0);
 	}
 }
 
 /* Bring an object together that may lie in two pages */
-static void gather(const struct zram_rb_packed *unpack,
-		   const struct zram_slot *slot, char *to)
+static void rb_packed_gather(const struct zram_rb_packed *packed,
+			     const struct zram_slot *slot, char *to)
 {
 	unsigned int len, at, size = zram_slot_size(slot);
 	u64 first;
 
 	zram_slot_blocks(slot, &first);
-	at = ((first - unpack->first) << ZRAM_BLOCK_SHIFT) +
+	at = ((first - packed->first) << ZRAM_BLOCK_SHIFT) +
 	     zram_slot_block_offset(slot);
 	for (; size; size -= len, at += len, to += len) {
 		len = min_t(unsigned int, size, PAGE_SIZE - offset_in_page(at));
-		memcpy_from_page(to, unpack->pages[at >> PAGE_SHIFT],
+		memcpy_from_page(to, packed->pages[at >> PAGE_SHIFT],
 				 offset_in_page(at), len);
 	}
 }
 
-static int expand(const struct zram_rb_packed *unpack, struct zram *zram,
-		  const struct zram_slot *slot, struct page *page)
+static int rb_packed_expand(const struct zram_rb_packed *packed,
+			    struct zram *zram, const struct zram_slot *slot,
+			    struct page *page)
 {
 	struct zram_comp_stream *strm =
 		zram_comp_stream_get(zram_comp_of(zram, slot->flags));
 	void *dst = kmap_local_page(page);
 	int err;
 
-	gather(unpack, slot, strm->buf);
+	rb_packed_gather(packed, slot, strm->buf);
 	err = zram_comp_decompress(strm, strm->buf, zram_slot_size(slot), dst);
 	kunmap_local(dst);
 	zram_comp_stream_put(strm);
@@ -181,40 +182,40 @@ static int expand(const struct zram_rb_packed *unpack, struct zram *zram,
 	return err;
 }
 
-static void unpack_work(struct work_struct *work)
+static void rb_packed_work(struct work_struct *work)
 {
-	struct zram_rb_packed *unpack =
+	struct zram_rb_packed *packed =
 		container_of(work, struct zram_rb_packed, work);
-	struct zram_rb_group *group = unpack->group;
-	blk_status_t status = unpack->bio.bi_status;
+	struct zram_rb_group *group = packed->group;
+	blk_status_t status = packed->bio.bi_status;
 	unsigned int i, nr;
 	u64 first;
 
-	for (i = 0; i < unpack->nr_objects; i++) {
-		struct unpack_object *obj = &unpack->objects[i];
+	for (i = 0; i < packed->nr_objects; i++) {
+		struct rb_packed_object *obj = &packed->objects[i];
 
-		if (!status &&
-		    expand(unpack, unpack->zram, &obj->slot, obj->page))
+		if (!status && rb_packed_expand(packed, packed->zram,
+						&obj->slot, obj->page))
 			status = BLK_STS_IOERR;
 		nr = zram_slot_blocks(&obj->slot, &first);
-		zram_bd_map_put(unpack->zram->backing.map, first, nr);
+		zram_bd_map_put(packed->zram->backing.map, first, nr);
 	}
-	atomic_dec(&unpack->zram->backing.reads->unpacking);
-	bio_uninit(&unpack->bio);
-	zram_rb_packed_destroy(unpack);
+	atomic_dec(&packed->zram->backing.reads->unpacking);
+	bio_uninit(&packed->bio);
+	zram_rb_packed_destroy(packed);
 	zram_rb_group_put(group, status);
 }
 
-static void unpack_endio(struct bio *bio)
+static void rb_packed_endio(struct bio *bio)
 {
-	struct zram_rb_packed *unpack =
+	struct zram_rb_packed *packed =
 		container_of(bio, struct zram_rb_packed, bio);
-	struct zram_rb_pool *pool = unpack->zram->backing.reads;
+	struct zram_rb_pool *pool = packed->zram->backing.reads;
 
 	if (atomic_read(&pool->unpacking) > 1)
-		queue_work(pool->concurrent_wq, &unpack->work);
+		queue_work(pool->concurrent_wq, &packed->work);
 	else
-		queue_work(pool->wq, &unpack->work);
+		queue_work(pool->wq, &packed->work);
 }
 
 /**
@@ -225,48 +226,48 @@ static void unpack_endio(struct bio *bio)
  */
 void zram_rb_packed_submit(struct zram_rb_set *set)
 {
-	struct zram_rb_packed *unpack = set->packed;
+	struct zram_rb_packed *packed = set->packed;
 
-	if (!unpack)
+	if (!packed)
 		return;
 	set->packed = NULL;
-	unpack_init_bio(unpack, set->zram,
-			set->parent->bi_opf & (REQ_SYNC | REQ_PRIO));
-	unpack->bio.bi_end_io = unpack_endio;
+	rb_packed_init_bio(packed, set->zram,
+			   set->parent->bi_opf & (REQ_SYNC | REQ_PRIO));
+	packed->bio.bi_end_io = rb_packed_endio;
 	atomic_inc(&set->zram->backing.reads->unpacking);
-	submit_bio_noacct(&unpack->bio);
+	submit_bio_noacct(&packed->bio);
 }
 
 /* A new read, for an object on @nr blocks from @first on */
-static bool unpack_begin(struct zram_rb_set *set, u64 first,
-			 unsigned int nr)
+static bool rb_packed_begin(struct zram_rb_set *set, u64 first,
+			    unsigned int nr)
 {
-	struct zram_rb_packed *unpack = unpack_alloc(nr, RB_PACKED_GFP);
+	struct zram_rb_packed *packed = rb_packed_alloc(nr, RB_PACKED_GFP);
 
-	if (!unpack)
+	if (!packed)
 		return false;
-	INIT_WORK(&unpack->work, unpack_work);
-	unpack->zram = set->zram;
-	unpack->group = set->group;
-	unpack->first = first;
-	unpack->nr = nr;
+	INIT_WORK(&packed->work, rb_packed_work);
+	packed->zram = set->zram;
+	packed->group = set->group;
+	packed->first = first;
+	packed->nr = nr;
 	refcount_inc(&set->group->pending);
-	set->packed = unpack;
+	set->packed = packed;
 	return true;
 }
 
 /* Can the read take in @nr blocks from @first on? */
-static bool unpack_extend(struct zram_rb_packed *unpack, u64 first,
-			  unsigned int nr)
+static bool rb_packed_extend(struct zram_rb_packed *packed, u64 first,
+			     unsigned int nr)
 {
 	u64 end = first + nr;
 
-	if (!unpack || unpack->nr_objects == MAX_OBJECTS ||
-	    first < unpack->first || first > unpack->first + unpack->nr ||
-	    end - unpack->first > MAX_BLOCKS ||
-	    !unpack_grow(unpack, end - unpack->first, RB_PACKED_GFP))
+	if (!packed || packed->nr_objects == MAX_OBJECTS ||
+	    first < packed->first || first > packed->first + packed->nr ||
+	    end - packed->first > MAX_BLOCKS ||
+	    !rb_packed_grow(packed, end - packed->first, RB_PACKED_GFP))
 		return false;
-	unpack->nr = max_t(unsigned int, unpack->nr, end - unpack->first);
+	packed->nr = max_t(unsigned int, packed->nr, end - packed->first);
 	return true;
 }
 
@@ -281,15 +282,15 @@ static bool unpack_extend(struct zram_rb_packed *unpack, u64 first,
 void zram_rb_packed_add(struct zram_rb_set *set,
 			const struct zram_slot *slot, struct page *page)
 {
-	struct unpack_object *obj;
+	struct rb_packed_object *obj;
 	unsigned int nr;
 	u64 first;
 	int err;
 
 	nr = zram_slot_blocks(slot, &first);
-	if (!unpack_extend(set->packed, first, nr)) {
+	if (!rb_packed_extend(set->packed, first, nr)) {
 		zram_rb_packed_submit(set);
-		if (!unpack_begin(set, first, nr)) {
+		if (!rb_packed_begin(set, first, nr)) {
 			err = zram_rb_wait(set->zram, slot, page);
 			if (err)
 				set->parent->bi_status = errno_to_blk_status(err);
@@ -301,16 +302,16 @@ void zram_rb_packed_add(struct zram_rb_set *set,
 	obj->page = page;
 }
 
-static int unpack_read(struct zram_rb_packed *unpack, struct zram *zram,
-		       const struct zram_slot *slot, struct page *page)
+static int rb_packed_read(struct zram_rb_packed *packed, struct zram *zram,
+			  const struct zram_slot *slot, struct page *page)
 {
 	int err;
 
-	unpack->nr = zram_slot_blocks(slot, &unpack->first);
-	unpack_init_bio(unpack, zram, REQ_SYNC);
-	err = submit_bio_wait(&unpack->bio);
-	bio_uninit(&unpack->bio);
-	return err ? err : expand(unpack, zram, slot, page);
+	packed->nr = zram_slot_blocks(slot, &packed->first);
+	rb_packed_init_bio(packed, zram, REQ_SYNC);
+	err = submit_bio_wait(&packed->bio);
+	bio_uninit(&packed->bio);
+	return err ? err : rb_packed_expand(packed, zram, slot, page);
 }
 
 /**
@@ -326,16 +327,17 @@ int zram_rb_packed_read(struct zram *zram, const struct zram_slot *slot,
 			struct page *page)
 {
 	struct zram_rb_pool *pool = zram->backing.reads;
-	struct zram_rb_packed *unpack = unpack_alloc(MAX_SPAN, RB_PACKED_GFP);
+	struct zram_rb_packed *packed =
+		rb_packed_alloc(MAX_SPAN, RB_PACKED_GFP);
 	int err;
 
-	if (unpack) {
-		err = unpack_read(unpack, zram, slot, page);
-		zram_rb_packed_destroy(unpack);
+	if (packed) {
+		err = rb_packed_read(packed, zram, slot, page);
+		zram_rb_packed_destroy(packed);
 		return err;
 	}
 	mutex_lock(&pool->spare_lock);
-	err = unpack_read(pool->spare, zram, slot, page);
+	err = rb_packed_read(pool->spare, zram, slot, page);
 	mutex_unlock(&pool->spare_lock);
 	return err;
 }

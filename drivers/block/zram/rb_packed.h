@@ -9,7 +9,7 @@ struct zram_slot;
 struct zram_rb_packed;
 
 struct zram_rb_packed *zram_rb_packed_create_spare(void);
-void zram_rb_packed_destroy(struct zram_rb_packed *unpack);
+void zram_rb_packed_destroy(struct zram_rb_packed *packed);
 void zram_rb_packed_add(struct zram_rb_set *set,
 			const struct zram_slot *slot, struct page *page);
 void zram_rb_packed_submit(struct zram_rb_set *set);

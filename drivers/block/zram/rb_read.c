@@ -198,7 +198,7 @@ void zram_rb_group_put(struct zram_rb_group *group,
 	bio_endio(parent);
 }
 
-static struct zram_rb_group *group_alloc(struct zram_rb_set *set)
+static struct zram_rb_group *rb_group_alloc(struct zram_rb_set *set)
 {
 	struct zram_rb_group *group;
 
@@ -211,7 +211,7 @@ static struct zram_rb_group *group_alloc(struct zram_rb_set *set)
 	return group;
 }
 
-static void readback_endio(struct bio *bio)
+static void rb_read_endio(struct bio *bio)
 {
 	struct zram_rb_read *rb = container_of(bio, struct zram_rb_read, bio);
 	struct zram_rb_group *group = rb->group;
@@ -222,8 +222,8 @@ static void readback_endio(struct bio *bio)
 	zram_rb_group_put(group, status);
 }
 
-static struct zram_rb_read *readback_alloc(struct zram_rb_set *set,
-					   u64 first)
+static struct zram_rb_read *rb_read_alloc(struct zram_rb_set *set,
+					  u64 first)
 {
 	struct zram_backing *backing = &set->zram->backing;
 	struct bio *parent = set->parent;
@@ -238,7 +238,7 @@ static struct zram_rb_read *readback_alloc(struct zram_rb_set *set,
 			       (parent->bi_opf & (REQ_SYNC | REQ_PRIO)),
 			       GFP_NOIO, &backing->reads->bios);
 	bio->bi_iter.bi_sector = first << (ZRAM_BLOCK_SHIFT - SECTOR_SHIFT);
-	bio->bi_end_io = readback_endio;
+	bio->bi_end_io = rb_read_endio;
 
 	rb = container_of(bio, struct zram_rb_read, bio);
 	rb->group = set->group;
@@ -248,7 +248,7 @@ static struct zram_rb_read *readback_alloc(struct zram_rb_set *set,
 	return rb;
 }
 
-static void readback_submit(struct zram_rb_set *set)
+static void rb_read_submit(struct zram_rb_set *set)
 {
 	struct zram_rb_read *rb = set->tail;
 
@@ -276,7 +276,7 @@ void zram_rb_add(struct zram_rb_set *set,
 	u64 first;
 
 	if (!set->group)
-		set->group = group_alloc(set);
+		set->group = rb_group_alloc(set);
 	if (zram_slot_packed(slot)) {
 		zram_rb_packed_add(set, slot, page);
 		return;
@@ -284,8 +284,8 @@ void zram_rb_add(struct zram_rb_set *set,
 	nr = zram_slot_blocks(slot, &first);
 	if (!rb || rb->first + rb->nr != first ||
 	    !bio_add_page(&rb->bio, page, PAGE_SIZE, 0)) {
-		readback_submit(set);
-		rb = readback_alloc(set, first);
+		rb_read_submit(set);
+		rb = rb_read_alloc(set, first);
 		__bio_add_page(&rb->bio, page, PAGE_SIZE, 0);
 		set->tail = rb;
 	}
@@ -300,13 +300,13 @@ void zram_rb_add(struct zram_rb_set *set,
  */
 void zram_rb_finish(struct zram_rb_set *set)
 {
-	readback_submit(set);
+	rb_read_submit(set);
 	zram_rb_packed_submit(set);
 	zram_rb_group_put(set->group, BLK_STS_OK);
 }
 
-static int read_whole(struct zram *zram, u64 first, unsigned int nr,
-		      struct page *page)
+static int rb_sync_read_whole(struct zram *zram, u64 first, unsigned int nr,
+			      struct page *page)
 {
 	struct bio_vec bvec;
 	struct bio bio;
@@ -322,7 +322,7 @@ static int read_whole(struct zram *zram, u64 first, unsigned int nr,
 	return err;
 }
 
-static void readback_work(struct work_struct *work)
+static void rb_sync_work(struct work_struct *work)
 {
 	struct zram_rb_work *rw =
 		container_of(work, struct zram_rb_work, work);
@@ -333,7 +333,7 @@ static void readback_work(struct work_struct *work)
 	if (zram_slot_packed(rw->slot))
 		rw->err = zram_rb_packed_read(rw->zram, rw->slot, rw->page);
 	else
-		rw->err = read_whole(rw->zram, first, nr, rw->page);
+		rw->err = rb_sync_read_whole(rw->zram, first, nr, rw->page);
 	zram_bd_map_put(rw->zram->backing.map, first, nr);
 	complete(&rw->done);
 }
@@ -365,7 +365,7 @@ int zram_rb_wait(struct zram *zram, const struct zram_slot *slot,
 	 * own in the same way, which to lockdep looks like waiting for itself.
 	 */
 	init_completion(&rw.done);
-	INIT_WORK_ONSTACK(&rw.work, readback_work);
+	INIT_WORK_ONSTACK(&rw.work, rb_sync_work);
 	queue_work(zram->backing.reads->wq, &rw.work);
 	wait_for_completion(&rw.done);
 	destroy_work_on_stack(&rw.work);

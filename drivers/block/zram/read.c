@@ -47,8 +47,9 @@ struct zram_slot zram_read_load(struct zram *zram, unsigned long index,
 }
 
 /* Turn the bytes at @src into a page; those of a huge one may be there already */
-static int expand(const struct zram_slot *slot, struct zram_comp_stream *strm,
-		  const void *src, void *dst)
+static int read_expand(const struct zram_slot *slot,
+		       struct zram_comp_stream *strm, const void *src,
+		       void *dst)
 {
 	if (zram_slot_compressed(slot->flags))
 		return zram_comp_decompress(strm, src, zram_slot_size(slot),
@@ -90,9 +91,9 @@ int zram_read_expand(struct zram *zram, unsigned long index,
 		return 0;
 	}
 	if (!zram_slot_test(slot, ZRAM_PIN))
-		return expand(slot, strm, buf, dst);
+		return read_expand(slot, strm, buf, dst);
 	src = zram_obj_map(&zram->pool, slot->handle, buf, size);
-	err = expand(slot, strm, src, dst);
+	err = read_expand(slot, strm, src, dst);
 	zram_obj_unmap(&zram->pool, slot->handle, src, size);
 	zram_slot_unpin(zram, index, slot);
 	return err;
@@ -134,7 +135,7 @@ struct zram_comp_stream *zram_read_lock(struct zram *zram, unsigned long index)
 }
 
 /* The blocks of a slot stay what they are while the reader refers to them */
-static void hold_blocks(struct zram *zram, const struct zram_slot *slot)
+static void read_hold_blocks(struct zram *zram, const struct zram_slot *slot)
 {
 	unsigned int nr;
 	u64 first;
@@ -167,7 +168,7 @@ int zram_read_page(struct zram *zram, unsigned long index, void *dst,
 	int ret;
 
 	strm = zram_read_lock(zram, index);
-	hold_blocks(zram, mine);
+	read_hold_blocks(zram, mine);
 	slot = zram_read_load(zram, index, strm, dst);
 	if (zram_slot_stored(&slot))
 		zram_slot_touch(zram, index);

@@ -33,7 +33,7 @@
 #define GAPS_WORTH_CLOSING	64
 
 /**
- * struct recomp_run - a recompression run
+ * struct recompress_run - a recompression run
  * @zram: the device
  * @walk: its way through the candidates
  * @prio: priority of the algorithm
@@ -45,7 +45,7 @@
  * @gaps: objects made smaller since gaps were last closed
  * @err: the last error that did not end the run
  */
-struct recomp_run {
+struct recompress_run {
 	struct zram *zram;
 	struct zram_pp_walk walk;
 	unsigned int prio;
@@ -62,7 +62,7 @@ struct recomp_run {
  * Compress the page at hand. The result leaves the stream at once: memory for it
  * is going to be waited for, and reclaim takes streams.
  */
-static int compress(struct recomp_run *run, unsigned int *len)
+static int recompress_compress(struct recompress_run *run, unsigned int *len)
 {
 	struct zram_comp *comp = zram_comps_get(&run->zram->comps, run->prio);
 	struct zram_comp_stream *strm = zram_comp_stream_get(comp);
@@ -78,8 +78,8 @@ static int compress(struct recomp_run *run, unsigned int *len)
  * Room for the smaller object. Those that made way for others leave gaps, which
  * are memory only when they are closed; where the limit is reached they are.
  */
-static int alloc_object(struct recomp_run *run, unsigned int len,
-			unsigned long *handle)
+static int recompress_alloc(struct recompress_run *run, unsigned int len,
+			    unsigned long *handle)
 {
 	struct zram_obj_pool *pool = &run->zram->pool;
 	int err;
@@ -97,22 +97,23 @@ static int alloc_object(struct recomp_run *run, unsigned int len,
  * none, -ERANGE if it is not below the threshold, -ENOSPC, -ENOMEM, or the
  * compressor's error.
  */
-static int make_object(struct recomp_run *run, const struct zram_slot *old,
-		       struct zram_slot *new)
+static int recompress_make_object(struct recompress_run *run,
+				  const struct zram_slot *old,
+				  struct zram_slot *new)
 {
 	struct zram_obj_pool *pool = &run->zram->pool;
 	unsigned int len;
 	int err;
 
 	run->left--;
-	err = compress(run, &len);
+	err = recompress_compress(run, &len);
 	if (err)
 		return err;
 	if (!zram_obj_smaller(pool, len, zram_slot_size(old)))
 		return -E2BIG;
 	if (run->threshold && len >= run->threshold)
 		return -ERANGE;
-	err = alloc_object(run, len, &new->handle);
+	err = recompress_alloc(run, len, &new->handle);
 	if (err)
 		return err;
 	run->gaps++;
@@ -126,8 +127,8 @@ static int make_object(struct recomp_run *run, const struct zram_slot *old,
  * not idle any more, or the next run would take it for one that nobody has
  * looked at.
  */
-static bool settle(struct recomp_run *run, const struct zram_slot *new,
-		   u32 mark)
+static bool recompress_settle(struct recompress_run *run,
+			      const struct zram_slot *new, u32 mark)
 {
 	unsigned long index = run->walk.index;
 	struct zram *zram = run->zram;
@@ -157,7 +158,7 @@ static bool settle(struct recomp_run *run, const struct zram_slot *new,
 }
 
 /* Try the candidate that the walk has come to */
-static int try_slot(struct recomp_run *run)
+static int recompress_try_slot(struct recompress_run *run)
 {
 	struct zram_slot old, new = {};
 	u32 mark = 0;
@@ -166,11 +167,11 @@ static int try_slot(struct recomp_run *run)
 	err = zram_pp_walk_claim(&run->walk, run->page, &old);
 	if (err || !zram_slot_stored(&old))
 		return err;
-	err = make_object(run, &old, &new);
+	err = recompress_make_object(run, &old, &new);
 	/* Nobody else is going to make it smaller */
 	if (err == -E2BIG && zram_comps_is_last(&run->zram->comps, run->prio))
 		mark = ZRAM_INCOMPRESSIBLE;
-	if (!settle(run, &new, mark) && !err)
+	if (!recompress_settle(run, &new, mark) && !err)
 		err = -ESTALE;
 	trace_zram_recompress(run->zram, run->walk.index, zram_slot_size(&old),
 			      zram_slot_size(&new), err);
@@ -180,7 +181,7 @@ static int try_slot(struct recomp_run *run)
 	return err;
 }
 
-static int run_step(struct recomp_run *run)
+static int recompress_step(struct recompress_run *run)
 {
 	int err;
 
@@ -192,7 +193,7 @@ static int run_step(struct recomp_run *run)
 	err = zram_pp_walk_next(&run->walk);
 	if (err)
 		return err;
-	err = try_slot(run);
+	err = recompress_try_slot(run);
 	zram_pp_walk_advance(&run->walk);
 	cond_resched();
 	if (err == -ENOMEM)
@@ -203,7 +204,7 @@ static int run_step(struct recomp_run *run)
 	return 0;
 }
 
-static int run_all(struct recomp_run *run)
+static int recompress_all(struct recompress_run *run)
 {
 	struct zram *zram = run->zram;
 	struct zram_obj_usage usage;
@@ -223,7 +224,7 @@ static int run_all(struct recomp_run *run)
 		err = zram_pp_walk_sort(&run->walk, ZRAM_PP_LARGEST,
 					run->left << PAGE_SHIFT);
 	while (!err)
-		err = run_step(run);
+		err = recompress_step(run);
 	return err == -ENOENT ? run->err : err;
 }
 
@@ -248,7 +249,7 @@ int zram_recompress_run(struct zram *zram, const struct zram_pp_filter *filter,
 		.filter = filter,
 		.last = zram->nr_pages - 1,
 	};
-	struct recomp_run run = {
+	struct recompress_run run = {
 		.zram = zram,
 		.prio = filter->below_prio,
 		.threshold = filter->min_size,
@@ -262,7 +263,7 @@ int zram_recompress_run(struct zram *zram, const struct zram_pp_filter *filter,
 	if (err)
 		return err;
 	zram_pp_walk_init(&run.walk, zram, &range, 1);
-	err = run_all(&run);
+	err = recompress_all(&run);
 	kvfree(run.page);
 	kvfree(run.buf);
 	zram_pp_end(zram);

@@ -134,7 +134,7 @@ void zram_slot_touch(struct zram *zram, unsigned long index)
 	zram_slot_clear_idle(zram, index);
 }
 
-static bool takes_memory(const struct zram_slot *slot)
+static bool slot_takes_memory(const struct zram_slot *slot)
 {
 	return zram_slot_in_memory(slot) || zram_slot_stage(slot);
 }
@@ -143,7 +143,7 @@ static bool takes_memory(const struct zram_slot *slot)
 static void slot_update_group(struct zram_slots *slots, unsigned long index)
 {
 	struct zram_slot_group *group = zram_slots_group(slots, index);
-	bool in_memory = takes_memory(&slots->slot[index]);
+	bool in_memory = slot_takes_memory(&slots->slot[index]);
 	u64 bit = zram_slots_bit(index);
 
 	if (in_memory == !!(group->in_memory & bit))
@@ -153,18 +153,18 @@ static void slot_update_group(struct zram_slots *slots, unsigned long index)
 		WRITE_ONCE(group->idle, group->idle & ~bit);
 }
 
-static void count(struct zram *zram, enum zram_stat id, long change)
+static void slot_count(struct zram *zram, enum zram_stat id, long change)
 {
 	if (change)
 		zram_stats_add(&zram->stats, id, change);
 }
 
-static long bytes_in_memory(const struct zram_slot *slot)
+static long slot_bytes_in_memory(const struct zram_slot *slot)
 {
-	return takes_memory(slot) ? zram_slot_size(slot) : 0;
+	return slot_takes_memory(slot) ? zram_slot_size(slot) : 0;
 }
 
-static bool is_huge_in_memory(const struct zram_slot *slot)
+static bool slot_is_huge_in_memory(const struct zram_slot *slot)
 {
 	return zram_slot_test(slot, ZRAM_HUGE) && zram_slot_in_memory(slot);
 }
@@ -173,14 +173,15 @@ static bool is_huge_in_memory(const struct zram_slot *slot)
 static void slot_account(struct zram *zram, const struct zram_slot *old,
 			 const struct zram_slot *new)
 {
-	count(zram, ZRAM_STAT_PAGES,
-	      zram_slot_stored(new) - zram_slot_stored(old));
-	count(zram, ZRAM_STAT_SAME_PAGES,
-	      zram_slot_test(new, ZRAM_SAME) - zram_slot_test(old, ZRAM_SAME));
-	count(zram, ZRAM_STAT_COMPR_BYTES,
-	      bytes_in_memory(new) - bytes_in_memory(old));
-	count(zram, ZRAM_STAT_HUGE_PAGES,
-	      is_huge_in_memory(new) - is_huge_in_memory(old));
+	slot_count(zram, ZRAM_STAT_PAGES,
+		   zram_slot_stored(new) - zram_slot_stored(old));
+	slot_count(zram, ZRAM_STAT_SAME_PAGES,
+		   zram_slot_test(new, ZRAM_SAME) -
+			   zram_slot_test(old, ZRAM_SAME));
+	slot_count(zram, ZRAM_STAT_COMPR_BYTES,
+		   slot_bytes_in_memory(new) - slot_bytes_in_memory(old));
+	slot_count(zram, ZRAM_STAT_HUGE_PAGES,
+		   slot_is_huge_in_memory(new) - slot_is_huge_in_memory(old));
 	if (!zram_slot_stage(old) != !zram_slot_stage(new))
 		zram_obj_count_staged(&zram->pool, zram_slot_stage(new) ? 1 : -1);
 }

@@ -144,13 +144,13 @@ struct params_args {
 	struct zram_comp_params params;
 };
 
-static int take_level(void *ctx, const char *value)
+static int sysfs_comp_take_level(void *ctx, const char *value)
 {
 	return kstrtoint(value, 10,
 			 &((struct params_args *)ctx)->params.level);
 }
 
-static int take_dict(void *ctx, const char *value)
+static int sysfs_comp_take_dict(void *ctx, const char *value)
 {
 	struct params_args *args = ctx;
 
@@ -159,7 +159,7 @@ static int take_dict(void *ctx, const char *value)
 	return args->dict ? 0 : -ENOMEM;
 }
 
-static int take_winbits(void *ctx, const char *value)
+static int sysfs_comp_take_winbits(void *ctx, const char *value)
 {
 	return kstrtoint(value, 10,
 			 &((struct params_args *)ctx)->params.winbits);
@@ -168,9 +168,9 @@ static int take_winbits(void *ctx, const char *value)
 static const struct zram_arg params_args[] = {
 	{ "algo", zram_sysfs_take_algo },
 	{ "priority", zram_sysfs_take_priority },
-	{ "level", take_level },
-	{ "dict", take_dict },
-	{ "deflate.winbits", take_winbits },
+	{ "level", sysfs_comp_take_level },
+	{ "dict", sysfs_comp_take_dict },
+	{ "deflate.winbits", sysfs_comp_take_winbits },
 };
 
 /*
@@ -180,7 +180,7 @@ static const struct zram_arg params_args[] = {
 #define DICT_MAX	SZ_1M
 
 /* Regular files only: to open others may wait, or set something going */
-static struct file *open_dict(const char *name)
+static struct file *sysfs_comp_open_dict(const char *name)
 {
 	struct file *file;
 	struct path path;
@@ -201,14 +201,14 @@ static struct file *open_dict(const char *name)
  * No lock is held: the file may be an attribute that takes the same, or lie
  * where nobody answers.
  */
-static int read_dict(struct params_args *args)
+static int sysfs_comp_read_dict(struct params_args *args)
 {
 	struct file *file;
 	ssize_t size;
 
 	if (!args->dict)
 		return 0;
-	file = open_dict(args->dict);
+	file = sysfs_comp_open_dict(args->dict);
 	if (IS_ERR(file))
 		return -EINVAL;
 	size = kernel_read_file(file, 0, &args->params.dict, DICT_MAX, NULL,
@@ -221,7 +221,7 @@ static int read_dict(struct params_args *args)
 }
 
 /* Nothing changes unless all of it makes sense and the dictionary is read */
-static int set_params(struct zram *zram, struct params_args *args)
+static int sysfs_comp_set_params(struct zram *zram, struct params_args *args)
 {
 	int err, prio;
 
@@ -233,7 +233,7 @@ static int set_params(struct zram *zram, struct params_args *args)
 	if (prio < 0)
 		return prio;
 
-	err = read_dict(args);
+	err = sysfs_comp_read_dict(args);
 	if (err)
 		return err;
 	err = zram_configure_begin(zram);
@@ -264,7 +264,7 @@ static ssize_t algorithm_params_store(struct device *dev,
 	err = zram_args_parse(buf, len, params_args, ARRAY_SIZE(params_args),
 			      &args);
 	if (!err)
-		err = set_params(zram, &args);
+		err = sysfs_comp_set_params(zram, &args);
 	kfree(args.dict);
 	return err ? err : len;
 }

@@ -33,7 +33,7 @@ struct recomp_args {
 	u64 max_pages;
 };
 
-static int take_type(void *ctx, const char *value)
+static int sysfs_recompress_take_type(void *ctx, const char *value)
 {
 	struct zram_pp_filter *filter = &((struct recomp_args *)ctx)->filter;
 	bool huge = !strcmp(value, "huge");
@@ -48,13 +48,13 @@ static int take_type(void *ctx, const char *value)
 	return huge || idle ? 0 : -EINVAL;
 }
 
-static int take_threshold(void *ctx, const char *value)
+static int sysfs_recompress_take_threshold(void *ctx, const char *value)
 {
 	return kstrtouint(value, 10,
 			  &((struct recomp_args *)ctx)->filter.min_size);
 }
 
-static int take_max_pages(void *ctx, const char *value)
+static int sysfs_recompress_take_max_pages(void *ctx, const char *value)
 {
 	return kstrtoull(value, 10, &((struct recomp_args *)ctx)->max_pages);
 }
@@ -67,9 +67,9 @@ static const struct zram_arg choice_args[] = {
 static const struct zram_arg run_args[] = {
 	{ "algo", zram_sysfs_take_algo },
 	{ "priority", zram_sysfs_take_priority },
-	{ "type", take_type },
-	{ "threshold", take_threshold },
-	{ "max_pages", take_max_pages },
+	{ "type", sysfs_recompress_take_type },
+	{ "threshold", sysfs_recompress_take_threshold },
+	{ "max_pages", sysfs_recompress_take_max_pages },
 };
 
 static ssize_t recomp_algorithm_show(struct device *dev,
@@ -116,7 +116,7 @@ static ssize_t recomp_algorithm_store(struct device *dev,
 }
 static DEVICE_ATTR_RW(recomp_algorithm);
 
-static int run(struct zram *zram, struct recomp_args *args)
+static int sysfs_recompress_run(struct zram *zram, struct recomp_args *args)
 {
 	int prio;
 
@@ -145,7 +145,7 @@ static ssize_t recompress_store(struct device *dev,
 	if (err)
 		return err;
 	down_read(&zram->config_lock);
-	err = run(zram, &args);
+	err = sysfs_recompress_run(zram, &args);
 	up_read(&zram->config_lock);
 	return err ? err : len;
 }

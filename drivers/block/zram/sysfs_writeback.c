@@ -86,7 +86,8 @@ struct wb_args {
 	unsigned int nr;
 };
 
-static void ask_for(struct wb_args *args, const struct zram_pp_filter *filter)
+static void sysfs_writeback_add(struct wb_args *args,
+				const struct zram_pp_filter *filter)
 {
 	args->ranges[args->nr++] = (struct zram_pp_range){
 		.filter = filter,
@@ -96,53 +97,53 @@ static void ask_for(struct wb_args *args, const struct zram_pp_filter *filter)
 }
 
 /* A mode is about the range named last, and ends the list */
-static int take_mode(void *ctx, const char *value)
+static int sysfs_writeback_take_mode(void *ctx, const char *value)
 {
 	struct wb_args *args = ctx;
 	unsigned int i, nr = args->nr;
 
 	for (i = 0; i < ARRAY_SIZE(modes); i++)
 		if (!strcmp(value, modes[i].name))
-			ask_for(args, &modes[i].filter);
+			sysfs_writeback_add(args, &modes[i].filter);
 	return args->nr > nr ? ZRAM_ARGS_STOP : -EINVAL;
 }
 
-static int take_range(struct wb_args *args, unsigned long first,
-		      unsigned long last)
+static int sysfs_writeback_take_range(struct wb_args *args, unsigned long first,
+				      unsigned long last)
 {
 	if (first > last || last >= args->zram->nr_pages)
 		return -ERANGE;
 	args->first = first;
 	args->last = last;
-	ask_for(args, &any_page);
+	sysfs_writeback_add(args, &any_page);
 	return 0;
 }
 
-static int take_index(void *ctx, const char *value)
+static int sysfs_writeback_take_index(void *ctx, const char *value)
 {
 	unsigned long index;
 	int err = kstrtoul(value, 10, &index);
 
-	return err ? err : take_range(ctx, index, index);
+	return err ? err : sysfs_writeback_take_range(ctx, index, index);
 }
 
-static int take_indexes(void *ctx, const char *value)
+static int sysfs_writeback_take_indexes(void *ctx, const char *value)
 {
 	unsigned long first, last;
 	int err = zram_args_range(value, &first, &last);
 
-	return err ? err : take_range(ctx, first, last);
+	return err ? err : sysfs_writeback_take_range(ctx, first, last);
 }
 
 static const struct zram_arg writeback_args[] = {
-	{ NULL, take_mode },
-	{ "type", take_mode },
-	{ "page_index", take_index },
-	{ "page_indexes", take_indexes },
+	{ NULL, sysfs_writeback_take_mode },
+	{ "type", sysfs_writeback_take_mode },
+	{ "page_index", sysfs_writeback_take_index },
+	{ "page_indexes", sysfs_writeback_take_indexes },
 };
 
 /* Nothing is written before all of it has turned out to make sense */
-static int parse_and_run(struct zram *zram, const char *buf, size_t len)
+static int sysfs_writeback_run(struct zram *zram, const char *buf, size_t len)
 {
 	struct wb_args args = { .zram = zram, .last = zram->nr_pages - 1 };
 	/* An argument has two characters or more, and a mode is two ranges */
@@ -173,7 +174,7 @@ static ssize_t writeback_store(struct device *dev,
 	else if (!zram->backing.file)
 		err = -ENODEV;
 	else
-		err = parse_and_run(zram, buf, len);
+		err = sysfs_writeback_run(zram, buf, len);
 	up_read(&zram->config_lock);
 	return err ? err : len;
 }

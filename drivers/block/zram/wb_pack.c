@@ -106,7 +106,8 @@ void zram_wb_pack_pop(struct zram_wb_pack *pack, unsigned int nr)
  * Where an object goes. Whole pages begin with a block, as they are read
  * straight to where they are wanted.
  */
-static unsigned int place(const struct zram_wb_pack *pack, unsigned int size)
+static unsigned int wb_pack_place(const struct zram_wb_pack *pack,
+				  unsigned int size)
 {
 	return ALIGN(pack->fill, size < PAGE_SIZE ? BIT(ZRAM_LOC_SHIFT) :
 		     ZRAM_BLOCK_SIZE);
@@ -116,8 +117,8 @@ static unsigned int place(const struct zram_wb_pack *pack, unsigned int size)
  * Copy the object of the current slot if it still is a candidate. Returns its
  * size, 0 if it is none, -ENOBUFS if it does not fit.
  */
-static int load_packed(struct zram_wb_pack *pack, struct zram_wb_request *req,
-		       unsigned int room)
+static int wb_pack_load_object(struct zram_wb_pack *pack,
+			       struct zram_wb_request *req, unsigned int room)
 {
 	struct zram *zram = pack->zram;
 	unsigned long index = pack->walk->index;
@@ -129,7 +130,7 @@ static int load_packed(struct zram_wb_pack *pack, struct zram_wb_request *req,
 	spin_lock(lock);
 	if (zram_pp_walk_match(pack->walk)) {
 		size = zram_slot_size(slot);
-		at = place(pack, size);
+		at = wb_pack_place(pack, size);
 		if (at + size > room) {
 			size = -ENOBUFS;
 		} else {
@@ -147,10 +148,10 @@ static int load_packed(struct zram_wb_pack *pack, struct zram_wb_request *req,
  * of a page, 0 if it is none, -ENOBUFS if it does not fit, or why it cannot be
  * made.
  */
-static int load_page(struct zram_wb_pack *pack, struct zram_wb_request *req,
-		     unsigned int room)
+static int wb_pack_load_page(struct zram_wb_pack *pack,
+			     struct zram_wb_request *req, unsigned int room)
 {
-	unsigned int at = place(pack, PAGE_SIZE);
+	unsigned int at = wb_pack_place(pack, PAGE_SIZE);
 	struct zram_slot slot;
 	int err;
 
@@ -163,7 +164,7 @@ static int load_page(struct zram_wb_pack *pack, struct zram_wb_request *req,
 }
 
 /* Let the request grow to @end bytes, of which the last @size are content */
-static void request_grow(struct zram_wb_pack *pack, struct zram_wb_request *req,
+static void wb_pack_grow(struct zram_wb_pack *pack, struct zram_wb_request *req,
 			 unsigned int end, unsigned int size)
 {
 	/* Never what happened to be in that memory */
@@ -172,26 +173,26 @@ static void request_grow(struct zram_wb_pack *pack, struct zram_wb_request *req,
 	pack->payload += size;
 }
 
-/* Copy the current slot; returns as load_packed() and load_page() do */
-static int load(struct zram_wb_pack *pack, struct zram_wb_request *req,
-		unsigned int room)
+/* Copy the current slot; returns what the function of the kind of copy does */
+static int wb_pack_load(struct zram_wb_pack *pack, struct zram_wb_request *req,
+			unsigned int room)
 {
 	struct zram_wb_pack_object *obj;
 	int size;
 
 	if (pack->zram->wb.packed)
-		size = load_packed(pack, req, room);
+		size = wb_pack_load_object(pack, req, room);
 	else
-		size = load_page(pack, req, room);
+		size = wb_pack_load_page(pack, req, room);
 	if (size <= 0)
 		return size;
 
 	obj = &pack->objects[pack->head++ & pack->mask];
 	obj->index = pack->walk->index;
-	obj->offset = place(pack, size);
+	obj->offset = wb_pack_place(pack, size);
 	obj->size = size;
 	req->nr_objects++;
-	request_grow(pack, req, obj->offset + size, size);
+	wb_pack_grow(pack, req, obj->offset + size, size);
 	return size;
 }
 
@@ -220,7 +221,7 @@ int zram_wb_pack_fill(struct zram_wb_pack *pack, struct zram_wb_request *req,
 		err = zram_pp_walk_next(pack->walk);
 		if (err || zram_pp_walk_goes_back(pack->walk))
 			break;
-		size = load(pack, req, room);
+		size = wb_pack_load(pack, req, room);
 		pack->misfit = size == -ENOBUFS;
 		if (pack->misfit)
 			break;
@@ -229,7 +230,7 @@ int zram_wb_pack_fill(struct zram_wb_pack *pack, struct zram_wb_request *req,
 		zram_pp_walk_advance(pack->walk);
 		cond_resched();
 	}
-	request_grow(pack, req, ALIGN(pack->fill, ZRAM_BLOCK_SIZE), 0);
+	wb_pack_grow(pack, req, ALIGN(pack->fill, ZRAM_BLOCK_SIZE), 0);
 	req->nr = pack->fill >> ZRAM_BLOCK_SHIFT;
 	return err;
 }

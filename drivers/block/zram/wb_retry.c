@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What becomes of blocks that could not be written. A block is bad, and retired,
- * if the device could write another one after it had failed. If it is the device
- * that fails, its blocks are as good as before once it is back. Where neither is
- * known yet a block is a suspect, which nobody gets until it is.
+ * Blocks that could not be written. A block is bad, and is retired, if the
+ * device wrote another block after this one had failed. If the device itself
+ * fails, its blocks are as good as before once it is back. Until either is
+ * known the block is suspected: it stays reserved.
  */
 
 #include <linux/bits.h>
@@ -12,41 +12,42 @@
 #include "wb_retry.h"
 #include "wb_ring.h"
 
-/* There is news of the device */
-static void judge(struct zram_wb_retry *verdict, struct zram_bd_map *map,
-		  bool device_works)
+/* The device works, or fails: decide on the suspected blocks */
+static void wb_retry_settle_suspected(struct zram_wb_retry *retry,
+				      struct zram_bd_map *map,
+				      bool device_works)
 {
 	unsigned int i;
 
-	for (i = 0; i < verdict->nr; i++) {
+	for (i = 0; i < retry->nr; i++) {
 		if (device_works)
-			zram_bd_map_retire(map, verdict->suspects[i]);
+			zram_bd_map_retire(map, retry->suspected[i]);
 		else
-			zram_bd_map_put(map, verdict->suspects[i], 1);
+			zram_bd_map_put(map, retry->suspected[i], 1);
 	}
-	verdict->nr = 0;
+	retry->nr = 0;
 }
 
-static void suspect(struct zram_wb_retry *verdict, struct zram_bd_map *map,
-		    u64 block)
+static void wb_retry_suspect(struct zram_wb_retry *retry,
+			     struct zram_bd_map *map, u64 block)
 {
-	if (verdict->nr == ZRAM_WB_RETRY_SUSPECTED) {
+	if (retry->nr == ZRAM_WB_RETRY_MAX) {
 		zram_bd_map_put(map, block, 1);
 		return;
 	}
-	verdict->suspects[verdict->nr++] = block;
-	verdict->suspected = verdict->submitted;
+	retry->suspected[retry->nr++] = block;
+	retry->since = retry->submitted;
 }
 
 /**
  * zram_wb_retry_settle() - take the writer's references of a request over
- * @verdict: the run's
+ * @retry: the run's
  * @map: the block map
  * @req: a request that is over, in the order they were submitted in
  *
  * Context: Any.
  */
-void zram_wb_retry_settle(struct zram_wb_retry *verdict,
+void zram_wb_retry_settle(struct zram_wb_retry *retry,
 			  struct zram_bd_map *map,
 			  const struct zram_wb_request *req)
 {
@@ -54,11 +55,11 @@ void zram_wb_retry_settle(struct zram_wb_retry *verdict,
 	bool device_fails = !good && req->nr > 1;
 	unsigned int i;
 
-	verdict->settled++;
+	retry->settled++;
 	if (device_fails)
-		judge(verdict, map, false);
-	else if (good && verdict->settled > verdict->suspected)
-		judge(verdict, map, true);
+		wb_retry_settle_suspected(retry, map, false);
+	else if (good && retry->settled > retry->since)
+		wb_retry_settle_suspected(retry, map, true);
 
 	if (!req->faulty || device_fails) {
 		zram_bd_map_put(map, req->first, req->nr);
@@ -71,18 +72,18 @@ void zram_wb_retry_settle(struct zram_wb_retry *verdict,
 		else if (good)
 			zram_bd_map_retire(map, req->first + i);
 		else
-			suspect(verdict, map, req->first + i);
+			wb_retry_suspect(retry, map, req->first + i);
 	}
 }
 
 /**
- * zram_wb_retry_end() - there will be no more news of the device
- * @verdict: the run's
+ * zram_wb_retry_end() - the run ends, and nothing more is learnt
+ * @retry: the run's
  * @map: the block map
  *
  * Context: Any.
  */
-void zram_wb_retry_end(struct zram_wb_retry *verdict, struct zram_bd_map *map)
+void zram_wb_retry_end(struct zram_wb_retry *retry, struct zram_bd_map *map)
 {
-	judge(verdict, map, false);
+	wb_retry_settle_suspected(retry, map, false);
 }

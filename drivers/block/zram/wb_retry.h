@@ -7,30 +7,30 @@
 struct zram_bd_map;
 struct zram_wb_request;
 
-/* Blocks that may wait for a verdict; more are given the benefit of the doubt */
-#define ZRAM_WB_RETRY_SUSPECTED	32
+/* Blocks that may be suspected at a time; more are taken to be good */
+#define ZRAM_WB_RETRY_MAX	32
 
 /**
  * struct zram_wb_retry - blocks of a run whose failure may be theirs
  * @submitted: number of requests the run has submitted
  * @settled: number of requests it has settled
- * @suspected: value of @submitted when the last suspect failed
- * @suspects: blocks that failed, and nothing was written after
- * @nr: number of them
+ * @since: value of @submitted when the last suspected block failed
+ * @suspected: blocks that failed, and nothing was written after
+ * @nr: number of suspected blocks
  *
  * Belongs to the task of the run.
  */
 struct zram_wb_retry {
 	u64 submitted;
 	u64 settled;
-	u64 suspected;
-	u64 suspects[ZRAM_WB_RETRY_SUSPECTED];
+	u64 since;
+	u64 suspected[ZRAM_WB_RETRY_MAX];
 	unsigned int nr;
 };
 
-void zram_wb_retry_settle(struct zram_wb_retry *verdict,
+void zram_wb_retry_settle(struct zram_wb_retry *retry,
 			  struct zram_bd_map *map,
 			  const struct zram_wb_request *req);
-void zram_wb_retry_end(struct zram_wb_retry *verdict, struct zram_bd_map *map);
+void zram_wb_retry_end(struct zram_wb_retry *retry, struct zram_bd_map *map);
 
 #endif

@@ -61,7 +61,7 @@ struct zram_wb_ring {
 	struct zram_wb_request requests[] __counted_by(nr_requests);
 };
 
-static void fill_bvecs(struct zram_wb_ring *ring)
+static void wb_ring_fill_bvecs(struct zram_wb_ring *ring)
 {
 	unsigned int i;
 
@@ -73,7 +73,7 @@ static void fill_bvecs(struct zram_wb_ring *ring)
 	}
 }
 
-static struct zram_wb_ring *ring_alloc(unsigned int nr, gfp_t gfp)
+static struct zram_wb_ring *wb_ring_alloc(unsigned int nr, gfp_t gfp)
 {
 	unsigned int nr_requests = min(nr, MAX_REQUESTS);
 	struct zram_wb_ring *ring;
@@ -110,8 +110,11 @@ struct zram_wb_ring *zram_wb_ring_create(struct block_device *bdev,
 	struct zram_wb_ring *ring;
 
 	nr = max(round_down(nr, unit), unit);
-	while (!(ring = ring_alloc(nr, nr > unit ? GFP_KERNEL | __GFP_NORETRY :
-				   GFP_KERNEL))) {
+	for (;;) {
+		ring = wb_ring_alloc(nr, nr > unit ?
+				     GFP_KERNEL | __GFP_NORETRY : GFP_KERNEL);
+		if (ring)
+			break;
 		if (nr == unit)
 			return NULL;
 		nr = max(round_down(nr / 2, unit), unit);
@@ -120,7 +123,7 @@ struct zram_wb_ring *zram_wb_ring_create(struct block_device *bdev,
 	/* At least two, so that one is filled while the other is in flight */
 	ring->per_request = clamp(round_down(ring->nr_blocks / 2, unit), unit,
 				  max(ZRAM_WB_RING_REQUEST, unit));
-	fill_bvecs(ring);
+	wb_ring_fill_bvecs(ring);
 	return ring;
 }
 
@@ -164,7 +167,7 @@ unsigned int zram_wb_ring_request_blocks(const struct zram_wb_ring *ring)
 }
 
 /* Is there room for a whole request? If so it begins at ring->head */
-static bool ring_has_room(struct zram_wb_ring *ring)
+static bool wb_ring_has_room(struct zram_wb_ring *ring)
 {
 	if (!ring->used) {
 		ring->head = 0;
@@ -185,8 +188,8 @@ static bool ring_has_room(struct zram_wb_ring *ring)
 	return ring->tail - ring->head >= ring->per_request;
 }
 
-static unsigned int memory_block(const struct zram_wb_ring *ring,
-				 const struct zram_wb_request *req)
+static unsigned int wb_ring_memory_block(const struct zram_wb_ring *ring,
+					 const struct zram_wb_request *req)
 {
 	return (req->data - ring->mem) >> ZRAM_BLOCK_SHIFT;
 }
@@ -204,7 +207,7 @@ struct zram_wb_request *zram_wb_ring_get(struct zram_wb_ring *ring)
 {
 	struct zram_wb_request *req;
 
-	if (!ring_has_room(ring))
+	if (!wb_ring_has_room(ring))
 		return NULL;
 	req = &ring->requests[(ring->first + ring->used) % ring->nr_requests];
 	memset(req, 0, sizeof(*req));
@@ -212,7 +215,7 @@ struct zram_wb_request *zram_wb_ring_get(struct zram_wb_ring *ring)
 	return req;
 }
 
-static void request_endio(struct bio *bio)
+static void wb_ring_endio(struct bio *bio)
 {
 	struct zram_wb_request *req =
 		container_of(bio, struct zram_wb_request, bio);
@@ -229,7 +232,7 @@ static void request_endio(struct bio *bio)
  */
 void zram_wb_ring_submit(struct zram_wb_ring *ring, struct zram_wb_request *req)
 {
-	unsigned int at = memory_block(ring, req);
+	unsigned int at = wb_ring_memory_block(ring, req);
 
 	flush_kernel_vmap_range(req->data, req->nr * ZRAM_BLOCK_SIZE);
 	bio_init(&req->bio, ring->bdev, &ring->bvecs[at], req->nr,
@@ -238,7 +241,7 @@ void zram_wb_ring_submit(struct zram_wb_ring *ring, struct zram_wb_request *req)
 	req->bio.bi_iter.bi_size = req->nr * ZRAM_BLOCK_SIZE;
 	req->bio.bi_iter.bi_sector =
 		req->first << (ZRAM_BLOCK_SHIFT - SECTOR_SHIFT);
-	req->bio.bi_end_io = request_endio;
+	req->bio.bi_end_io = wb_ring_endio;
 	init_completion(&req->done);
 	ring->head = at + req->nr;
 	ring->used++;
@@ -249,7 +252,7 @@ void zram_wb_ring_submit(struct zram_wb_ring *ring, struct zram_wb_request *req)
  * A thin volume without space, a path that is down or a time-out say nothing of
  * the block, and pass.
  */
-static bool is_fault_of_block(int err)
+static bool wb_ring_is_fault_of_block(int err)
 {
 	return err == -EIO || err == -ENODATA || err == -EILSEQ;
 }
@@ -260,7 +263,7 @@ static bool is_fault_of_block(int err)
  * @req: from zram_wb_ring_reap()
  * @i: which block
  *
- * The device gives one verdict on all blocks. Asking for each of them keeps one
+ * The device gives one status for all blocks. Asking for each of them keeps one
  * bad sector from being paid for by its neighbours.
  *
  * Context: May sleep; waits for the I/O.
@@ -272,8 +275,9 @@ bool zram_wb_ring_retry(struct zram_wb_ring *ring, struct zram_wb_request *req,
 	struct bio bio;
 	int err;
 
-	bio_init(&bio, ring->bdev, &ring->bvecs[memory_block(ring, req) + i],
-		 1, REQ_OP_WRITE);
+	bio_init(&bio, ring->bdev,
+		 &ring->bvecs[wb_ring_memory_block(ring, req) + i], 1,
+		 REQ_OP_WRITE);
 	bio.bi_vcnt = 1;
 	bio.bi_iter.bi_size = ZRAM_BLOCK_SIZE;
 	bio.bi_iter.bi_sector =
@@ -285,7 +289,7 @@ bool zram_wb_ring_retry(struct zram_wb_ring *ring, struct zram_wb_request *req,
 		req->bad &= ~BIT_ULL(i);
 	else
 		req->err = err;
-	if (is_fault_of_block(err))
+	if (wb_ring_is_fault_of_block(err))
 		req->faulty |= BIT_ULL(i);
 	return !err;
 }
@@ -327,5 +331,6 @@ void zram_wb_ring_put(struct zram_wb_ring *ring)
 	ring->first = (ring->first + 1) % ring->nr_requests;
 	ring->used--;
 	if (ring->used)
-		ring->tail = memory_block(ring, &ring->requests[ring->first]);
+		ring->tail = wb_ring_memory_block(ring,
+						  &ring->requests[ring->first]);
 }

@@ -41,7 +41,7 @@
 #define MAX_FAILURES	256
 
 /**
- * struct wb_run - a writeback run
+ * struct zram_wb_run - a writeback run
  * @zram: the device
  * @walk: its way through the candidates
  * @ring: requests
@@ -49,9 +49,9 @@
  * @unit: blocks that the next request needs together
  * @failures: blocks that failed since the last that did not
  * @err: the last error of the device
- * @verdict: what becomes of blocks that failed
+ * @retry: blocks that failed
  */
-struct wb_run {
+struct zram_wb_run {
 	struct zram *zram;
 	struct zram_pp_walk walk;
 	struct zram_wb_ring *ring;
@@ -59,15 +59,16 @@ struct wb_run {
 	unsigned int unit;
 	unsigned int failures;
 	int err;
-	struct zram_wb_retry verdict;
+	struct zram_wb_retry retry;
 };
 
-static void count(struct wb_run *run, enum zram_stat id, long amount)
+static void wb_run_count(struct zram_wb_run *run, enum zram_stat id,
+			 long amount)
 {
 	zram_stats_add(&run->zram->stats, id, amount);
 }
 
-static int run_alloc(struct wb_run *run)
+static int wb_run_alloc(struct zram_wb_run *run)
 {
 	struct zram *zram = run->zram;
 	unsigned int batch = min(READ_ONCE(zram->wb.batch), MAX_BATCH);
@@ -81,7 +82,7 @@ static int run_alloc(struct wb_run *run)
 				 zram_wb_ring_blocks(run->ring));
 }
 
-static void run_free(struct wb_run *run)
+static void wb_run_free(struct zram_wb_run *run)
 {
 	zram_wb_pack_free(&run->pack);
 	zram_wb_ring_destroy(run->ring);
@@ -91,8 +92,9 @@ static void run_free(struct wb_run *run)
  * Make what was written the slot's content. Its object is freed only now that
  * the device has it. Returns false if the slot had changed.
  */
-static bool slot_move(struct wb_run *run, const struct zram_wb_pack_object *obj,
-		      const struct zram_slot *moved)
+static bool wb_run_move_slot(struct zram_wb_run *run,
+			     const struct zram_wb_pack_object *obj,
+			     const struct zram_slot *moved)
 {
 	struct zram *zram = run->zram;
 	struct zram_slot *slot = &zram->slots.slot[obj->index];
@@ -113,9 +115,10 @@ static bool slot_move(struct wb_run *run, const struct zram_wb_pack_object *obj,
 }
 
 /* The slot that an object becomes, and the blocks of the request it lies on */
-static struct zram_slot object_slot(const struct zram_wb_request *req,
-				    const struct zram_wb_pack_object *obj,
-				    unsigned int *from, unsigned int *nr)
+static struct zram_slot
+wb_run_object_slot(const struct zram_wb_request *req,
+		   const struct zram_wb_pack_object *obj, unsigned int *from,
+		   unsigned int *nr)
 {
 	struct zram_slot slot = {
 		.handle = zram_slot_location(req->first, obj->offset),
@@ -128,8 +131,8 @@ static struct zram_slot object_slot(const struct zram_wb_request *req,
 	return slot;
 }
 
-static bool is_written(const struct zram_wb_request *req, unsigned int from,
-		       unsigned int nr)
+static bool wb_run_is_written(const struct zram_wb_request *req,
+			      unsigned int from, unsigned int nr)
 {
 	return !(req->bad & GENMASK_ULL(from + nr - 1, from));
 }
@@ -138,15 +141,16 @@ static bool is_written(const struct zram_wb_request *req, unsigned int from,
  * References for all slots that are going to move: a reader may come to one as
  * soon as it has.
  */
-static void request_share(struct wb_run *run,
-			  const struct zram_wb_request *req)
+static void wb_run_share(struct zram_wb_run *run,
+			 const struct zram_wb_request *req)
 {
 	u16 refs[BITS_PER_TYPE(req->bad)] = {};
 	unsigned int i, from, nr;
 
 	for (i = 0; i < req->nr_objects; i++) {
-		object_slot(req, zram_wb_pack_peek(&run->pack, i), &from, &nr);
-		if (is_written(req, from, nr))
+		wb_run_object_slot(req, zram_wb_pack_peek(&run->pack, i), &from,
+				   &nr);
+		if (wb_run_is_written(req, from, nr))
 			while (nr--)
 				refs[from + nr]++;
 	}
@@ -154,8 +158,8 @@ static void request_share(struct wb_run *run,
 }
 
 /* The request is over: what becomes of its slots? */
-static void request_move(struct wb_run *run,
-			 const struct zram_wb_request *req)
+static void wb_run_move(struct zram_wb_run *run,
+			const struct zram_wb_request *req)
 {
 	unsigned int i, from, nr, pages = 0, packed = 0, stale = 0;
 	const struct zram_wb_pack_object *obj;
@@ -163,10 +167,10 @@ static void request_move(struct wb_run *run,
 
 	for (i = 0; i < req->nr_objects; i++) {
 		obj = zram_wb_pack_peek(&run->pack, i);
-		moved = object_slot(req, obj, &from, &nr);
-		if (!is_written(req, from, nr)) {
+		moved = wb_run_object_slot(req, obj, &from, &nr);
+		if (!wb_run_is_written(req, from, nr)) {
 			zram_slot_unmark(run->zram, obj->index, ZRAM_PP);
-		} else if (slot_move(run, obj, &moved)) {
+		} else if (wb_run_move_slot(run, obj, &moved)) {
 			pages++;
 			packed += obj->size < PAGE_SIZE;
 		} else {
@@ -176,9 +180,9 @@ static void request_move(struct wb_run *run,
 		}
 		cond_resched();
 	}
-	count(run, ZRAM_STAT_WB_PAGES, pages);
-	count(run, ZRAM_STAT_WB_PACKED, packed);
-	count(run, ZRAM_STAT_WB_STALE, stale);
+	wb_run_count(run, ZRAM_STAT_WB_PAGES, pages);
+	wb_run_count(run, ZRAM_STAT_WB_PACKED, packed);
+	wb_run_count(run, ZRAM_STAT_WB_STALE, stale);
 	atomic64_add(pages, &run->zram->wb.written);
 }
 
@@ -186,7 +190,7 @@ static void request_move(struct wb_run *run,
  * Ask for each block of a request that failed. Who wants the run to end does not
  * want to wait for a device that answers by time-outs.
  */
-static void request_retry(struct wb_run *run, struct zram_wb_request *req)
+static void wb_run_retry(struct zram_wb_run *run, struct zram_wb_request *req)
 {
 	unsigned int i;
 
@@ -203,12 +207,12 @@ static void request_retry(struct wb_run *run, struct zram_wb_request *req)
 }
 
 /* Update the slots of a request that came back */
-static void request_settle(struct wb_run *run, struct zram_wb_request *req)
+static void wb_run_settle(struct zram_wb_run *run, struct zram_wb_request *req)
 {
 	unsigned int bad;
 
 	if (req->bad)
-		request_retry(run, req);
+		wb_run_retry(run, req);
 	else
 		run->failures = 0;
 	trace_zram_wb_complete(run->zram, req);
@@ -217,32 +221,32 @@ static void request_settle(struct wb_run *run, struct zram_wb_request *req)
 		run->err = req->err;
 		zram_bd_budget_refund(run->zram, bad, req->epoch);
 	}
-	count(run, ZRAM_STAT_BD_WRITES, req->nr - bad);
+	wb_run_count(run, ZRAM_STAT_BD_WRITES, req->nr - bad);
 	if (req->retries)
-		count(run, ZRAM_STAT_WB_RETRIES, req->retries);
-	request_share(run, req);
-	request_move(run, req);
+		wb_run_count(run, ZRAM_STAT_WB_RETRIES, req->retries);
+	wb_run_share(run, req);
+	wb_run_move(run, req);
 	zram_wb_pack_pop(&run->pack, req->nr_objects);
-	zram_wb_retry_settle(&run->verdict, run->zram->backing.map, req);
+	zram_wb_retry_settle(&run->retry, run->zram->backing.map, req);
 }
 
 /* Settle the oldest request; false if there is none, or none finished */
-static bool run_reap(struct wb_run *run, bool wait)
+static bool wb_run_reap(struct zram_wb_run *run, bool wait)
 {
 	struct zram_wb_request *req = zram_wb_ring_reap(run->ring, wait);
 
 	if (!req)
 		return false;
-	request_settle(run, req);
+	wb_run_settle(run, req);
 	zram_wb_ring_put(run->ring);
 	return true;
 }
 
-static void request_submit(struct wb_run *run, struct zram_wb_request *req)
+static void wb_run_submit(struct zram_wb_run *run, struct zram_wb_request *req)
 {
-	count(run, ZRAM_STAT_WB_IOS, 1);
-	count(run, ZRAM_STAT_WB_BYTES, run->pack.payload);
-	run->verdict.submitted++;
+	wb_run_count(run, ZRAM_STAT_WB_IOS, 1);
+	wb_run_count(run, ZRAM_STAT_WB_BYTES, run->pack.payload);
+	run->retry.submitted++;
 	trace_zram_wb_submit(run->zram, req);
 	zram_wb_ring_submit(run->ring, req);
 }
@@ -251,7 +255,7 @@ static void request_submit(struct wb_run *run, struct zram_wb_request *req)
  * Blocks for a request, charged and reserved. Returns their number, or why
  * there are none.
  */
-static int request_reserve(struct wb_run *run, struct zram_wb_request *req)
+static int wb_run_reserve(struct zram_wb_run *run, struct zram_wb_request *req)
 {
 	struct zram *zram = run->zram;
 	unsigned int want = zram_wb_ring_request_blocks(run->ring);
@@ -270,8 +274,8 @@ static int request_reserve(struct wb_run *run, struct zram_wb_request *req)
 }
 
 /* Give back the blocks that the request has no use for */
-static void request_trim(struct wb_run *run, struct zram_wb_request *req,
-			 unsigned int reserved)
+static void wb_run_trim(struct zram_wb_run *run, struct zram_wb_request *req,
+			unsigned int reserved)
 {
 	if (reserved > req->nr)
 		zram_bd_map_trim(run->zram->backing.map, req->first + req->nr,
@@ -280,26 +284,26 @@ static void request_trim(struct wb_run *run, struct zram_wb_request *req,
 }
 
 /* Settle all that is in flight */
-static void run_drain(struct wb_run *run)
+static void wb_run_drain(struct zram_wb_run *run)
 {
-	while (run_reap(run, true))
+	while (wb_run_reap(run, true))
 		;
 	zram_pp_walk_forget(&run->walk);
 }
 
 /* Room in the ring, waiting for it if need be */
-static struct zram_wb_request *run_get_request(struct wb_run *run)
+static struct zram_wb_request *wb_run_get_request(struct zram_wb_run *run)
 {
 	struct zram_wb_request *req;
 
 	if (zram_pp_walk_goes_back(&run->walk))
-		run_drain(run);
+		wb_run_drain(run);
 	/* What is over is settled first: it gives memory back */
-	while (run_reap(run, false))
+	while (wb_run_reap(run, false))
 		;
 	while (!zram_wb_pack_has_room(&run->pack) ||
 	       !(req = zram_wb_ring_get(run->ring)))
-		run_reap(run, true);
+		wb_run_reap(run, true);
 	return req;
 }
 
@@ -307,7 +311,7 @@ static struct zram_wb_request *run_get_request(struct wb_run *run)
  * Reserve, fill and submit one request. Returns 0 to go on, -ENOENT when there
  * is no slot left, or why the run ends.
  */
-static int run_step(struct wb_run *run)
+static int wb_run_step(struct zram_wb_run *run)
 {
 	unsigned int least = run->zram->wb.packed ? 1 : ZRAM_BLOCKS_PER_PAGE;
 	struct zram_wb_request *req;
@@ -324,13 +328,13 @@ static int run_step(struct wb_run *run)
 		return err;
 
 	run->unit = max(run->unit, least);
-	req = run_get_request(run);
-	reserved = request_reserve(run, req);
+	req = wb_run_get_request(run);
+	reserved = wb_run_reserve(run, req);
 	if (reserved < 0) {
 		/* What is in flight gives memory back, and perhaps blocks */
-		run_drain(run);
+		wb_run_drain(run);
 		req = zram_wb_ring_get(run->ring);
-		reserved = request_reserve(run, req);
+		reserved = wb_run_reserve(run, req);
 	}
 	if (reserved < 0 && run->unit > least) {
 		/* No room for this object, but perhaps for others */
@@ -344,15 +348,15 @@ static int run_step(struct wb_run *run)
 	err = zram_wb_pack_fill(&run->pack, req, reserved << ZRAM_BLOCK_SHIFT);
 	/* An object that finds no room in free blocks here needs them together */
 	run->unit = !req->nr && run->pack.misfit ? ZRAM_BLOCKS_PER_PAGE : 0;
-	request_trim(run, req, reserved);
+	wb_run_trim(run, req, reserved);
 	if (req->nr)
-		request_submit(run, req);
+		wb_run_submit(run, req);
 	atomic64_set(&run->zram->wb.scanned, zram_pp_walk_scanned(&run->walk));
 	return err;
 }
 
 /* Who goes first matters only where not all can */
-static int run_sort(struct wb_run *run)
+static int wb_run_sort(struct zram_wb_run *run)
 {
 	struct zram *zram = run->zram;
 	u64 room = zram_bd_budget_room(zram);
@@ -371,21 +375,21 @@ static int run_sort(struct wb_run *run)
 				 ZRAM_PP_LARGEST, room << ZRAM_BLOCK_SHIFT);
 }
 
-static int run_all(struct wb_run *run)
+static int wb_run_all(struct zram_wb_run *run)
 {
 	struct zram_wb_state *wb = &run->zram->wb;
-	int err = run_sort(run);
+	int err = wb_run_sort(run);
 
 	if (err)
 		return err;
 	atomic64_set(&wb->total, zram_pp_walk_total(&run->walk));
-	err = run_alloc(run);
+	err = wb_run_alloc(run);
 	if (err)
 		return err;
 	while (!err)
-		err = run_step(run);
-	run_drain(run);
-	zram_wb_retry_end(&run->verdict, run->zram->backing.map);
+		err = wb_run_step(run);
+	wb_run_drain(run);
+	zram_wb_retry_end(&run->retry, run->zram->backing.map);
 	if (err == -ENOENT) {
 		atomic64_set(&wb->scanned, zram_pp_walk_total(&run->walk));
 		err = 0;
@@ -414,7 +418,7 @@ int zram_wb_run(struct zram *zram, const struct zram_pp_range *ranges,
 		unsigned int nr)
 {
 	struct zram_wb_state *wb = &zram->wb;
-	struct wb_run run = { .zram = zram };
+	struct zram_wb_run run = { .zram = zram };
 	int err;
 
 	err = zram_pp_begin(zram);
@@ -424,12 +428,12 @@ int zram_wb_run(struct zram *zram, const struct zram_pp_range *ranges,
 	atomic64_set(&wb->total, 0);
 	atomic64_set(&wb->written, 0);
 	WRITE_ONCE(wb->running, true);
-	count(&run, ZRAM_STAT_WB_RUNS, 1);
+	wb_run_count(&run, ZRAM_STAT_WB_RUNS, 1);
 	trace_zram_wb_begin(zram, nr);
 
 	zram_pp_walk_init(&run.walk, zram, ranges, nr);
-	err = run_all(&run);
-	run_free(&run);
+	err = wb_run_all(&run);
+	wb_run_free(&run);
 
 	trace_zram_wb_end(zram, err);
 	/* Whoever ended it knows */

@@ -41,19 +41,19 @@ bool zram_write_same_filled(const void *src, unsigned long *word)
 }
 
 /* A page that was admitted has been counted before */
-static int alloc(struct zram_obj_pool *pool, unsigned int size, gfp_t gfp,
-		 bool admitted, unsigned long *handle)
+static int write_alloc(struct zram_obj_pool *pool, unsigned int size, gfp_t gfp,
+		       bool admitted, unsigned long *handle)
 {
 	return admitted ? zram_obj_alloc_admitted(pool, size, gfp, handle) :
 		zram_obj_alloc(pool, size, gfp, handle);
 }
 
 /* It would take a whole page anyway, and this way reads cost nothing */
-static int store_huge(struct zram *zram, struct zram_slot *slot,
-		      const void *src, bool admitted)
+static int write_store_huge(struct zram *zram, struct zram_slot *slot,
+			    const void *src, bool admitted)
 {
-	int err = alloc(&zram->pool, PAGE_SIZE, GFP_NOIO, admitted,
-			&slot->handle);
+	int err = write_alloc(&zram->pool, PAGE_SIZE, GFP_NOIO, admitted,
+			      &slot->handle);
 
 	if (err)
 		return err;
@@ -69,8 +69,9 @@ static int store_huge(struct zram *zram, struct zram_slot *slot,
  * Returns 0, -E2BIG for a page that does not compress, -ENOMEM with the @size
  * that is needed, -ENOSPC, or the compressor's error.
  */
-static int try_compressed(struct zram *zram, struct zram_slot *slot,
-			  const void *src, bool admitted, unsigned int *size)
+static int write_try_compressed(struct zram *zram, struct zram_slot *slot,
+				const void *src, bool admitted,
+				unsigned int *size)
 {
 	struct zram_comp_stream *strm = zram_comp_stream_get(zram_comp_of(zram, 0));
 	struct zram_obj_pool *pool = &zram->pool;
@@ -86,7 +87,8 @@ static int try_compressed(struct zram *zram, struct zram_slot *slot,
 	}
 	*size = len;
 	if (!err && !slot->handle)
-		err = alloc(pool, len, GFP_NOWAIT, admitted, &slot->handle);
+		err = write_alloc(pool, len, GFP_NOWAIT, admitted,
+				  &slot->handle);
 	if (!err) {
 		zram_obj_store(pool, slot->handle, strm->buf, len);
 		slot->flags = len;
@@ -100,27 +102,27 @@ static int try_compressed(struct zram *zram, struct zram_slot *slot,
  * make memory. When none is to be had at once, the stream is given up, memory
  * waited for, and the page compressed again.
  */
-static int store_page(struct zram *zram, struct zram_slot *slot,
-		      const void *src, bool admitted)
+static int write_store_page(struct zram *zram, struct zram_slot *slot,
+			    const void *src, bool admitted)
 {
 	unsigned int tries, size = 0;
 	int err;
 
 	for (tries = 0; tries < MAX_TRIES; tries++) {
-		err = try_compressed(zram, slot, src, admitted, &size);
+		err = write_try_compressed(zram, slot, src, admitted, &size);
 		if (err == -E2BIG)
 			break;
 		if (err != -ENOMEM)
 			return err;
-		err = alloc(&zram->pool, size, GFP_NOIO, admitted,
-			    &slot->handle);
+		err = write_alloc(&zram->pool, size, GFP_NOIO, admitted,
+				  &slot->handle);
 		if (err)
 			return err;
 	}
 	/* Room for the last size, when the page kept changing under us */
 	if (slot->handle)
 		zram_obj_free(&zram->pool, slot->handle);
-	return store_huge(zram, slot, src, admitted);
+	return write_store_huge(zram, slot, src, admitted);
 }
 
 /**
@@ -135,11 +137,11 @@ static int store_page(struct zram *zram, struct zram_slot *slot,
 int zram_write_store(struct zram *zram, struct zram_slot *slot,
 		     const void *src)
 {
-	int err = store_page(zram, slot, src, true);
+	int err = write_store_page(zram, slot, src, true);
 
 	/* As a last resort it is stored as it is */
 	if (err && err != -ENOMEM && err != -ENOSPC)
-		err = store_huge(zram, slot, src, true);
+		err = write_store_huge(zram, slot, src, true);
 	return err;
 }
 
@@ -163,7 +165,7 @@ int zram_write_page(struct zram *zram, unsigned long index, const void *src,
 	int err = 0;
 
 	if (!zram_write_same_filled(src, &slot.handle))
-		err = store_page(zram, &slot, src, false);
+		err = write_store_page(zram, &slot, src, false);
 	trace_zram_write(zram, index, slot.flags, err);
 	if (err)
 		return err;

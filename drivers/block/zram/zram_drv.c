@@ -38,7 +38,7 @@ static int zram_major;
 static DEFINE_XARRAY_ALLOC(zram_devices);
 static DEFINE_MUTEX(zram_devices_lock);
 
-static int add_device(void)
+static int zram_drv_add(void)
 {
 	struct zram *zram;
 	int err;
@@ -64,7 +64,7 @@ out:
 	return err ? err : id;
 }
 
-static int remove_device(u32 id)
+static int zram_drv_remove(u32 id)
 {
 	struct zram *zram;
 	int err = -ENODEV;
@@ -88,7 +88,7 @@ static int remove_device(u32 id)
 	return 0;
 }
 
-static void remove_all_devices(void)
+static void zram_drv_remove_all(void)
 {
 	struct zram *zram;
 	unsigned long id;
@@ -107,7 +107,7 @@ static void remove_all_devices(void)
 static ssize_t hot_add_show(const struct class *class,
 			    const struct class_attribute *attr, char *buf)
 {
-	int id = add_device();
+	int id = zram_drv_add();
 
 	return id < 0 ? id : sysfs_emit(buf, "%d\n", id);
 }
@@ -127,7 +127,7 @@ static ssize_t hot_remove_store(const struct class *class,
 		return err;
 	if (id < 0)
 		return -EINVAL;
-	err = remove_device(id);
+	err = zram_drv_remove(id);
 	return err ? err : len;
 }
 static CLASS_ATTR_WO(hot_remove);
@@ -164,7 +164,7 @@ static int __init zram_init(void)
 	}
 	zram_debugfs_init();
 	for (i = 0; i < num_devices; i++) {
-		err = add_device();
+		err = zram_drv_add();
 		if (err < 0)
 			goto err_devices;
 	}
@@ -175,7 +175,7 @@ static int __init zram_init(void)
 	return 0;
 
 err_devices:
-	remove_all_devices();
+	zram_drv_remove_all();
 	zram_debugfs_exit();
 	unregister_blkdev(zram_major, "zram");
 err_blkdev:
@@ -190,7 +190,7 @@ static void __exit zram_exit(void)
 {
 	/* Waits for hot_add and hot_remove, so no lock of theirs is held */
 	class_unregister(&zram_control);
-	remove_all_devices();
+	zram_drv_remove_all();
 	zram_debugfs_exit();
 	unregister_blkdev(zram_major, "zram");
 	if (IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD))

@@ -16,7 +16,7 @@
 #define REGION		(512 * SEGMENT)
 
 /**
- * struct blkmap_test - what a test works on
+ * struct bd_map_test - what a test works on
  * @map: the map under test
  * @ref: the model: references of each block
  * @nr: number of blocks in both
@@ -24,7 +24,7 @@
  * @first: first block of the last run reserved
  * @rnd: source of random numbers, the same in every run
  */
-struct blkmap_test {
+struct bd_map_test {
 	struct zram_bd_map *map;
 	u32 *ref;
 	unsigned int nr;
@@ -33,9 +33,9 @@ struct blkmap_test {
 	struct rnd_state rnd;
 };
 
-static int blkmap_test_init(struct kunit *test)
+static int bd_map_test_init(struct kunit *test)
 {
-	struct blkmap_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+	struct bd_map_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
 
 	if (!t)
 		return -ENOMEM;
@@ -44,9 +44,9 @@ static int blkmap_test_init(struct kunit *test)
 	return 0;
 }
 
-static void blkmap_test_exit(struct kunit *test)
+static void bd_map_test_exit(struct kunit *test)
 {
-	struct blkmap_test *t = test->priv;
+	struct bd_map_test *t = test->priv;
 	unsigned int b;
 
 	if (!t)
@@ -59,9 +59,9 @@ static void blkmap_test_exit(struct kunit *test)
 	vfree(t->ref);
 }
 
-static struct blkmap_test *setup(struct kunit *test, unsigned int nr)
+static struct bd_map_test *setup(struct kunit *test, unsigned int nr)
 {
-	struct blkmap_test *t = test->priv;
+	struct bd_map_test *t = test->priv;
 	struct zram_bd_map *map;
 
 	t->nr = nr;
@@ -74,7 +74,7 @@ static struct blkmap_test *setup(struct kunit *test, unsigned int nr)
 	return t;
 }
 
-static u32 below(struct blkmap_test *t, u32 limit)
+static u32 below(struct bd_map_test *t, u32 limit)
 {
 	return prandom_u32_state(&t->rnd) % limit;
 }
@@ -82,7 +82,7 @@ static u32 below(struct blkmap_test *t, u32 limit)
 /* Reserve on both. Returns the length of the run, which starts at t->first. */
 static unsigned int reserve(struct kunit *test, unsigned int want)
 {
-	struct blkmap_test *t = test->priv;
+	struct bd_map_test *t = test->priv;
 	int nr, i;
 
 	nr = zram_bd_map_reserve(t->map, want, 1, &t->first);
@@ -104,7 +104,7 @@ static unsigned int reserve(struct kunit *test, unsigned int want)
 
 static void get(struct kunit *test, unsigned int first, unsigned int nr)
 {
-	struct blkmap_test *t = test->priv;
+	struct bd_map_test *t = test->priv;
 	unsigned int i;
 
 	zram_bd_map_get(t->map, first, nr);
@@ -115,7 +115,7 @@ static void get(struct kunit *test, unsigned int first, unsigned int nr)
 
 static void put(struct kunit *test, unsigned int first, unsigned int nr)
 {
-	struct blkmap_test *t = test->priv;
+	struct bd_map_test *t = test->priv;
 	unsigned int i;
 
 	zram_bd_map_put(t->map, first, nr);
@@ -134,7 +134,7 @@ static void fill(struct kunit *test)
 
 static void put_all(struct kunit *test)
 {
-	struct blkmap_test *t = test->priv;
+	struct bd_map_test *t = test->priv;
 	unsigned int b;
 
 	for (b = 0; b < t->nr; b++)
@@ -146,7 +146,7 @@ static void put_all(struct kunit *test)
 /* Put a block that is used, near a random place. */
 static void put_random(struct kunit *test)
 {
-	struct blkmap_test *t = test->priv;
+	struct bd_map_test *t = test->priv;
 	unsigned int b = below(t, t->nr);
 
 	if (!t->used)
@@ -157,7 +157,7 @@ static void put_random(struct kunit *test)
 }
 
 /* The number of blocks from @first that have a reference, at most @max. */
-static unsigned int used_run(struct blkmap_test *t, unsigned int first,
+static unsigned int used_run(struct bd_map_test *t, unsigned int first,
 			     unsigned int max)
 {
 	unsigned int nr = 0;
@@ -179,9 +179,9 @@ static void size_desc(const unsigned int *size, char *desc)
 
 KUNIT_ARRAY_PARAM(size, sizes, size_desc);
 
-static void blkmap_test_random(struct kunit *test)
+static void bd_map_test_random(struct kunit *test)
 {
-	struct blkmap_test *t = setup(test, *(unsigned int *)test->param_value);
+	struct bd_map_test *t = setup(test, *(unsigned int *)test->param_value);
 	unsigned int round, nr, b;
 
 	for (round = 0; round < 20000; round++) {
@@ -205,9 +205,9 @@ static void blkmap_test_random(struct kunit *test)
 	put_all(test);
 }
 
-static void blkmap_test_full(struct kunit *test)
+static void bd_map_test_full(struct kunit *test)
 {
-	struct blkmap_test *t = setup(test, *(unsigned int *)test->param_value);
+	struct bd_map_test *t = setup(test, *(unsigned int *)test->param_value);
 	unsigned int round, nr, got;
 
 	fill(test);
@@ -228,9 +228,9 @@ static void blkmap_test_full(struct kunit *test)
 	put_all(test);
 }
 
-static void blkmap_test_runs(struct kunit *test)
+static void bd_map_test_runs(struct kunit *test)
 {
-	struct blkmap_test *t = setup(test, 4 * SEGMENT);
+	struct bd_map_test *t = setup(test, 4 * SEGMENT);
 	unsigned int i;
 
 	KUNIT_EXPECT_EQ(test, zram_bd_map_reserve(t->map, 0, 1, &t->first), 0);
@@ -262,9 +262,9 @@ static void blkmap_test_runs(struct kunit *test)
 }
 
 /* Every second block is free: runs of one, each block once, then nothing. */
-static void blkmap_test_aged(struct kunit *test)
+static void bd_map_test_aged(struct kunit *test)
 {
-	struct blkmap_test *t = setup(test, 2 * REGION + 77);
+	struct bd_map_test *t = setup(test, 2 * REGION + 77);
 	unsigned int b, nr;
 
 	fill(test);
@@ -284,9 +284,9 @@ static void blkmap_test_aged(struct kunit *test)
 }
 
 /* Blocks come free at the head and at the tail of the device in turn. */
-static void blkmap_test_ends(struct kunit *test)
+static void bd_map_test_ends(struct kunit *test)
 {
-	struct blkmap_test *t = setup(test, REGION + 3 * SEGMENT + 5);
+	struct bd_map_test *t = setup(test, REGION + 3 * SEGMENT + 5);
 	unsigned int i;
 
 	fill(test);
@@ -305,9 +305,9 @@ static void blkmap_test_ends(struct kunit *test)
 	put_all(test);
 }
 
-static void blkmap_test_huge(struct kunit *test)
+static void bd_map_test_huge(struct kunit *test)
 {
-	struct blkmap_test *t = test->priv;
+	struct bd_map_test *t = test->priv;
 	const u64 nr_blocks = 1ULL << 33;
 	struct zram_bd_map *map;
 	u64 used = 0, first;
@@ -339,9 +339,9 @@ static void blkmap_test_huge(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, PTR_ERR(zram_bd_map_create(U64_MAX)), -EFBIG);
 }
 
-static void blkmap_test_misuse(struct kunit *test)
+static void bd_map_test_misuse(struct kunit *test)
 {
-	struct blkmap_test *t = setup(test, SEGMENT + 100);
+	struct bd_map_test *t = setup(test, SEGMENT + 100);
 
 	/* Of what was never reserved, with and without a segment to look at */
 	KUNIT_EXPECT_FALSE(test, __zram_bd_map_ref(t->map, 0, 1, 1));
@@ -363,9 +363,9 @@ static void blkmap_test_misuse(struct kunit *test)
 }
 
 /* More readers of one block than 16 bits count: none is forgotten. */
-static void blkmap_test_crowd(struct kunit *test)
+static void bd_map_test_concurrent(struct kunit *test)
 {
-	struct blkmap_test *t = setup(test, 8);
+	struct bd_map_test *t = setup(test, 8);
 	unsigned int i;
 
 	fill(test);
@@ -381,10 +381,10 @@ static void blkmap_test_crowd(struct kunit *test)
 }
 
 /* As many references on each block as were asked for, here and nowhere else. */
-static void blkmap_test_share(struct kunit *test)
+static void bd_map_test_share(struct kunit *test)
 {
 	static const u16 refs[] = { 0, 1, 3, 0, 300, 2 };
-	struct blkmap_test *t = setup(test, 1000);
+	struct bd_map_test *t = setup(test, 1000);
 	unsigned int i, j, skipped, nr = ARRAY_SIZE(refs);
 
 	/* To the very end of a segment */
@@ -407,24 +407,24 @@ static void blkmap_test_share(struct kunit *test)
 	put_all(test);
 }
 
-static struct kunit_case blkmap_test_cases[] = {
-	KUNIT_CASE_PARAM(blkmap_test_random, size_gen_params),
-	KUNIT_CASE_PARAM(blkmap_test_full, size_gen_params),
-	KUNIT_CASE(blkmap_test_runs),
-	KUNIT_CASE(blkmap_test_aged),
-	KUNIT_CASE(blkmap_test_ends),
-	KUNIT_CASE(blkmap_test_huge),
-	KUNIT_CASE(blkmap_test_misuse),
-	KUNIT_CASE(blkmap_test_crowd),
-	KUNIT_CASE(blkmap_test_share),
+static struct kunit_case bd_map_test_cases[] = {
+	KUNIT_CASE_PARAM(bd_map_test_random, size_gen_params),
+	KUNIT_CASE_PARAM(bd_map_test_full, size_gen_params),
+	KUNIT_CASE(bd_map_test_runs),
+	KUNIT_CASE(bd_map_test_aged),
+	KUNIT_CASE(bd_map_test_ends),
+	KUNIT_CASE(bd_map_test_huge),
+	KUNIT_CASE(bd_map_test_misuse),
+	KUNIT_CASE(bd_map_test_concurrent),
+	KUNIT_CASE(bd_map_test_share),
 	{}
 };
 
-static struct kunit_suite blkmap_test_suite = {
+static struct kunit_suite bd_map_test_suite = {
 	.name = "zram_bd_map",
-	.init = blkmap_test_init,
-	.exit = blkmap_test_exit,
-	.test_cases = blkmap_test_cases,
+	.init = bd_map_test_init,
+	.exit = bd_map_test_exit,
+	.test_cases = bd_map_test_cases,
 };
 
-kunit_test_suite(blkmap_test_suite);
+kunit_test_suite(bd_map_test_suite);

@@ -120,7 +120,7 @@ static void size_desc(const unsigned int *size, char *desc)
 
 KUNIT_ARRAY_PARAM(size, sizes, size_desc);
 
-static void blkmap_load_test_tasks(struct kunit *test)
+static void bd_map_load_test_tasks(struct kunit *test)
 {
 	struct load_test *t = setup(test, *(unsigned int *)test->param_value);
 	struct worker w[WORKERS] = {};
@@ -132,7 +132,7 @@ static void blkmap_load_test_tasks(struct kunit *test)
 		w[i].t = t;
 		w[i].id = i + 1;
 		init_completion(&w[i].done);
-		task = kthread_run(worker_fn, &w[i], "blkmap_test/%u", i);
+		task = kthread_run(worker_fn, &w[i], "bd_map_test/%u", i);
 		KUNIT_EXPECT_FALSE(test, IS_ERR(task));
 		if (IS_ERR(task))
 			complete(&w[i].done);
@@ -234,7 +234,7 @@ static u64 cost(struct load_test *t, unsigned int want, unsigned int *run)
  * A map that searched for its blocks from the start, or through segments that
  * are full, would be hundreds of times slower on the fuller levels.
  */
-static void blkmap_load_test_cost(struct kunit *test)
+static void bd_map_load_test_cost(struct kunit *test)
 {
 	struct load_test *t = setup(test, 1 << 20);
 	u64 least = U64_MAX, most = 0;
@@ -257,8 +257,8 @@ static void blkmap_load_test_cost(struct kunit *test)
 }
 
 static struct kunit_case load_test_cases[] = {
-	KUNIT_CASE_PARAM(blkmap_load_test_tasks, size_gen_params),
-	KUNIT_CASE(blkmap_load_test_cost),
+	KUNIT_CASE_PARAM(bd_map_load_test_tasks, size_gen_params),
+	KUNIT_CASE(bd_map_load_test_cost),
 	{}
 };
 

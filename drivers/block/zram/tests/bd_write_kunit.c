@@ -11,7 +11,7 @@
 
 #define SEGMENT		512U		/* blocks */
 
-static void blkwrite_test_exit(struct kunit *test)
+static void bd_write_test_exit(struct kunit *test)
 {
 	zram_bd_map_destroy(test->priv);
 }
@@ -26,7 +26,7 @@ static struct zram_bd_map *create(struct kunit *test, unsigned int nr)
 }
 
 /* Runs begin and end with a unit, however the free blocks lie. */
-static void blkwrite_test_units(struct kunit *test)
+static void bd_write_test_units(struct kunit *test)
 {
 	const unsigned int nr = 3 * SEGMENT, unit = 16;
 	struct zram_bd_map *map = create(test, nr);
@@ -67,7 +67,7 @@ static void blkwrite_test_units(struct kunit *test)
 }
 
 /* What is given back at once is where the next run begins. */
-static void blkwrite_test_trim(struct kunit *test)
+static void bd_write_test_trim(struct kunit *test)
 {
 	const unsigned int nr = SEGMENT + 10;
 	struct zram_bd_map *map = create(test, nr);
@@ -97,7 +97,7 @@ static void blkwrite_test_trim(struct kunit *test)
 }
 
 /* A retired block is in use for ever, and not counted. */
-static void blkwrite_test_retire(struct kunit *test)
+static void bd_write_test_retire(struct kunit *test)
 {
 	struct zram_bd_map *map = create(test, 2 * SEGMENT);
 	u64 first;
@@ -118,17 +118,17 @@ static void blkwrite_test_retire(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, zram_bd_map_used(map), 0ULL);
 }
 
-static struct kunit_case blkwrite_test_cases[] = {
-	KUNIT_CASE(blkwrite_test_units),
-	KUNIT_CASE(blkwrite_test_trim),
-	KUNIT_CASE(blkwrite_test_retire),
+static struct kunit_case bd_write_test_cases[] = {
+	KUNIT_CASE(bd_write_test_units),
+	KUNIT_CASE(bd_write_test_trim),
+	KUNIT_CASE(bd_write_test_retire),
 	{}
 };
 
-static struct kunit_suite blkwrite_test_suite = {
+static struct kunit_suite bd_write_test_suite = {
 	.name = "zram_bd_write",
-	.exit = blkwrite_test_exit,
-	.test_cases = blkwrite_test_cases,
+	.exit = bd_write_test_exit,
+	.test_cases = bd_write_test_cases,
 };
 
-kunit_test_suite(blkwrite_test_suite);
+kunit_test_suite(bd_write_test_suite);

@@ -37,7 +37,7 @@ static struct zram_kc_stage_pool *create(struct kunit *test)
 	return pool;
 }
 
-static void stage_test_pool(struct kunit *test)
+static void kc_stage_test_pool(struct kunit *test)
 {
 	struct zram_kc_stage_pool *pool = create(test);
 	struct zram_kc_stage *stage[NR];
@@ -70,7 +70,7 @@ static void stage_test_pool(struct kunit *test)
 		zram_kc_stage_put(stage[i]);
 }
 
-static void stage_test_queue(struct kunit *test)
+static void kc_stage_test_queue(struct kunit *test)
 {
 	struct zram_kc_stage_pool *pool = create(test);
 	struct zram *one = (struct zram *)&pool, *two = (struct zram *)&one;
@@ -122,7 +122,7 @@ static void stage_test_queue(struct kunit *test)
 }
 
 /* Pages that cannot be stored, and two who try: each tries them once */
-static void stage_test_prefer(struct kunit *test)
+static void kc_stage_test_prefer(struct kunit *test)
 {
 	struct zram_kc_stage_pool *pool = create(test);
 	struct zram *zram = (struct zram *)&pool;
@@ -155,7 +155,7 @@ static void stage_test_prefer(struct kunit *test)
 	zram_kc_stage_pool_put(pool);
 }
 
-static void stage_test_close(struct kunit *test)
+static void kc_stage_test_close(struct kunit *test)
 {
 	struct zram_kc_stage_pool *pool = create(test);
 	struct zram_kc_sleeper sleeper;
@@ -204,7 +204,7 @@ static int stage_sleeper(void *data)
 }
 
 /* Each page that is queued is taken, whenever it comes: no wake-up is lost */
-static void stage_test_wake(struct kunit *test)
+static void kc_stage_test_wake(struct kunit *test)
 {
 	struct zram_kc_stage_pool *pool = create(test);
 	unsigned long end = jiffies + 20 * HZ;
@@ -235,20 +235,20 @@ static void stage_test_wake(struct kunit *test)
 	zram_kc_stage_pool_put(pool);
 }
 
-static struct kunit_case stage_test_cases[] = {
-	KUNIT_CASE(stage_test_pool),
-	KUNIT_CASE(stage_test_queue),
-	KUNIT_CASE(stage_test_prefer),
-	KUNIT_CASE(stage_test_close),
-	KUNIT_CASE_SLOW(stage_test_wake),
+static struct kunit_case kc_stage_test_cases[] = {
+	KUNIT_CASE(kc_stage_test_pool),
+	KUNIT_CASE(kc_stage_test_queue),
+	KUNIT_CASE(kc_stage_test_prefer),
+	KUNIT_CASE(kc_stage_test_close),
+	KUNIT_CASE_SLOW(kc_stage_test_wake),
 	{}
 };
 
-static struct kunit_suite stage_test_suite = {
+static struct kunit_suite kc_stage_test_suite = {
 	.name = "zram_kc_stage",
-	.test_cases = stage_test_cases,
+	.test_cases = kc_stage_test_cases,
 };
 
-kunit_test_suite(stage_test_suite);
+kunit_test_suite(kc_stage_test_suite);
 
 MODULE_LICENSE("GPL");

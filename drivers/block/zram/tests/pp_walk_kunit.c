@@ -23,20 +23,20 @@ static const struct zram_pp_filter huge = { .must = ZRAM_HUGE };
 static const struct zram_pp_filter not_huge = { .must_not = ZRAM_HUGE };
 
 /**
- * struct select_test - what a test works on
+ * struct pp_walk_test - what a test works on
  * @zram: has slots, counters and nothing else
  * @visited: the slots a walk came to
  * @now: the time
  */
-struct select_test {
+struct pp_walk_test {
 	struct zram *zram;
 	unsigned long *visited;
 	u32 now;
 };
 
-static int select_test_init(struct kunit *test)
+static int pp_walk_test_init(struct kunit *test)
 {
-	struct select_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+	struct pp_walk_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
 
 	if (!t)
 		return -ENOMEM;
@@ -56,9 +56,9 @@ static int select_test_init(struct kunit *test)
 	return 0;
 }
 
-static void select_test_exit(struct kunit *test)
+static void pp_walk_test_exit(struct kunit *test)
 {
-	struct select_test *t = test->priv;
+	struct pp_walk_test *t = test->priv;
 
 	if (!t)
 		return;
@@ -67,7 +67,7 @@ static void select_test_exit(struct kunit *test)
 }
 
 /* Slots of all states, sizes and ages */
-static void fill(struct select_test *t)
+static void fill(struct pp_walk_test *t)
 {
 	struct rnd_state rnd;
 	unsigned long i;
@@ -101,7 +101,7 @@ static void fill(struct select_test *t)
 }
 
 /* Does a filter take the slot? Told without any of the words of its group */
-static bool wanted(struct select_test *t, const struct zram_pp_filter *filter,
+static bool wanted(struct pp_walk_test *t, const struct zram_pp_filter *filter,
 		   unsigned long i)
 {
 	struct zram_slot_group *group = zram_slots_group(&t->zram->slots, i);
@@ -119,7 +119,7 @@ static bool wanted(struct select_test *t, const struct zram_pp_filter *filter,
 /* Walks to the end; the number of slots it came to, none of them twice */
 static unsigned int go(struct kunit *test, struct zram_pp_walk *walk)
 {
-	struct select_test *t = test->priv;
+	struct pp_walk_test *t = test->priv;
 	u64 scanned, before = 0;
 	unsigned int nr = 0;
 	int err;
@@ -146,7 +146,7 @@ static unsigned int go(struct kunit *test, struct zram_pp_walk *walk)
 
 static void check_visited(struct kunit *test, const struct zram_pp_range *range)
 {
-	struct select_test *t = test->priv;
+	struct pp_walk_test *t = test->priv;
 	unsigned long i;
 
 	for (i = 0; i < NR_SLOTS; i++)
@@ -155,7 +155,7 @@ static void check_visited(struct kunit *test, const struct zram_pp_range *range)
 				    wanted(t, range->filter, i), "slot %lu", i);
 }
 
-static void select_test_ranges(struct kunit *test)
+static void pp_walk_test_ranges(struct kunit *test)
 {
 	const struct zram_pp_range ranges[] = {
 		{ &any, 0, NR_SLOTS - 1 },
@@ -170,7 +170,7 @@ static void select_test_ranges(struct kunit *test)
 		{ &any, NR_SLOTS - 1, NR_SLOTS - 1 },
 		{ &any, NR_SLOTS - 70, NR_SLOTS - 1 },
 	};
-	struct select_test *t = test->priv;
+	struct pp_walk_test *t = test->priv;
 	struct zram_pp_walk walk;
 	unsigned int i;
 
@@ -185,7 +185,7 @@ static void select_test_ranges(struct kunit *test)
 }
 
 /* Several ranges are one walk, in the order they are given in. */
-static void select_test_lists(struct kunit *test)
+static void pp_walk_test_lists(struct kunit *test)
 {
 	const struct zram_pp_range ranges[] = {
 		{ &any, 500, 600 },
@@ -193,7 +193,7 @@ static void select_test_lists(struct kunit *test)
 		{ &not_huge, 0, 99 },
 		{ &any, 200, 200 },
 	};
-	struct select_test *t = test->priv;
+	struct pp_walk_test *t = test->priv;
 	unsigned int nr, want = 0;
 	struct zram_pp_walk walk;
 	unsigned long i;
@@ -209,7 +209,7 @@ static void select_test_lists(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nr, want);
 }
 
-static unsigned int rank(struct select_test *t, enum zram_pp_order order,
+static unsigned int rank(struct pp_walk_test *t, enum zram_pp_order order,
 			 u32 now, unsigned long i)
 {
 	const struct zram_slot *slot = &t->zram->slots.slot[i];
@@ -226,7 +226,7 @@ static unsigned int rank(struct select_test *t, enum zram_pp_order order,
 static void check_order(struct kunit *test, enum zram_pp_order order, u64 room)
 {
 	const struct zram_pp_range range = { &any, 0, NR_SLOTS - 1 };
-	struct select_test *t = test->priv;
+	struct pp_walk_test *t = test->priv;
 	unsigned int r, lowest = UINT_MAX, highest = 0;
 	struct zram_pp_walk walk;
 	u64 taken = 0;
@@ -251,7 +251,7 @@ static void check_order(struct kunit *test, enum zram_pp_order order, u64 room)
 	check_visited(test, &range);
 }
 
-static void select_test_order(struct kunit *test)
+static void pp_walk_test_order(struct kunit *test)
 {
 	static const u64 rooms[] = { 0, 1, 4096, 100 * 4096, 1000 * 4096,
 				     2000 * 4096, U32_MAX };
@@ -265,10 +265,10 @@ static void select_test_order(struct kunit *test)
 }
 
 /* With room for all the order is that of the table. */
-static void select_test_room(struct kunit *test)
+static void pp_walk_test_room(struct kunit *test)
 {
 	const struct zram_pp_range range = { &any, 0, NR_SLOTS - 1 };
-	struct select_test *t = test->priv;
+	struct pp_walk_test *t = test->priv;
 	struct zram_pp_walk walk;
 	unsigned long last = 0;
 
@@ -285,7 +285,7 @@ static void select_test_room(struct kunit *test)
 }
 
 /* A slot that may have been handed out before is told from one that was not. */
-static void select_test_back(struct kunit *test)
+static void pp_walk_test_back(struct kunit *test)
 {
 	const struct zram_pp_range ranges[] = {
 		{ &any, 10, 20 },
@@ -301,7 +301,7 @@ static void select_test_back(struct kunit *test)
 		{ 10 }, { 12 }, { 20 }, { 21 }, { 30 }, { 5, true },
 		{ 10, true }, { 12, true }, { 30, true }, { 31 }, { 31, true },
 	};
-	struct select_test *t = test->priv;
+	struct pp_walk_test *t = test->priv;
 	struct zram_pp_walk walk;
 	unsigned int i;
 
@@ -328,11 +328,11 @@ static void select_test_back(struct kunit *test)
  * Slots around the 2^32nd: the table is made to begin there, as no machine has the
  * memory for those before.
  */
-static void select_test_far(struct kunit *test)
+static void pp_walk_test_far(struct kunit *test)
 {
 	unsigned long base = (unsigned long)BIT_ULL(32) - 32 * ZRAM_SLOT_GROUP;
 	struct zram_pp_range range = { &idle, base, base + NR_SLOTS - 1 };
-	struct select_test *t = test->priv;
+	struct pp_walk_test *t = test->priv;
 	struct zram_slots near = t->zram->slots;
 	unsigned long i, expected = base + 1;
 	struct zram_pp_walk walk;
@@ -369,10 +369,10 @@ static void select_test_far(struct kunit *test)
 	t->zram->slots = near;
 }
 
-static void select_test_stop(struct kunit *test)
+static void pp_walk_test_stop(struct kunit *test)
 {
 	const struct zram_pp_range range = { &any, 0, NR_SLOTS - 1 };
-	struct select_test *t = test->priv;
+	struct pp_walk_test *t = test->priv;
 	struct zram_pp_walk walk;
 
 	/* A walk over nothing takes time too. */
@@ -384,22 +384,22 @@ static void select_test_stop(struct kunit *test)
 			-EINTR);
 }
 
-static struct kunit_case select_test_cases[] = {
-	KUNIT_CASE(select_test_ranges),
-	KUNIT_CASE(select_test_lists),
-	KUNIT_CASE(select_test_order),
-	KUNIT_CASE(select_test_room),
-	KUNIT_CASE(select_test_back),
-	KUNIT_CASE(select_test_far),
-	KUNIT_CASE(select_test_stop),
+static struct kunit_case pp_walk_test_cases[] = {
+	KUNIT_CASE(pp_walk_test_ranges),
+	KUNIT_CASE(pp_walk_test_lists),
+	KUNIT_CASE(pp_walk_test_order),
+	KUNIT_CASE(pp_walk_test_room),
+	KUNIT_CASE(pp_walk_test_back),
+	KUNIT_CASE(pp_walk_test_far),
+	KUNIT_CASE(pp_walk_test_stop),
 	{}
 };
 
-static struct kunit_suite select_test_suite = {
+static struct kunit_suite pp_walk_test_suite = {
 	.name = "zram_pp_walk",
-	.init = select_test_init,
-	.exit = select_test_exit,
-	.test_cases = select_test_cases,
+	.init = pp_walk_test_init,
+	.exit = pp_walk_test_exit,
+	.test_cases = pp_walk_test_cases,
 };
 
-kunit_test_suite(select_test_suite);
+kunit_test_suite(pp_walk_test_suite);

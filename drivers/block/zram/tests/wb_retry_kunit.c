@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * KUnit tests of what becomes of blocks that could not be written.
+ * KUnit tests of blocks that could not be written.
  */
 
 #include <kunit/test.h>
@@ -12,20 +12,20 @@
 #include "../wb_ring.h"
 
 /**
- * struct verdict_test - what a test works on
+ * struct wb_retry_test - what a test works on
  * @map: a map of 512 blocks
- * @verdict: the verdict
+ * @retry: blocks that failed
  * @req: a request
  */
-struct verdict_test {
+struct wb_retry_test {
 	struct zram_bd_map *map;
-	struct zram_wb_retry verdict;
+	struct zram_wb_retry retry;
 	struct zram_wb_request req;
 };
 
-static int verdict_test_init(struct kunit *test)
+static int wb_retry_test_init(struct kunit *test)
 {
-	struct verdict_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+	struct wb_retry_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
 
 	if (!t)
 		return -ENOMEM;
@@ -34,9 +34,9 @@ static int verdict_test_init(struct kunit *test)
 	return PTR_ERR_OR_ZERO(t->map);
 }
 
-static void verdict_test_exit(struct kunit *test)
+static void wb_retry_test_exit(struct kunit *test)
 {
-	struct verdict_test *t = test->priv;
+	struct wb_retry_test *t = test->priv;
 
 	if (t && !IS_ERR(t->map))
 		zram_bd_map_destroy(t->map);
@@ -46,31 +46,31 @@ static void verdict_test_exit(struct kunit *test)
 static void settle(struct kunit *test, unsigned int nr, u64 bad, u64 faulty,
 		   unsigned int after)
 {
-	struct verdict_test *t = test->priv;
+	struct wb_retry_test *t = test->priv;
 
-	if (t->verdict.submitted == t->verdict.settled)
-		t->verdict.submitted++;
-	t->verdict.submitted += after;
+	if (t->retry.submitted == t->retry.settled)
+		t->retry.submitted++;
+	t->retry.submitted += after;
 	KUNIT_ASSERT_EQ(test, zram_bd_map_reserve(t->map, nr, 1, &t->req.first),
 			(int)nr);
 	t->req.nr = nr;
 	t->req.bad = bad;
 	t->req.faulty = faulty;
-	zram_wb_retry_settle(&t->verdict, t->map, &t->req);
+	zram_wb_retry_settle(&t->retry, t->map, &t->req);
 }
 
 /* expect USED BAD: blocks that are used, or kept, and blocks retired */
 static void expect(struct kunit *test, u64 used, u64 bad)
 {
-	struct verdict_test *t = test->priv;
+	struct wb_retry_test *t = test->priv;
 
 	KUNIT_EXPECT_EQ(test, zram_bd_map_used(t->map), used);
 	KUNIT_EXPECT_EQ(test, zram_bd_map_bad(t->map), bad);
 }
 
-static void verdict_test_request(struct kunit *test)
+static void wb_retry_test_request(struct kunit *test)
 {
-	struct verdict_test *t = test->priv;
+	struct wb_retry_test *t = test->priv;
 
 	settle(test, 64, 0, 0, 0);
 	expect(test, 0, 0);
@@ -83,13 +83,13 @@ static void verdict_test_request(struct kunit *test)
 	settle(test, 64, ~0ULL, ~0ULL, 0);
 	settle(test, 2, 3, 3, 0);
 	expect(test, 0, 2);
-	zram_wb_retry_end(&t->verdict, t->map);
+	zram_wb_retry_end(&t->retry, t->map);
 	expect(test, 0, 2);
 }
 
-static void verdict_test_suspects(struct kunit *test)
+static void wb_retry_test_suspected(struct kunit *test)
 {
-	struct verdict_test *t = test->priv;
+	struct wb_retry_test *t = test->priv;
 
 	/* The last of a request: two more are under way meanwhile */
 	settle(test, 4, BIT_ULL(3), BIT_ULL(3), 2);
@@ -113,36 +113,36 @@ static void verdict_test_suspects(struct kunit *test)
 	/* One alone, and no more news */
 	settle(test, 1, 1, 1, 0);
 	expect(test, 1, 1);
-	zram_wb_retry_end(&t->verdict, t->map);
+	zram_wb_retry_end(&t->retry, t->map);
 	expect(test, 0, 1);
 }
 
-/* There is no end of room for suspects. */
-static void verdict_test_crowd(struct kunit *test)
+/* Only so many blocks can be suspected. */
+static void wb_retry_test_many(struct kunit *test)
 {
-	struct verdict_test *t = test->priv;
+	struct wb_retry_test *t = test->priv;
 	unsigned int i;
 
-	for (i = 0; i < 2 * ZRAM_WB_RETRY_SUSPECTED; i++)
+	for (i = 0; i < 2 * ZRAM_WB_RETRY_MAX; i++)
 		settle(test, 1, 1, 1, 0);
-	expect(test, ZRAM_WB_RETRY_SUSPECTED, 0);
+	expect(test, ZRAM_WB_RETRY_MAX, 0);
 	settle(test, 1, 0, 0, 0);
-	expect(test, 0, ZRAM_WB_RETRY_SUSPECTED);
-	zram_wb_retry_end(&t->verdict, t->map);
+	expect(test, 0, ZRAM_WB_RETRY_MAX);
+	zram_wb_retry_end(&t->retry, t->map);
 }
 
-static struct kunit_case verdict_test_cases[] = {
-	KUNIT_CASE(verdict_test_request),
-	KUNIT_CASE(verdict_test_suspects),
-	KUNIT_CASE(verdict_test_crowd),
+static struct kunit_case wb_retry_test_cases[] = {
+	KUNIT_CASE(wb_retry_test_request),
+	KUNIT_CASE(wb_retry_test_suspected),
+	KUNIT_CASE(wb_retry_test_many),
 	{}
 };
 
-static struct kunit_suite verdict_test_suite = {
+static struct kunit_suite wb_retry_test_suite = {
 	.name = "zram_wb_retry",
-	.init = verdict_test_init,
-	.exit = verdict_test_exit,
-	.test_cases = verdict_test_cases,
+	.init = wb_retry_test_init,
+	.exit = wb_retry_test_exit,
+	.test_cases = wb_retry_test_cases,
 };
 
-kunit_test_suite(verdict_test_suite);
+kunit_test_suite(wb_retry_test_suite);
