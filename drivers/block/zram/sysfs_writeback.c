@@ -12,6 +12,7 @@
 #include <linux/sysfs.h>
 
 #include "args.h"
+#include "bd_budget.h"
 #include "bd_dev.h"
 #include "bd_map.h"
 #include "pp.h"

@@ -24,7 +24,7 @@
 #include <linux/sched.h>
 #include <linux/sizes.h>
 
-#include "bd_dev.h"
+#include "bd_budget.h"
 #include "bd_map.h"
 #include "pp.h"
 #include "slot.h"
