@@ -13,7 +13,7 @@
 #include "bd_map.h"
 #include "kcompressd.h"
 #include "read.h"
-#include "slot.h"
+#include "table.h"
 #include "write.h"
 #include "zram.h"
 

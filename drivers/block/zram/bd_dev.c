@@ -16,6 +16,7 @@
 #include "bd_budget.h"
 #include "bd_dev.h"
 #include "bd_map.h"
+#include "config.h"
 #include "rb_read.h"
 #include "zram.h"
 
@@ -138,10 +139,10 @@ int zram_bd_attach(struct zram *zram, const char *path)
 	int err;
 
 	/* Tell this before anything the open may have to say */
-	err = zram_configure_begin(zram);
+	err = zram_config_begin(zram);
 	if (err)
 		return err;
-	zram_configure_end(zram);
+	zram_config_end(zram);
 
 	/* Not under config_lock: opening takes the other disk's open_mutex */
 	err = bd_dev_open(&backing, path, zram->disk->disk_name);
@@ -149,10 +150,10 @@ int zram_bd_attach(struct zram *zram, const char *path)
 		return err;
 
 	old = backing;
-	err = zram_configure_begin(zram);
+	err = zram_config_begin(zram);
 	if (!err) {
 		swap(zram->backing, old);
-		zram_configure_end(zram);
+		zram_config_end(zram);
 	}
 	bd_dev_close(&old);
 	return err;

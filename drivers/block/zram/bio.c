@@ -22,6 +22,7 @@
 #include "rb_read.h"
 #include "read.h"
 #include "slot.h"
+#include "table.h"
 #include "write.h"
 #include "zram.h"
 

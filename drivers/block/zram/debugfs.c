@@ -9,7 +9,7 @@
 #include <linux/seq_file.h>
 
 #include "debugfs.h"
-#include "slot.h"
+#include "table.h"
 #include "zram.h"
 
 static struct dentry *zram_debugfs_root;

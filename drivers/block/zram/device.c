@@ -15,12 +15,14 @@
 #include "bd_dev.h"
 #include "bio.h"
 #include "comps.h"
+#include "config.h"
 #include "debugfs.h"
 #include "device.h"
 #include "kc_set.h"
 #include "kcompressd.h"
 #include "obj.h"
 #include "slot.h"
+#include "table.h"
 #include "zram.h"
 
 /* How long to wait for those who only look, and how often */
@@ -179,7 +181,7 @@ static void device_tear_down(struct zram *zram)
 		zram_kc_drop(zram);
 	/* Slots give back their objects and blocks, so they go first */
 	zram_slot_free_range(zram, 0, zram->slots.nr);
-	zram_slots_destroy(&zram->slots);
+	zram_table_destroy(&zram->slots);
 	zram_obj_pool_destroy(&zram->pool);
 	zram_comps_reset(&zram->comps);
 }
@@ -245,10 +247,10 @@ int zram_device_init(struct zram *zram, u64 disksize)
 
 	if (nr > ULONG_MAX)
 		return -ENOMEM;
-	err = zram_configure_begin(zram);
+	err = zram_config_begin(zram);
 	if (err)
 		return err;
-	err = zram_slots_create(&zram->slots, nr);
+	err = zram_table_create(&zram->slots, nr);
 	if (err)
 		goto out;
 	err = zram_obj_pool_create(&zram->pool, zram->disk->disk_name);
@@ -265,7 +267,7 @@ int zram_device_init(struct zram *zram, u64 disksize)
 err_tear_down:
 	device_tear_down(zram);
 out:
-	zram_configure_end(zram);
+	zram_config_end(zram);
 	return err;
 }
 
@@ -282,9 +284,9 @@ int zram_device_reset(struct zram *zram)
 {
 	int err;
 
-	if (!zram_configure_begin(zram)) {
+	if (!zram_config_begin(zram)) {
 		device_forget(zram);
-		zram_configure_end(zram);
+		zram_config_end(zram);
 		return 0;
 	}
 	err = zram_device_claim(zram);

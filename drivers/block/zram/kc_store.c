@@ -14,6 +14,7 @@
 #include "kc_store.h"
 #include "kcompressd.h"
 #include "slot.h"
+#include "table.h"
 #include "trace.h"
 #include "write.h"
 #include "zram.h"

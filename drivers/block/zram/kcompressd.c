@@ -24,6 +24,7 @@
 #include "kcompressd.h"
 #include "obj.h"
 #include "slot.h"
+#include "table.h"
 #include "trace.h"
 #include "write.h"
 #include "zram.h"

@@ -11,7 +11,7 @@
 
 #include "kc_set.h"
 #include "pp.h"
-#include "slot.h"
+#include "table.h"
 #include "zram.h"
 
 /* Mark those of a group that were last accessed before @cutoff */

@@ -21,6 +21,7 @@
 #include "pp.h"
 #include "read.h"
 #include "slot.h"
+#include "table.h"
 #include "zram.h"
 
 enum { TURN_ABOVE, TURN_CUT, TURN_BELOW, NR_TURNS };

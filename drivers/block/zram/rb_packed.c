@@ -28,7 +28,7 @@
 #include "comp.h"
 #include "rb_packed.h"
 #include "rb_read.h"
-#include "slot.h"
+#include "table.h"
 #include "trace.h"
 #include "zram.h"
 

@@ -30,7 +30,7 @@
 #include "bd_map.h"
 #include "rb_packed.h"
 #include "rb_read.h"
-#include "slot.h"
+#include "table.h"
 #include "trace.h"
 #include "zram.h"
 

@@ -17,6 +17,7 @@
 #include "obj.h"
 #include "read.h"
 #include "slot.h"
+#include "table.h"
 #include "trace.h"
 #include "zram.h"
 

@@ -24,6 +24,7 @@
 #include "pp.h"
 #include "recompress.h"
 #include "slot.h"
+#include "table.h"
 #include "trace.h"
 #include "zram.h"
 

@@ -23,6 +23,7 @@
 
 #include "args.h"
 #include "comps.h"
+#include "config.h"
 #include "sysfs.h"
 #include "zram.h"
 
@@ -102,11 +103,11 @@ int zram_sysfs_choose(struct zram *zram, unsigned int prio, const char *text,
 		return -E2BIG;
 	if (!name)
 		return -EINVAL;
-	err = zram_configure_begin(zram);
+	err = zram_config_begin(zram);
 	if (err)
 		return err;
 	zram_comps_choose(&zram->comps, prio, name);
-	zram_configure_end(zram);
+	zram_config_end(zram);
 	return 0;
 }
 
@@ -225,25 +226,25 @@ static int sysfs_comp_set_params(struct zram *zram, struct params_args *args)
 {
 	int err, prio;
 
-	err = zram_configure_begin(zram);
+	err = zram_config_begin(zram);
 	if (err)
 		return err;
 	prio = zram_sysfs_find(zram, &args->which, 0);
-	zram_configure_end(zram);
+	zram_config_end(zram);
 	if (prio < 0)
 		return prio;
 
 	err = sysfs_comp_read_dict(args);
 	if (err)
 		return err;
-	err = zram_configure_begin(zram);
+	err = zram_config_begin(zram);
 	if (err)
 		goto err_dict;
 	/* Somebody may have chosen anew */
 	prio = zram_sysfs_find(zram, &args->which, 0);
 	if (prio >= 0)
 		zram_comps_set_params(&zram->comps, prio, &args->params);
-	zram_configure_end(zram);
+	zram_config_end(zram);
 	if (prio >= 0)
 		return 0;
 	err = prio;

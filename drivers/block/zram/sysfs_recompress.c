@@ -14,8 +14,8 @@
 #include "comps.h"
 #include "pp.h"
 #include "recompress.h"
-#include "slot.h"
 #include "sysfs.h"
+#include "table.h"
 #include "zram.h"
 
 /* The lowest priority that is for recompression, and what is meant by none */

@@ -15,9 +15,10 @@
 #include "bd_budget.h"
 #include "bd_dev.h"
 #include "bd_map.h"
+#include "config.h"
 #include "pp.h"
-#include "slot.h"
 #include "sysfs.h"
+#include "table.h"
 #include "wb_run.h"
 #include "zram.h"
 
@@ -267,11 +268,11 @@ static ssize_t compressed_writeback_store(struct device *dev,
 
 	if (kstrtobool(buf, &on))
 		return -EINVAL;
-	err = zram_configure_begin(zram);
+	err = zram_config_begin(zram);
 	if (err)
 		return err;
 	WRITE_ONCE(zram->wb.packed, on);
-	zram_configure_end(zram);
+	zram_config_end(zram);
 	return len;
 }
 static DEVICE_ATTR_RW(compressed_writeback);

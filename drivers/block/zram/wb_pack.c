@@ -20,7 +20,7 @@
 #include "obj.h"
 #include "pp.h"
 #include "read.h"
-#include "slot.h"
+#include "table.h"
 #include "wb_pack.h"
 #include "wb_ring.h"
 #include "zram.h"

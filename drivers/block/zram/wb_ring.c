@@ -25,7 +25,7 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
-#include "slot.h"
+#include "table.h"
 #include "wb_ring.h"
 
 /* Requests that a ring has, where they are small */

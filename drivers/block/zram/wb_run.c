@@ -28,6 +28,7 @@
 #include "bd_map.h"
 #include "pp.h"
 #include "slot.h"
+#include "table.h"
 #include "trace.h"
 #include "wb_pack.h"
 #include "wb_retry.h"

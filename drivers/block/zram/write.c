@@ -8,6 +8,7 @@
 #include "comp.h"
 #include "obj.h"
 #include "slot.h"
+#include "table.h"
 #include "trace.h"
 #include "write.h"
 #include "zram.h"

@@ -11,8 +11,8 @@
 #include "comps.h"
 #include "kcompressd.h"
 #include "obj.h"
-#include "slot.h"
 #include "stats.h"
+#include "table.h"
 
 /*
  * Lock order, outermost first:
@@ -154,34 +154,6 @@ static inline bool zram_is_set_up(const struct zram *zram)
 static inline struct zram_comp *zram_comp_of(const struct zram *zram, u32 flags)
 {
 	return zram_comps_get(&zram->comps, zram_slot_prio(flags));
-}
-
-/*
- * Take config_lock exclusively to change what is fixed by disksize, or tell
- * that it is too late. On a device that is set up the lock may be shared for
- * as long as a run takes; looking first keeps us from waiting for that, and
- * readers from waiting behind us.
- */
-static inline int zram_configure_begin(struct zram *zram)
-{
-	bool set_up;
-
-	down_read(&zram->config_lock);
-	set_up = zram_is_set_up(zram);
-	up_read(&zram->config_lock);
-	if (set_up)
-		return -EBUSY;
-
-	down_write(&zram->config_lock);
-	if (!zram_is_set_up(zram))
-		return 0;
-	up_write(&zram->config_lock);
-	return -EBUSY;
-}
-
-static inline void zram_configure_end(struct zram *zram)
-{
-	up_write(&zram->config_lock);
 }
 
 #endif

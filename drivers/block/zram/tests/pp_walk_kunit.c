@@ -13,6 +13,7 @@
 
 #include "../pp.h"
 #include "../slot.h"
+#include "../table.h"
 #include "../zram.h"
 
 #define NR_SLOTS	3000
@@ -48,7 +49,7 @@ static int pp_walk_test_init(struct kunit *test)
 		return -ENOMEM;
 	if (zram_stats_init(&t->zram->stats))
 		return -ENOMEM;
-	if (zram_slots_create(&t->zram->slots, NR_SLOTS)) {
+	if (zram_table_create(&t->zram->slots, NR_SLOTS)) {
 		zram_stats_destroy(&t->zram->stats);
 		return -ENOMEM;
 	}
@@ -62,7 +63,7 @@ static void pp_walk_test_exit(struct kunit *test)
 
 	if (!t)
 		return;
-	zram_slots_destroy(&t->zram->slots);
+	zram_table_destroy(&t->zram->slots);
 	zram_stats_destroy(&t->zram->stats);
 }
 

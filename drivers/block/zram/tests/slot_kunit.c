@@ -13,6 +13,7 @@
 #include "../obj.h"
 #include "../slot.h"
 #include "../stats.h"
+#include "../table.h"
 #include "../zram.h"
 
 static const unsigned int shifts[] = { 12, 13, 14, 15, 16, 17, 18 };
@@ -140,7 +141,7 @@ static void slot_test_locks(struct kunit *test)
 		struct zram_slots slots = {};
 
 		nr = sizes[s];
-		if (zram_slots_create(&slots, nr))
+		if (zram_table_create(&slots, nr))
 			kunit_skip(test, "no memory for %lu slots", nr);
 		KUNIT_EXPECT_EQ(test, slots.nr, nr);
 		for (i = 0; i < nr; i++) {
@@ -160,7 +161,7 @@ static void slot_test_locks(struct kunit *test)
 			if (same != one)
 				KUNIT_FAIL(test, "group of slot %lu", i);
 		}
-		zram_slots_destroy(&slots);
+		zram_table_destroy(&slots);
 		KUNIT_EXPECT_PTR_EQ(test, slots.slot, NULL);
 	}
 }
@@ -174,7 +175,7 @@ static struct zram *make_zram(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, zram);
 	KUNIT_ASSERT_EQ(test, zram_stats_init(&zram->stats), 0);
-	if (zram_slots_create(&zram->slots, NR_SLOTS)) {
+	if (zram_table_create(&zram->slots, NR_SLOTS)) {
 		zram_stats_destroy(&zram->stats);
 		kunit_skip(test, "no memory for %u slots", NR_SLOTS);
 	}
@@ -183,7 +184,7 @@ static struct zram *make_zram(struct kunit *test)
 
 static void drop_zram(struct zram *zram)
 {
-	zram_slots_destroy(&zram->slots);
+	zram_table_destroy(&zram->slots);
 	zram_stats_destroy(&zram->stats);
 }
 

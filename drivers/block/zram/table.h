@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _ZRAM_TABLE_H_
+#define _ZRAM_TABLE_H_
+
+#include <linux/bits.h>
+#include <linux/build_bug.h>
+#include <linux/compiler.h>
+#include <linux/kconfig.h>
+#include <linux/mm.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+struct zram_kc_stage;
+
+/*
+ * One slot stands for one page of the device.
+ *
+ * The low PAGE_SHIFT + 1 bits of the flags word hold the stored size in bytes
+ * (1..PAGE_SIZE; PAGE_SIZE means the page is stored uncompressed), the state
+ * bits follow. What @handle means depends on the state:
+ *
+ *	state		size		handle
+ *	empty		0		0
+ *	SAME		0		the word the page is filled with
+ *	in memory	1..PAGE_SIZE	zsmalloc handle
+ *	WB		1..PAGE_SIZE	location on the backing device; less than
+ *					PAGE_SIZE is a compressed object
+ *	STAGED		PAGE_SIZE	struct zram_kc_stage
+ *
+ * A location is a byte offset in units of 8, so that an object may start
+ * anywhere in a block.
+ */
+struct zram_slot {
+	unsigned long handle;
+	u32 flags;
+	u32 ac_time;
+};
+
+/**
+ * enum zram_slot_bit - state bits of a slot, counted from above the size field
+ * @ZRAM_SLOT_SAME: every word of the page is the same, no object is stored
+ * @ZRAM_SLOT_WB: the content is on the backing device; the only test for it
+ * @ZRAM_SLOT_HUGE: the page did not compress and was stored as it is
+ * @ZRAM_SLOT_INCOMPRESSIBLE: no compressor that was tried made it smaller
+ * @ZRAM_SLOT_PP: claimed by the post-processing run; any change of the content
+ *	clears it, and a run publishes its result only where it is still set
+ * @ZRAM_SLOT_RMW: read by the writer of a part of the page; any change of the
+ *	content clears it, and tells that writer to start over
+ * @ZRAM_SLOT_PIN: a reader is at the object without the lock; whoever detaches
+ *	the object leaves it to that reader to be freed
+ * @ZRAM_SLOT_PRIO: the priority of the algorithm that compressed the object, in
+ *	two bits
+ * @ZRAM_SLOT_PRIO_HIGH: the second of them
+ * @ZRAM_SLOT_STAGED: the page was accepted as it is, to be compressed later
+ * @ZRAM_SLOT_NR_BITS: number of state bits in use
+ */
+enum zram_slot_bit {
+	ZRAM_SLOT_SAME,
+	ZRAM_SLOT_WB,
+	ZRAM_SLOT_HUGE,
+	ZRAM_SLOT_INCOMPRESSIBLE,
+	ZRAM_SLOT_PP,
+	ZRAM_SLOT_RMW,
+	ZRAM_SLOT_PIN,
+	ZRAM_SLOT_PRIO,
+	ZRAM_SLOT_PRIO_HIGH,
+	ZRAM_SLOT_STAGED,
+	ZRAM_SLOT_NR_BITS,
+};
+
+/* The parameter makes the layout of every page size testable on any of them */
+#define ZRAM_SLOT_SIZE_BITS(page_shift)	((page_shift) + 1)
+#define ZRAM_SLOT_SIZE_MASK(page_shift) \
+	((u32)BIT(ZRAM_SLOT_SIZE_BITS(page_shift)) - 1)
+#define ZRAM_SLOT_FLAG(page_shift, bit) \
+	((u32)BIT(ZRAM_SLOT_SIZE_BITS(page_shift) + (bit)))
+
+#define ZRAM_SIZE_MASK	ZRAM_SLOT_SIZE_MASK(PAGE_SHIFT)
+#define ZRAM_SAME	ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_SAME)
+#define ZRAM_WB		ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_WB)
+#define ZRAM_HUGE	ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_HUGE)
+#define ZRAM_INCOMPRESSIBLE \
+	ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_INCOMPRESSIBLE)
+#define ZRAM_PP		ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_PP)
+#define ZRAM_RMW	ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_RMW)
+#define ZRAM_PIN	ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_PIN)
+#define ZRAM_STAGED	ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_STAGED)
+#define ZRAM_PRIO	(ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_PRIO) | \
+			 ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_PRIO_HIGH))
+
+/* What the layout has to leave room for: more state */
+#define ZRAM_SLOT_SPARE_BITS	2
+static_assert(ZRAM_SLOT_SIZE_BITS(PAGE_SHIFT) + ZRAM_SLOT_NR_BITS +
+	      ZRAM_SLOT_SPARE_BITS <= 32);
+static_assert(sizeof(struct zram_slot) == sizeof(unsigned long) + 8);
+
+/*
+ * The device is addressed in blocks of 4 KiB, and so is its backing device; a
+ * location counts units of 8 bytes.
+ */
+#define ZRAM_LOC_SHIFT		3
+#define ZRAM_BLOCK_SHIFT	12
+#define ZRAM_BLOCK_SIZE		BIT(ZRAM_BLOCK_SHIFT)
+#define ZRAM_BLOCKS_PER_PAGE	((unsigned int)(PAGE_SIZE >> ZRAM_BLOCK_SHIFT))
+/* No more blocks than a location can name, nor than a u64 counts bytes of */
+#define ZRAM_MAX_BLOCKS \
+	BIT_ULL(BITS_PER_LONG == 64 ? 64 - ZRAM_BLOCK_SHIFT : \
+		BITS_PER_LONG - (ZRAM_BLOCK_SHIFT - ZRAM_LOC_SHIFT))
+
+/* The slots that share a lock: a scan takes one lock for this many */
+#define ZRAM_SLOT_GROUP_SHIFT	6
+#define ZRAM_SLOT_GROUP		BIT(ZRAM_SLOT_GROUP_SHIFT)
+
+/**
+ * struct zram_slot_group - what is kept for a group as a whole, a bit for a slot
+ * @in_memory: zram_slot_in_memory(), or staged
+ * @idle: not accessed since it was last marked; none but slots in memory
+ *
+ * Both are guarded by the group's lock, and may be peeked at as flags may. A
+ * scan steps over the slots it has no use for 64 at a time, and marks all of
+ * them idle at once.
+ */
+struct zram_slot_group {
+	u64 in_memory;
+	u64 idle;
+};
+
+/**
+ * struct zram_slots - the slot table of a device
+ * @slot: the slots; contents guarded by their group's lock
+ * @groups: their groups; contents guarded by the group's lock
+ * @locks: group locks, hashed by group number; constant
+ * @lock_mask: number of locks less one; constant
+ * @nr: number of slots; constant
+ *
+ * The pointers change in disksize and reset only, when nobody has the device
+ * open, with config_lock held for writing.
+ */
+struct zram_slots {
+	struct zram_slot *slot;
+	struct zram_slot_group *groups;
+	spinlock_t *locks; /* each guards its groups' slots */
+	unsigned long lock_mask;
+	unsigned long nr;
+};
+
+static inline spinlock_t *zram_slots_lock(const struct zram_slots *slots,
+					  unsigned long index)
+{
+	unsigned long group = index >> ZRAM_SLOT_GROUP_SHIFT;
+
+	return &slots->locks[group & slots->lock_mask];
+}
+
+static inline struct zram_slot_group *
+zram_slots_group(const struct zram_slots *slots, unsigned long index)
+{
+	return &slots->groups[index >> ZRAM_SLOT_GROUP_SHIFT];
+}
+
+/* A slot's bit in the words of its group */
+static inline u64 zram_slots_bit(unsigned long index)
+{
+	return BIT_ULL(index % ZRAM_SLOT_GROUP);
+}
+
+static inline bool zram_slot_test(const struct zram_slot *slot, u32 mask)
+{
+	return slot->flags & mask;
+}
+
+static inline unsigned int zram_slot_size(const struct zram_slot *slot)
+{
+	return slot->flags & ZRAM_SIZE_MASK;
+}
+
+static inline bool zram_slot_stored(const struct zram_slot *slot)
+{
+	return slot->flags & (ZRAM_SIZE_MASK | ZRAM_SAME);
+}
+
+/*
+ * A zsmalloc object belongs to the slot: it has a size, is not on the backing
+ * device and not staged. Those flags lie above the size, so one comparison
+ * tells all.
+ */
+static inline bool zram_slot_in_memory(const struct zram_slot *slot)
+{
+	return (slot->flags & (ZRAM_WB | ZRAM_STAGED | ZRAM_SIZE_MASK)) - 1 <
+		ZRAM_SIZE_MASK;
+}
+
+/* The page a slot has that is to be compressed later, or NULL */
+static inline struct zram_kc_stage *
+zram_slot_stage(const struct zram_slot *slot)
+{
+	return IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD) &&
+		zram_slot_test(slot, ZRAM_STAGED) ?
+		(struct zram_kc_stage *)slot->handle : NULL;
+}
+
+/* An object in memory that has to pass through a decompressor */
+static inline bool zram_slot_compressed(u32 flags)
+{
+	u32 size = flags & ZRAM_SIZE_MASK;
+
+	return size && size < PAGE_SIZE && !(flags & ZRAM_WB);
+}
+
+/* An object on the backing device that has to */
+static inline bool zram_slot_packed(const struct zram_slot *slot)
+{
+	return zram_slot_test(slot, ZRAM_WB) &&
+	       zram_slot_size(slot) < PAGE_SIZE;
+}
+
+/* Priorities of algorithms, and the flags that tell them */
+static inline unsigned int zram_slot_prio(u32 flags)
+{
+	return (flags & ZRAM_PRIO) >>
+		(ZRAM_SLOT_SIZE_BITS(PAGE_SHIFT) + ZRAM_SLOT_PRIO);
+}
+
+static inline u32 zram_slot_prio_flags(unsigned int prio)
+{
+	return (u32)prio << (ZRAM_SLOT_SIZE_BITS(PAGE_SHIFT) + ZRAM_SLOT_PRIO);
+}
+
+/*
+ * Flags may be peeked at without the lock, as a hint that is checked again
+ * under it; hence the stores are whole.
+ */
+static inline u32 zram_slot_peek(const struct zram_slot *slot)
+{
+	return READ_ONCE(slot->flags);
+}
+
+static inline void zram_slot_set_flags(struct zram_slot *slot, u32 flags)
+{
+	WRITE_ONCE(slot->flags, flags);
+}
+
+static inline unsigned long zram_slot_location(u64 block, unsigned int offset)
+{
+	return (block << (ZRAM_BLOCK_SHIFT - ZRAM_LOC_SHIFT)) +
+	       (offset >> ZRAM_LOC_SHIFT);
+}
+
+/* Where an object on the backing device begins in its first block */
+static inline unsigned int zram_slot_block_offset(const struct zram_slot *slot)
+{
+	return (slot->handle << ZRAM_LOC_SHIFT) & (ZRAM_BLOCK_SIZE - 1);
+}
+
+int zram_table_create(struct zram_slots *slots, unsigned long nr);
+void zram_table_destroy(struct zram_slots *slots);
+unsigned int zram_slot_blocks(const struct zram_slot *slot, u64 *first);
+
+#endif
