@@ -19,7 +19,9 @@
 #include "bio.h"
 #include "kc_set.h"
 #include "kcompressd.h"
+#include "rb_group.h"
 #include "rb_read.h"
+#include "rb_sync.h"
 #include "read.h"
 #include "slot.h"
 #include "table.h"
@@ -100,12 +102,17 @@ static int bio_read_in_place(struct zram_rb_set *set, struct page *page,
 	int ret = zram_read_page(set->zram, index, dst, &wb);
 
 	kunmap_local(dst);
-	if (ret == ZRAM_READ_BACKING) {
-		zram_rb_add(set, &wb, page);
-		return 0;
+	if (ret != ZRAM_READ_BACKING) {
+		flush_dcache_page(page);
+		return ret;
 	}
-	flush_dcache_page(page);
-	return ret;
+	if (zram_rb_add(set, &wb, page))
+		return 0;
+	ret = zram_rb_wait(set->zram, &wb, page);
+	/* The other pages are read all the same */
+	if (ret)
+		set->parent->bi_status = errno_to_blk_status(ret);
+	return 0;
 }
 
 static int bio_read_bounced(struct zram *zram, struct bio *bio,

@@ -26,8 +26,8 @@
 
 #include "bd_map.h"
 #include "comp.h"
+#include "rb_group.h"
 #include "rb_packed.h"
-#include "rb_read.h"
 #include "table.h"
 #include "trace.h"
 #include "zram.h"
@@ -278,28 +278,26 @@ static bool rb_packed_extend(struct zram_rb_packed *packed, u64 first,
  * @page: where its page goes
  *
  * Context: May sleep. The page is filled when the parent completes.
+ * Return: false when there is no memory for it; then the block references stay
+ *	the caller's.
  */
-void zram_rb_packed_add(struct zram_rb_set *set,
-			const struct zram_slot *slot, struct page *page)
+bool zram_rb_packed_add(struct zram_rb_set *set, const struct zram_slot *slot,
+			struct page *page)
 {
 	struct rb_packed_object *obj;
 	unsigned int nr;
 	u64 first;
-	int err;
 
 	nr = zram_slot_blocks(slot, &first);
 	if (!rb_packed_extend(set->packed, first, nr)) {
 		zram_rb_packed_submit(set);
-		if (!rb_packed_begin(set, first, nr)) {
-			err = zram_rb_wait(set->zram, slot, page);
-			if (err)
-				set->parent->bi_status = errno_to_blk_status(err);
-			return;
-		}
+		if (!rb_packed_begin(set, first, nr))
+			return false;
 	}
 	obj = &set->packed->objects[set->packed->nr_objects++];
 	obj->slot = *slot;
 	obj->page = page;
+	return true;
 }
 
 static int rb_packed_read(struct zram_rb_packed *packed, struct zram *zram,

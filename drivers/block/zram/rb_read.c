@@ -8,18 +8,12 @@
  *
  * The pages of a bio that lie in consecutive blocks are read by one bio of
  * ours, straight to where they are wanted; packed objects are rb_packed.c's. A
- * group counts these; the bio we were given completes once, when the last of
- * them has.
- *
- * Both come from reserves, and in this order: a group is given back by the
- * reads it counts, and a read by the backing device alone, so waiting for
- * either ends. Each device has its own, because the backing device may be, or
- * be made of, another one of ours.
+ * group (rb_group.c) counts these; the bio we were given completes once, when
+ * the last of them has.
  */
 
 #include <linux/bio.h>
 #include <linux/blkdev.h>
-#include <linux/completion.h>
 #include <linux/err.h>
 #include <linux/mempool.h>
 #include <linux/minmax.h>
@@ -28,6 +22,7 @@
 #include <linux/workqueue.h>
 
 #include "bd_map.h"
+#include "rb_group.h"
 #include "rb_packed.h"
 #include "rb_read.h"
 #include "table.h"
@@ -56,16 +51,6 @@ struct zram_rb_read {
  * so until then the memory for all of them is taken; a bio may have gigabytes.
  */
 #define PART_SECTORS	(SZ_1M >> SECTOR_SHIFT)
-
-/* A read someone has to wait for, done by a worker */
-struct zram_rb_work {
-	struct work_struct work;
-	struct completion done;
-	struct zram *zram;
-	const struct zram_slot *slot;
-	struct page *page;
-	int err;
-};
 
 /**
  * zram_rb_pool_create() - prepare for reads of a backing device
@@ -174,43 +159,6 @@ struct bio *zram_rb_split(struct zram *zram, struct bio *bio)
 	return part;
 }
 
-/**
- * zram_rb_group_put() - one of the reads for a parent is over
- * @group: the reads for the parent; the last to be over completes it
- * @status: how it ended
- *
- * Context: Any.
- */
-void zram_rb_group_put(struct zram_rb_group *group,
-		       blk_status_t status)
-{
-	struct bio *parent = group->parent;
-
-	if (status)
-		WRITE_ONCE(parent->bi_status, status);
-	if (!refcount_dec_and_test(&group->pending))
-		return;
-	if (parent->bi_status)
-		zram_stats_add(&group->zram->stats, ZRAM_STAT_FAILED_READS, 1);
-	bio_end_io_acct(parent, group->start);
-	mempool_free(group, &group->zram->backing.reads->groups);
-	/* From here on the device may be reset and removed */
-	bio_endio(parent);
-}
-
-static struct zram_rb_group *rb_group_alloc(struct zram_rb_set *set)
-{
-	struct zram_rb_group *group;
-
-	/* Cannot fail: there is a reserve, and waiting is allowed */
-	group = mempool_alloc(&set->zram->backing.reads->groups, GFP_NOIO);
-	group->zram = set->zram;
-	group->parent = set->parent;
-	group->start = set->start;
-	refcount_set(&group->pending, 1);
-	return group;
-}
-
 static void rb_read_endio(struct bio *bio)
 {
 	struct zram_rb_read *rb = container_of(bio, struct zram_rb_read, bio);
@@ -267,20 +215,20 @@ static void rb_read_submit(struct zram_rb_set *set)
  * @page: where to read to
  *
  * Context: May sleep. The page is filled when the parent completes.
+ * Return: false when there is no memory for it; then the block references stay
+ *	the caller's, for zram_rb_wait().
  */
-void zram_rb_add(struct zram_rb_set *set,
-		 const struct zram_slot *slot, struct page *page)
+bool zram_rb_add(struct zram_rb_set *set, const struct zram_slot *slot,
+		 struct page *page)
 {
 	struct zram_rb_read *rb = set->tail;
 	unsigned int nr;
 	u64 first;
 
 	if (!set->group)
-		set->group = rb_group_alloc(set);
-	if (zram_slot_packed(slot)) {
-		zram_rb_packed_add(set, slot, page);
-		return;
-	}
+		set->group = zram_rb_group_alloc(set);
+	if (zram_slot_packed(slot))
+		return zram_rb_packed_add(set, slot, page);
 	nr = zram_slot_blocks(slot, &first);
 	if (!rb || rb->first + rb->nr != first ||
 	    !bio_add_page(&rb->bio, page, PAGE_SIZE, 0)) {
@@ -290,6 +238,7 @@ void zram_rb_add(struct zram_rb_set *set,
 		set->tail = rb;
 	}
 	rb->nr += nr;
+	return true;
 }
 
 /**
@@ -303,71 +252,4 @@ void zram_rb_finish(struct zram_rb_set *set)
 	rb_read_submit(set);
 	zram_rb_packed_submit(set);
 	zram_rb_group_put(set->group, BLK_STS_OK);
-}
-
-static int rb_sync_read_whole(struct zram *zram, u64 first, unsigned int nr,
-			      struct page *page)
-{
-	struct bio_vec bvec;
-	struct bio bio;
-	int err;
-
-	zram_stats_add(&zram->stats, ZRAM_STAT_BD_READS, nr);
-	trace_zram_readback(zram, first, nr);
-	bio_init(&bio, zram->backing.bdev, &bvec, 1, REQ_OP_READ | REQ_SYNC);
-	bio.bi_iter.bi_sector = first << (ZRAM_BLOCK_SHIFT - SECTOR_SHIFT);
-	__bio_add_page(&bio, page, PAGE_SIZE, 0);
-	err = submit_bio_wait(&bio);
-	bio_uninit(&bio);
-	return err;
-}
-
-static void rb_sync_work(struct work_struct *work)
-{
-	struct zram_rb_work *rw =
-		container_of(work, struct zram_rb_work, work);
-	unsigned int nr;
-	u64 first;
-
-	nr = zram_slot_blocks(rw->slot, &first);
-	if (zram_slot_packed(rw->slot))
-		rw->err = zram_rb_packed_read(rw->zram, rw->slot, rw->page);
-	else
-		rw->err = rb_sync_read_whole(rw->zram, first, nr, rw->page);
-	zram_bd_map_put(rw->zram->backing.map, first, nr);
-	complete(&rw->done);
-}
-
-/**
- * zram_rb_wait() - read one page from the backing device, and wait
- * @zram: the device
- * @slot: what zram_read_page() returned; its block references are taken over
- * @page: where to read to
- *
- * For the parts of a bio that need the whole page before they can go on. The
- * bios a driver submits from its submit_bio are held back until it returns,
- * so the read has to be another task's.
- *
- * Context: May sleep.
- * Return: 0 or the backing device's error.
- */
-int zram_rb_wait(struct zram *zram, const struct zram_slot *slot,
-		 struct page *page)
-{
-	struct zram_rb_work rw = {
-		.zram = zram,
-		.slot = slot,
-		.page = page,
-	};
-
-	/*
-	 * Not flush_work(): the backing device may be one of ours that waits for its
-	 * own in the same way, which to lockdep looks like waiting for itself.
-	 */
-	init_completion(&rw.done);
-	INIT_WORK_ONSTACK(&rw.work, rb_sync_work);
-	queue_work(zram->backing.reads->wq, &rw.work);
-	wait_for_completion(&rw.done);
-	destroy_work_on_stack(&rw.work);
-	return rw.err;
 }
