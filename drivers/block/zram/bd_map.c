@@ -37,15 +37,92 @@
 
 #include <linux/bitmap.h>
 #include <linux/bug.h>
+#include <linux/err.h>
 #include <linux/minmax.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/vmalloc.h>
 
 #include "bd_map.h"
 #include "bd_tree.h"
 
 /* Runs looked at for one of the wanted length before the longest is taken */
 #define RUNS_TRIED	4
+
+/**
+ * zram_bd_map_create() - create a map with all blocks free
+ * @nr_blocks: size of the device in blocks of 4 KiB
+ *
+ * Context: Process context, may sleep.
+ * Return: the map, ERR_PTR(-EINVAL) if there are no blocks, ERR_PTR(-EFBIG) if
+ * there are more than a map can have, ERR_PTR(-ENOMEM).
+ */
+struct zram_bd_map *zram_bd_map_create(u64 nr_blocks)
+{
+	struct zram_bd_map *map;
+	u64 nr_regions;
+
+	if (!nr_blocks)
+		return ERR_PTR(-EINVAL);
+	nr_regions = ((nr_blocks - 1) >> (SEGMENT_SHIFT + REGION_SHIFT)) + 1;
+	if (nr_regions > INT_MAX)
+		return ERR_PTR(-EFBIG);
+
+	map = kzalloc_obj(*map);
+	if (!map)
+		return ERR_PTR(-ENOMEM);
+	map->nr_blocks = nr_blocks;
+	map->nr_segments = ((nr_blocks - 1) >> SEGMENT_SHIFT) + 1;
+	map->nr_regions = nr_regions;
+	spin_lock_init(&map->summary_lock);
+	mutex_init(&map->reserve_lock);
+
+	map->regions = kvcalloc(map->nr_regions, sizeof(*map->regions),
+				GFP_KERNEL | __GFP_NOWARN);
+	if (!map->regions)
+		goto err_free_map;
+
+	map->full = kvcalloc(BITS_TO_LONGS(map->nr_regions),
+			     sizeof(*map->full), GFP_KERNEL | __GFP_NOWARN);
+	if (!map->full)
+		goto err_free_regions;
+	return map;
+
+err_free_regions:
+	kvfree(map->regions);
+err_free_map:
+	kfree(map);
+	return ERR_PTR(-ENOMEM);
+}
+
+/**
+ * zram_bd_map_destroy() - free a map
+ * @map: the map, may be NULL; no block of it should be referenced any more
+ *
+ * Context: Process context, may sleep.
+ */
+void zram_bd_map_destroy(struct zram_bd_map *map)
+{
+	unsigned int s;
+	unsigned long r;
+
+	if (!map)
+		return;
+
+	WARN_ON_ONCE(atomic64_read(&map->used));
+	for (r = 0; r < map->nr_regions; r++) {
+		struct region *region = map->regions[r];
+
+		for (s = 0; region && s < region->nr_segments; s++)
+			kfree(region->segments[s].refs);
+		vfree(region);
+		cond_resched();
+	}
+	mutex_destroy(&map->reserve_lock);
+	kvfree(map->full);
+	kvfree(map->regions);
+	kfree(map);
+}
 
 /*
  * A run of @want free blocks at or after @from, or the longest of the first

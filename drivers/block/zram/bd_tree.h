@@ -8,7 +8,7 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
-/* What bd_map.c and bd_tree.c share; nobody else includes this */
+/* For bd_map.c, and for bd_tree.c: no other file includes this */
 
 #define SEGMENT_BLOCKS	512U
 #define SEGMENT_SHIFT	ilog2(SEGMENT_BLOCKS)
