@@ -3,9 +3,12 @@
 #define _ZRAM_BD_MAP_H_
 
 #include <linux/bug.h>
+#include <linux/kconfig.h>
 #include <linux/types.h>
 
 struct zram_bd_map;
+
+#if IS_ENABLED(CONFIG_ZRAM_WRITEBACK)
 
 struct zram_bd_map *zram_bd_map_create(u64 nr_blocks);
 void zram_bd_map_destroy(struct zram_bd_map *map);
@@ -55,4 +58,17 @@ static inline void zram_bd_map_put(struct zram_bd_map *map, u64 first,
 	WARN_ON_ONCE(!__zram_bd_map_ref(map, first, nr, -1));
 }
 
+#else
+
+static inline void zram_bd_map_get(struct zram_bd_map *map, u64 first,
+				   unsigned int nr)
+{
+}
+
+static inline void zram_bd_map_put(struct zram_bd_map *map, u64 first,
+				   unsigned int nr)
+{
+}
+
+#endif
 #endif

@@ -176,8 +176,7 @@ static int bio_write_page(struct zram *zram, unsigned long index,
 {
 	int err = zram_write_page(zram, index, src, expected);
 
-	if (!IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD) || err != -ENOSPC ||
-	    !zram_obj_staged(&zram->pool))
+	if (err != -ENOSPC || !zram_obj_staged(&zram->pool))
 		return err;
 	zram_obj_short(&zram->pool, 1);
 	zram_kc_flush(zram, false);
@@ -192,8 +191,7 @@ static int bio_write_in_place(struct zram *zram, struct page *page,
 	void *src = kmap_local_page(page);
 	int err = 0;
 
-	if (!IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD) || !later ||
-	    !zram_kcompressd_write(zram, index, src))
+	if (!later || !zram_kcompressd_write(zram, index, src))
 		err = bio_write_page(zram, index, src, 0);
 	kunmap_local(src);
 	return err;
@@ -259,8 +257,7 @@ static int bio_write_bounced(struct zram *zram, struct bio *bio,
 
 static void bio_write(struct zram *zram, struct bio *bio)
 {
-	bool later = IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD) &&
-		zram_kcompressd_wants(zram, bio->bi_iter.bi_size);
+	bool later = zram_kcompressd_wants(zram, bio->bi_iter.bi_size);
 	unsigned long start = bio_start_io_acct(bio);
 	struct bvec_iter iter = bio->bi_iter;
 	struct bio_chunk c;

@@ -94,8 +94,7 @@ struct zram *zram_device_add(int major, int id,
 		mutex_init(&zram->rmw_locks[i]);
 	zram_comps_init(&zram->comps);
 	zram_bd_init(zram);
-	if (IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD))
-		zram_kcompressd_reset(zram);
+	zram_kcompressd_reset(zram);
 
 	err = zram_stats_init(&zram->stats);
 	if (err)
@@ -177,8 +176,7 @@ static void device_tear_down(struct zram *zram)
 	lockdep_assert_held_write(&zram->config_lock);
 
 	WRITE_ONCE(zram->nr_pages, 0);
-	if (IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD))
-		zram_kc_drop(zram);
+	zram_kc_drop(zram);
 	/* Slots give back their objects and blocks, so they go first */
 	zram_slot_free_range(zram, 0, zram->slots.nr);
 	zram_table_destroy(&zram->slots);
@@ -196,8 +194,7 @@ static void device_forget(struct zram *zram)
 	device_tear_down(zram);
 	zram_bd_detach(zram);
 	zram_stats_clear(&zram->stats);
-	if (IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD))
-		zram_kcompressd_reset(zram);
+	zram_kcompressd_reset(zram);
 	WRITE_ONCE(zram->pool.limit_pages, 0);
 }
 

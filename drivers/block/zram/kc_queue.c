@@ -14,20 +14,18 @@
 #include <linux/sched.h>
 #include <linux/wait.h>
 
+#include "kc_queue.h"
 #include "kc_stage.h"
 
 /* A page that could not be stored is tried again after this long */
 #define RETRY	HZ
 
-/**
- * zram_kc_queue_wake() - wake those who wait for a page to be queued
- * @pool: the pool
- * @all: all of them, or the one who came last
- *
- * Context: The pool's lock is held: whoever is woken may not end before it has
- *	seen that it is not in the list any more.
+/*
+ * Wake those who wait for a page to be queued: all of them, or the one who came
+ * last. The pool's lock is held: a thread may not end before it has seen that it
+ * is not in the list any more.
  */
-void zram_kc_queue_wake(struct zram_kc_stage_pool *pool, bool all)
+static void kc_queue_wake(struct zram_kc_stage_pool *pool, bool all)
 {
 	struct zram_kc_sleeper *sleeper, *next;
 
@@ -65,7 +63,7 @@ bool zram_kc_queue_add(struct zram_kc_stage *stage, bool *woken)
 		list_add_tail(&stage->link, &pool->queue);
 		pool->depth++;
 		pool->max_depth = max(pool->max_depth, pool->depth);
-		zram_kc_queue_wake(pool, false);
+		kc_queue_wake(pool, false);
 	}
 	spin_unlock(&pool->lock);
 	return open;
@@ -227,7 +225,7 @@ void zram_kc_queue_done(struct zram_kc_stage *stage, bool keep)
 		if (!pool->nr_kept++)
 			pool->retry = get_jiffies_64() + RETRY;
 		/* Somebody has to see to it in a while */
-		zram_kc_queue_wake(pool, false);
+		kc_queue_wake(pool, false);
 	} else {
 		list_del_init(&stage->link);
 	}
@@ -367,4 +365,25 @@ bool zram_kc_queue_sleep(struct zram_kc_stage_pool *pool,
 	list_del_init(&sleeper->link);
 	spin_unlock(&pool->lock);
 	return true;
+}
+
+/**
+ * zram_kc_queue_close() - take no more pages
+ * @pool: the pool
+ *
+ * What is queued stays there to be taken out; what is in slots stays there. All
+ * other pages are freed.
+ *
+ * Context: Any but interrupts.
+ */
+void zram_kc_queue_close(struct zram_kc_stage_pool *pool)
+{
+	LIST_HEAD(unused);
+
+	spin_lock(&pool->lock);
+	pool->closed = true;
+	list_splice_init(&pool->free, &unused);
+	kc_queue_wake(pool, true);
+	spin_unlock(&pool->lock);
+	zram_kc_stage_free_list(&unused);
 }

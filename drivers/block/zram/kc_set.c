@@ -23,6 +23,7 @@
 #include <linux/topology.h>
 
 #include "kc_set.h"
+#include "kc_queue.h"
 #include "kc_stage.h"
 #include "kc_store.h"
 #include "kc_threads.h"

@@ -25,7 +25,13 @@ static void kc_stage_free(struct zram_kc_stage *stage)
 	kfree(stage);
 }
 
-static void kc_stage_free_list(struct list_head *stages)
+/**
+ * zram_kc_stage_free_list() - free pages that nobody uses
+ * @stages: the pages, linked by @link
+ *
+ * Context: Any.
+ */
+void zram_kc_stage_free_list(struct list_head *stages)
 {
 	struct zram_kc_stage *stage, *next;
 
@@ -36,7 +42,7 @@ static void kc_stage_free_list(struct list_head *stages)
 /* All of the pool's pages are in its list of free ones, or freed */
 static void kc_stage_free_pool(struct zram_kc_stage_pool *pool)
 {
-	kc_stage_free_list(&pool->free);
+	zram_kc_stage_free_list(&pool->free);
 	kfree_rcu(pool, rcu);
 }
 
@@ -197,25 +203,4 @@ void zram_kc_stage_fill(struct zram_kc_stage *stage, const void *src)
 void zram_kc_stage_load(const struct zram_kc_stage *stage, void *dst)
 {
 	memcpy_from_page(dst, stage->page, 0, PAGE_SIZE);
-}
-
-/**
- * zram_kc_queue_close() - take no more pages
- * @pool: the pool
- *
- * What is queued stays there to be taken out; what is in slots stays there. All
- * other pages are freed.
- *
- * Context: Any but interrupts.
- */
-void zram_kc_queue_close(struct zram_kc_stage_pool *pool)
-{
-	LIST_HEAD(unused);
-
-	spin_lock(&pool->lock);
-	pool->closed = true;
-	list_splice_init(&pool->free, &unused);
-	zram_kc_queue_wake(pool, true);
-	spin_unlock(&pool->lock);
-	kc_stage_free_list(&unused);
 }

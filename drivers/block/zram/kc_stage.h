@@ -41,16 +41,6 @@ struct zram_kc_stage {
 };
 
 /**
- * struct zram_kc_sleeper - somebody who waits for pages to be queued
- * @link: in the pool's list while asleep; guarded by the pool's lock
- * @task: who it is
- */
-struct zram_kc_sleeper {
-	struct list_head link;
-	struct task_struct *task;
-};
-
-/**
  * struct zram_kc_stage_pool - a fixed number of pages to stage writes in
  * @lock: guards the lists and what is said to be guarded by it
  * @free: pages nobody uses
@@ -99,23 +89,6 @@ void zram_kc_stage_hold(struct zram_kc_stage *stage);
 void zram_kc_stage_put(struct zram_kc_stage *stage);
 void zram_kc_stage_fill(struct zram_kc_stage *stage, const void *src);
 void zram_kc_stage_load(const struct zram_kc_stage *stage, void *dst);
-
-void zram_kc_queue_wake(struct zram_kc_stage_pool *pool, bool all);
-bool zram_kc_queue_add(struct zram_kc_stage *stage, bool *woken);
-struct zram_kc_stage *zram_kc_queue_take(struct zram_kc_stage_pool *pool);
-u64 zram_kc_queue_prefer(struct zram_kc_stage_pool *pool,
-			 const struct zram *zram);
-struct zram_kc_stage *zram_kc_queue_take_until(struct zram_kc_stage_pool *pool,
-					       const struct zram *zram,
-					       u64 seq);
-void zram_kc_queue_done(struct zram_kc_stage *stage, bool keep);
-unsigned int zram_kc_queue_retry(struct zram_kc_stage_pool *pool);
-void zram_kc_queue_drop(struct zram_kc_stage_pool *pool,
-			const struct zram *zram);
-int zram_kc_queue_wait(struct zram_kc_stage_pool *pool, const struct zram *zram,
-		       u64 seq, bool interruptible);
-bool zram_kc_queue_sleep(struct zram_kc_stage_pool *pool,
-			 struct zram_kc_sleeper *sleeper);
-void zram_kc_queue_close(struct zram_kc_stage_pool *pool);
+void zram_kc_stage_free_list(struct list_head *stages);
 
 #endif

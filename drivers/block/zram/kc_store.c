@@ -10,6 +10,7 @@
 #include <linux/minmax.h>
 #include <linux/sched/mm.h>
 
+#include "kc_queue.h"
 #include "kc_stage.h"
 #include "kc_store.h"
 #include "kcompressd.h"

@@ -10,6 +10,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
+#include "kc_queue.h"
 #include "kc_stage.h"
 #include "kc_store.h"
 #include "kc_threads.h"

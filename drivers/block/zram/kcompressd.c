@@ -19,6 +19,7 @@
 #include <linux/sysfs.h>
 
 #include "kc_set.h"
+#include "kc_queue.h"
 #include "kc_stage.h"
 #include "kc_store.h"
 #include "kcompressd.h"

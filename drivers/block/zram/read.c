@@ -141,8 +141,7 @@ static void read_hold_blocks(struct zram *zram, const struct zram_slot *slot)
 	unsigned int nr;
 	u64 first;
 
-	if (IS_ENABLED(CONFIG_ZRAM_WRITEBACK) &&
-	    zram_slot_test(slot, ZRAM_WB)) {
+	if (zram_slot_test(slot, ZRAM_WB)) {
 		nr = zram_slot_blocks(slot, &first);
 		zram_bd_map_get(zram->backing.map, first, nr);
 	}

@@ -271,8 +271,7 @@ void zram_slot_release(struct zram *zram, const struct zram_slot *slot)
 		/* Otherwise its reader does */
 		if (!zram_slot_test(slot, ZRAM_PIN))
 			zram_obj_free(&zram->pool, slot->handle);
-	} else if (IS_ENABLED(CONFIG_ZRAM_WRITEBACK) &&
-		   zram_slot_test(slot, ZRAM_WB)) {
+	} else if (zram_slot_test(slot, ZRAM_WB)) {
 		nr = zram_slot_blocks(slot, &first);
 		zram_bd_map_put(zram->backing.map, first, nr);
 	}

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tracepoints are made here, so that what they include stays out of the rest.
+ * Tracepoints are made here. The rest of the driver includes no more than their
+ * declarations.
  */
+
+#include "zram.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"

@@ -5,12 +5,10 @@
 #if !defined(_ZRAM_TRACE_H_) || defined(TRACE_HEADER_MULTI_READ)
 #define _ZRAM_TRACE_H_
 
-#include <linux/bitops.h>
 #include <linux/blkdev.h>
 #include <linux/tracepoint.h>
 
-#include "wb_ring.h"
-#include "zram.h"
+struct zram;
 
 TRACE_EVENT(zram_wb_begin,
 	    TP_PROTO(const struct zram *zram, unsigned int ranges),
@@ -39,36 +37,36 @@ TRACE_EVENT(zram_wb_end,
 );
 
 TRACE_EVENT(zram_wb_submit,
-	    TP_PROTO(const struct zram *zram,
-		     const struct zram_wb_request *req),
-	    TP_ARGS(zram, req),
+	    TP_PROTO(const struct zram *zram, u64 first, unsigned int nr,
+		     unsigned int objects),
+	    TP_ARGS(zram, first, nr, objects),
 	    TP_STRUCT__entry(__field(dev_t, dev)
 			     __field(u64, block)
 			     __field(unsigned int, nr)
 			     __field(unsigned int, objects)),
 	    TP_fast_assign(__entry->dev = disk_devt(zram->disk);
-			   __entry->block = req->first;
-			   __entry->nr = req->nr;
-			   __entry->objects = req->nr_objects;),
+			   __entry->block = first;
+			   __entry->nr = nr;
+			   __entry->objects = objects;),
 	    TP_printk("dev=%d:%d block=%llu nr=%u objects=%u",
 		      MAJOR(__entry->dev), MINOR(__entry->dev),
 		      __entry->block, __entry->nr, __entry->objects)
 );
 
 TRACE_EVENT(zram_wb_complete,
-	    TP_PROTO(const struct zram *zram,
-		     const struct zram_wb_request *req),
-	    TP_ARGS(zram, req),
+	    TP_PROTO(const struct zram *zram, u64 first, unsigned int nr,
+		     unsigned int bad, int err),
+	    TP_ARGS(zram, first, nr, bad, err),
 	    TP_STRUCT__entry(__field(dev_t, dev)
 			     __field(u64, block)
 			     __field(unsigned int, nr)
 			     __field(unsigned int, bad)
 			     __field(int, err)),
 	    TP_fast_assign(__entry->dev = disk_devt(zram->disk);
-			   __entry->block = req->first;
-			   __entry->nr = req->nr;
-			   __entry->bad = hweight64(req->bad);
-			   __entry->err = req->err;),
+			   __entry->block = first;
+			   __entry->nr = nr;
+			   __entry->bad = bad;
+			   __entry->err = err;),
 	    TP_printk("dev=%d:%d block=%llu nr=%u bad=%u err=%d",
 		      MAJOR(__entry->dev), MINOR(__entry->dev),
 		      __entry->block, __entry->nr, __entry->bad,

@@ -216,8 +216,8 @@ static void wb_run_settle(struct zram_wb_run *run, struct zram_wb_request *req)
 		wb_run_retry(run, req);
 	else
 		run->failures = 0;
-	trace_zram_wb_complete(run->zram, req);
 	bad = hweight64(req->bad);
+	trace_zram_wb_complete(run->zram, req->first, req->nr, bad, req->err);
 	if (bad) {
 		run->err = req->err;
 		zram_bd_budget_refund(run->zram, bad, req->epoch);
@@ -248,7 +248,7 @@ static void wb_run_submit(struct zram_wb_run *run, struct zram_wb_request *req)
 	wb_run_count(run, ZRAM_STAT_WB_IOS, 1);
 	wb_run_count(run, ZRAM_STAT_WB_BYTES, run->pack.payload);
 	run->retry.submitted++;
-	trace_zram_wb_submit(run->zram, req);
+	trace_zram_wb_submit(run->zram, req->first, req->nr, req->nr_objects);
 	zram_wb_ring_submit(run->ring, req);
 }
 

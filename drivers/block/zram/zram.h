@@ -9,7 +9,6 @@
 #include <linux/spinlock.h>
 
 #include "comps.h"
-#include "kcompressd.h"
 #include "obj.h"
 #include "stats.h"
 #include "table.h"
@@ -107,6 +106,33 @@ struct zram_wb_state {
 	atomic64_t total;
 	atomic64_t written;
 	int last_error;			/* A */
+};
+
+/**
+ * enum zram_kcompressd_policy - whose writes of a device are compressed later
+ * @ZRAM_KCOMPRESSD_OFF: nobody's
+ * @ZRAM_KCOMPRESSD_KSWAPD: those of kswapd, the default
+ * @ZRAM_KCOMPRESSD_ALL: everybody's
+ * @ZRAM_KCOMPRESSD_NR: number of policies
+ */
+enum zram_kcompressd_policy {
+	ZRAM_KCOMPRESSD_OFF,
+	ZRAM_KCOMPRESSD_KSWAPD,
+	ZRAM_KCOMPRESSD_ALL,
+	ZRAM_KCOMPRESSD_NR,
+};
+
+/* From accepted to stored, by power of two: less than 1, 2, 4, ... us, and above */
+#define ZRAM_KC_TIMES	18
+
+/**
+ * struct zram_kcompressd - what a device knows of it
+ * @policy: an enum zram_kcompressd_policy; stored and loaded in one piece
+ * @times: how long pages took from being accepted to being stored
+ */
+struct zram_kcompressd {
+	unsigned int policy;
+	atomic_long_t times[ZRAM_KC_TIMES];
 };
 
 /**

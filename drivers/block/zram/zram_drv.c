@@ -152,11 +152,9 @@ static int __init zram_init(void)
 	err = zram_comp_init();
 	if (err)
 		return err;
-	if (IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD)) {
-		err = zram_kc_init();
-		if (err)
-			goto err_workers;
-	}
+	err = zram_kc_init();
+	if (err)
+		goto err_kc;
 	zram_major = register_blkdev(0, "zram");
 	if (zram_major < 0) {
 		err = zram_major;
@@ -179,9 +177,8 @@ err_devices:
 	zram_debugfs_exit();
 	unregister_blkdev(zram_major, "zram");
 err_blkdev:
-	if (IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD))
-		zram_kc_exit();
-err_workers:
+	zram_kc_exit();
+err_kc:
 	zram_comp_exit();
 	return err;
 }
@@ -193,8 +190,7 @@ static void __exit zram_exit(void)
 	zram_drv_remove_all();
 	zram_debugfs_exit();
 	unregister_blkdev(zram_major, "zram");
-	if (IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD))
-		zram_kc_exit();
+	zram_kc_exit();
 	zram_comp_exit();
 }
 

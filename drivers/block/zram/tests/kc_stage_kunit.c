@@ -12,6 +12,7 @@
 #include <linux/mm.h>
 #include <linux/sched.h>
 
+#include "../kc_queue.h"
 #include "../kc_stage.h"
 
 #define NR	8
