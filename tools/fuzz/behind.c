@@ -17,6 +17,7 @@
 #include "kcompressd.h"
 #include "obj.h"
 #include "pp.h"
+#include "pp_walk.h"
 #include "recompress.h"
 #include "wb_run.h"
 #include "zram.h"

@@ -25,7 +25,6 @@
 #include "kc_set.h"
 #include "kc_queue.h"
 #include "kc_stage.h"
-#include "kc_store.h"
 #include "kc_threads.h"
 #include "zram.h"
 

@@ -6,8 +6,9 @@
 #include <linux/types.h>
 
 struct task_struct;
-struct zram_kc_stage_pool;
+struct zram_kc_stage;
 struct zram_kc_node;
+struct zram_kc_stage_pool;
 
 /**
  * struct zram_kc_thread - one thread
@@ -32,6 +33,9 @@ struct zram_kc_node {
 	unsigned int nr;
 	struct zram_kc_thread thread[] __counted_by(nr);
 };
+
+bool zram_kc_store(struct zram_kc_stage *stage);
+bool zram_kc_store_finish(struct zram_kc_stage *stage);
 
 struct zram_kc_node *zram_kc_node_create(int id, unsigned int first,
 					 unsigned int nr,

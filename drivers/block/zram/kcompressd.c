@@ -21,7 +21,7 @@
 #include "kc_set.h"
 #include "kc_queue.h"
 #include "kc_stage.h"
-#include "kc_store.h"
+#include "kc_threads.h"
 #include "kcompressd.h"
 #include "obj.h"
 #include "slot.h"

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Post-processing: marking slots idle, telling which slots a run is about, and
- * the rules by which a run shares the device with everybody else.
+ * when it has to end.
  */
 
 #include <linux/bitops.h>
-#include <linux/kconfig.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 
-#include "kc_set.h"
 #include "pp.h"
 #include "table.h"
 #include "zram.h"
@@ -56,40 +54,6 @@ void zram_pp_mark_idle(struct zram *zram, u32 cutoff)
 		spin_unlock(lock);
 		cond_resched();
 	}
-}
-
-/**
- * zram_pp_begin() - start a post-processing run
- * @zram: the device
- *
- * Context: May sleep. config_lock is held for reading, to the end of the run.
- * Return: 0, or -EINTR after a signal or when the device is to be reset or
- *	removed.
- */
-int zram_pp_begin(struct zram *zram)
-{
-	int err = mutex_lock_killable(&zram->pp_lock);
-
-	if (err)
-		return err;
-	err = zram_pp_interrupted(zram);
-	/* A page that is still to be compressed cannot be processed yet */
-	if (!err && IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD))
-		err = zram_kc_flush(zram, true);
-	if (err)
-		mutex_unlock(&zram->pp_lock);
-	return err;
-}
-
-/**
- * zram_pp_end() - end a post-processing run
- * @zram: the device
- *
- * Context: The caller's zram_pp_begin() succeeded.
- */
-void zram_pp_end(struct zram *zram)
-{
-	mutex_unlock(&zram->pp_lock);
 }
 
 /**

@@ -5,7 +5,6 @@
 #include <linux/types.h>
 
 struct zram;
-struct zram_slot;
 
 /**
  * struct zram_pp_filter - which slots a post-processing run is about
@@ -26,79 +25,9 @@ struct zram_pp_filter {
 	unsigned int below_prio;
 };
 
-/**
- * struct zram_pp_range - a range of slots, and which of them
- * @filter: which
- * @first: first slot
- * @last: last slot, not below the first
- */
-struct zram_pp_range {
-	const struct zram_pp_filter *filter;
-	unsigned long first;
-	unsigned long last;
-};
-
-/**
- * enum zram_pp_order - who goes first where not all can go
- * @ZRAM_PP_BY_INDEX: the lower index
- * @ZRAM_PP_LARGEST: the larger object
- * @ZRAM_PP_OLDEST: the one not accessed for longer
- */
-enum zram_pp_order {
-	ZRAM_PP_BY_INDEX,
-	ZRAM_PP_LARGEST,
-	ZRAM_PP_OLDEST,
-};
-
-/* 64 classes of size and that of whole pages; ages take fewer */
-#define ZRAM_PP_RANKS	65
-
-/**
- * struct zram_pp_walk - a way through the candidates of a run
- * @zram: the device
- * @ranges: where to look, and for what, one after the other
- * @nr_ranges: number of ranges
- * @order: who goes first
- * @cut: the lowest rank there may be room for
- * @now: the time of it, as slots know time
- * @turn: those above the cut, on it and below
- * @range: the range it is in
- * @index: the slot it has come to
- * @passed: number of slots in the ranges it is through with
- * @seen: the slot after the highest it has handed out since it last could forget
- */
-struct zram_pp_walk {
-	struct zram *zram;
-	const struct zram_pp_range *ranges;
-	unsigned int nr_ranges;
-	enum zram_pp_order order;
-	unsigned int cut;
-	u32 now;
-	unsigned int turn;
-	unsigned int range;
-	unsigned long index;
-	u64 passed;
-	unsigned long seen;
-};
-
 void zram_pp_mark_idle(struct zram *zram, u32 cutoff);
-int zram_pp_begin(struct zram *zram);
-void zram_pp_end(struct zram *zram);
 int zram_pp_interrupted(const struct zram *zram);
 bool zram_pp_match(const struct zram *zram, const struct zram_pp_filter *filter,
 		   unsigned long index);
-void zram_pp_walk_init(struct zram_pp_walk *walk, struct zram *zram,
-		       const struct zram_pp_range *ranges, unsigned int nr);
-int zram_pp_walk_sort(struct zram_pp_walk *walk, enum zram_pp_order order,
-		      u64 room);
-int zram_pp_walk_next(struct zram_pp_walk *walk);
-void zram_pp_walk_advance(struct zram_pp_walk *walk);
-bool zram_pp_walk_goes_back(const struct zram_pp_walk *walk);
-void zram_pp_walk_forget(struct zram_pp_walk *walk);
-bool zram_pp_walk_match(const struct zram_pp_walk *walk);
-int zram_pp_walk_claim(const struct zram_pp_walk *walk, void *dst,
-		       struct zram_slot *slot);
-u64 zram_pp_walk_scanned(const struct zram_pp_walk *walk);
-u64 zram_pp_walk_total(const struct zram_pp_walk *walk);
 
 #endif

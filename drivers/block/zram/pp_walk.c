@@ -19,6 +19,7 @@
 
 #include "comp.h"
 #include "pp.h"
+#include "pp_walk.h"
 #include "read.h"
 #include "slot.h"
 #include "table.h"

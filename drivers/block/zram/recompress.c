@@ -22,6 +22,8 @@
 #include "comps.h"
 #include "obj.h"
 #include "pp.h"
+#include "pp_run.h"
+#include "pp_walk.h"
 #include "recompress.h"
 #include "slot.h"
 #include "table.h"
@@ -260,13 +262,13 @@ int zram_recompress_run(struct zram *zram, const struct zram_pp_filter *filter,
 	};
 	int err;
 
-	err = zram_pp_begin(zram);
+	err = zram_pp_run_begin(zram);
 	if (err)
 		return err;
 	zram_pp_walk_init(&run.walk, zram, &range, 1);
 	err = recompress_all(&run);
 	kvfree(run.page);
 	kvfree(run.buf);
-	zram_pp_end(zram);
+	zram_pp_run_end(zram);
 	return err;
 }

@@ -17,6 +17,7 @@
 #include "bd_map.h"
 #include "config.h"
 #include "pp.h"
+#include "pp_walk.h"
 #include "sysfs.h"
 #include "table.h"
 #include "wb_run.h"

@@ -18,7 +18,7 @@
 #include <linux/string.h>
 
 #include "obj.h"
-#include "pp.h"
+#include "pp_walk.h"
 #include "read.h"
 #include "table.h"
 #include "wb_pack.h"

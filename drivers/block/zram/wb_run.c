@@ -27,6 +27,8 @@
 #include "bd_budget.h"
 #include "bd_map.h"
 #include "pp.h"
+#include "pp_run.h"
+#include "pp_walk.h"
 #include "slot.h"
 #include "table.h"
 #include "trace.h"
@@ -422,7 +424,7 @@ int zram_wb_run(struct zram *zram, const struct zram_pp_range *ranges,
 	struct zram_wb_run run = { .zram = zram };
 	int err;
 
-	err = zram_pp_begin(zram);
+	err = zram_pp_run_begin(zram);
 	if (err)
 		return err;
 	atomic64_set(&wb->scanned, 0);
@@ -441,6 +443,6 @@ int zram_wb_run(struct zram *zram, const struct zram_pp_range *ranges,
 	if (err && err != -EINTR)
 		WRITE_ONCE(wb->last_error, err);
 	WRITE_ONCE(wb->running, false);
-	zram_pp_end(zram);
+	zram_pp_run_end(zram);
 	return err;
 }

@@ -12,6 +12,7 @@
 #include <linux/timekeeping.h>
 
 #include "../pp.h"
+#include "../pp_walk.h"
 #include "../slot.h"
 #include "../table.h"
 #include "../zram.h"
