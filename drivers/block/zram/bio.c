@@ -13,6 +13,7 @@
 #include <linux/bvec.h>
 #include <linux/gfp.h>
 #include <linux/highmem.h>
+#include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
 
@@ -306,14 +307,12 @@ static bool bio_is_block_aligned(struct bio *bio)
 	return !((start | bio->bi_iter.bi_size) & (ZRAM_BLOCK_SIZE - 1));
 }
 
-/**
- * zram_bio_submit() - take a bio
- * @bio: within the bounds of the device, as the block layer has checked
- *
- * Context: May sleep. The bio is completed before this returns, except for
- *	reads of the backing device.
+/*
+ * Take a bio, which is within the bounds of the device, as the block layer has
+ * checked. It is completed before this returns, except for reads of the backing
+ * device.
  */
-void zram_bio_submit(struct bio *bio)
+static void bio_submit(struct bio *bio)
 {
 	struct zram *zram = bio->bi_bdev->bd_disk->private_data;
 	bool aligned = bio_is_block_aligned(bio);
@@ -353,17 +352,26 @@ void zram_bio_submit(struct bio *bio)
 	bio_io_error(bio);
 }
 
-/**
- * zram_bio_free_notify() - swap has no more use for a page
- * @bdev: the device
- * @index: its slot
- *
- * Context: Atomic, with locks of swap held.
- */
-void zram_bio_free_notify(struct block_device *bdev, unsigned long index)
+/* Swap has no more use for a page. Atomic: locks of swap are held. */
+static void bio_free_notify(struct block_device *bdev, unsigned long index)
 {
 	struct zram *zram = bdev->bd_disk->private_data;
 
 	zram_stats_add(&zram->stats, ZRAM_STAT_NOTIFY_FREE, 1);
 	zram_slot_free(zram, index);
 }
+
+static int bio_open(struct gendisk *disk, blk_mode_t mode)
+{
+	struct zram *zram = disk->private_data;
+
+	lockdep_assert_held(&disk->open_mutex);
+	return zram->claimed ? -EBUSY : 0;
+}
+
+const struct block_device_operations zram_bio_ops = {
+	.open = bio_open,
+	.submit_bio = bio_submit,
+	.swap_slot_free_notify = bio_free_notify,
+	.owner = THIS_MODULE,
+};

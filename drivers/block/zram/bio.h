@@ -2,10 +2,8 @@
 #ifndef _ZRAM_BIO_H_
 #define _ZRAM_BIO_H_
 
-struct bio;
-struct block_device;
+struct block_device_operations;
 
-void zram_bio_submit(struct bio *bio);
-void zram_bio_free_notify(struct block_device *bdev, unsigned long index);
+extern const struct block_device_operations zram_bio_ops;
 
 #endif

@@ -8,12 +8,10 @@
 #include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/jiffies.h>
-#include <linux/module.h>
 #include <linux/part_stat.h>
 #include <linux/slab.h>
 
 #include "bd_dev.h"
-#include "bio.h"
 #include "comps.h"
 #include "config.h"
 #include "debugfs.h"
@@ -29,22 +27,9 @@
 #define LOOK_MS		1000
 #define LOOK_STEP_MS	5
 
-static int zram_device_open(struct gendisk *disk, blk_mode_t mode)
-{
-	struct zram *zram = disk->private_data;
-
-	lockdep_assert_held(&disk->open_mutex);
-	return zram->claimed ? -EBUSY : 0;
-}
-
-static const struct block_device_operations zram_device_ops = {
-	.open = zram_device_open,
-	.submit_bio = zram_bio_submit,
-	.swap_slot_free_notify = zram_bio_free_notify,
-	.owner = THIS_MODULE,
-};
-
-static struct gendisk *device_alloc_disk(struct zram *zram, int major, int id)
+static struct gendisk *
+device_alloc_disk(struct zram *zram, int major, int id,
+		  const struct block_device_operations *ops)
 {
 	struct queue_limits lim = {
 		.logical_block_size = ZRAM_BLOCK_SIZE,
@@ -65,7 +50,7 @@ static struct gendisk *device_alloc_disk(struct zram *zram, int major, int id)
 	disk->first_minor = id;
 	disk->minors = 1;
 	disk->flags |= GENHD_FL_NO_PART;
-	disk->fops = &zram_device_ops;
+	disk->fops = ops;
 	disk->private_data = zram;
 	snprintf(disk->disk_name, sizeof(disk->disk_name), "zram%d", id);
 	return disk;
@@ -75,12 +60,14 @@ static struct gendisk *device_alloc_disk(struct zram *zram, int major, int id)
  * zram_device_add() - make a device
  * @major: block major of the driver
  * @id: number of the device, also its minor
+ * @ops: what its disk does
  * @groups: its attributes
  *
  * Context: May sleep.
  * Return: the device, or an ERR_PTR.
  */
 struct zram *zram_device_add(int major, int id,
+			     const struct block_device_operations *ops,
 			     const struct attribute_group **groups)
 {
 	struct zram *zram = kzalloc_obj(*zram);
@@ -99,7 +86,7 @@ struct zram *zram_device_add(int major, int id,
 	err = zram_stats_init(&zram->stats);
 	if (err)
 		goto err_stats;
-	zram->disk = device_alloc_disk(zram, major, id);
+	zram->disk = device_alloc_disk(zram, major, id, ops);
 	err = PTR_ERR_OR_ZERO(zram->disk);
 	if (err)
 		goto err_disk;
@@ -256,7 +243,7 @@ int zram_device_init(struct zram *zram, u64 disksize)
 	err = zram_comps_create(&zram->comps);
 	if (err)
 		goto err_tear_down;
-	/* Pairs with zram_bio_submit(): whoever sees it sees all of the above */
+	/* Pairs with bio_submit(): whoever sees it sees all of the above */
 	smp_store_release(&zram->nr_pages, nr);
 	set_capacity_and_notify(zram->disk, disksize >> SECTOR_SHIFT);
 	goto out;

@@ -5,9 +5,11 @@
 #include <linux/types.h>
 
 struct attribute_group;
+struct block_device_operations;
 struct zram;
 
 struct zram *zram_device_add(int major, int id,
+			     const struct block_device_operations *ops,
 			     const struct attribute_group **groups);
 int zram_device_claim(struct zram *zram);
 void zram_device_remove(struct zram *zram);

@@ -28,8 +28,8 @@ struct zram_sysfs_which {
 	bool prio_given;
 };
 
+/* sysfs_device.c; it has all of those below: */
 extern const struct attribute_group *zram_sysfs_groups[];
-
 /* sysfs_comp.c, sysfs_kcompressd.c, sysfs_recompress.c, sysfs_writeback.c: */
 extern const struct attribute_group zram_sysfs_comp_group;
 extern const struct attribute_group zram_sysfs_kcompressd_group;

@@ -19,6 +19,7 @@
 #include <linux/sysfs.h>
 #include <linux/xarray.h>
 
+#include "bio.h"
 #include "comp.h"
 #include "debugfs.h"
 #include "device.h"
@@ -52,7 +53,8 @@ static int zram_drv_add(void)
 		err = -ENOSPC;
 	if (err)
 		goto out;
-	zram = zram_device_add(zram_major, id, zram_sysfs_groups);
+	zram = zram_device_add(zram_major, id, &zram_bio_ops,
+			       zram_sysfs_groups);
 	err = PTR_ERR_OR_ZERO(zram);
 	if (err)
 		xa_release(&zram_devices, id);

@@ -22,9 +22,9 @@ typedef fmode_t blk_mode_t;
  * puts one of the old type before it; where the name is not followed by a
  * parenthesis, in the operations, it stays and means that one.
  */
-#define zram_device_open(disk, mode)					\
+#define bio_open(disk, mode)					\
 	zram_compat_open(disk, mode);					\
-	static int (zram_device_open)(struct block_device *bdev,	\
+	static int (bio_open)(struct block_device *bdev,	\
 				      fmode_t fmode)			\
 	{								\
 		return zram_compat_open(bdev->bd_disk, fmode);		\

@@ -7,7 +7,7 @@
 #ifndef COMPAT_HAS_CONST_CLASS
 /*
  * Attributes of a class were given it, and themselves, without const. As with
- * zram_device_open() a function of the old type is put before the driver's and
+ * bio_open() a function of the old type is put before the driver's and
  * takes its name where that is not followed by a parenthesis.
  */
 #define hot_add_show(cls_arg, attr_arg, buf_arg)				\
