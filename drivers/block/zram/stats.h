@@ -6,37 +6,37 @@
 #include <linux/percpu_counter.h>
 
 /**
- * enum zram_stat - what a device counts
- * @ZRAM_STAT_PAGES: slots that hold something, wherever it is
+ * enum zram_stat - counters of a device
+ * @ZRAM_STAT_PAGES: slots with content, in memory or on the backing device
  * @ZRAM_STAT_COMPR_BYTES: size of the objects in memory, and of staged pages
  * @ZRAM_STAT_SAME_PAGES: same-filled slots
- * @ZRAM_STAT_HUGE_PAGES: incompressible pages in memory
- * @ZRAM_STAT_HUGE_SINCE: incompressible pages ever written since disksize
- * @ZRAM_STAT_FAILED_READS: bios that could not be read in full
- * @ZRAM_STAT_FAILED_WRITES: bios that could not be written in full
- * @ZRAM_STAT_NOTIFY_FREE: pages given up by swap or by discard
+ * @ZRAM_STAT_HUGE_PAGES: huge pages (stored uncompressed) in memory
+ * @ZRAM_STAT_HUGE_SINCE: huge pages ever written since disksize
+ * @ZRAM_STAT_FAILED_READS: bios that were not read in full
+ * @ZRAM_STAT_FAILED_WRITES: bios that were not written in full
+ * @ZRAM_STAT_NOTIFY_FREE: pages freed by swap, discard or write-zeroes
  * @ZRAM_STAT_BD_READS: blocks read from the backing device
  * @ZRAM_STAT_BD_WRITES: blocks written to the backing device
  * @ZRAM_STAT_WB_RUNS: writeback runs begun
  * @ZRAM_STAT_WB_PAGES: pages that a run moved to the backing device
- * @ZRAM_STAT_WB_PACKED: those of them that are compressed there
+ * @ZRAM_STAT_WB_PACKED: of them, pages that are packed
  * @ZRAM_STAT_WB_BYTES: bytes of content in the blocks written
- * @ZRAM_STAT_WB_IOS: requests sent to the backing device
+ * @ZRAM_STAT_WB_IOS: write requests submitted to the backing device
  * @ZRAM_STAT_WB_RETRIES: blocks written on their own after a request failed
- * @ZRAM_STAT_WB_STALE: pages that had changed when their write was over
- * @ZRAM_STAT_KC_QUEUED: pages that were staged
- * @ZRAM_STAT_KC_COMPLETED: of them, those that were compressed and stored
- * @ZRAM_STAT_KC_STALE: those that were overwritten or freed before
- * @ZRAM_STAT_KC_KEPT: times that there was no memory to store one
+ * @ZRAM_STAT_WB_STALE: pages that were overwritten or freed in flight
+ * @ZRAM_STAT_KC_QUEUED: pages staged
+ * @ZRAM_STAT_KC_COMPLETED: staged pages compressed and stored
+ * @ZRAM_STAT_KC_STALE: staged pages overwritten or freed first
+ * @ZRAM_STAT_KC_KEPT: times that an object could not be allocated
  * @ZRAM_STAT_KC_WAKEUPS: threads woken for a page
- * @ZRAM_STAT_KC_INLINE_SAME: pages that the writer stored itself, as they
- *	are same-filled
- * @ZRAM_STAT_KC_INLINE_POLICY: as the policy is not about this writer
- * @ZRAM_STAT_KC_INLINE_PART: as they are written in part, or lie across two
- *	pages of the writer
- * @ZRAM_STAT_KC_INLINE_CPU: as only one CPU is online
- * @ZRAM_STAT_KC_INLINE_FULL: as all staging pages were in use
- * @ZRAM_STAT_KC_INLINE_LIMIT: as there was no room for it below mem_limit
+ * @ZRAM_STAT_KC_INLINE_SAME: pages compressed by the writer because they were
+ *	same-filled
+ * @ZRAM_STAT_KC_INLINE_POLICY: because the policy excludes the writer
+ * @ZRAM_STAT_KC_INLINE_PART: because a part of a page was written, or the data
+ *	lay across two pages of the writer
+ * @ZRAM_STAT_KC_INLINE_CPU: because only one CPU was online
+ * @ZRAM_STAT_KC_INLINE_FULL: because all staging pages were in use
+ * @ZRAM_STAT_KC_INLINE_LIMIT: because mem_limit had no space for a whole page
  * @ZRAM_NR_STATS: number of counters
  */
 enum zram_stat {
@@ -73,7 +73,7 @@ enum zram_stat {
 
 /**
  * struct zram_stats - counters of a device
- * @counter: one counter each, per CPU: the data path never shares a line
+ * @counter: by enum zram_stat; per CPU, so the data path shares no cache line
  */
 struct zram_stats {
 	struct percpu_counter counter[ZRAM_NR_STATS];
@@ -97,8 +97,8 @@ static inline void zram_stats_add(struct zram_stats *stats, enum zram_stat id,
 }
 
 /*
- * The CPUs are read one after the other, so a page that moves from one to the
- * other meanwhile may be missed: never let the sum be seen below zero.
+ * CPUs are read one after the other. A page added on one CPU and freed on
+ * another in between may make the sum negative: it is clamped to zero.
  */
 static inline u64 zram_stats_read(struct zram_stats *stats, enum zram_stat id)
 {

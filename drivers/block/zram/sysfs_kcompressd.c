@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Attributes of kcompressd: whose writes it is for, and how it does.
+ * Attributes of kcompressd: the policy and the statistics of a device.
  */
 
 #include <linux/compiler.h>
