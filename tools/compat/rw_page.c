@@ -12,9 +12,9 @@
 
 #include "bd_map.h"
 #include "kcompressd.h"
+#include "pages.h"
 #include "read.h"
 #include "table.h"
-#include "write.h"
 #include "zram.h"
 
 #define SECTORS_PER_PAGE	(PAGE_SIZE >> SECTOR_SHIFT)
@@ -25,8 +25,6 @@ static void drop_blocks(struct zram *zram, const struct zram_slot *wb)
 	unsigned int nr;
 	u64 first;
 
-	if (!IS_ENABLED(CONFIG_ZRAM_WRITEBACK))
-		return;
 	nr = zram_slot_blocks(wb, &first);
 	zram_bd_map_put(zram->backing.map, first, nr);
 }
@@ -34,26 +32,17 @@ static void drop_blocks(struct zram *zram, const struct zram_slot *wb)
 static int rw_page(struct zram *zram, unsigned long index, struct page *page,
 		   bool write)
 {
-	void *mem = kmap_local_page(page);
 	struct zram_slot wb;
-	int err = 0;
+	int err;
 
-	if (write) {
-		if (!IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD) ||
-		    !zram_kcompressd_wants(zram, PAGE_SIZE) ||
-		    !zram_kcompressd_write(zram, index, mem))
-			err = zram_write_page(zram, index, mem, 0);
-	} else {
-		err = zram_read_page(zram, index, mem, &wb);
-	}
-	kunmap_local(mem);
-	if (!write && err == ZRAM_READ_BACKING) {
-		drop_blocks(zram, &wb);
-		return -EOPNOTSUPP;
-	}
-	if (!write && !err)
-		flush_dcache_page(page);
-	return err;
+	if (write)
+		return zram_pages_write(zram, index, page,
+					zram_kcompressd_wants(zram, PAGE_SIZE));
+	err = zram_read_page(zram, index, page, &wb);
+	if (err != ZRAM_READ_BACKING)
+		return err;
+	drop_blocks(zram, &wb);
+	return -EOPNOTSUPP;
 }
 
 /**

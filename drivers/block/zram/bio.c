@@ -18,15 +18,12 @@
 #include <linux/sched.h>
 
 #include "bio.h"
-#include "kc_set.h"
 #include "kcompressd.h"
+#include "pages.h"
 #include "rb_group.h"
 #include "rb_read.h"
-#include "rb_sync.h"
-#include "read.h"
 #include "slot.h"
 #include "table.h"
-#include "write.h"
 #include "zram.h"
 
 /* The part of a bio that falls into one slot */
@@ -81,41 +78,6 @@ static void bio_copy_from(struct bio *bio, struct bvec_iter iter, char *to,
 	}
 }
 
-/* Read a whole slot into a page of our own, from wherever it is */
-static int bio_read_slot(struct zram *zram, unsigned long index,
-			 struct page *page)
-{
-	struct zram_slot wb;
-	void *dst = kmap_local_page(page);
-	int ret = zram_read_page(zram, index, dst, &wb);
-
-	kunmap_local(dst);
-	if (ret == ZRAM_READ_BACKING)
-		ret = zram_rb_wait(zram, &wb, page);
-	return ret;
-}
-
-static int bio_read_in_place(struct zram_rb_set *set, struct page *page,
-			     unsigned long index)
-{
-	struct zram_slot wb;
-	void *dst = kmap_local_page(page);
-	int ret = zram_read_page(set->zram, index, dst, &wb);
-
-	kunmap_local(dst);
-	if (ret != ZRAM_READ_BACKING) {
-		flush_dcache_page(page);
-		return ret;
-	}
-	if (zram_rb_add(set, &wb, page))
-		return 0;
-	ret = zram_rb_wait(set->zram, &wb, page);
-	/* The other pages are read all the same */
-	if (ret)
-		set->parent->bi_status = errno_to_blk_status(ret);
-	return 0;
-}
-
 static int bio_read_bounced(struct zram *zram, struct bio *bio,
 			    struct bvec_iter iter, const struct bio_chunk *c)
 {
@@ -125,7 +87,7 @@ static int bio_read_bounced(struct zram *zram, struct bio *bio,
 
 	if (!page)
 		return -ENOMEM;
-	err = bio_read_slot(zram, c->index, page);
+	err = zram_pages_read_wait(zram, c->index, page);
 	if (!err) {
 		mem = kmap_local_page(page);
 		bio_copy_to(bio, iter, mem + c->offset, c->len);
@@ -150,8 +112,8 @@ static void bio_read(struct zram *zram, struct bio *whole)
 	for (; iter.bi_size && !err; bio_advance_iter(bio, &iter, c.len)) {
 		c = bio_next_chunk(&iter);
 		if (bio_is_in_place(bio, iter, &c))
-			err = bio_read_in_place(&set, bio_iter_page(bio, iter),
-						c.index);
+			err = zram_pages_read(&set, c.index,
+					      bio_iter_page(bio, iter));
 		else
 			err = bio_read_bounced(zram, bio, iter, &c);
 		cond_resched();
@@ -168,48 +130,17 @@ static void bio_read(struct zram *zram, struct bio *whole)
 	bio_endio(bio);
 }
 
-/*
- * Pages that are still to be compressed count in full against mem_limit. Nobody is
- * to fail for that who would not have without them.
- */
-static int bio_write_page(struct zram *zram, unsigned long index,
-			  const void *src, u32 expected)
-{
-	int err = zram_write_page(zram, index, src, expected);
-
-	if (err != -ENOSPC || !zram_obj_staged(&zram->pool))
-		return err;
-	zram_obj_short(&zram->pool, 1);
-	zram_kc_flush(zram, false);
-	err = zram_write_page(zram, index, src, expected);
-	zram_obj_short(&zram->pool, -1);
-	return err;
-}
-
-static int bio_write_in_place(struct zram *zram, struct page *page,
-			      unsigned long index, bool later)
-{
-	void *src = kmap_local_page(page);
-	int err = 0;
-
-	if (!later || !zram_kcompressd_write(zram, index, src))
-		err = bio_write_page(zram, index, src, 0);
-	kunmap_local(src);
-	return err;
-}
-
+/* Copy the data of a chunk to its bounce page, and write that */
 static int bio_write_from_bounce(struct zram *zram, struct bio *bio,
 				 struct bvec_iter iter,
 				 const struct bio_chunk *c, struct page *page)
 {
 	u32 expected = c->len < PAGE_SIZE ? ZRAM_RMW : 0;
 	char *mem = kmap_local_page(page);
-	int err;
 
 	bio_copy_from(bio, iter, mem + c->offset, c->len);
-	err = bio_write_page(zram, c->index, mem, expected);
 	kunmap_local(mem);
-	return err;
+	return zram_pages_write_if(zram, c->index, page, expected);
 }
 
 /*
@@ -229,7 +160,7 @@ static int bio_write_part(struct zram *zram, struct bio *bio,
 	mutex_lock(turn);
 	do {
 		zram_slot_mark(zram, c->index, ZRAM_RMW);
-		err = bio_read_slot(zram, c->index, page);
+		err = zram_pages_read_wait(zram, c->index, page);
 		if (!err)
 			err = bio_write_from_bounce(zram, bio, iter, c, page);
 	} while (err == -EAGAIN);
@@ -241,7 +172,8 @@ static int bio_write_bounced(struct zram *zram, struct bio *bio,
 			     struct bvec_iter iter, const struct bio_chunk *c,
 			     bool later)
 {
-	struct page *page = alloc_page(GFP_NOIO);
+	int nid = page_to_nid(bio_iter_page(bio, iter));
+	struct page *page = alloc_pages_node(nid, GFP_NOIO, 0);
 	int err;
 
 	if (later)
@@ -267,8 +199,8 @@ static void bio_write(struct zram *zram, struct bio *bio)
 	for (; iter.bi_size && !err; bio_advance_iter(bio, &iter, c.len)) {
 		c = bio_next_chunk(&iter);
 		if (bio_is_in_place(bio, iter, &c))
-			err = bio_write_in_place(zram, bio_iter_page(bio, iter),
-						 c.index, later);
+			err = zram_pages_write(zram, c.index,
+					       bio_iter_page(bio, iter), later);
 		else
 			err = bio_write_bounced(zram, bio, iter, &c, later);
 		cond_resched();

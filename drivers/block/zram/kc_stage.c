@@ -12,6 +12,7 @@
 #include <linux/gfp.h>
 #include <linux/highmem.h>
 #include <linux/list.h>
+#include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -184,13 +185,14 @@ void zram_kc_stage_put(struct zram_kc_stage *stage)
 /**
  * zram_kc_stage_fill() - give a page its content
  * @stage: a page that is in no slot yet
- * @src: PAGE_SIZE bytes
+ * @page: what to copy
  *
  * Context: Any.
  */
-void zram_kc_stage_fill(struct zram_kc_stage *stage, const void *src)
+void zram_kc_stage_fill(struct zram_kc_stage *stage, struct page *page)
 {
-	memcpy_to_page(stage->page, 0, src, PAGE_SIZE);
+	memcpy_page(stage->page, 0, page, 0, PAGE_SIZE);
+	stage->nid = page_to_nid(page);
 }
 
 /**

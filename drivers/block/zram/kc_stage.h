@@ -20,6 +20,7 @@ struct zram_kc_stage_pool;
  *	the pool's lock
  * @pool: the pool it belongs to; constant
  * @page: the content; constant from the time it is in a slot
+ * @nid: node of the page that was written; likewise
  * @refs: one of the slot, one of the queue or of whoever took it from there,
  *	one of each reader; the last one gives it back to the pool
  * @zram: the device it was written to; constant while it is queued
@@ -32,6 +33,7 @@ struct zram_kc_stage {
 	struct list_head link;
 	struct zram_kc_stage_pool *pool;
 	struct page *page;
+	int nid;
 	refcount_t refs;
 	struct zram *zram;
 	unsigned long index;
@@ -87,7 +89,7 @@ void zram_kc_stage_pool_put(struct zram_kc_stage_pool *pool);
 struct zram_kc_stage *zram_kc_stage_get(struct zram_kc_stage_pool *pool);
 void zram_kc_stage_hold(struct zram_kc_stage *stage);
 void zram_kc_stage_put(struct zram_kc_stage *stage);
-void zram_kc_stage_fill(struct zram_kc_stage *stage, const void *src);
+void zram_kc_stage_fill(struct zram_kc_stage *stage, struct page *page);
 void zram_kc_stage_load(const struct zram_kc_stage *stage, void *dst);
 void zram_kc_stage_free_list(struct list_head *stages);
 

@@ -5,7 +5,6 @@
  */
 
 #include <linux/err.h>
-#include <linux/highmem.h>
 #include <linux/hrtimer.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
@@ -75,7 +74,6 @@ bool zram_kc_store(struct zram_kc_stage *stage)
 	struct zram *zram = stage->zram;
 	struct zram_slot object = {};
 	unsigned int flags = 0;
-	void *src;
 	int err;
 
 	/* Nobody but us: overwritten or freed meanwhile */
@@ -86,9 +84,7 @@ bool zram_kc_store(struct zram_kc_stage *stage)
 	/* Who is making memory may use what is set aside for that */
 	if (stage->reclaim)
 		flags = memalloc_noreclaim_save();
-	src = kmap_local_page(stage->page);
-	err = zram_write_store(zram, &object, src);
-	kunmap_local(src);
+	err = zram_write_object(zram, &object, stage->page, stage->nid, true);
 	if (stage->reclaim)
 		memalloc_noreclaim_restore(flags);
 	trace_zram_write(zram, stage->index, object.flags, err);

@@ -82,20 +82,20 @@ static struct zram_kc_stage *kcompressd_admit(struct zram *zram)
  * zram_kcompressd_write() - accept a page, to be compressed later
  * @zram: a device that is set up
  * @index: slot to store it in
- * @src: the page, PAGE_SIZE bytes, word aligned
+ * @page: the page
  *
  * Context: May sleep; does no I/O.
  * Return: true if the page is stored and will be compressed; false if nothing
  *	was done, and the caller is to do it.
  */
 bool zram_kcompressd_write(struct zram *zram, unsigned long index,
-			   const void *src)
+			   struct page *page)
 {
 	struct zram_slot slot = { .flags = ZRAM_STAGED | PAGE_SIZE };
 	struct zram_kc_stage *stage;
 	bool woken;
 
-	if (zram_write_same_filled(src, &slot.handle)) {
+	if (zram_write_same_filled(page, &slot.handle)) {
 		zram_stats_add(&zram->stats, ZRAM_STAT_KC_INLINE_SAME, 1);
 		return false;
 	}
@@ -103,7 +103,7 @@ bool zram_kcompressd_write(struct zram *zram, unsigned long index,
 	if (!stage)
 		return false;
 
-	zram_kc_stage_fill(stage, src);
+	zram_kc_stage_fill(stage, page);
 	stage->zram = zram;
 	stage->index = index;
 	stage->reclaim = current->flags & PF_MEMALLOC;

@@ -5,13 +5,14 @@
 #include <linux/kconfig.h>
 #include <linux/types.h>
 
+struct page;
 struct zram;
 
 #if IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD)
 
 bool zram_kcompressd_wants(struct zram *zram, unsigned int bytes);
 bool zram_kcompressd_write(struct zram *zram, unsigned long index,
-			   const void *src);
+			   struct page *page);
 void zram_kcompressd_reset(struct zram *zram);
 ssize_t zram_kcompressd_show(struct zram *zram, char *buf);
 
@@ -23,7 +24,8 @@ static inline bool zram_kcompressd_wants(struct zram *zram, unsigned int bytes)
 }
 
 static inline bool zram_kcompressd_write(struct zram *zram,
-					 unsigned long index, const void *src)
+					 unsigned long index,
+					 struct page *page)
 {
 	return false;
 }

@@ -7,6 +7,7 @@
 #include <linux/err.h>
 #include <linux/highmem.h>
 #include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/numa.h>
 #include <linux/string.h>
 #include <linux/zsmalloc.h>
@@ -116,13 +117,13 @@ static void obj_raise_max(struct zram_obj_pool *pool, unsigned long pages)
  * @spare pages of it are about to go, or to become much less.
  */
 static int obj_alloc_within(struct zram_obj_pool *pool, unsigned int size,
-			    gfp_t gfp, unsigned long limit, unsigned long spare,
-			    unsigned long *handle)
+			    gfp_t gfp, int nid, unsigned long limit,
+			    unsigned long spare, unsigned long *handle)
 {
 	unsigned long obj, pages;
 
 	obj = zs_malloc(pool->zs, size, gfp | __GFP_NOWARN | __GFP_HIGHMEM |
-			__GFP_MOVABLE, NUMA_NO_NODE);
+			__GFP_MOVABLE, nid);
 	if (IS_ERR_VALUE(obj))
 		return -ENOMEM;
 
@@ -142,16 +143,18 @@ static int obj_alloc_within(struct zram_obj_pool *pool, unsigned int size,
  * @size: bytes, at most PAGE_SIZE
  * @gfp: %GFP_NOWAIT or %GFP_NOIO; never more, as the write may itself be the
  *	I/O that reclaim waits for
+ * @nid: NUMA node that new memory comes from. Room that the allocator has
+ *	already is used first, on whichever node that is
  * @handle: where to put the handle
  *
  * Context: May sleep if @gfp says so.
  * Return: 0, -ENOMEM, or -ENOSPC when mem_limit is reached.
  */
 int zram_obj_alloc(struct zram_obj_pool *pool, unsigned int size, gfp_t gfp,
-		   unsigned long *handle)
+		   int nid, unsigned long *handle)
 {
-	return obj_alloc_within(pool, size, gfp, READ_ONCE(pool->limit_pages),
-				0, handle);
+	return obj_alloc_within(pool, size, gfp, nid,
+				READ_ONCE(pool->limit_pages), 0, handle);
 }
 
 /**
@@ -159,6 +162,7 @@ int zram_obj_alloc(struct zram_obj_pool *pool, unsigned int size, gfp_t gfp,
  * @pool: the store
  * @size: bytes, less than those of the other
  * @gfp: as for zram_obj_alloc()
+ * @nid: likewise
  * @most: pages that a store may have which is above mem_limit already, as one is
  *	whose limit was lowered: it has to take some before it can give back more
  * @handle: where to put the handle
@@ -167,15 +171,15 @@ int zram_obj_alloc(struct zram_obj_pool *pool, unsigned int size, gfp_t gfp,
  * Return: 0, -ENOMEM, or -ENOSPC when mem_limit, or @most, is reached.
  */
 int zram_obj_alloc_instead(struct zram_obj_pool *pool, unsigned int size,
-			   gfp_t gfp, unsigned long most,
+			   gfp_t gfp, int nid, unsigned long most,
 			   unsigned long *handle)
 {
 	unsigned long limit = READ_ONCE(pool->limit_pages);
 
 	if (limit && obj_pages(pool) > limit)
 		limit = max(limit, most);
-	return obj_alloc_within(pool, size, gfp, limit, zram_obj_staged(pool),
-				handle);
+	return obj_alloc_within(pool, size, gfp, nid, limit,
+				zram_obj_staged(pool), handle);
 }
 
 /**
@@ -183,6 +187,7 @@ int zram_obj_alloc_instead(struct zram_obj_pool *pool, unsigned int size,
  * @pool: the store
  * @size: bytes, at most PAGE_SIZE
  * @gfp: as for zram_obj_alloc()
+ * @nid: likewise
  * @handle: where to put the handle
  *
  * A page was counted for it, which goes when this succeeds. As the allocator may
@@ -192,10 +197,11 @@ int zram_obj_alloc_instead(struct zram_obj_pool *pool, unsigned int size,
  * Return: 0, -ENOMEM, or -ENOSPC.
  */
 int zram_obj_alloc_admitted(struct zram_obj_pool *pool, unsigned int size,
-			    gfp_t gfp, unsigned long *handle)
+			    gfp_t gfp, int nid, unsigned long *handle)
 {
-	return obj_alloc_within(pool, size, gfp, READ_ONCE(pool->limit_pages),
-				ADMITTED_SLACK, handle);
+	return obj_alloc_within(pool, size, gfp, nid,
+				READ_ONCE(pool->limit_pages), ADMITTED_SLACK,
+				handle);
 }
 
 /**
@@ -348,4 +354,26 @@ void zram_obj_load(struct zram_obj_pool *pool, unsigned long handle,
 	if (mapped != dst)
 		memcpy(dst, mapped, size);
 	zram_obj_unmap(pool, handle, mapped, size);
+}
+
+/**
+ * zram_obj_node() - tell the NUMA node of an object
+ * @pool: the store
+ * @handle: the object
+ * @buf: PAGE_SIZE bytes, to be scribbled over
+ *
+ * Context: Any but interrupts; the caller keeps the object from being freed.
+ * Return: the node of the page that the object begins in; %NUMA_NO_NODE where the
+ *	allocator does not show that page.
+ */
+int zram_obj_node(struct zram_obj_pool *pool, unsigned long handle, void *buf)
+{
+	/* One byte never crosses pages, so it is not copied */
+	const void *mapped = zram_obj_map(pool, handle, buf, 1);
+	int nid = NUMA_NO_NODE;
+
+	if (mapped != buf)
+		nid = page_to_nid(kmap_to_page((void *)mapped));
+	zram_obj_unmap(pool, handle, mapped, 1);
+	return nid;
 }

@@ -49,12 +49,12 @@ void zram_obj_pool_clear_max(struct zram_obj_pool *pool);
 void zram_obj_pool_compact(struct zram_obj_pool *pool);
 
 int zram_obj_alloc(struct zram_obj_pool *pool, unsigned int size, gfp_t gfp,
-		   unsigned long *handle);
+		   int nid, unsigned long *handle);
 int zram_obj_alloc_instead(struct zram_obj_pool *pool, unsigned int size,
-			   gfp_t gfp, unsigned long most,
+			   gfp_t gfp, int nid, unsigned long most,
 			   unsigned long *handle);
 int zram_obj_alloc_admitted(struct zram_obj_pool *pool, unsigned int size,
-			    gfp_t gfp, unsigned long *handle);
+			    gfp_t gfp, int nid, unsigned long *handle);
 bool zram_obj_admit(struct zram_obj_pool *pool);
 void zram_obj_short(struct zram_obj_pool *pool, int change);
 unsigned long zram_obj_staged(struct zram_obj_pool *pool);
@@ -70,5 +70,6 @@ void zram_obj_unmap(struct zram_obj_pool *pool, unsigned long handle,
 		    const void *mapped, unsigned int size);
 void zram_obj_load(struct zram_obj_pool *pool, unsigned long handle,
 		   void *dst, unsigned int size);
+int zram_obj_node(struct zram_obj_pool *pool, unsigned long handle, void *buf);
 
 #endif

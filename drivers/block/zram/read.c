@@ -7,6 +7,7 @@
  * the object pinned already, its bytes are copied under the lock.
  */
 
+#include <linux/highmem.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/string.h>
@@ -151,18 +152,19 @@ static void read_hold_blocks(struct zram *zram, const struct zram_slot *slot)
  * zram_read_page() - read a page
  * @zram: a device that is set up
  * @index: slot to read
- * @dst: the page, PAGE_SIZE bytes, word aligned
+ * @page: takes the content
  * @wb: filled in when the page is on the backing device; its blocks are then
  *	referenced for the caller, who drops them after having read them
  *
  * Context: May sleep; does no I/O.
  * Return: 0, %ZRAM_READ_BACKING, or the decompressor's error.
  */
-int zram_read_page(struct zram *zram, unsigned long index, void *dst,
+int zram_read_page(struct zram *zram, unsigned long index, struct page *page,
 		   struct zram_slot *wb)
 {
 	struct zram_slot *mine = &zram->slots.slot[index];
 	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
+	void *dst = kmap_local_page(page);
 	struct zram_comp_stream *strm;
 	struct zram_slot slot;
 	int ret;
@@ -182,6 +184,8 @@ int zram_read_page(struct zram *zram, unsigned long index, void *dst,
 	}
 	if (strm)
 		zram_comp_stream_put(strm);
+	kunmap_local(dst);
+	flush_dcache_page(page);
 	trace_zram_read(zram, index, slot.flags, min(ret, 0));
 	return ret;
 }

@@ -2,6 +2,7 @@
 #ifndef _ZRAM_READ_H_
 #define _ZRAM_READ_H_
 
+struct page;
 struct zram;
 struct zram_comp_stream;
 struct zram_slot;
@@ -9,7 +10,7 @@ struct zram_slot;
 /* zram_read_page(): the page is on the backing device */
 #define ZRAM_READ_BACKING	1
 
-int zram_read_page(struct zram *zram, unsigned long index, void *dst,
+int zram_read_page(struct zram *zram, unsigned long index, struct page *page,
 		   struct zram_slot *wb);
 struct zram_comp_stream *zram_read_lock(struct zram *zram,
 					unsigned long index);

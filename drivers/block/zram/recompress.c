@@ -14,6 +14,8 @@
  */
 
 #include <linux/mm.h>
+#include <linux/nodemask.h>
+#include <linux/numa.h>
 #include <linux/sched.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
@@ -40,6 +42,7 @@
  * @zram: the device
  * @walk: its way through the candidates
  * @prio: priority of the algorithm
+ * @nid: NUMA node of the object at hand, as far as it can be told
  * @threshold: objects have to get smaller than this, bytes; 0 if they need not
  * @left: pages that may still be tried
  * @page: the page at hand
@@ -52,6 +55,7 @@ struct recompress_run {
 	struct zram *zram;
 	struct zram_pp_walk walk;
 	unsigned int prio;
+	int nid;
 	unsigned int threshold;
 	u64 left;
 	unsigned long most;
@@ -87,12 +91,14 @@ static int recompress_alloc(struct recompress_run *run, unsigned int len,
 	struct zram_obj_pool *pool = &run->zram->pool;
 	int err;
 
-	err = zram_obj_alloc_instead(pool, len, GFP_NOIO, run->most, handle);
+	err = zram_obj_alloc_instead(pool, len, GFP_NOIO, run->nid, run->most,
+				     handle);
 	if (err != -ENOSPC || run->gaps < GAPS_WORTH_CLOSING)
 		return err;
 	zram_obj_pool_compact(pool);
 	run->gaps = 0;
-	return zram_obj_alloc_instead(pool, len, GFP_NOIO, run->most, handle);
+	return zram_obj_alloc_instead(pool, len, GFP_NOIO, run->nid, run->most,
+				      handle);
 }
 
 /*
@@ -160,6 +166,27 @@ static bool recompress_settle(struct recompress_run *run,
 	return ok;
 }
 
+/*
+ * The node of the object at hand. It may be gone before it is claimed: the node
+ * is a preference.
+ */
+static int recompress_node(const struct recompress_run *run)
+{
+	unsigned long index = run->walk.index;
+	struct zram *zram = run->zram;
+	struct zram_slot *slot = &zram->slots.slot[index];
+	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
+	int nid = NUMA_NO_NODE;
+
+	if (num_online_nodes() == 1)
+		return nid;
+	spin_lock(lock);
+	if (zram_slot_in_memory(slot))
+		nid = zram_obj_node(&zram->pool, slot->handle, run->buf);
+	spin_unlock(lock);
+	return nid;
+}
+
 /* Try the candidate that the walk has come to */
 static int recompress_try_slot(struct recompress_run *run)
 {
@@ -167,6 +194,7 @@ static int recompress_try_slot(struct recompress_run *run)
 	u32 mark = 0;
 	int err;
 
+	run->nid = recompress_node(run);
 	err = zram_pp_walk_claim(&run->walk, run->page, &old);
 	if (err || !zram_slot_stored(&old))
 		return err;

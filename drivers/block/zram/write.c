@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Page to slot: find out what a page is worth storing as, store it, install it.
+ * Page to object: find out how a page is best stored, and store it.
  */
 
+#include <linux/highmem.h>
 #include <linux/mm.h>
 
 #include "comp.h"
 #include "obj.h"
-#include "slot.h"
 #include "table.h"
-#include "trace.h"
 #include "write.h"
 #include "zram.h"
 
@@ -17,8 +16,24 @@
 #define MAX_TRIES	4
 
 /**
+ * struct write_page - a page that is being stored
+ * @zram: the device
+ * @slot: takes handle and flags of the object
+ * @src: the page, mapped
+ * @nid: the node its object is to be on
+ * @admitted: room for it was promised before
+ */
+struct write_page {
+	struct zram *zram;
+	struct zram_slot *slot;
+	void *src;
+	int nid;
+	bool admitted;
+};
+
+/**
  * zram_write_same_filled() - is the page one word over and over
- * @src: the page, PAGE_SIZE bytes, word aligned
+ * @page: the page
  * @word: where to put that word
  *
  * Most pages that are not differ early, but heap pages often share a zeroed
@@ -27,59 +42,60 @@
  * Context: Any.
  * Return: true if it is.
  */
-bool zram_write_same_filled(const void *src, unsigned long *word)
+bool zram_write_same_filled(struct page *page, unsigned long *word)
 {
-	const unsigned long *p = src;
+	unsigned long *p = kmap_local_page(page);
 	unsigned int i, last = PAGE_SIZE / sizeof(*p) - 1;
+	bool same = p[0] == p[last];
 
-	if (p[0] != p[last])
-		return false;
-	for (i = 1; i < last; i++)
-		if (p[i] != p[0])
-			return false;
-	*word = p[0];
-	return true;
+	for (i = 1; same && i < last; i++)
+		same = p[i] == p[0];
+	if (same)
+		*word = p[0];
+	kunmap_local(p);
+	return same;
 }
 
-/* A page that was admitted has been counted before */
-static int write_alloc(struct zram_obj_pool *pool, unsigned int size, gfp_t gfp,
-		       bool admitted, unsigned long *handle)
+static int write_alloc(const struct write_page *w, unsigned int size, gfp_t gfp)
 {
-	return admitted ? zram_obj_alloc_admitted(pool, size, gfp, handle) :
-		zram_obj_alloc(pool, size, gfp, handle);
+	struct zram_obj_pool *pool = &w->zram->pool;
+	unsigned long *handle = &w->slot->handle;
+
+	/* A page that was admitted has been counted before */
+	if (w->admitted)
+		return zram_obj_alloc_admitted(pool, size, gfp, w->nid, handle);
+	return zram_obj_alloc(pool, size, gfp, w->nid, handle);
 }
 
 /* It would take a whole page anyway, and this way reads cost nothing */
-static int write_store_huge(struct zram *zram, struct zram_slot *slot,
-			    const void *src, bool admitted)
+static int write_store_huge(const struct write_page *w)
 {
-	int err = write_alloc(&zram->pool, PAGE_SIZE, GFP_NOIO, admitted,
-			      &slot->handle);
+	int err = write_alloc(w, PAGE_SIZE, GFP_NOIO);
 
 	if (err)
 		return err;
-	zram_obj_store(&zram->pool, slot->handle, src, PAGE_SIZE);
-	slot->flags = PAGE_SIZE | ZRAM_HUGE;
-	zram_stats_add(&zram->stats, ZRAM_STAT_HUGE_SINCE, 1);
+	zram_obj_store(&w->zram->pool, w->slot->handle, w->src, PAGE_SIZE);
+	w->slot->flags = PAGE_SIZE | ZRAM_HUGE;
+	zram_stats_add(&w->zram->stats, ZRAM_STAT_HUGE_SINCE, 1);
 	return 0;
 }
 
 /*
- * One attempt to store a page compressed. @slot may come with room for @size
+ * One attempt to store a page compressed. The slot may come with room for @size
  * bytes from an earlier one; if the page has changed since, that is given back.
  * Returns 0, -E2BIG for a page that does not compress, -ENOMEM with the @size
  * that is needed, -ENOSPC, or the compressor's error.
  */
-static int write_try_compressed(struct zram *zram, struct zram_slot *slot,
-				const void *src, bool admitted,
-				unsigned int *size)
+static int write_try_compressed(const struct write_page *w, unsigned int *size)
 {
-	struct zram_comp_stream *strm = zram_comp_stream_get(zram_comp_of(zram, 0));
-	struct zram_obj_pool *pool = &zram->pool;
+	struct zram_comp_stream *strm =
+		zram_comp_stream_get(zram_comp_of(w->zram, 0));
+	struct zram_obj_pool *pool = &w->zram->pool;
+	struct zram_slot *slot = w->slot;
 	unsigned int len = 0;
 	int err;
 
-	err = zram_comp_compress(strm, src, &len);
+	err = zram_comp_compress(strm, w->src, &len);
 	if (!err && len >= pool->huge_size)
 		err = -E2BIG;
 	if (slot->handle && (err || len != *size)) {
@@ -88,8 +104,7 @@ static int write_try_compressed(struct zram *zram, struct zram_slot *slot,
 	}
 	*size = len;
 	if (!err && !slot->handle)
-		err = write_alloc(pool, len, GFP_NOWAIT, admitted,
-				  &slot->handle);
+		err = write_alloc(w, len, GFP_NOWAIT);
 	if (!err) {
 		zram_obj_store(pool, slot->handle, strm->buf, len);
 		slot->flags = len;
@@ -103,75 +118,55 @@ static int write_try_compressed(struct zram *zram, struct zram_slot *slot,
  * make memory. When none is to be had at once, the stream is given up, memory
  * waited for, and the page compressed again.
  */
-static int write_store_page(struct zram *zram, struct zram_slot *slot,
-			    const void *src, bool admitted)
+static int write_store(const struct write_page *w)
 {
 	unsigned int tries, size = 0;
 	int err;
 
 	for (tries = 0; tries < MAX_TRIES; tries++) {
-		err = write_try_compressed(zram, slot, src, admitted, &size);
+		err = write_try_compressed(w, &size);
 		if (err == -E2BIG)
 			break;
 		if (err != -ENOMEM)
 			return err;
-		err = write_alloc(&zram->pool, size, GFP_NOIO, admitted,
-				  &slot->handle);
+		err = write_alloc(w, size, GFP_NOIO);
 		if (err)
 			return err;
 	}
 	/* Room for the last size, when the page kept changing under us */
-	if (slot->handle)
-		zram_obj_free(&zram->pool, slot->handle);
-	return write_store_huge(zram, slot, src, admitted);
+	if (w->slot->handle)
+		zram_obj_free(&w->zram->pool, w->slot->handle);
+	return write_store_huge(w);
 }
 
 /**
- * zram_write_store() - make an object of a page that was admitted before
+ * zram_write_object() - make an object of a page
  * @zram: a device that is set up
- * @slot: takes handle and flags; empty before
- * @src: the page, PAGE_SIZE bytes, word aligned; not same-filled
+ * @slot: takes handle and flags; its handle is 0 before
+ * @page: the page; not same-filled
+ * @nid: NUMA node the object is to be on
+ * @admitted: zram_obj_admit() has promised room. Then a page that cannot be
+ *	compressed is stored as it is
  *
  * Context: May sleep; does no I/O.
- * Return: 0, -ENOMEM, or -ENOSPC when mem_limit leaves no room for it as yet.
+ * Return: 0, -ENOMEM, -ENOSPC when mem_limit leaves no room, or the
+ *	compressor's error.
  */
-int zram_write_store(struct zram *zram, struct zram_slot *slot,
-		     const void *src)
+int zram_write_object(struct zram *zram, struct zram_slot *slot,
+		      struct page *page, int nid, bool admitted)
 {
-	int err = write_store_page(zram, slot, src, true);
+	struct write_page w = {
+		.zram = zram,
+		.slot = slot,
+		.src = kmap_local_page(page),
+		.nid = nid,
+		.admitted = admitted,
+	};
+	int err = write_store(&w);
 
 	/* As a last resort it is stored as it is */
-	if (err && err != -ENOMEM && err != -ENOSPC)
-		err = write_store_huge(zram, slot, src, true);
-	return err;
-}
-
-/**
- * zram_write_page() - store a page
- * @zram: a device that is set up
- * @index: slot to store it in
- * @src: the page, PAGE_SIZE bytes, word aligned
- * @expected: flags the slot has to have when the page is installed, 0 for any
- *
- * The slot keeps its old content when this fails.
- *
- * Context: May sleep; does no I/O.
- * Return: 0, -EAGAIN when the slot is not as expected, -ENOMEM, -ENOSPC when
- *	mem_limit is reached, or the compressor's error.
- */
-int zram_write_page(struct zram *zram, unsigned long index, const void *src,
-		    u32 expected)
-{
-	struct zram_slot slot = { .flags = ZRAM_SAME };
-	int err = 0;
-
-	if (!zram_write_same_filled(src, &slot.handle))
-		err = write_store_page(zram, &slot, src, false);
-	trace_zram_write(zram, index, slot.flags, err);
-	if (err)
-		return err;
-	if (!zram_slot_replace(zram, index, &slot, expected))
-		err = -EAGAIN;
-	zram_slot_release(zram, &slot);
+	if (err && err != -ENOMEM && err != -ENOSPC && admitted)
+		err = write_store_huge(&w);
+	kunmap_local(w.src);
 	return err;
 }

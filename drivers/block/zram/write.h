@@ -4,13 +4,12 @@
 
 #include <linux/types.h>
 
+struct page;
 struct zram;
 struct zram_slot;
 
-bool zram_write_same_filled(const void *src, unsigned long *word);
-int zram_write_store(struct zram *zram, struct zram_slot *slot,
-		     const void *src);
-int zram_write_page(struct zram *zram, unsigned long index, const void *src,
-		    u32 expected);
+bool zram_write_same_filled(struct page *page, unsigned long *word);
+int zram_write_object(struct zram *zram, struct zram_slot *slot,
+		      struct page *page, int nid, bool admitted);
 
 #endif

@@ -51,7 +51,9 @@ static void kc_stage_test_pool(struct kunit *test)
 	for (i = 0; i < NR; i++) {
 		stage[i] = get(test, pool, NULL, i);
 		memset(page, i + 1, PAGE_SIZE);
-		zram_kc_stage_fill(stage[i], page);
+		zram_kc_stage_fill(stage[i], virt_to_page(page));
+		KUNIT_EXPECT_EQ(test, stage[i]->nid,
+				page_to_nid(virt_to_page(page)));
 	}
 	KUNIT_EXPECT_NULL(test, zram_kc_stage_get(pool));
 	for (i = 0; i < NR; i++) {

@@ -350,7 +350,8 @@ static struct zram_slot make_object(struct kunit *test, struct zram *zram)
 	struct zram_slot slot = { .flags = (u32)PAGE_SIZE | ZRAM_HUGE };
 
 	KUNIT_ASSERT_EQ(test, 0, zram_obj_alloc(&zram->pool, PAGE_SIZE,
-						GFP_KERNEL, &slot.handle));
+						GFP_KERNEL, NUMA_NO_NODE,
+						&slot.handle));
 	return slot;
 }
 

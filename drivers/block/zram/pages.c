@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Whole pages: the path of a page into its slot and out of it, wherever its
+ * content is. Block requests come here, for each page of a bio.
+ */
+
+#include <linux/blk_types.h>
+#include <linux/bio.h>
+#include <linux/mm.h>
+
+#include "kc_set.h"
+#include "kcompressd.h"
+#include "obj.h"
+#include "pages.h"
+#include "rb_group.h"
+#include "rb_read.h"
+#include "rb_sync.h"
+#include "read.h"
+#include "slot.h"
+#include "table.h"
+#include "trace.h"
+#include "write.h"
+#include "zram.h"
+
+/**
+ * zram_pages_read() - read a page of a bio
+ * @set: the reads of the bio
+ * @index: slot to read
+ * @page: takes the content; if that is on the backing device, when the bio
+ *	completes
+ *
+ * Context: May sleep.
+ * Return: 0, or the decompressor's error. An error of the backing device is in
+ *	the bio.
+ */
+int zram_pages_read(struct zram_rb_set *set, unsigned long index,
+		    struct page *page)
+{
+	struct zram_slot wb;
+	int ret = zram_read_page(set->zram, index, page, &wb);
+
+	if (ret != ZRAM_READ_BACKING)
+		return ret;
+	if (zram_rb_add(set, &wb, page))
+		return 0;
+	ret = zram_rb_wait(set->zram, &wb, page);
+	/* The other pages are read all the same */
+	if (ret)
+		set->parent->bi_status = errno_to_blk_status(ret);
+	return 0;
+}
+
+/**
+ * zram_pages_read_wait() - read a page, and wait for it
+ * @zram: a device that is set up
+ * @index: slot to read
+ * @page: takes the content
+ *
+ * Context: May sleep.
+ * Return: 0, the decompressor's error, or the backing device's.
+ */
+int zram_pages_read_wait(struct zram *zram, unsigned long index,
+			 struct page *page)
+{
+	struct zram_slot wb;
+	int ret = zram_read_page(zram, index, page, &wb);
+
+	return ret == ZRAM_READ_BACKING ? zram_rb_wait(zram, &wb, page) : ret;
+}
+
+static int pages_store(struct zram *zram, unsigned long index,
+		       struct page *page, u32 expected)
+{
+	struct zram_slot slot = { .flags = ZRAM_SAME };
+	int err = 0;
+
+	if (!zram_write_same_filled(page, &slot.handle))
+		err = zram_write_object(zram, &slot, page, page_to_nid(page),
+					false);
+	trace_zram_write(zram, index, slot.flags, err);
+	if (err)
+		return err;
+	if (!zram_slot_replace(zram, index, &slot, expected))
+		err = -EAGAIN;
+	zram_slot_release(zram, &slot);
+	return err;
+}
+
+/**
+ * zram_pages_write_if() - write a page, unless its slot has changed
+ * @zram: a device that is set up
+ * @index: slot to store it in
+ * @page: the page
+ * @expected: flags the slot has to have when the page is installed, 0 for any
+ *
+ * The slot keeps its old content when this fails. Staged pages count in full
+ * against mem_limit. No write fails that would not fail without them: they are
+ * compressed first.
+ *
+ * Context: May sleep; does no I/O.
+ * Return: 0, -EAGAIN when the slot is not as expected, -ENOMEM, -ENOSPC when
+ *	mem_limit is reached, or the compressor's error.
+ */
+int zram_pages_write_if(struct zram *zram, unsigned long index,
+			struct page *page, u32 expected)
+{
+	int err = pages_store(zram, index, page, expected);
+
+	if (err != -ENOSPC || !zram_obj_staged(&zram->pool))
+		return err;
+	zram_obj_short(&zram->pool, 1);
+	zram_kc_flush(zram, false);
+	err = pages_store(zram, index, page, expected);
+	zram_obj_short(&zram->pool, -1);
+	return err;
+}
+
+/**
+ * zram_pages_write() - write a page
+ * @zram: a device that is set up
+ * @index: slot to store it in
+ * @page: the page
+ * @later: kcompressd may compress it, see zram_kcompressd_wants()
+ *
+ * The slot keeps its old content when this fails.
+ *
+ * Context: May sleep; does no I/O.
+ * Return: as zram_pages_write_if(), but for -EAGAIN.
+ */
+int zram_pages_write(struct zram *zram, unsigned long index, struct page *page,
+		     bool later)
+{
+	if (later && zram_kcompressd_write(zram, index, page))
+		return 0;
+	return zram_pages_write_if(zram, index, page, 0);
+}
