@@ -40,26 +40,6 @@ static void kc_threads_count_time(struct zram *zram,
 	atomic_long_inc(&zram->kcompressd.times[i]);
 }
 
-/* Put an object where the page was, if the slot still has that page */
-static bool kc_threads_publish(struct zram *zram,
-			       const struct zram_kc_stage *stage,
-			       const struct zram_slot *object)
-{
-	struct zram_slot *slot = &zram->slots.slot[stage->index];
-	spinlock_t *lock = zram_slots_lock(&zram->slots, stage->index);
-	bool there;
-
-	spin_lock(lock);
-	there = zram_slot_test(slot, ZRAM_STAGED) &&
-		slot->handle == (unsigned long)stage;
-	/* The content is what it was for whoever is changing part of it */
-	if (there)
-		zram_slot_publish(zram, stage->index, object->handle,
-				  object->flags | (slot->flags & ZRAM_RMW));
-	spin_unlock(lock);
-	return there;
-}
-
 /**
  * zram_kc_store() - compress a staged page
  * @stage: the page, which the caller has a reference to
@@ -71,6 +51,10 @@ static bool kc_threads_publish(struct zram *zram,
  */
 bool zram_kc_store(struct zram_kc_stage *stage)
 {
+	const struct zram_slot staged = {
+		.handle = (unsigned long)stage,
+		.flags = ZRAM_STAGED,
+	};
 	struct zram *zram = stage->zram;
 	struct zram_slot object = {};
 	unsigned int flags = 0;
@@ -92,14 +76,15 @@ bool zram_kc_store(struct zram_kc_stage *stage)
 		zram_stats_add(&zram->stats, ZRAM_STAT_KC_KEPT, 1);
 		return false;
 	}
-	if (kc_threads_publish(zram, stage, &object)) {
+	/* The content is what it was for a writer that changes part of it */
+	if (zram_slot_publish_if(zram, stage->index, &object, &staged,
+				 ZRAM_RMW)) {
 		kc_threads_count_time(zram, stage);
 		zram_stats_add(&zram->stats, ZRAM_STAT_KC_COMPLETED, 1);
-		zram_kc_stage_put(stage);
 	} else {
 		zram_stats_add(&zram->stats, ZRAM_STAT_KC_STALE, 1);
-		zram_slot_release(zram, &object);
 	}
+	zram_slot_release(zram, &object);
 	return true;
 }
 

@@ -317,7 +317,7 @@ int zram_pp_walk_claim(const struct zram_pp_walk *walk, void *dst,
 	if (strm)
 		zram_comp_stream_put(strm);
 	if (err)
-		zram_slot_unmark(zram, index, ZRAM_PP);
+		zram_slot_unmark(zram, index, ZRAM_PP, 0);
 	return err;
 }
 

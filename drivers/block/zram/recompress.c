@@ -132,37 +132,29 @@ static int recompress_make_object(struct recompress_run *run,
 }
 
 /*
- * The end of an attempt; false if the slot had changed. A slot that was tried is
- * not idle any more, or the next run would take it for one that nobody has
- * looked at.
+ * The end of an attempt, with the new object or, without one, flags to @mark the
+ * slot with. False if the slot had changed. A slot that was tried is not idle any
+ * more: the next run would try it again.
  */
 static bool recompress_settle(struct recompress_run *run,
-			      const struct zram_slot *new, u32 mark)
+			      struct zram_slot *new, u32 mark)
 {
+	const struct zram_slot claimed = { .flags = ZRAM_PP };
 	unsigned long index = run->walk.index;
 	struct zram *zram = run->zram;
-	struct zram_slot *slot = &zram->slots.slot[index];
 	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
-	struct zram_slot old;
 	bool ok;
 
-	spin_lock(lock);
-	old = *slot;
-	ok = zram_slot_test(&old, ZRAM_PP);
-	if (!ok) {
-		/* Somebody has written or freed the page */
-		old = *new;
-	} else if (new->handle) {
-		zram_slot_publish(zram, index, new->handle,
-				  new->flags | (old.flags & ZRAM_RMW));
+	if (new->handle)
+		ok = zram_slot_publish_if(zram, index, new, &claimed, ZRAM_RMW);
+	else
+		ok = zram_slot_unmark(zram, index, ZRAM_PP, mark);
+	zram_slot_release(zram, new);
+	if (ok) {
+		spin_lock(lock);
 		zram_slot_clear_idle(zram, index);
-	} else {
-		zram_slot_set_flags(slot, (old.flags & ~ZRAM_PP) | mark);
-		zram_slot_clear_idle(zram, index);
-		old = (struct zram_slot){};
+		spin_unlock(lock);
 	}
-	spin_unlock(lock);
-	zram_slot_release(zram, &old);
 	return ok;
 }
 
@@ -191,6 +183,7 @@ static int recompress_node(const struct recompress_run *run)
 static int recompress_try_slot(struct recompress_run *run)
 {
 	struct zram_slot old, new = {};
+	unsigned int size;
 	u32 mark = 0;
 	int err;
 
@@ -202,10 +195,11 @@ static int recompress_try_slot(struct recompress_run *run)
 	/* Nobody else is going to make it smaller */
 	if (err == -E2BIG && zram_comps_is_last(&run->zram->comps, run->prio))
 		mark = ZRAM_INCOMPRESSIBLE;
+	size = zram_slot_size(&new);
 	if (!recompress_settle(run, &new, mark) && !err)
 		err = -ESTALE;
 	trace_zram_recompress(run->zram, run->walk.index, zram_slot_size(&old),
-			      zram_slot_size(&new), err);
+			      size, err);
 	/* No fault of anybody's */
 	if (err == -E2BIG || err == -ERANGE || err == -ESTALE)
 		return 0;

@@ -105,16 +105,17 @@ static void slot_account(struct zram *zram, const struct zram_slot *old,
 /**
  * zram_slot_publish() - move a slot's content to another place
  * @zram: the device
- * @index: index of the slot; its old object is the caller's to give back
+ * @index: index of the slot
  * @handle: the new handle
  * @flags: the new flags, size included
  *
  * The content stays what it was, so the time of its last access stays too.
  *
  * Context: The slot lock is held.
+ * Return: the slot as it was, for zram_slot_release() after the unlock.
  */
-void zram_slot_publish(struct zram *zram, unsigned long index,
-		       unsigned long handle, u32 flags)
+struct zram_slot zram_slot_publish(struct zram *zram, unsigned long index,
+				   unsigned long handle, u32 flags)
 {
 	struct zram_slot *slot = &zram->slots.slot[index];
 	struct zram_slot old = *slot;
@@ -123,15 +124,48 @@ void zram_slot_publish(struct zram *zram, unsigned long index,
 	zram_slot_set_flags(slot, flags);
 	slot_update_group(&zram->slots, index);
 	slot_account(zram, &old, slot);
+	return old;
 }
 
-/* Empty a slot under its lock and return what it held */
-static struct zram_slot slot_detach(struct zram *zram, unsigned long index)
+/* zram_slot_publish_if() under the slot lock */
+static bool slot_publish_if(struct zram *zram, unsigned long index,
+			    struct zram_slot *slot,
+			    const struct zram_slot *expected, u32 kept)
 {
-	struct zram_slot old = zram->slots.slot[index];
+	const struct zram_slot *now = &zram->slots.slot[index];
 
-	zram_slot_publish(zram, index, 0, 0);
-	return old;
+	if ((now->flags & expected->flags) != expected->flags ||
+	    (expected->handle && now->handle != expected->handle))
+		return false;
+	*slot = zram_slot_publish(zram, index, slot->handle,
+				  slot->flags | (now->flags & kept));
+	return true;
+}
+
+/**
+ * zram_slot_publish_if() - move a slot's content, if it is where it was
+ * @zram: the device
+ * @index: index of the slot
+ * @slot: the new handle and flags; on return what is to be given back with
+ *	zram_slot_release(): the old object, or the new if it was not installed
+ * @expected: flags the slot has to have still, all of them, and its handle
+ *	unless that is 0
+ * @kept: flags that stay as they are
+ *
+ * Context: Any but interrupts. Takes the slot lock.
+ * Return: false if the slot is not as expected, and was left as it is.
+ */
+bool zram_slot_publish_if(struct zram *zram, unsigned long index,
+			  struct zram_slot *slot,
+			  const struct zram_slot *expected, u32 kept)
+{
+	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
+	bool ok;
+
+	spin_lock(lock);
+	ok = slot_publish_if(zram, index, slot, expected, kept);
+	spin_unlock(lock);
+	return ok;
 }
 
 /**
@@ -157,17 +191,24 @@ void zram_slot_mark(struct zram *zram, unsigned long index, u32 flag)
  * @zram: the device
  * @index: index of the slot
  * @flag: the flag
+ * @mark: flags to set in its place, may be 0
  *
  * Context: Any but interrupts. Takes the slot lock.
+ * Return: whether the flag was set; otherwise nothing changes.
  */
-void zram_slot_unmark(struct zram *zram, unsigned long index, u32 flag)
+bool zram_slot_unmark(struct zram *zram, unsigned long index, u32 flag,
+		      u32 mark)
 {
 	struct zram_slot *slot = &zram->slots.slot[index];
 	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
+	bool set;
 
 	spin_lock(lock);
-	zram_slot_set_flags(slot, slot->flags & ~flag);
+	set = zram_slot_test(slot, flag);
+	if (set)
+		zram_slot_set_flags(slot, (slot->flags & ~flag) | mark);
 	spin_unlock(lock);
+	return set;
 }
 
 /**
@@ -235,20 +276,15 @@ void zram_slot_unpin(struct zram *zram, unsigned long index,
 bool zram_slot_replace(struct zram *zram, unsigned long index,
 		       struct zram_slot *slot, u32 expected)
 {
+	const struct zram_slot old = { .flags = expected };
 	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
-	struct zram_slot old;
 	bool ok;
 
 	spin_lock(lock);
-	old = zram->slots.slot[index];
-	ok = (old.flags & expected) == expected;
-	if (ok) {
-		zram_slot_publish(zram, index, slot->handle, slot->flags);
-		zram_slot_touch(zram, index);
-	}
-	spin_unlock(lock);
+	ok = slot_publish_if(zram, index, slot, &old, 0);
 	if (ok)
-		*slot = old;
+		zram_slot_touch(zram, index);
+	spin_unlock(lock);
 	return ok;
 }
 
@@ -292,7 +328,7 @@ void zram_slot_free(struct zram *zram, unsigned long index)
 	struct zram_slot old;
 
 	spin_lock(lock);
-	old = slot_detach(zram, index);
+	old = zram_slot_publish(zram, index, 0, 0);
 	spin_unlock(lock);
 	zram_slot_release(zram, &old);
 }
@@ -310,7 +346,7 @@ static void slot_free_group(struct zram *zram, unsigned long index,
 		batch = min_t(unsigned int, nr, ARRAY_SIZE(old));
 		spin_lock(lock);
 		for (i = 0; i < batch; i++)
-			old[i] = slot_detach(zram, index + i);
+			old[i] = zram_slot_publish(zram, index + i, 0, 0);
 		spin_unlock(lock);
 		for (i = 0; i < batch; i++)
 			zram_slot_release(zram, &old[i]);

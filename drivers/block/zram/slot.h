@@ -10,14 +10,18 @@ struct zram_slot;
 void zram_slot_clear_idle(struct zram *zram, unsigned long index);
 void zram_slot_touch(struct zram *zram, unsigned long index);
 void zram_slot_mark(struct zram *zram, unsigned long index, u32 flag);
-void zram_slot_unmark(struct zram *zram, unsigned long index, u32 flag);
+bool zram_slot_unmark(struct zram *zram, unsigned long index, u32 flag,
+		      u32 mark);
 struct zram_slot zram_slot_pin(struct zram *zram, unsigned long index);
 void zram_slot_unpin(struct zram *zram, unsigned long index,
 		     const struct zram_slot *pinned);
 bool zram_slot_replace(struct zram *zram, unsigned long index,
 		       struct zram_slot *slot, u32 expected);
-void zram_slot_publish(struct zram *zram, unsigned long index,
-		       unsigned long handle, u32 flags);
+struct zram_slot zram_slot_publish(struct zram *zram, unsigned long index,
+				   unsigned long handle, u32 flags);
+bool zram_slot_publish_if(struct zram *zram, unsigned long index,
+			  struct zram_slot *slot,
+			  const struct zram_slot *expected, u32 kept);
 void zram_slot_release(struct zram *zram, const struct zram_slot *slot);
 void zram_slot_free(struct zram *zram, unsigned long index);
 void zram_slot_free_range(struct zram *zram, unsigned long index,

@@ -91,32 +91,6 @@ static void wb_run_free(struct zram_wb_run *run)
 	zram_wb_ring_destroy(run->ring);
 }
 
-/*
- * Make what was written the slot's content. Its object is freed only now that
- * the device has it. Returns false if the slot had changed.
- */
-static bool wb_run_move_slot(struct zram_wb_run *run,
-			     const struct zram_wb_pack_object *obj,
-			     const struct zram_slot *moved)
-{
-	struct zram *zram = run->zram;
-	struct zram_slot *slot = &zram->slots.slot[obj->index];
-	spinlock_t *lock = zram_slots_lock(&zram->slots, obj->index);
-	struct zram_slot old = {};
-	u32 flags;
-
-	spin_lock(lock);
-	if (zram_slot_test(slot, ZRAM_PP)) {
-		old = *slot;
-		flags = old.flags & ~(ZRAM_PP | ZRAM_PIN | ZRAM_SIZE_MASK);
-		zram_slot_publish(zram, obj->index, moved->handle,
-				  flags | moved->flags);
-	}
-	spin_unlock(lock);
-	zram_slot_release(zram, &old);
-	return zram_slot_stored(&old);
-}
-
 /* The slot that an object becomes, and the blocks of the request it lies on */
 static struct zram_slot
 wb_run_object_slot(const struct zram_wb_request *req,
@@ -166,21 +140,26 @@ static void wb_run_move(struct zram_wb_run *run,
 {
 	unsigned int i, from, nr, pages = 0, packed = 0, stale = 0;
 	const struct zram_wb_pack_object *obj;
+	const struct zram_slot claimed = { .flags = ZRAM_PP };
+	const u32 kept = ~(ZRAM_PP | ZRAM_PIN | ZRAM_SIZE_MASK);
 	struct zram_slot moved;
 
 	for (i = 0; i < req->nr_objects; i++) {
 		obj = zram_wb_pack_peek(&run->pack, i);
 		moved = wb_run_object_slot(req, obj, &from, &nr);
 		if (!wb_run_is_written(req, from, nr)) {
-			zram_slot_unmark(run->zram, obj->index, ZRAM_PP);
-		} else if (wb_run_move_slot(run, obj, &moved)) {
+			zram_slot_unmark(run->zram, obj->index, ZRAM_PP, 0);
+			continue;
+		}
+		if (zram_slot_publish_if(run->zram, obj->index, &moved,
+					 &claimed, kept)) {
 			pages++;
 			packed += obj->size < PAGE_SIZE;
 		} else {
-			zram_bd_map_put(run->zram->backing.map,
-					req->first + from, nr);
 			stale++;
 		}
+		/* The old object, now that the device has it; or the blocks */
+		zram_slot_release(run->zram, &moved);
 		cond_resched();
 	}
 	wb_run_count(run, ZRAM_STAT_WB_PAGES, pages);

@@ -365,7 +365,7 @@ static void pp_walk_test_far(struct kunit *test)
 				100 + (u32)(i & 7));
 
 	zram_slot_mark(t->zram, base + NR_SLOTS - 1, ZRAM_PP);
-	zram_slot_unmark(t->zram, base + NR_SLOTS - 1, ZRAM_PP);
+	zram_slot_unmark(t->zram, base + NR_SLOTS - 1, ZRAM_PP, 0);
 	KUNIT_EXPECT_FALSE(test, zram_slot_test(&near.slot[NR_SLOTS - 1],
 						ZRAM_PP));
 	t->zram->slots = near;
