@@ -205,6 +205,9 @@ void zram_comp_destroy(struct zram_comp *comp)
 {
 }
 
+const struct zram_pp_filter zram_pp_any, zram_pp_idle, zram_pp_huge,
+	zram_pp_huge_idle, zram_pp_incompressible;
+
 int zram_wb_run(struct zram *zram, const struct zram_pp_range *ranges,
 		unsigned int nr)
 {

@@ -12,6 +12,18 @@
 #include "table.h"
 #include "zram.h"
 
+const struct zram_pp_filter zram_pp_any = {};
+const struct zram_pp_filter zram_pp_idle = { .idle = true };
+const struct zram_pp_filter zram_pp_huge = { .must = ZRAM_HUGE };
+const struct zram_pp_filter zram_pp_huge_idle = {
+	.idle = true,
+	.must = ZRAM_HUGE,
+};
+
+const struct zram_pp_filter zram_pp_incompressible = {
+	.must = ZRAM_INCOMPRESSIBLE,
+};
+
 /* Mark those of a group that were last accessed before @cutoff */
 static void pp_mark_group(const struct zram_slots *slots, unsigned long index,
 			  u32 cutoff)

@@ -8,7 +8,6 @@ struct zram;
 
 /**
  * struct zram_pp_filter - which slots a post-processing run is about
- * @name: what the user calls it
  * @idle: slots marked idle only
  * @must: state flags a slot has to have, all of them
  * @must_not: state flags it may not have, any of them
@@ -17,13 +16,19 @@ struct zram;
  *	any
  */
 struct zram_pp_filter {
-	const char *name;
 	bool idle;
 	u32 must;
 	u32 must_not;
 	u32 min_size;
 	unsigned int below_prio;
 };
+
+/* Those that users name; any takes all that is in memory */
+extern const struct zram_pp_filter zram_pp_any;
+extern const struct zram_pp_filter zram_pp_idle;
+extern const struct zram_pp_filter zram_pp_huge;
+extern const struct zram_pp_filter zram_pp_huge_idle;
+extern const struct zram_pp_filter zram_pp_incompressible;
 
 void zram_pp_mark_idle(struct zram *zram, u32 cutoff);
 int zram_pp_interrupted(const struct zram *zram);

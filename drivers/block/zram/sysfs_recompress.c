@@ -24,34 +24,42 @@
 /**
  * struct recomp_args - what was asked for, in either attribute
  * @which: by which algorithm
- * @filter: which pages
+ * @type: which pages
+ * @threshold: with objects of this size or more only, bytes
  * @max_pages: how many of them
  */
 struct recomp_args {
 	struct zram_sysfs_which which;
-	struct zram_pp_filter filter;
+	const struct zram_pp_filter *type;
+	unsigned int threshold;
 	u64 max_pages;
+};
+
+static const struct {
+	const char *name;
+	const struct zram_pp_filter *filter;
+} types[] = {
+	{ "huge", &zram_pp_huge },
+	{ "idle", &zram_pp_idle },
+	{ "huge_idle", &zram_pp_huge_idle },
 };
 
 static int sysfs_recompress_take_type(void *ctx, const char *value)
 {
-	struct zram_pp_filter *filter = &((struct recomp_args *)ctx)->filter;
-	bool huge = !strcmp(value, "huge");
-	bool idle = !strcmp(value, "idle");
+	struct recomp_args *args = ctx;
+	unsigned int i;
 
-	if (!strcmp(value, "huge_idle")) {
-		huge = true;
-		idle = true;
-	}
-	filter->idle = idle;
-	filter->must = huge ? ZRAM_HUGE : 0;
-	return huge || idle ? 0 : -EINVAL;
+	for (i = 0; i < ARRAY_SIZE(types); i++)
+		if (!strcmp(value, types[i].name)) {
+			args->type = types[i].filter;
+			return 0;
+		}
+	return -EINVAL;
 }
 
 static int sysfs_recompress_take_threshold(void *ctx, const char *value)
 {
-	return kstrtouint(value, 10,
-			  &((struct recomp_args *)ctx)->filter.min_size);
+	return kstrtouint(value, 10, &((struct recomp_args *)ctx)->threshold);
 }
 
 static int sysfs_recompress_take_max_pages(void *ctx, const char *value)
@@ -118,26 +126,30 @@ static DEVICE_ATTR_RW(recomp_algorithm);
 
 static int sysfs_recompress_run(struct zram *zram, struct recomp_args *args)
 {
+	struct zram_pp_filter filter = *args->type;
 	int prio;
 
-	if (!zram_is_set_up(zram) ||
-	    args->filter.min_size >= zram->pool.huge_size)
+	if (!zram_is_set_up(zram) || args->threshold >= zram->pool.huge_size)
 		return -EINVAL;
 	prio = zram_sysfs_find(zram, &args->which, LOWEST_PRIO);
 	if (prio < 0)
 		return prio;
 	if (!zram_comps_get(&zram->comps, prio))
 		return -EINVAL;
-	args->filter.below_prio = prio;
-	args->filter.must_not = ZRAM_INCOMPRESSIBLE;
-	return zram_recompress_run(zram, &args->filter, args->max_pages);
+	filter.min_size = args->threshold;
+	filter.below_prio = prio;
+	filter.must_not = ZRAM_INCOMPRESSIBLE;
+	return zram_recompress_run(zram, &filter, args->max_pages);
 }
 
 static ssize_t recompress_store(struct device *dev,
 				struct device_attribute *attr,
 				const char *buf, size_t len)
 {
-	struct recomp_args args = { .max_pages = U64_MAX };
+	struct recomp_args args = {
+		.type = &zram_pp_any,
+		.max_pages = U64_MAX,
+	};
 	struct zram *zram = zram_sysfs_device(dev);
 	int err;
 

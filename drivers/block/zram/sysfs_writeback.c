@@ -58,20 +58,17 @@ static DEVICE_ATTR_RW(backing_dev);
 /* What a mode means; the numbers are those of the first such interface */
 static const struct {
 	const char *name;
-	struct zram_pp_filter filter;
+	const struct zram_pp_filter *filter;
 } modes[] = {
-	{ "idle", { .idle = true } },
-	{ "huge", { .must = ZRAM_HUGE } },
-	{ "huge_idle", { .idle = true, .must = ZRAM_HUGE } },
-	{ "incompressible", { .must = ZRAM_INCOMPRESSIBLE } },
-	{ "1", { .must = ZRAM_HUGE } },
-	{ "2", { .idle = true } },
-	{ "3", { .idle = true } },
-	{ "3", { .must = ZRAM_HUGE } },
+	{ "idle", &zram_pp_idle },
+	{ "huge", &zram_pp_huge },
+	{ "huge_idle", &zram_pp_huge_idle },
+	{ "incompressible", &zram_pp_incompressible },
+	{ "1", &zram_pp_huge },
+	{ "2", &zram_pp_idle },
+	{ "3", &zram_pp_idle },
+	{ "3", &zram_pp_huge },
 };
-
-/* For pages that are named by their index */
-static const struct zram_pp_filter any_page;
 
 /**
  * struct wb_args - what was asked for
@@ -107,7 +104,7 @@ static int sysfs_writeback_take_mode(void *ctx, const char *value)
 
 	for (i = 0; i < ARRAY_SIZE(modes); i++)
 		if (!strcmp(value, modes[i].name))
-			sysfs_writeback_add(args, &modes[i].filter);
+			sysfs_writeback_add(args, modes[i].filter);
 	return args->nr > nr ? ZRAM_ARGS_STOP : -EINVAL;
 }
 
@@ -118,7 +115,7 @@ static int sysfs_writeback_take_range(struct wb_args *args, unsigned long first,
 		return -ERANGE;
 	args->first = first;
 	args->last = last;
-	sysfs_writeback_add(args, &any_page);
+	sysfs_writeback_add(args, &zram_pp_any);
 	return 0;
 }
 
