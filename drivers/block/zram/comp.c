@@ -16,9 +16,12 @@
  * this very device.
  */
 
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/cpuhotplug.h>
 #include <linux/err.h>
 #include <linux/percpu.h>
+#include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
@@ -187,6 +190,32 @@ static void comp_free_streams(struct zram_comp *comp)
 	free_percpu(comp->streams);
 }
 
+/* The level and the dictionary; the rest is for @prepare to check */
+static int comp_check_params(const struct zram_comp_ops *ops,
+			     const struct zram_comp_params *params)
+{
+	int least, greatest;
+
+	if (params->dict && !ops->takes_dict) {
+		pr_err_ratelimited("%s: dictionary is not supported\n",
+				   ops->name);
+		return -EOPNOTSUPP;
+	}
+	if (params->level == ZRAM_COMP_UNSET)
+		return 0;
+	if (!ops->levels) {
+		pr_err_ratelimited("%s: compression level is not supported\n",
+				   ops->name);
+		return -EOPNOTSUPP;
+	}
+	ops->levels(&least, &greatest);
+	if (params->level >= least && params->level <= greatest)
+		return 0;
+	pr_err_ratelimited("%s: invalid compression level %d\n", ops->name,
+			   params->level);
+	return -EINVAL;
+}
+
 /**
  * zram_comp_create() - set up an algorithm for a device
  * @name: name of the algorithm
@@ -196,8 +225,9 @@ static void comp_free_streams(struct zram_comp *comp)
  * zram_comp_start().
  *
  * Context: Process context, may sleep.
- * Return: the instance; ERR_PTR(-EINVAL) if there is no such algorithm or it
- * cannot do with the parameters; ERR_PTR(-ENOMEM).
+ * Return: the instance; ERR_PTR(-EINVAL) if there is no such algorithm or a
+ * parameter is out of its range; ERR_PTR(-EOPNOTSUPP) for a level or a
+ * dictionary if the algorithm takes none; ERR_PTR(-ENOMEM).
  */
 struct zram_comp *zram_comp_create(const char *name,
 				   const struct zram_comp_params *params)
@@ -208,6 +238,9 @@ struct zram_comp *zram_comp_create(const char *name,
 
 	if (!ops)
 		return ERR_PTR(-EINVAL);
+	err = comp_check_params(ops, params);
+	if (err)
+		return ERR_PTR(err);
 
 	comp = kzalloc_obj(*comp);
 	if (!comp)

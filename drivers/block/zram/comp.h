@@ -26,7 +26,8 @@ struct zram_comp;
  * @dict: a dictionary; NULL for none
  * @dict_size: length of the dictionary, bytes
  *
- * What an algorithm does not know of, it ignores.
+ * zram_comp_create() refuses a level or a dictionary that an algorithm does not
+ * take. All but deflate ignore @winbits.
  */
 struct zram_comp_params {
 	int level;
@@ -41,6 +42,8 @@ struct zram_comp_params {
 /**
  * struct zram_comp_ops - one compression algorithm
  * @name: name in sysfs
+ * @takes_dict: it can use a dictionary
+ * @levels: the least and the greatest level; NULL if it has no levels
  * @prepare: look at the parameters, and make what all streams of a device
  *	share, if anything; may sleep. 0, -EINVAL or -ENOMEM. May be NULL
  * @unprepare: undo @prepare; its argument may be NULL. May be NULL
@@ -57,6 +60,8 @@ struct zram_comp_params {
  */
 struct zram_comp_ops {
 	const char *name;
+	bool takes_dict;
+	void (*levels)(int *least, int *greatest);
 	int (*prepare)(const struct zram_comp_params *params, void **shared);
 	void (*unprepare)(void *shared);
 	void *(*ctx_create)(const struct zram_comp_params *params,

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* deflate, by the kernel's zlib. It takes no dictionary here. */
 
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/errno.h>
 #include <linux/math.h>
+#include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 #include <linux/zlib.h>
@@ -29,17 +32,21 @@ static int deflate_level(const struct zram_comp_params *params)
 		params->level;
 }
 
+static void deflate_levels(int *least, int *greatest)
+{
+	*least = Z_DEFAULT_COMPRESSION;
+	*greatest = Z_BEST_COMPRESSION;
+}
+
 static int deflate_prepare(const struct zram_comp_params *params, void **shared)
 {
 	int winbits = deflate_winbits(params);
 
 	/* Negative for a stream without a header */
-	if (abs(winbits) < 9 || abs(winbits) > MAX_WBITS)
-		return -EINVAL;
-	if (deflate_level(params) < Z_DEFAULT_COMPRESSION ||
-	    deflate_level(params) > Z_BEST_COMPRESSION)
-		return -EINVAL;
-	return 0;
+	if (abs(winbits) >= 9 && abs(winbits) <= MAX_WBITS)
+		return 0;
+	pr_err_ratelimited("deflate: invalid winbits %d\n", winbits);
+	return -EINVAL;
 }
 
 static void deflate_ctx_destroy(void *data)
@@ -109,6 +116,7 @@ static int deflate_decompress(void *data, const void *src, unsigned int len,
 
 const struct zram_comp_ops zram_comp_deflate = {
 	.name		= "deflate",
+	.levels		= deflate_levels,
 	.prepare	= deflate_prepare,
 	.ctx_create	= deflate_ctx_create,
 	.ctx_destroy	= deflate_ctx_destroy,

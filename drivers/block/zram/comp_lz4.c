@@ -24,6 +24,12 @@
  */
 #define LZ4_ACCELERATION_MAX	65537
 
+static void lz4_levels(int *least, int *greatest)
+{
+	*least = LZ4_ACCELERATION_DEFAULT;
+	*greatest = INT_MAX;
+}
+
 static int lz4_prepare(const struct zram_comp_params *params, void **shared)
 {
 	LZ4_stream_t *loaded;
@@ -58,7 +64,7 @@ static int lz4_compress(void *data, const void *src, void *dst,
 			unsigned int *len)
 {
 	struct zram_comp_lz4_ctx *ctx = data;
-	/* What was not given is negative */
+	/* ZRAM_COMP_UNSET is negative */
 	int acceleration = clamp(ctx->params->level, 1, LZ4_ACCELERATION_MAX);
 	int ret;
 
@@ -78,6 +84,8 @@ static int lz4_compress(void *data, const void *src, void *dst,
 
 const struct zram_comp_ops zram_comp_lz4 = {
 	.name		= "lz4",
+	.takes_dict	= true,
+	.levels		= lz4_levels,
 	.prepare	= lz4_prepare,
 	.unprepare	= lz4_unprepare,
 	.ctx_create	= lz4_ctx_create,

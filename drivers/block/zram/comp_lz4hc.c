@@ -23,6 +23,13 @@ static int lz4hc_level(const struct zram_comp_params *params)
 		params->level;
 }
 
+static void lz4hc_levels(int *least, int *greatest)
+{
+	/* The library takes 1 and 2 too, which are below its LZ4HC_MIN_CLEVEL */
+	*least = 1;
+	*greatest = LZ4HC_MAX_CLEVEL;
+}
+
 static int lz4hc_prepare(const struct zram_comp_params *params, void **shared)
 {
 	void *loaded;
@@ -72,6 +79,8 @@ static int lz4hc_compress(void *data, const void *src, void *dst,
 
 const struct zram_comp_ops zram_comp_lz4hc = {
 	.name		= "lz4hc",
+	.takes_dict	= true,
+	.levels		= lz4hc_levels,
 	.prepare	= lz4hc_prepare,
 	.unprepare	= lz4hc_unprepare,
 	.ctx_create	= lz4hc_ctx_create,

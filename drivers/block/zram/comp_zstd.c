@@ -65,6 +65,12 @@ static int zstd_level(const struct zram_comp_params *params)
 		params->level;
 }
 
+static void zstd_levels(int *least, int *greatest)
+{
+	*least = zstd_min_clevel();
+	*greatest = zstd_max_clevel();
+}
+
 static void zstd_unprepare(void *shared)
 {
 	struct zstd_dict *dict = shared;
@@ -203,6 +209,8 @@ static void *zstd_ctx_create(const struct zram_comp_params *params,
 
 const struct zram_comp_ops zram_comp_zstd = {
 	.name		= "zstd",
+	.takes_dict	= true,
+	.levels		= zstd_levels,
 	.prepare	= zstd_prepare,
 	.unprepare	= zstd_unprepare,
 	.ctx_create	= zstd_ctx_create,

@@ -4,6 +4,7 @@
  * and their instances.
  */
 
+#include <linux/device.h>
 #include <linux/err.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
@@ -48,6 +49,7 @@ void zram_comps_reset(struct zram_comps *comps)
 /**
  * zram_comps_create() - make the instances of what was chosen
  * @comps: the algorithms of a device that is being set up
+ * @dev: the device, for messages
  *
  * The first is started. The others may never be used, and are started when
  * they are.
@@ -56,7 +58,7 @@ void zram_comps_reset(struct zram_comps *comps)
  * Return: 0, or the error of an algorithm; then zram_comps_reset() is called
  *	for.
  */
-int zram_comps_create(struct zram_comps *comps)
+int zram_comps_create(struct zram_comps *comps, struct device *dev)
 {
 	struct zram_comp *comp;
 	unsigned int prio;
@@ -66,8 +68,12 @@ int zram_comps_create(struct zram_comps *comps)
 			continue;
 		comp = zram_comp_create(comps->choice[prio].name,
 					&comps->choice[prio].params);
-		if (IS_ERR(comp))
+		if (IS_ERR(comp)) {
+			dev_err_ratelimited(dev, "cannot set up %s: error %ld\n",
+					    comps->choice[prio].name,
+					    PTR_ERR(comp));
 			return PTR_ERR(comp);
+		}
 		comps->choice[prio].comp = comp;
 	}
 	return zram_comp_start(comps->choice[0].comp);
@@ -94,18 +100,14 @@ void zram_comps_set_params(struct zram_comps *comps, unsigned int prio,
  * @prio: its priority
  * @name: from zram_comp_lookup()
  *
- * Parameters that another one was given mean something else to this one, or
- * nothing, and are forgotten.
+ * This discards the parameters of the priority, also if it had that algorithm.
  *
  * Context: May sleep. The owner's lock is held.
  */
 void zram_comps_choose(struct zram_comps *comps, unsigned int prio,
 		       const char *name)
 {
-	const char *old = comps->choice[prio].name;
-
-	if (old && old != name)
-		zram_comps_set_params(comps, prio, &unset);
+	zram_comps_set_params(comps, prio, &unset);
 	comps->choice[prio].name = name;
 }
 

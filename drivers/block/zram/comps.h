@@ -28,7 +28,7 @@ struct zram_comps {
 
 void zram_comps_init(struct zram_comps *comps);
 void zram_comps_reset(struct zram_comps *comps);
-int zram_comps_create(struct zram_comps *comps);
+int zram_comps_create(struct zram_comps *comps, struct device *dev);
 void zram_comps_choose(struct zram_comps *comps, unsigned int prio,
 		       const char *name);
 void zram_comps_set_params(struct zram_comps *comps, unsigned int prio,

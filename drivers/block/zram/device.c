@@ -229,18 +229,20 @@ int zram_device_init(struct zram *zram, u64 disksize)
 	u64 nr = disksize >> PAGE_SHIFT;
 	int err;
 
-	if (nr > ULONG_MAX)
-		return -ENOMEM;
 	err = zram_config_begin(zram);
 	if (err)
 		return err;
+	/* Slots are counted by an unsigned long */
+	err = -EINVAL;
+	if (!nr || nr > ULONG_MAX)
+		goto out;
 	err = zram_table_create(&zram->slots, nr);
 	if (err)
 		goto out;
 	err = zram_obj_pool_create(&zram->pool, zram->disk->disk_name);
 	if (err)
 		goto err_tear_down;
-	err = zram_comps_create(&zram->comps);
+	err = zram_comps_create(&zram->comps, disk_to_dev(zram->disk));
 	if (err)
 		goto err_tear_down;
 	/* Pairs with bio_submit(): whoever sees it sees all of the above */

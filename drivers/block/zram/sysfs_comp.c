@@ -5,6 +5,7 @@
  */
 
 #include <linux/array_size.h>
+#include <linux/blkdev.h>
 #include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/device.h>
@@ -91,8 +92,8 @@ static const struct zram_arg params_args[] = {
 };
 
 /*
- * More than a page can make use of. Memory for it is taken at once, whoever has to
- * be killed for that.
+ * More than a page can make use of. The kernel allocates the memory at once and
+ * may invoke the OOM killer for it.
  */
 #define DICT_MAX	SZ_1M
 
@@ -106,33 +107,48 @@ static struct file *sysfs_comp_open_dict(const char *name)
 	err = kern_path(name, LOOKUP_FOLLOW, &path);
 	if (err)
 		return ERR_PTR(err);
-	file = ERR_PTR(-EINVAL);
-	if (d_is_reg(path.dentry) && !path_permission(&path, MAY_READ))
-		file = dentry_open(&path, O_RDONLY | O_LARGEFILE,
-				   current_cred());
+	err = d_is_reg(path.dentry) ? path_permission(&path, MAY_READ) :
+		-EINVAL;
+	file = err ? ERR_PTR(err) : dentry_open(&path, O_RDONLY | O_LARGEFILE,
+						current_cred());
 	path_put(&path);
 	return file;
 }
 
+/* Returns the length, bytes, never 0, or the error of the file */
+static ssize_t sysfs_comp_load_dict(const char *name, void **dict)
+{
+	struct file *file = sysfs_comp_open_dict(name);
+	ssize_t size = -EINVAL;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	/* Kernels differ in their error for an empty file */
+	if (i_size_read(file_inode(file)))
+		size = kernel_read_file(file, 0, dict, DICT_MAX, NULL,
+					READING_POLICY);
+	fput(file);
+	return size ? size : -EINVAL;
+}
+
 /*
  * No lock is held: the file may be an attribute that takes the same, or lie
- * where nobody answers.
+ * on a server that does not answer.
  */
-static int sysfs_comp_read_dict(struct params_args *args)
+static int sysfs_comp_read_dict(const struct zram *zram,
+				struct params_args *args)
 {
-	struct file *file;
 	ssize_t size;
 
 	if (!args->dict)
 		return 0;
-	file = sysfs_comp_open_dict(args->dict);
-	if (IS_ERR(file))
-		return -EINVAL;
-	size = kernel_read_file(file, 0, &args->params.dict, DICT_MAX, NULL,
-				READING_POLICY);
-	fput(file);
-	if (size < 0)
-		return -EINVAL;
+	size = sysfs_comp_load_dict(args->dict, &args->params.dict);
+	if (size < 0) {
+		dev_err_ratelimited(disk_to_dev(zram->disk),
+				    "cannot read dictionary %s: error %zd\n",
+				    args->dict, size);
+		return size;
+	}
 	args->params.dict_size = size;
 	return 0;
 }
@@ -150,7 +166,7 @@ static int sysfs_comp_set_params(struct zram *zram, struct params_args *args)
 	if (prio < 0)
 		return prio;
 
-	err = sysfs_comp_read_dict(args);
+	err = sysfs_comp_read_dict(zram, args);
 	if (err)
 		return err;
 	err = zram_config_begin(zram);

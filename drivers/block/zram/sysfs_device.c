@@ -29,16 +29,13 @@ static ssize_t disksize_show(struct device *dev, struct device_attribute *attr,
 static ssize_t disksize_store(struct device *dev, struct device_attribute *attr,
 			      const char *buf, size_t len)
 {
-	u64 wanted = memparse(buf, NULL);
-	u64 size = PAGE_ALIGN(wanted);
+	u64 size = memparse(buf, NULL);
 	int err;
 
-	if (!wanted)
-		return -EINVAL;
-	/* Rounded up beyond what a u64 holds */
 	if (!size)
-		return -ENOMEM;
-	err = zram_device_init(zram_sysfs_device(dev), size);
+		return -EINVAL;
+	/* 0 if that exceeds a u64, which zram_device_init() refuses */
+	err = zram_device_init(zram_sysfs_device(dev), PAGE_ALIGN(size));
 	return err ? err : len;
 }
 static DEVICE_ATTR_RW(disksize);

@@ -135,6 +135,25 @@ store() {
 	gives "$2 '$zt_label' gives $1" "$1" ztry "$ZSYS/$2" "$3"
 }
 
+# log_mark: what logged() looks at begins here
+log_mark() {
+	ZT_MARK="zram-selftest: mark $$.$ZT_N"
+	echo "$ZT_MARK" > /dev/kmsg
+}
+
+# log_since: the kernel log since log_mark
+log_since() {
+	dmesg | awk -v mark="$ZT_MARK" 'seen; index($0, mark) { seen = 1 }'
+}
+
+# logged NAME PATTERN: the kernel log has such a line since log_mark. Messages are
+# rate-limited: ten of a kind in five seconds.
+logged() {
+	if log_since | grep -q -- "$2"; then pass "$1"; else
+		fail "$1" "$(echo "no line like '$2'"; log_since | tail -n 10)"
+	fi
+}
+
 # at_least N: of what a fast kernel does N of, one with debug options may do a tenth
 at_least() {
 	echo $(($1 / (1 + ${ZT_DEBUG:-0} * 9)))

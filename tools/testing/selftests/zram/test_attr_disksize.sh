@@ -27,11 +27,14 @@ accepts 0x10000 65536
 accepts 3M 3145728
 accepts 2G 2147483648
 store ENOMEM disksize 4P
+# No number of pages that an unsigned long counts
+store EINVAL disksize 18446744073709551615
 read -r state < "$ZSYS/initstate"
 is "after a failure the device is not set up" "$state" 0
 put "$ZSYS/disksize" 4M
 store EBUSY disksize 4M
 store EBUSY disksize 8M
+store EBUSY disksize 18446744073709551615
 store EINVAL disksize abc
 store EINVAL disksize 0
 read -r size < "$ZSYS/disksize"

@@ -23,7 +23,7 @@ set -- "w:$ZSYS/disksize=64M,4K,16M,4K" "w:$ZSYS/reset=1" \
 	set -- "$@" "w:$ZSYS/recompress=type=idle algo=zstd" \
 		"w:$ZSYS/recomp_algorithm=algo=zstd priority=1"
 [ ! -e "$ZSYS/algorithm_params" ] ||
-	set -- "$@" "w:$ZSYS/algorithm_params=level=3,level=1 algo=zstd"
+	set -- "$@" "w:$ZSYS/algorithm_params=level=3 priority=1,level=1 algo=zstd"
 [ ! -e "$state/zram$ZID" ] ||
 	set -- "$@" "r:$state/zram$ZID/block_state"
 zhammer -t $((seconds * 1000)) -s 1 "$@" "w:$ZDEV=data,of a page" \
