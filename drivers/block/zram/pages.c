@@ -4,7 +4,6 @@
  * content is. Block requests come here, for each page of a bio.
  */
 
-#include <linux/blk_types.h>
 #include <linux/bio.h>
 #include <linux/mm.h>
 
@@ -41,12 +40,7 @@ int zram_pages_read(struct zram_rb_set *set, unsigned long index,
 
 	if (ret != ZRAM_READ_BACKING)
 		return ret;
-	if (zram_rb_add(set, &wb, page))
-		return 0;
-	ret = zram_rb_wait(set->zram, &wb, page);
-	/* The other pages are read all the same */
-	if (ret)
-		set->parent->bi_status = errno_to_blk_status(ret);
+	zram_rb_add(set, &wb, index, page);
 	return 0;
 }
 
@@ -65,7 +59,8 @@ int zram_pages_read_wait(struct zram *zram, unsigned long index,
 	struct zram_slot wb;
 	int ret = zram_read_page(zram, index, page, &wb);
 
-	return ret == ZRAM_READ_BACKING ? zram_rb_wait(zram, &wb, page) : ret;
+	return ret == ZRAM_READ_BACKING ?
+		zram_rb_sync(zram, &wb, index, page) : ret;
 }
 
 static int pages_store(struct zram *zram, unsigned long index,

@@ -1,59 +1,150 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Groups: what counts the reads of a bio that are under way.
+ * Read-back groups: a group counts the reads of the backing device for one bio,
+ * and completes the bio after the last of them.
  *
- * Groups and reads come from reserves, and in this order: a group is given back
- * by the reads it counts, and a read by the backing device alone, so waiting for
- * either ends. Each device has its own, because the backing device may be, or
- * be made of, another one of ours.
+ * The block layer holds back bios that a driver submits from its submit_bio until
+ * that returns. A task in submit_bio that is going to wait for a read, or for
+ * memory that another read holds, has a worker submit the reads instead.
  */
 
-#include <linux/bio.h>
 #include <linux/blkdev.h>
-#include <linux/mempool.h>
+#include <linux/completion.h>
 
 #include "rb_group.h"
 #include "zram.h"
 
-/**
- * zram_rb_group_alloc() - start to count the reads of a bio
- * @set: the reads of that bio
- *
- * Context: May sleep. Cannot fail: there is a reserve.
- * Return: the group, which counts the submitter.
- */
-struct zram_rb_group *zram_rb_group_alloc(struct zram_rb_set *set)
+static void rb_group_submit_work(struct work_struct *work)
 {
-	struct zram_rb_group *group;
+	struct zram_rb_pool *pool =
+		container_of(work, struct zram_rb_pool, submit_work);
+	struct bio *bio;
 
-	group = mempool_alloc(&set->zram->backing.reads->groups, GFP_NOIO);
-	group->zram = set->zram;
-	group->parent = set->parent;
-	group->start = set->start;
-	refcount_set(&group->pending, 1);
-	return group;
+	for (;;) {
+		spin_lock(&pool->lock);
+		bio = bio_list_pop(&pool->deferred);
+		spin_unlock(&pool->lock);
+		if (!bio)
+			return;
+		submit_bio_noacct(bio);
+	}
 }
 
 /**
- * zram_rb_group_put() - one of the reads for a parent is over
- * @group: the reads for the parent; the last to be over completes it
- * @status: how it ended
+ * zram_rb_group_init() - set up groups and the worker that submits reads
+ * @pool: the pool, zeroed
+ * @name: name of the device
  *
- * Context: Any.
+ * Return: 0 or -ENOMEM.
  */
-void zram_rb_group_put(struct zram_rb_group *group,
-		       blk_status_t status)
+int zram_rb_group_init(struct zram_rb_pool *pool, const char *name)
+{
+	spin_lock_init(&pool->lock);
+	bio_list_init(&pool->deferred);
+	INIT_WORK(&pool->submit_work, rb_group_submit_work);
+	pool->wq = alloc_workqueue("%s_readback", WQ_MEM_RECLAIM | WQ_HIGHPRI |
+				   WQ_PERCPU, 0, name);
+	if (!pool->wq)
+		return -ENOMEM;
+	if (!mempool_init_kmalloc_pool(&pool->groups, ZRAM_RB_RESERVE,
+				       sizeof(struct zram_rb_group)))
+		return 0;
+	destroy_workqueue(pool->wq);
+	return -ENOMEM;
+}
+
+/**
+ * zram_rb_group_exit() - undo zram_rb_group_init()
+ * @pool: a pool without reads in flight
+ */
+void zram_rb_group_exit(struct zram_rb_pool *pool)
+{
+	destroy_workqueue(pool->wq);
+	mempool_exit(&pool->groups);
+}
+
+/**
+ * zram_rb_group_create() - make the group of a set, with the submitter's reference
+ * @set: a set for a bio, without a group
+ *
+ * Context: May sleep. The task holds no other memory of the pool, so waiting for
+ *	the reserve ends.
+ */
+void zram_rb_group_create(struct zram_rb_set *set)
+{
+	struct zram_rb_group *group;
+
+	/* Cannot fail: a mempool, and the task may wait */
+	group = mempool_alloc(&set->zram->backing.reads->groups, GFP_NOIO);
+	*group = (struct zram_rb_group){
+		.zram = set->zram,
+		.parent = set->parent,
+		.start = set->start,
+		.pending = REFCOUNT_INIT(1),
+	};
+	set->group = group;
+}
+
+/**
+ * zram_rb_group_put() - drop a reference after a read has ended
+ * @group: the group; the last reference completes its parent
+ * @status: the status of the read
+ *
+ * Context: Any, interrupts too.
+ */
+void zram_rb_group_put(struct zram_rb_group *group, blk_status_t status)
 {
 	struct bio *parent = group->parent;
 
 	if (status)
-		WRITE_ONCE(parent->bi_status, status);
+		WRITE_ONCE(group->status, status);
 	if (!refcount_dec_and_test(&group->pending))
 		return;
+	if (!parent) {
+		/* The group is on the stack of the task that waits */
+		complete(group->done);
+		return;
+	}
+	if (group->status)
+		parent->bi_status = group->status;
 	if (parent->bi_status)
 		zram_stats_add(&group->zram->stats, ZRAM_STAT_FAILED_READS, 1);
 	bio_end_io_acct(parent, group->start);
 	mempool_free(group, &group->zram->backing.reads->groups);
 	/* From here on the device may be reset and removed */
 	bio_endio(parent);
+}
+
+/**
+ * zram_rb_group_opf() - operation and flags of the reads of a set
+ * @set: the set
+ *
+ * Return: for bio_init().
+ */
+blk_opf_t zram_rb_group_opf(const struct zram_rb_set *set)
+{
+	if (!set->parent)
+		return REQ_OP_READ | REQ_SYNC;
+	return REQ_OP_READ | (set->parent->bi_opf & (REQ_SYNC | REQ_PRIO));
+}
+
+/**
+ * zram_rb_group_submit() - submit a read, or have the worker submit it
+ * @set: the set of the read
+ * @bio: the read
+ *
+ * Context: May sleep.
+ */
+void zram_rb_group_submit(const struct zram_rb_set *set, struct bio *bio)
+{
+	struct zram_rb_pool *pool = set->zram->backing.reads;
+
+	if (!set->deferred) {
+		submit_bio_noacct(bio);
+		return;
+	}
+	spin_lock(&pool->lock);
+	bio_list_add(&pool->deferred, bio);
+	spin_unlock(&pool->lock);
+	queue_work(pool->wq, &pool->submit_work);
 }

@@ -5,61 +5,77 @@
 #include <linux/atomic.h>
 #include <linux/bio.h>
 #include <linux/mempool.h>
-#include <linux/mutex.h>
 #include <linux/refcount.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
 
-struct workqueue_struct;
+struct completion;
 struct zram;
 struct zram_rb_packed;
 struct zram_rb_read;
 
+/*
+ * Reads that can be in flight at a time without any free memory, of each kind. A
+ * device with a backing device keeps about 13 KiB for each, with 4 KiB pages.
+ */
+#define ZRAM_RB_RESERVE		16
+
 /**
- * struct zram_rb_pool - what the reads of a device are made of
- * @groups: groups, with a reserve
- * @bios: reads of whole pages, with a reserve
- * @splits: parts of large bios, with a reserve
- * @wq: where waiting for a read is done, and decompression
- * @concurrent_wq: where decompression is done of more than one read at a time
- * @unpacking: number of reads of packed objects under way
- * @spare_lock: guards @spare
- * @spare: for one packed object, when there is no memory
+ * struct zram_rb_pool - the memory and the workers of a device's read-backs
+ * @groups: groups
+ * @bios: reads of whole pages
+ * @splits: parts of large bios
+ * @packed: reads of one packed object
+ * @wq: submits deferred reads; decompresses for a read that is alone
+ * @concurrent_wq: decompresses while several packed reads are in flight
+ * @packed_in_flight: number of packed reads in flight
+ * @lock: guards @deferred; taken with interrupts on
+ * @deferred: reads that @submit_work is to submit
+ * @submit_work: submits @deferred
  */
 struct zram_rb_pool {
 	mempool_t groups;
 	struct bio_set bios;
 	struct bio_set splits;
+	mempool_t packed;
 	struct workqueue_struct *wq;
 	struct workqueue_struct *concurrent_wq;
-	atomic_t unpacking;
-	struct mutex spare_lock;	/* see above */
-	struct zram_rb_packed *spare;
+	atomic_t packed_in_flight;
+	spinlock_t lock;		/* see above */
+	struct bio_list deferred;	/* lock */
+	struct work_struct submit_work;
 };
 
 /**
- * struct zram_rb_group - the reads for one parent
+ * struct zram_rb_group - the reads for one bio, or for one task that waits
  * @zram: the device
- * @parent: the bio they are for
- * @start: when it came in
- * @pending: reads not yet completed, and one for the submitter
+ * @parent: the bio that is completed after the last read, or NULL
+ * @done: completed after the last read if there is no @parent
+ * @start: when @parent arrived, jiffies
+ * @pending: reads in flight, and one reference of the submitter
+ * @status: the error of a read that failed
  */
 struct zram_rb_group {
 	struct zram *zram;
 	struct bio *parent;
+	struct completion *done;
 	unsigned long start;
 	refcount_t pending;
+	blk_status_t status;
 };
 
 /**
- * struct zram_rb_set - what one bio reads from the backing device
+ * struct zram_rb_set - the reads that a task is preparing for a group
  * @zram: the device
- * @parent: the bio
- * @start: when the bio came in, for I/O accounting
- * @group: keeps count of the reads; NULL before the first
- * @tail: the read of whole pages that is being put together, not submitted yet
- * @packed: likewise, of packed objects
+ * @parent: the bio they are for; NULL if the task waits for one page
+ * @start: when @parent arrived, jiffies
+ * @group: the group; NULL before the first read
+ * @tail: the read of whole pages that is still growing, not submitted yet
+ * @packed: the packed read that is still growing, not submitted yet
+ * @deferred: a worker submits the reads, because the task is going to wait
  *
- * Belongs to the submitter alone, on its stack.
+ * On the stack of the task, which alone uses it.
  */
 struct zram_rb_set {
 	struct zram *zram;
@@ -68,9 +84,21 @@ struct zram_rb_set {
 	struct zram_rb_group *group;
 	struct zram_rb_read *tail;
 	struct zram_rb_packed *packed;
+	bool deferred;
 };
 
-struct zram_rb_group *zram_rb_group_alloc(struct zram_rb_set *set);
+/* The most pages that the reads of a set may have */
+static inline unsigned int zram_rb_set_pages(const struct zram_rb_set *set)
+{
+	return set->parent ? DIV_ROUND_UP(set->parent->bi_iter.bi_size,
+					  PAGE_SIZE) : 1;
+}
+
+int zram_rb_group_init(struct zram_rb_pool *pool, const char *name);
+void zram_rb_group_exit(struct zram_rb_pool *pool);
+void zram_rb_group_create(struct zram_rb_set *set);
 void zram_rb_group_put(struct zram_rb_group *group, blk_status_t status);
+blk_opf_t zram_rb_group_opf(const struct zram_rb_set *set);
+void zram_rb_group_submit(const struct zram_rb_set *set, struct bio *bio);
 
 #endif

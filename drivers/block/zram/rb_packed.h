@@ -5,17 +5,17 @@
 #include <linux/types.h>
 
 struct page;
-struct zram;
+struct zram_rb_pool;
 struct zram_rb_set;
 struct zram_slot;
-struct zram_rb_packed;
 
-struct zram_rb_packed *zram_rb_packed_create_spare(void);
-void zram_rb_packed_destroy(struct zram_rb_packed *packed);
+int zram_rb_packed_init(struct zram_rb_pool *pool, const char *name);
+void zram_rb_packed_exit(struct zram_rb_pool *pool);
 bool zram_rb_packed_add(struct zram_rb_set *set, const struct zram_slot *slot,
-			struct page *page);
+			unsigned long index, struct page *page);
+void zram_rb_packed_add_reserved(struct zram_rb_set *set,
+				 const struct zram_slot *slot,
+				 unsigned long index, struct page *page);
 void zram_rb_packed_submit(struct zram_rb_set *set);
-int zram_rb_packed_read(struct zram *zram, const struct zram_slot *slot,
-			struct page *page);
 
 #endif

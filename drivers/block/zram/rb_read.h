@@ -3,7 +3,6 @@
 #define _ZRAM_RB_READ_H_
 
 #include <linux/kconfig.h>
-#include <linux/types.h>
 
 struct bio;
 struct page;
@@ -17,8 +16,8 @@ struct zram_slot;
 struct zram_rb_pool *zram_rb_pool_create(const char *name);
 void zram_rb_pool_destroy(struct zram_rb_pool *pool);
 struct bio *zram_rb_split(struct zram *zram, struct bio *bio);
-bool zram_rb_add(struct zram_rb_set *set, const struct zram_slot *slot,
-		 struct page *page);
+void zram_rb_add(struct zram_rb_set *set, const struct zram_slot *slot,
+		 unsigned long index, struct page *page);
 void zram_rb_finish(struct zram_rb_set *set);
 
 #else
@@ -28,10 +27,10 @@ static inline struct bio *zram_rb_split(struct zram *zram, struct bio *bio)
 	return bio;
 }
 
-static inline bool zram_rb_add(struct zram_rb_set *set,
-			       const struct zram_slot *slot, struct page *page)
+static inline void zram_rb_add(struct zram_rb_set *set,
+			       const struct zram_slot *slot,
+			       unsigned long index, struct page *page)
 {
-	return false;
 }
 
 static inline void zram_rb_finish(struct zram_rb_set *set)

@@ -11,13 +11,13 @@ struct zram_slot;
 
 #if IS_ENABLED(CONFIG_ZRAM_WRITEBACK)
 
-int zram_rb_wait(struct zram *zram, const struct zram_slot *slot,
-		 struct page *page);
+int zram_rb_sync(struct zram *zram, const struct zram_slot *slot,
+		 unsigned long index, struct page *page);
 
 #else
 
-static inline int zram_rb_wait(struct zram *zram, const struct zram_slot *slot,
-			       struct page *page)
+static inline int zram_rb_sync(struct zram *zram, const struct zram_slot *slot,
+			       unsigned long index, struct page *page)
 {
 	return -EIO;
 }
