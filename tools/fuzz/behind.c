@@ -175,7 +175,7 @@ u64 ktime_get_boottime_seconds(void)
 
 static const char * const algorithms[] = { "lzo-rle", "lz4", "zstd", "deflate" };
 
-const char *zram_comp_lookup(const char *name)
+const char *zram_comp_table_lookup(const char *name)
 {
 	read_all(name);
 	for (size_t i = 0; i < ARRAY_SIZE(algorithms); i++)
@@ -184,7 +184,7 @@ const char *zram_comp_lookup(const char *name)
 	return NULL;
 }
 
-ssize_t zram_comp_list(const char *selected, char *buf, ssize_t at)
+ssize_t zram_comp_table_show(const char *selected, char *buf, ssize_t at)
 {
 	insist(selected);
 	return sysfs_emit_at(buf, at, "[%s]\n", selected);

@@ -56,7 +56,7 @@ static void device_make(struct zram *zram, enum state state)
 	memset(zram, 0, sizeof(*zram));
 	zram_comps_init(&zram->comps);
 	zram->wb.batch = 32;
-	zram_comps_choose(&zram->comps, 1, zram_comp_lookup("zstd"));
+	zram_comps_choose(&zram->comps, 1, zram_comp_table_lookup("zstd"));
 	if (state == ATTACHED || state == BOTH)
 		device_attach(zram);
 	if (state == SET_UP || state == BOTH)

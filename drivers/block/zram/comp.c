@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Compression: which algorithms there are, and the per-CPU streams a device
- * compresses and decompresses its pages with.
+ * Compression: the per-CPU streams that a device compresses and decompresses its
+ * pages with.
  *
- * A task takes the stream of the CPU it runs on and keeps it, with the mutex
- * held, for one page. It may be moved to another CPU meanwhile; the mutex, not
- * the CPU, is what makes the stream its own.
+ * A CPU has one stream to compress and one to decompress, so a read never waits
+ * for a write. A task takes the stream of the CPU it runs on and keeps it, with
+ * the mutex held, for one page. It may be moved to another CPU meanwhile; the
+ * mutex, not the CPU, is what makes the stream its own. If the holder is preempted
+ * by a task that needs the same stream, that task takes the stream of another CPU.
  *
  * CPU hotplug. An online CPU always has its streams: they are allocated before
  * the CPU starts and freed after it has stopped. A task may have picked the
@@ -19,23 +21,27 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/cpuhotplug.h>
+#include <linux/cpumask.h>
 #include <linux/err.h>
+#include <linux/minmax.h>
 #include <linux/percpu.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
-#include <linux/string.h>
-#include <linux/sysfs.h>
+#include <linux/smp.h>
 #include <linux/topology.h>
 #include <linux/vmalloc.h>
 
 #include "comp.h"
+
+/* Streams of other CPUs that a task tries before it sleeps */
+#define COMP_BORROW_TRIES	7
 
 /**
  * struct zram_comp - one algorithm, set up for one device
  * @ops: the algorithm
  * @params: its parameters, the creator's
  * @shared: what its streams have in common, made of @params
- * @streams: one for each possible CPU, in use for those that are online
+ * @streams: one for each direction and possible CPU, in use for online CPUs
  * @started: the streams can be used
  * @node: in the list of the hotplug state
  */
@@ -43,82 +49,10 @@ struct zram_comp {
 	const struct zram_comp_ops *ops;
 	const struct zram_comp_params *params;
 	void *shared;
-	struct zram_comp_stream __percpu *streams;
+	struct zram_comp_stream __percpu *streams[ZRAM_COMP_DIRS];
 	bool started;
 	struct hlist_node node;
 };
-
-/* The order is that of comp_algorithm, which is ABI. */
-static const struct zram_comp_ops *const comp_table[] = {
-#if IS_ENABLED(CONFIG_ZRAM_BACKEND_LZO)
-	&zram_comp_lzo_rle,
-	&zram_comp_lzo,
-#endif
-#if IS_ENABLED(CONFIG_ZRAM_BACKEND_LZ4)
-	&zram_comp_lz4,
-#endif
-#if IS_ENABLED(CONFIG_ZRAM_BACKEND_LZ4HC)
-	&zram_comp_lz4hc,
-#endif
-#if IS_ENABLED(CONFIG_ZRAM_BACKEND_ZSTD)
-	&zram_comp_zstd,
-#endif
-#if IS_ENABLED(CONFIG_ZRAM_BACKEND_DEFLATE)
-	&zram_comp_deflate,
-#endif
-#if IS_ENABLED(CONFIG_ZRAM_BACKEND_842)
-	&zram_comp_842,
-#endif
-};
-
-static const struct zram_comp_ops *comp_find_ops(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(comp_table); i++)
-		if (sysfs_streq(name, comp_table[i]->name))
-			return comp_table[i];
-	return NULL;
-}
-
-/**
- * zram_comp_lookup() - find an algorithm by its name
- * @name: the name, a trailing newline is ignored
- *
- * Context: Any.
- * Return: the name as a string that lives as long as the module, or NULL if
- * there is no such algorithm in this build.
- */
-const char *zram_comp_lookup(const char *name)
-{
-	const struct zram_comp_ops *ops = comp_find_ops(name);
-
-	return ops ? ops->name : NULL;
-}
-
-/**
- * zram_comp_list() - print the algorithms there are on one line
- * @selected: name of the one to put in brackets, may be NULL
- * @buf: page of the sysfs attribute
- * @at: offset in @buf to start at, bytes
- *
- * Context: Any.
- * Return: number of bytes printed.
- */
-ssize_t zram_comp_list(const char *selected, char *buf, ssize_t at)
-{
-	ssize_t end = at;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(comp_table); i++) {
-		const char *name = comp_table[i]->name;
-		bool hit = selected && !strcmp(selected, name);
-
-		end += sysfs_emit_at(buf, end, hit ? "[%s] " : "%s ", name);
-	}
-	end += sysfs_emit_at(buf, end, "\n");
-	return end - at;
-}
 
 /* Gives the stream @buf and @ctx and returns what it had in their place. */
 static void comp_stream_swap(struct zram_comp_stream *strm, void **buf,
@@ -130,64 +64,106 @@ static void comp_stream_swap(struct zram_comp_stream *strm, void **buf,
 	mutex_unlock(&strm->lock);
 }
 
-static int comp_stream_prepare(unsigned int cpu, struct hlist_node *node)
+static int comp_compressor_create(struct zram_comp *comp, unsigned int cpu)
 {
-	struct zram_comp *comp = hlist_entry(node, struct zram_comp, node);
-	struct zram_comp_stream *strm = per_cpu_ptr(comp->streams, cpu);
 	int nid = cpu_to_node(cpu);
 	void *buf, *ctx;
 
 	buf = vmalloc_node(ZRAM_COMP_BUF_SIZE, nid);
 	if (!buf)
 		return -ENOMEM;
-
-	ctx = comp->ops->ctx_create(comp->params, comp->shared, nid);
+	ctx = comp->ops->cctx_create(comp->params, comp->shared, nid);
 	if (!ctx) {
 		vfree(buf);
 		return -ENOMEM;
 	}
+	comp_stream_swap(per_cpu_ptr(comp->streams[ZRAM_COMPRESS], cpu), &buf,
+			 &ctx);
+	return 0;
+}
+
+static int comp_decompressor_create(struct zram_comp *comp, unsigned int cpu)
+{
+	int nid = cpu_to_node(cpu);
+	void *buf, *ctx = NULL;
+
+	buf = vmalloc_node(PAGE_SIZE, nid);
+	if (!buf)
+		return -ENOMEM;
+	if (comp->ops->dctx_create) {
+		ctx = comp->ops->dctx_create(comp->params, comp->shared, nid);
+		if (!ctx) {
+			vfree(buf);
+			return -ENOMEM;
+		}
+	}
+	comp_stream_swap(per_cpu_ptr(comp->streams[ZRAM_DECOMPRESS], cpu),
+			 &buf, &ctx);
+	return 0;
+}
+
+static void comp_stream_destroy(struct zram_comp_stream *strm,
+				void (*ctx_destroy)(void *ctx))
+{
+	void *buf = NULL, *ctx = NULL;
 
 	comp_stream_swap(strm, &buf, &ctx);
-	return 0;
+	if (ctx && ctx_destroy)
+		ctx_destroy(ctx);
+	vfree(buf);
 }
 
 static int comp_stream_dead(unsigned int cpu, struct hlist_node *node)
 {
 	struct zram_comp *comp = hlist_entry(node, struct zram_comp, node);
-	struct zram_comp_stream *strm = per_cpu_ptr(comp->streams, cpu);
-	void *buf = NULL, *ctx = NULL;
 
-	comp_stream_swap(strm, &buf, &ctx);
-	if (ctx)
-		comp->ops->ctx_destroy(ctx);
-	vfree(buf);
+	comp_stream_destroy(per_cpu_ptr(comp->streams[ZRAM_COMPRESS], cpu),
+			    comp->ops->cctx_destroy);
+	comp_stream_destroy(per_cpu_ptr(comp->streams[ZRAM_DECOMPRESS], cpu),
+			    comp->ops->dctx_destroy);
 	return 0;
 }
 
-static int comp_alloc_streams(struct zram_comp *comp)
+static int comp_stream_prepare(unsigned int cpu, struct hlist_node *node)
 {
-	unsigned int cpu;
+	struct zram_comp *comp = hlist_entry(node, struct zram_comp, node);
+	int err = comp_compressor_create(comp, cpu);
 
-	comp->streams = alloc_percpu(struct zram_comp_stream);
-	if (!comp->streams)
-		return -ENOMEM;
-
-	for_each_possible_cpu(cpu) {
-		struct zram_comp_stream *strm = per_cpu_ptr(comp->streams, cpu);
-
-		mutex_init(&strm->lock);
-		strm->ops = comp->ops;
-	}
-	return 0;
+	if (!err)
+		err = comp_decompressor_create(comp, cpu);
+	if (err)
+		comp_stream_dead(cpu, node);
+	return err;
 }
 
 static void comp_free_streams(struct zram_comp *comp)
 {
-	unsigned int cpu;
+	free_percpu(comp->streams[ZRAM_COMPRESS]);
+	free_percpu(comp->streams[ZRAM_DECOMPRESS]);
+}
 
-	for_each_possible_cpu(cpu)
-		mutex_destroy(&per_cpu_ptr(comp->streams, cpu)->lock);
-	free_percpu(comp->streams);
+static int comp_alloc_streams(struct zram_comp *comp)
+{
+	struct zram_comp_stream *strm;
+	unsigned int cpu, dir;
+
+	for (dir = 0; dir < ZRAM_COMP_DIRS; dir++) {
+		comp->streams[dir] = alloc_percpu(struct zram_comp_stream);
+		if (!comp->streams[dir]) {
+			comp_free_streams(comp);
+			return -ENOMEM;
+		}
+	}
+	for_each_possible_cpu(cpu) {
+		/* One lock class for each direction */
+		strm = per_cpu_ptr(comp->streams[ZRAM_COMPRESS], cpu);
+		mutex_init(&strm->lock);
+		strm->ops = comp->ops;
+		strm = per_cpu_ptr(comp->streams[ZRAM_DECOMPRESS], cpu);
+		mutex_init(&strm->lock);
+		strm->ops = comp->ops;
+	}
+	return 0;
 }
 
 /* The level and the dictionary; the rest is for @prepare to check */
@@ -232,7 +208,7 @@ static int comp_check_params(const struct zram_comp_ops *ops,
 struct zram_comp *zram_comp_create(const char *name,
 				   const struct zram_comp_params *params)
 {
-	const struct zram_comp_ops *ops = comp_find_ops(name);
+	const struct zram_comp_ops *ops = zram_comp_table_find(name);
 	struct zram_comp *comp;
 	int err;
 
@@ -303,23 +279,68 @@ void zram_comp_destroy(struct zram_comp *comp)
 	kfree(comp);
 }
 
+/* The stream, held, if nobody holds it and its CPU is online; or NULL */
+static struct zram_comp_stream *comp_stream_try(struct zram_comp_stream *strm)
+{
+	if (!mutex_trylock(&strm->lock))
+		return NULL;
+	if (likely(strm->buf))
+		return strm;
+	mutex_unlock(&strm->lock);
+	return NULL;
+}
+
+/*
+ * A free stream of the CPUs after @cpu. The holder of the stream of @cpu may be
+ * preempted, and a task of low priority does not run again for a long time.
+ */
+static struct zram_comp_stream *comp_stream_borrow(struct zram_comp *comp,
+						   enum zram_comp_dir dir,
+						   unsigned int cpu)
+{
+	unsigned int i, end = min(nr_cpu_ids, COMP_BORROW_TRIES + 1U);
+	struct zram_comp_stream *strm;
+
+	for (i = 1; i < end; i++) {
+		if (++cpu >= nr_cpu_ids)
+			cpu = 0;
+		if (!cpu_possible(cpu))
+			continue;
+		strm = comp_stream_try(per_cpu_ptr(comp->streams[dir], cpu));
+		if (strm)
+			return strm;
+	}
+	return NULL;
+}
+
 /**
  * zram_comp_stream_get() - take a stream
  * @comp: the algorithm, started
+ * @dir: what for
  *
  * The holder may sleep, but must not wait for memory (GFP_NOWAIT is what it may
  * allocate with), because reclaim takes streams; nor for CPU hotplug, nor for a
- * second stream.
+ * second stream of that use.
  *
- * Context: Process context, sleeps until the stream is free.
- * Return: the stream, to be given back with zram_comp_stream_put().
+ * Context: Process context, sleeps while the streams of this CPU and of those
+ *	after it are held.
+ * Return: the stream, for zram_comp_stream_put().
  */
-struct zram_comp_stream *zram_comp_stream_get(struct zram_comp *comp)
+struct zram_comp_stream *zram_comp_stream_get(struct zram_comp *comp,
+					      enum zram_comp_dir dir)
 {
 	struct zram_comp_stream *strm;
+	unsigned int cpu;
 
 	for (;;) {
-		strm = raw_cpu_ptr(comp->streams);
+		cpu = raw_smp_processor_id();
+		strm = comp_stream_try(per_cpu_ptr(comp->streams[dir], cpu));
+		if (likely(strm))
+			return strm;
+		strm = comp_stream_borrow(comp, dir, cpu);
+		if (strm)
+			return strm;
+		strm = per_cpu_ptr(comp->streams[dir], cpu);
 		mutex_lock(&strm->lock);
 		if (likely(strm->buf))
 			return strm;
@@ -341,7 +362,7 @@ void zram_comp_stream_put(struct zram_comp_stream *strm)
 
 /**
  * zram_comp_compress() - compress a page into the buffer of the stream
- * @strm: stream, held
+ * @strm: stream to compress with, held
  * @src: the page, PAGE_SIZE bytes
  * @len: bytes in @strm->buf afterwards; PAGE_SIZE or more if the page does not
  *	compress
@@ -357,7 +378,7 @@ int zram_comp_compress(struct zram_comp_stream *strm, const void *src,
 
 /**
  * zram_comp_decompress() - decompress to a page
- * @strm: stream, held
+ * @strm: stream to decompress with, held
  * @src: compressed data, may be @strm->buf
  * @len: bytes in @src
  * @dst: the page, PAGE_SIZE bytes. Its content is undefined after an error

@@ -47,10 +47,13 @@ struct zram_comp_params {
  * @prepare: look at the parameters, and make what all streams of a device
  *	share, if anything; may sleep. 0, -EINVAL or -ENOMEM. May be NULL
  * @unprepare: undo @prepare; its argument may be NULL. May be NULL
- * @ctx_create: allocate what one stream needs, on NUMA node @node; may sleep.
- *	The parameters and what was shared outlive it. NULL if there is no
- *	memory
- * @ctx_destroy: undo @ctx_create; does not sleep
+ * @cctx_create: allocate the context of a stream that compresses, on NUMA node
+ *	@node; may sleep. The parameters and what was shared outlive it. NULL if
+ *	there is no memory
+ * @cctx_destroy: undo @cctx_create; does not sleep
+ * @dctx_create: the same for a stream that decompresses. May be NULL; then
+ *	@decompress gets NULL
+ * @dctx_destroy: undo @dctx_create; does not sleep. May be NULL
  * @compress: page @src to @dst, which has ZRAM_COMP_BUF_SIZE bytes. Returns 0
  *	and the length in @len, or -EINVAL if the library refuses
  * @decompress: @len bytes of @src to the page @dst, never beyond either.
@@ -64,9 +67,12 @@ struct zram_comp_ops {
 	void (*levels)(int *least, int *greatest);
 	int (*prepare)(const struct zram_comp_params *params, void **shared);
 	void (*unprepare)(void *shared);
-	void *(*ctx_create)(const struct zram_comp_params *params,
-			    void *shared, int node);
-	void (*ctx_destroy)(void *ctx);
+	void *(*cctx_create)(const struct zram_comp_params *params,
+			     void *shared, int node);
+	void (*cctx_destroy)(void *ctx);
+	void *(*dctx_create)(const struct zram_comp_params *params,
+			     void *shared, int node);
+	void (*dctx_destroy)(void *ctx);
 	int (*compress)(void *ctx, const void *src, void *dst,
 			unsigned int *len);
 	int (*decompress)(void *ctx, const void *src, unsigned int len,
@@ -74,11 +80,25 @@ struct zram_comp_ops {
 };
 
 /**
- * struct zram_comp_stream - what one CPU compresses and decompresses with
- * @lock: protects all other members
+ * enum zram_comp_dir - the use of a stream
+ * @ZRAM_COMPRESS: compression
+ * @ZRAM_DECOMPRESS: decompression
+ * @ZRAM_COMP_DIRS: number of uses
+ *
+ * A task that is preempted while it compresses does not block those that read.
+ */
+enum zram_comp_dir {
+	ZRAM_COMPRESS,
+	ZRAM_DECOMPRESS,
+	ZRAM_COMP_DIRS,
+};
+
+/**
+ * struct zram_comp_stream - a stream of one CPU, for one direction
+ * @lock: guards all other members
  * @ops: the algorithm
- * @buf: ZRAM_COMP_BUF_SIZE bytes, the holder's to use; NULL while the CPU is
- *	offline
+ * @buf: for the holder, ZRAM_COMP_BUF_SIZE bytes or, to decompress, PAGE_SIZE;
+ *	NULL while the CPU is offline
  * @ctx: the algorithm's own state
  */
 struct zram_comp_stream {
@@ -97,15 +117,20 @@ extern const struct zram_comp_ops zram_comp_zstd;
 extern const struct zram_comp_ops zram_comp_deflate;
 extern const struct zram_comp_ops zram_comp_842;
 
-const char *zram_comp_lookup(const char *name);
-ssize_t zram_comp_list(const char *selected, char *buf, ssize_t at);
+/* comp_table.c: */
+const struct zram_comp_ops *zram_comp_table_find(const char *name);
+const char *zram_comp_table_lookup(const char *name);
+ssize_t zram_comp_table_show(const char *selected, char *buf, ssize_t at);
+
+/* comp.c: */
 
 struct zram_comp *zram_comp_create(const char *name,
 				   const struct zram_comp_params *params);
 int zram_comp_start(struct zram_comp *comp);
 void zram_comp_destroy(struct zram_comp *comp);
 
-struct zram_comp_stream *zram_comp_stream_get(struct zram_comp *comp);
+struct zram_comp_stream *zram_comp_stream_get(struct zram_comp *comp,
+					      enum zram_comp_dir dir);
 void zram_comp_stream_put(struct zram_comp_stream *strm);
 int zram_comp_compress(struct zram_comp_stream *strm, const void *src,
 		       unsigned int *len);

@@ -80,13 +80,13 @@ static bool comp_842_makes_a_page(const u8 *src, unsigned int len)
 	return false;
 }
 
-static void *comp_842_ctx_create(const struct zram_comp_params *params,
-				 void *shared, int node)
+static void *comp_842_cctx_create(const struct zram_comp_params *params,
+				  void *shared, int node)
 {
 	return vmalloc_node(SW842_MEM_COMPRESS, node);
 }
 
-static void comp_842_ctx_destroy(void *ctx)
+static void comp_842_cctx_destroy(void *ctx)
 {
 	vfree(ctx);
 }
@@ -111,8 +111,8 @@ static int comp_842_decompress(void *ctx, const void *src, unsigned int len,
 
 const struct zram_comp_ops zram_comp_842 = {
 	.name		= "842",
-	.ctx_create	= comp_842_ctx_create,
-	.ctx_destroy	= comp_842_ctx_destroy,
+	.cctx_create	= comp_842_cctx_create,
+	.cctx_destroy	= comp_842_cctx_destroy,
 	.compress	= comp_842_compress,
 	.decompress	= comp_842_decompress,
 };

@@ -15,11 +15,6 @@
 /* Without header and checksum, and with room for a page of 4 KiB to be found in */
 #define DEFAULT_WINBITS	-11
 
-struct deflate_ctx {
-	struct z_stream_s deflate;
-	struct z_stream_s inflate;
-};
-
 static int deflate_winbits(const struct zram_comp_params *params)
 {
 	return params->winbits == ZRAM_COMP_UNSET ? DEFAULT_WINBITS :
@@ -49,42 +44,61 @@ static int deflate_prepare(const struct zram_comp_params *params, void **shared)
 	return -EINVAL;
 }
 
-static void deflate_ctx_destroy(void *data)
+/* The context of either direction */
+static struct z_stream_s *deflate_stream_alloc(size_t workspace, int node)
 {
-	struct deflate_ctx *ctx = data;
+	struct z_stream_s *stream = kzalloc_obj(*stream);
 
-	vfree(ctx->deflate.workspace);
-	vfree(ctx->inflate.workspace);
-	kfree(ctx);
+	if (!stream)
+		return NULL;
+	stream->workspace = vzalloc_node(workspace, node);
+	if (stream->workspace)
+		return stream;
+	kfree(stream);
+	return NULL;
 }
 
-static void *deflate_ctx_create(const struct zram_comp_params *params,
-				void *shared, int node)
+static void deflate_stream_free(void *data)
 {
-	struct deflate_ctx *ctx = kzalloc_obj(*ctx);
-	int winbits = deflate_winbits(params);
+	struct z_stream_s *stream = data;
 
-	if (!ctx)
-		return NULL;
-	ctx->deflate.workspace =
-		vzalloc_node(zlib_deflate_workspacesize(winbits, MAX_MEM_LEVEL),
-			     node);
-	ctx->inflate.workspace = vzalloc_node(zlib_inflate_workspacesize(),
-					      node);
-	if (ctx->deflate.workspace && ctx->inflate.workspace &&
-	    zlib_deflateInit2(&ctx->deflate, deflate_level(params), Z_DEFLATED,
-			      winbits, MAX_MEM_LEVEL,
-			      Z_DEFAULT_STRATEGY) == Z_OK &&
-	    zlib_inflateInit2(&ctx->inflate, winbits) == Z_OK)
-		return ctx;
-	deflate_ctx_destroy(ctx);
+	vfree(stream->workspace);
+	kfree(stream);
+}
+
+static void *deflate_cctx_create(const struct zram_comp_params *params,
+				 void *shared, int node)
+{
+	int winbits = deflate_winbits(params);
+	struct z_stream_s *stream =
+		deflate_stream_alloc(zlib_deflate_workspacesize(winbits,
+								MAX_MEM_LEVEL),
+				     node);
+
+	if (!stream ||
+	    zlib_deflateInit2(stream, deflate_level(params), Z_DEFLATED, winbits,
+			      MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY) == Z_OK)
+		return stream;
+	deflate_stream_free(stream);
+	return NULL;
+}
+
+static void *deflate_dctx_create(const struct zram_comp_params *params,
+				 void *shared, int node)
+{
+	struct z_stream_s *stream =
+		deflate_stream_alloc(zlib_inflate_workspacesize(), node);
+
+	if (!stream || zlib_inflateInit2(stream, deflate_winbits(params)) == Z_OK)
+		return stream;
+	deflate_stream_free(stream);
 	return NULL;
 }
 
 static int deflate_compress(void *data, const void *src, void *dst,
 			    unsigned int *len)
 {
-	struct z_stream_s *stream = &((struct deflate_ctx *)data)->deflate;
+	struct z_stream_s *stream = data;
 
 	if (zlib_deflateReset(stream) != Z_OK)
 		return -EINVAL;
@@ -101,7 +115,7 @@ static int deflate_compress(void *data, const void *src, void *dst,
 static int deflate_decompress(void *data, const void *src, unsigned int len,
 			      void *dst)
 {
-	struct z_stream_s *stream = &((struct deflate_ctx *)data)->inflate;
+	struct z_stream_s *stream = data;
 
 	if (zlib_inflateReset(stream) != Z_OK)
 		return -EINVAL;
@@ -118,8 +132,10 @@ const struct zram_comp_ops zram_comp_deflate = {
 	.name		= "deflate",
 	.levels		= deflate_levels,
 	.prepare	= deflate_prepare,
-	.ctx_create	= deflate_ctx_create,
-	.ctx_destroy	= deflate_ctx_destroy,
+	.cctx_create	= deflate_cctx_create,
+	.cctx_destroy	= deflate_stream_free,
+	.dctx_create	= deflate_dctx_create,
+	.dctx_destroy	= deflate_stream_free,
 	.compress	= deflate_compress,
 	.decompress	= deflate_decompress,
 };

@@ -53,17 +53,17 @@ static void lz4_unprepare(void *shared)
 	vfree(shared);
 }
 
-static void *lz4_ctx_create(const struct zram_comp_params *params,
-			    void *shared, int node)
+static void *lz4_cctx_create(const struct zram_comp_params *params,
+			     void *shared, int node)
 {
-	return zram_comp_lz4_ctx_create(params, shared, LZ4_MEM_COMPRESS,
+	return zram_comp_lz4_cctx_create(params, shared, LZ4_MEM_COMPRESS,
 					node);
 }
 
 static int lz4_compress(void *data, const void *src, void *dst,
 			unsigned int *len)
 {
-	struct zram_comp_lz4_ctx *ctx = data;
+	struct zram_comp_lz4_cctx *ctx = data;
 	/* ZRAM_COMP_UNSET is negative */
 	int acceleration = clamp(ctx->params->level, 1, LZ4_ACCELERATION_MAX);
 	int ret;
@@ -88,8 +88,9 @@ const struct zram_comp_ops zram_comp_lz4 = {
 	.levels		= lz4_levels,
 	.prepare	= lz4_prepare,
 	.unprepare	= lz4_unprepare,
-	.ctx_create	= lz4_ctx_create,
-	.ctx_destroy	= zram_comp_lz4_ctx_destroy,
+	.cctx_create	= lz4_cctx_create,
+	.cctx_destroy	= zram_comp_lz4_cctx_destroy,
+	.dctx_create	= zram_comp_lz4_dctx_create,
 	.compress	= lz4_compress,
 	.decompress	= zram_comp_lz4_decompress,
 };

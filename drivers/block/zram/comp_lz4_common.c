@@ -10,7 +10,7 @@
 #include "comp_lz4_common.h"
 
 /**
- * zram_comp_lz4_ctx_create() - make what a stream needs
+ * zram_comp_lz4_cctx_create() - allocate the context of a compressor
  * @params: parameters of the device
  * @loaded: what the library made of the dictionary, NULL without one
  * @size: bytes the library works in
@@ -19,10 +19,10 @@
  * Context: May sleep.
  * Return: the context, or NULL if there is no memory.
  */
-void *zram_comp_lz4_ctx_create(const struct zram_comp_params *params,
-			       const void *loaded, size_t size, int node)
+void *zram_comp_lz4_cctx_create(const struct zram_comp_params *params,
+				const void *loaded, size_t size, int node)
 {
-	struct zram_comp_lz4_ctx *ctx = kzalloc_obj(*ctx);
+	struct zram_comp_lz4_cctx *ctx = kzalloc_obj(*ctx);
 
 	if (!ctx)
 		return NULL;
@@ -31,22 +31,38 @@ void *zram_comp_lz4_ctx_create(const struct zram_comp_params *params,
 	ctx->stream = vmalloc_node(size, node);
 	if (ctx->stream)
 		return ctx;
-	zram_comp_lz4_ctx_destroy(ctx);
+	zram_comp_lz4_cctx_destroy(ctx);
 	return NULL;
 }
 
 /**
- * zram_comp_lz4_ctx_destroy() - undo zram_comp_lz4_ctx_create()
+ * zram_comp_lz4_cctx_destroy() - undo zram_comp_lz4_cctx_create()
  * @data: the context
  *
  * Context: Process context.
  */
-void zram_comp_lz4_ctx_destroy(void *data)
+void zram_comp_lz4_cctx_destroy(void *data)
 {
-	struct zram_comp_lz4_ctx *ctx = data;
+	struct zram_comp_lz4_cctx *ctx = data;
 
 	vfree(ctx->stream);
 	kfree(ctx);
+}
+
+/**
+ * zram_comp_lz4_dctx_create() - the context of a decompressor
+ * @params: parameters of the device
+ * @shared: what the library made of the dictionary, NULL without one
+ * @node: NUMA node
+ *
+ * The decompressor needs the dictionary alone, and no memory.
+ *
+ * Return: the parameters.
+ */
+void *zram_comp_lz4_dctx_create(const struct zram_comp_params *params,
+				void *shared, int node)
+{
+	return (void *)params;
 }
 
 /**
@@ -62,13 +78,13 @@ void zram_comp_lz4_ctx_destroy(void *data)
 int zram_comp_lz4_decompress(void *data, const void *src, unsigned int len,
 			     void *dst)
 {
-	struct zram_comp_lz4_ctx *ctx = data;
+	const struct zram_comp_params *params = data;
 	int ret;
 
-	if (ctx->loaded)
+	if (params->dict)
 		ret = LZ4_decompress_safe_usingDict(src, dst, len, PAGE_SIZE,
-						    ctx->params->dict,
-						    ctx->params->dict_size);
+						    params->dict,
+						    params->dict_size);
 	else
 		ret = LZ4_decompress_safe(src, dst, len, PAGE_SIZE);
 	return ret >= 0 ? ret : -EINVAL;

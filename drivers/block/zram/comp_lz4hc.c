@@ -52,17 +52,17 @@ static void lz4hc_unprepare(void *shared)
 	vfree(shared);
 }
 
-static void *lz4hc_ctx_create(const struct zram_comp_params *params,
-			      void *shared, int node)
+static void *lz4hc_cctx_create(const struct zram_comp_params *params,
+			       void *shared, int node)
 {
-	return zram_comp_lz4_ctx_create(params, shared, LZ4HC_MEM_COMPRESS,
+	return zram_comp_lz4_cctx_create(params, shared, LZ4HC_MEM_COMPRESS,
 					node);
 }
 
 static int lz4hc_compress(void *data, const void *src, void *dst,
 			  unsigned int *len)
 {
-	struct zram_comp_lz4_ctx *ctx = data;
+	struct zram_comp_lz4_cctx *ctx = data;
 	int ret;
 
 	if (ctx->loaded) {
@@ -83,8 +83,9 @@ const struct zram_comp_ops zram_comp_lz4hc = {
 	.levels		= lz4hc_levels,
 	.prepare	= lz4hc_prepare,
 	.unprepare	= lz4hc_unprepare,
-	.ctx_create	= lz4hc_ctx_create,
-	.ctx_destroy	= zram_comp_lz4_ctx_destroy,
+	.cctx_create	= lz4hc_cctx_create,
+	.cctx_destroy	= zram_comp_lz4_cctx_destroy,
+	.dctx_create	= zram_comp_lz4_dctx_create,
 	.compress	= lz4hc_compress,
 	.decompress	= zram_comp_lz4_decompress,
 };

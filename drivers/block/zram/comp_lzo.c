@@ -19,13 +19,13 @@
  */
 static_assert(lzo1x_worst_compress(PAGE_SIZE) <= ZRAM_COMP_BUF_SIZE);
 
-static void *lzo_ctx_create(const struct zram_comp_params *params,
-			    void *shared, int node)
+static void *lzo_cctx_create(const struct zram_comp_params *params,
+			     void *shared, int node)
 {
 	return vmalloc_node(LZO1X_MEM_COMPRESS, node);
 }
 
-static void lzo_ctx_destroy(void *ctx)
+static void lzo_cctx_destroy(void *ctx)
 {
 	vfree(ctx);
 }
@@ -64,16 +64,16 @@ static int lzo_decompress(void *ctx, const void *src, unsigned int len,
 
 const struct zram_comp_ops zram_comp_lzo_rle = {
 	.name		= "lzo-rle",
-	.ctx_create	= lzo_ctx_create,
-	.ctx_destroy	= lzo_ctx_destroy,
+	.cctx_create	= lzo_cctx_create,
+	.cctx_destroy	= lzo_cctx_destroy,
 	.compress	= lzo_rle_compress,
 	.decompress	= lzo_decompress,
 };
 
 const struct zram_comp_ops zram_comp_lzo = {
 	.name		= "lzo",
-	.ctx_create	= lzo_ctx_create,
-	.ctx_destroy	= lzo_ctx_destroy,
+	.cctx_create	= lzo_cctx_create,
+	.cctx_destroy	= lzo_cctx_destroy,
 	.compress	= lzo_compress,
 	.decompress	= lzo_decompress,
 };

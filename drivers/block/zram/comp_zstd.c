@@ -27,14 +27,18 @@ struct zstd_dict {
 	zstd_ddict *ddict;
 };
 
-struct zstd_ctx {
+struct zstd_compressor {
 	zstd_parameters params;
 	const struct zstd_dict *dict;	/* NULL without one */
 	zstd_cctx *cctx;
-	zstd_dctx *dctx;
 	void *cctx_mem;			/* NULL with a dictionary */
-	void *dctx_mem;
 	struct zstd_mem mem;
+};
+
+struct zstd_decompressor {
+	const struct zstd_dict *dict;	/* NULL without one */
+	zstd_dctx *dctx;
+	void *dctx_mem;
 };
 
 static void *zstd_mem_alloc(void *opaque, size_t size)
@@ -111,13 +115,20 @@ static int zstd_prepare(const struct zram_comp_params *params, void **shared)
 	return failed ? -ENOMEM : -EINVAL;
 }
 
-static void zstd_ctx_destroy(void *data)
+static void zstd_cctx_destroy(void *data)
 {
-	struct zstd_ctx *ctx = data;
+	struct zstd_compressor *ctx = data;
 
 	if (ctx->dict)
 		zstd_free_cctx(ctx->cctx);
 	vfree(ctx->cctx_mem);
+	kfree(ctx);
+}
+
+static void zstd_dctx_destroy(void *data)
+{
+	struct zstd_decompressor *ctx = data;
+
 	vfree(ctx->dctx_mem);
 	kfree(ctx);
 }
@@ -125,7 +136,7 @@ static void zstd_ctx_destroy(void *data)
 static int zstd_compress(void *data, const void *src, void *dst,
 			 unsigned int *len)
 {
-	struct zstd_ctx *ctx = data;
+	struct zstd_compressor *ctx = data;
 	size_t ret;
 
 	if (ctx->dict)
@@ -144,7 +155,7 @@ static int zstd_compress(void *data, const void *src, void *dst,
 static int zstd_decompress(void *data, const void *src, unsigned int len,
 			   void *dst)
 {
-	struct zstd_ctx *ctx = data;
+	struct zstd_decompressor *ctx = data;
 	size_t ret;
 
 	if (ctx->dict)
@@ -156,7 +167,7 @@ static int zstd_decompress(void *data, const void *src, unsigned int len,
 }
 
 /* Have the library allocate all it is going to need; NULL if it cannot */
-static zstd_cctx *zstd_ctx_create_dict(struct zstd_ctx *ctx)
+static zstd_cctx *zstd_cctx_create_dict(struct zstd_compressor *ctx)
 {
 	void *mem = kvzalloc(PAGE_SIZE + ZRAM_COMP_BUF_SIZE, GFP_KERNEL);
 	unsigned int len;
@@ -174,8 +185,8 @@ static zstd_cctx *zstd_ctx_create_dict(struct zstd_ctx *ctx)
 	return ctx->cctx;
 }
 
-static zstd_cctx *zstd_ctx_create_plain(struct zstd_ctx *ctx, int level,
-					int node)
+static zstd_cctx *zstd_cctx_create_plain(struct zstd_compressor *ctx, int level,
+					 int node)
 {
 	zstd_compression_parameters cparams;
 	size_t size;
@@ -187,23 +198,37 @@ static zstd_cctx *zstd_ctx_create_plain(struct zstd_ctx *ctx, int level,
 	return ctx->cctx_mem ? zstd_init_cctx(ctx->cctx_mem, size) : NULL;
 }
 
-static void *zstd_ctx_create(const struct zram_comp_params *params,
-			     void *shared, int node)
+static void *zstd_cctx_create(const struct zram_comp_params *params,
+			      void *shared, int node)
 {
-	size_t size = zstd_dctx_workspace_bound();
-	struct zstd_ctx *ctx = kzalloc_obj(*ctx);
+	struct zstd_compressor *ctx = kzalloc_obj(*ctx);
 
 	if (!ctx)
 		return NULL;
 	ctx->dict = shared;
-	ctx->cctx = shared ? zstd_ctx_create_dict(ctx) :
-		zstd_ctx_create_plain(ctx, zstd_level(params), node);
+	ctx->cctx = shared ? zstd_cctx_create_dict(ctx) :
+		zstd_cctx_create_plain(ctx, zstd_level(params), node);
+	if (ctx->cctx)
+		return ctx;
+	zstd_cctx_destroy(ctx);
+	return NULL;
+}
+
+static void *zstd_dctx_create(const struct zram_comp_params *params,
+			      void *shared, int node)
+{
+	size_t size = zstd_dctx_workspace_bound();
+	struct zstd_decompressor *ctx = kzalloc_obj(*ctx);
+
+	if (!ctx)
+		return NULL;
+	ctx->dict = shared;
 	ctx->dctx_mem = vmalloc_node(size, node);
 	if (ctx->dctx_mem)
 		ctx->dctx = zstd_init_dctx(ctx->dctx_mem, size);
-	if (ctx->cctx && ctx->dctx)
+	if (ctx->dctx)
 		return ctx;
-	zstd_ctx_destroy(ctx);
+	zstd_dctx_destroy(ctx);
 	return NULL;
 }
 
@@ -213,8 +238,10 @@ const struct zram_comp_ops zram_comp_zstd = {
 	.levels		= zstd_levels,
 	.prepare	= zstd_prepare,
 	.unprepare	= zstd_unprepare,
-	.ctx_create	= zstd_ctx_create,
-	.ctx_destroy	= zstd_ctx_destroy,
+	.cctx_create	= zstd_cctx_create,
+	.cctx_destroy	= zstd_cctx_destroy,
+	.dctx_create	= zstd_dctx_create,
+	.dctx_destroy	= zstd_dctx_destroy,
 	.compress	= zstd_compress,
 	.decompress	= zstd_decompress,
 };

@@ -26,7 +26,7 @@ void zram_comps_init(struct zram_comps *comps)
 	*comps = (struct zram_comps){};
 	for (prio = 0; prio < ZRAM_MAX_COMPS; prio++)
 		comps->choice[prio].params = unset;
-	comps->choice[0].name = zram_comp_lookup(CONFIG_ZRAM_DEF_COMP);
+	comps->choice[0].name = zram_comp_table_lookup(CONFIG_ZRAM_DEF_COMP);
 }
 
 /**
@@ -98,7 +98,7 @@ void zram_comps_set_params(struct zram_comps *comps, unsigned int prio,
  * zram_comps_choose() - choose an algorithm
  * @comps: the algorithms of a device that is not set up
  * @prio: its priority
- * @name: from zram_comp_lookup()
+ * @name: from zram_comp_table_lookup()
  *
  * This discards the parameters of the priority, also if it had that algorithm.
  *

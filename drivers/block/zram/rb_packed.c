@@ -194,8 +194,9 @@ static int rb_packed_expand(const struct zram_rb_packed *packed,
 {
 	struct zram *zram = packed->group->zram;
 	const struct zram_slot *slot = &obj->slot;
-	struct zram_comp_stream *strm =
-		zram_comp_stream_get(zram_comp_of(zram, slot->flags));
+	struct zram_comp *comp = zram_comp_of(zram, slot->flags);
+	struct zram_comp_stream *strm = zram_comp_stream_get(comp,
+							     ZRAM_DECOMPRESS);
 	void *dst = kmap_local_page(obj->page);
 	int err;
 

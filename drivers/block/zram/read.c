@@ -124,7 +124,8 @@ struct zram_comp_stream *zram_read_lock(struct zram *zram, unsigned long index)
 	for (;;) {
 		guess = zram_slot_peek(slot);
 		if (zram_slot_compressed(guess))
-			strm = zram_comp_stream_get(zram_comp_of(zram, guess));
+			strm = zram_comp_stream_get(zram_comp_of(zram, guess),
+						    ZRAM_DECOMPRESS);
 		spin_lock(lock);
 		if (!zram_slot_compressed(slot->flags) ||
 		    (strm && !((slot->flags ^ guess) & ZRAM_PRIO)))

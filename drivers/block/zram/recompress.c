@@ -72,7 +72,8 @@ struct recompress_run {
 static int recompress_compress(struct recompress_run *run, unsigned int *len)
 {
 	struct zram_comp *comp = zram_comps_get(&run->zram->comps, run->prio);
-	struct zram_comp_stream *strm = zram_comp_stream_get(comp);
+	struct zram_comp_stream *strm = zram_comp_stream_get(comp,
+							     ZRAM_COMPRESS);
 	int err = zram_comp_compress(strm, run->page, len);
 
 	if (!err && *len < PAGE_SIZE)

@@ -42,7 +42,7 @@ int zram_sysfs_take_algo(void *ctx, const char *value)
 {
 	struct zram_sysfs_which *which = ctx;
 
-	which->name = zram_comp_lookup(value);
+	which->name = zram_comp_table_lookup(value);
 	if (!which->name)
 		which->name = "";
 	which->too_long = strlen(value) >= ZRAM_SYSFS_COMP_NAME;
@@ -96,7 +96,7 @@ int zram_sysfs_find(const struct zram *zram,
 int zram_sysfs_choose(struct zram *zram, unsigned int prio, const char *text,
 		      size_t len)
 {
-	const char *name = zram_comp_lookup(text);
+	const char *name = zram_comp_table_lookup(text);
 	int err;
 
 	if (len >= ZRAM_SYSFS_COMP_NAME)

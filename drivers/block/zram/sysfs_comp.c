@@ -35,7 +35,7 @@ static ssize_t comp_algorithm_show(struct device *dev,
 	ssize_t len;
 
 	down_read(&zram->config_lock);
-	len = zram_comp_list(zram->comps.choice[0].name, buf, 0);
+	len = zram_comp_table_show(zram->comps.choice[0].name, buf, 0);
 	up_read(&zram->config_lock);
 	return len;
 }

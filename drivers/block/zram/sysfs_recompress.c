@@ -94,7 +94,7 @@ static ssize_t recomp_algorithm_show(struct device *dev,
 		if (!name)
 			continue;
 		len += sysfs_emit_at(buf, len, "#%u: ", prio);
-		len += zram_comp_list(name, buf, len);
+		len += zram_comp_table_show(name, buf, len);
 	}
 	up_read(&zram->config_lock);
 	return len;

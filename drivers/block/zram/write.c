@@ -89,7 +89,7 @@ static int write_store_huge(const struct write_page *w)
 static int write_try_compressed(const struct write_page *w, unsigned int *size)
 {
 	struct zram_comp_stream *strm =
-		zram_comp_stream_get(zram_comp_of(w->zram, 0));
+		zram_comp_stream_get(zram_comp_of(w->zram, 0), ZRAM_COMPRESS);
 	struct zram_obj_pool *pool = &w->zram->pool;
 	struct zram_slot *slot = w->slot;
 	unsigned int len = 0;

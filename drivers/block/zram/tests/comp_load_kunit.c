@@ -44,19 +44,22 @@ struct worker {
 
 static void worker_round(struct worker *w)
 {
-	struct zram_comp_stream *strm;
+	struct zram_comp_stream *strm, *reader;
 	unsigned int i, len = 0;
 	int err;
 
 	for (i = 0; i < PAGE_SIZE / sizeof(*w->page); i++)
 		w->page[i] = w->id << 24 | (w->rounds + i / 8);
 
-	strm = zram_comp_stream_get(w->comp);
+	strm = zram_comp_stream_get(w->comp, ZRAM_COMPRESS);
 	err = zram_comp_compress(strm, w->page, &len);
 	/* Time for another task to take the stream, if it could. */
 	cond_resched();
-	if (!err)
-		err = zram_comp_decompress(strm, strm->buf, len, w->copy);
+	if (!err) {
+		reader = zram_comp_stream_get(w->comp, ZRAM_DECOMPRESS);
+		err = zram_comp_decompress(reader, strm->buf, len, w->copy);
+		zram_comp_stream_put(reader);
+	}
 	zram_comp_stream_put(strm);
 
 	if (err || memcmp(w->page, w->copy, PAGE_SIZE))
@@ -146,7 +149,7 @@ static int load_test_init(struct kunit *test)
 	struct zram_comp *comp;
 
 	/* What is not there is skipped by the test, see setup(). */
-	if (!name || !zram_comp_lookup(*name))
+	if (!name || !zram_comp_table_lookup(*name))
 		return 0;
 	comp = make_comp(*name);
 	if (IS_ERR(comp))
@@ -177,7 +180,7 @@ static void comp_load_test_create(struct kunit *test)
 		struct zram_comp *comp = make_comp(name);
 
 		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, comp);
-		zram_comp_stream_put(zram_comp_stream_get(comp));
+		zram_comp_stream_put(zram_comp_stream_get(comp, ZRAM_COMPRESS));
 		zram_comp_destroy(comp);
 	}
 }
@@ -248,7 +251,70 @@ static void comp_load_test_late_cpu(struct kunit *test)
 	zram_comp_destroy(comp);
 }
 
+/**
+ * struct taker - a task that takes a stream and puts it
+ * @comp: the algorithm
+ * @dir: what for
+ * @done: the task has ended
+ */
+struct taker {
+	struct zram_comp *comp;
+	enum zram_comp_dir dir;
+	struct completion done;
+};
+
+static int taker_fn(void *data)
+{
+	struct taker *t = data;
+
+	zram_comp_stream_put(zram_comp_stream_get(t->comp, t->dir));
+	kthread_complete_and_exit(&t->done, 0);
+}
+
+/* Start a taker on this CPU; false if it still waits after a second */
+static bool takes_stream(struct kunit *test, struct taker *t)
+{
+	struct task_struct *task;
+
+	init_completion(&t->done);
+	task = kthread_create(taker_fn, t, "comp_test/taker");
+	KUNIT_EXPECT_FALSE(test, IS_ERR(task));
+	if (IS_ERR(task)) {
+		complete_all(&t->done);
+		return false;
+	}
+	kthread_bind(task, raw_smp_processor_id());
+	wake_up_process(task);
+	if (!wait_for_completion_timeout(&t->done, HZ))
+		return false;
+	/* For the wait that follows the put */
+	complete_all(&t->done);
+	return true;
+}
+
+/* While a task holds the stream of its CPU, others on that CPU go on */
+static void comp_load_test_held(struct kunit *test)
+{
+	struct zram_comp *comp = setup(test);
+	struct taker write = { .comp = comp, .dir = ZRAM_COMPRESS };
+	struct taker read = { .comp = comp, .dir = ZRAM_DECOMPRESS };
+	struct zram_comp_stream *strm;
+	bool written, was_read;
+
+	strm = zram_comp_stream_get(comp, ZRAM_COMPRESS);
+	was_read = takes_stream(test, &read);
+	written = takes_stream(test, &write);
+	zram_comp_stream_put(strm);
+	wait_for_completion(&read.done);
+	wait_for_completion(&write.done);
+	KUNIT_EXPECT_TRUE_MSG(test, was_read, "a reader waits for a writer");
+	if (num_online_cpus() > 1)
+		KUNIT_EXPECT_TRUE_MSG(test, written,
+				      "a writer waits, another CPU is free");
+}
+
 static struct kunit_case load_test_cases[] = {
+	KUNIT_CASE_PARAM(comp_load_test_held, name_gen_params),
 	KUNIT_CASE_PARAM(comp_load_test_create, name_gen_params),
 	KUNIT_CASE_PARAM(comp_load_test_tasks, name_gen_params),
 	KUNIT_CASE_PARAM(comp_load_test_hotplug, name_gen_params),

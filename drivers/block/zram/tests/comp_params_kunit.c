@@ -123,7 +123,7 @@ static unsigned int round_trips(struct kunit *test, struct zram_comp *comp,
 {
 	u8 *page = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
 	u8 *back = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
-	struct zram_comp_stream *strm;
+	struct zram_comp_stream *strm, *reader;
 	unsigned int i, len = 0;
 	int cerr, derr;
 
@@ -131,9 +131,11 @@ static unsigned int round_trips(struct kunit *test, struct zram_comp *comp,
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, back);
 	for (i = 0; i < 20; i++) {
 		fill_page(page, params, i);
-		strm = zram_comp_stream_get(comp);
+		strm = zram_comp_stream_get(comp, ZRAM_COMPRESS);
 		cerr = zram_comp_compress(strm, page, &len);
-		derr = zram_comp_decompress(strm, strm->buf, len, back);
+		reader = zram_comp_stream_get(comp, ZRAM_DECOMPRESS);
+		derr = zram_comp_decompress(reader, strm->buf, len, back);
+		zram_comp_stream_put(reader);
 		zram_comp_stream_put(strm);
 		KUNIT_EXPECT_EQ(test, cerr, 0);
 		KUNIT_EXPECT_EQ(test, derr, 0);
@@ -158,7 +160,7 @@ static void comp_params_test(struct kunit *test)
 	struct zram_comp *comp;
 	unsigned int len;
 
-	if (!zram_comp_lookup(c->name))
+	if (!zram_comp_table_lookup(c->name))
 		kunit_skip(test, "not in this build");
 	if (c->dict_size) {
 		params.dict = vmalloc(c->dict_size);

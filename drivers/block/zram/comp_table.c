@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The algorithms of this build. */
+
+#include <linux/array_size.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+#include "comp.h"
+
+/* The order is that of comp_algorithm, which is ABI. */
+static const struct zram_comp_ops *const comp_table[] = {
+#if IS_ENABLED(CONFIG_ZRAM_BACKEND_LZO)
+	&zram_comp_lzo_rle,
+	&zram_comp_lzo,
+#endif
+#if IS_ENABLED(CONFIG_ZRAM_BACKEND_LZ4)
+	&zram_comp_lz4,
+#endif
+#if IS_ENABLED(CONFIG_ZRAM_BACKEND_LZ4HC)
+	&zram_comp_lz4hc,
+#endif
+#if IS_ENABLED(CONFIG_ZRAM_BACKEND_ZSTD)
+	&zram_comp_zstd,
+#endif
+#if IS_ENABLED(CONFIG_ZRAM_BACKEND_DEFLATE)
+	&zram_comp_deflate,
+#endif
+#if IS_ENABLED(CONFIG_ZRAM_BACKEND_842)
+	&zram_comp_842,
+#endif
+};
+
+/**
+ * zram_comp_table_find() - find an algorithm by its name
+ * @name: the name, a trailing newline is ignored
+ *
+ * Return: the algorithm, or NULL if it is not in this build.
+ */
+const struct zram_comp_ops *zram_comp_table_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(comp_table); i++)
+		if (sysfs_streq(name, comp_table[i]->name))
+			return comp_table[i];
+	return NULL;
+}
+
+/**
+ * zram_comp_table_lookup() - find the name of an algorithm
+ * @name: the name, a trailing newline is ignored
+ *
+ * Return: the name as a string that lives as long as the module, or NULL if
+ * there is no such algorithm in this build.
+ */
+const char *zram_comp_table_lookup(const char *name)
+{
+	const struct zram_comp_ops *ops = zram_comp_table_find(name);
+
+	return ops ? ops->name : NULL;
+}
+
+/**
+ * zram_comp_table_show() - print the algorithms there are on one line
+ * @selected: name of the one to put in brackets, may be NULL
+ * @buf: page of the sysfs attribute
+ * @at: offset in @buf to start at, bytes
+ *
+ * Return: number of bytes printed.
+ */
+ssize_t zram_comp_table_show(const char *selected, char *buf, ssize_t at)
+{
+	ssize_t end = at;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(comp_table); i++) {
+		const char *name = comp_table[i]->name;
+		bool hit = selected && !strcmp(selected, name);
+
+		end += sysfs_emit_at(buf, end, hit ? "[%s] " : "%s ", name);
+	}
+	end += sysfs_emit_at(buf, end, "\n");
+	return end - at;
+}
