@@ -32,10 +32,12 @@
 #include "trace.h"
 #include "zram.h"
 
-/* What a store may grow by that is to shrink, in pages */
+/* Pages by which a run may grow a pool that it is to shrink */
 #define SLACK			(SZ_1M / PAGE_SIZE)
-/* Less is not worth going through the store for */
+/* Compact only after this many objects were replaced */
 #define GAPS_WORTH_CLOSING	64
+/* After so many refusals in a row mem_limit allows of no object */
+#define MAX_REFUSALS		64
 
 /**
  * struct recompress_run - a recompression run
@@ -47,8 +49,11 @@
  * @left: pages that may still be tried
  * @page: the page at hand
  * @buf: the same compressed, a page at most
- * @most: pages the store may have, if it was above its limit to begin with
- * @gaps: objects made smaller since gaps were last closed
+ * @most: pages that the pool may grow to before it is compacted; and may have, if
+ *	it was above its limit to begin with
+ * @gaps: objects replaced since the pool was last compacted
+ * @replaced: objects replaced
+ * @refused: objects that mem_limit has refused in a row
  * @err: the last error that did not end the run
  */
 struct recompress_run {
@@ -60,6 +65,8 @@ struct recompress_run {
 	u64 left;
 	unsigned long most;
 	unsigned int gaps;
+	u64 replaced;
+	unsigned int refused;
 	void *page;
 	void *buf;
 	int err;
@@ -82,10 +89,14 @@ static int recompress_compress(struct recompress_run *run, unsigned int *len)
 	return err;
 }
 
-/*
- * Room for the smaller object. Those that made way for others leave gaps, which
- * are memory only when they are closed; where the limit is reached they are.
- */
+/* Replaced objects leave gaps. Compaction turns them into free pages. */
+static void recompress_compact(struct recompress_run *run)
+{
+	zram_obj_pool_compact(&run->zram->pool);
+	run->gaps = 0;
+}
+
+/* Memory for the smaller object; if mem_limit refuses it, gaps are closed */
 static int recompress_alloc(struct recompress_run *run, unsigned int len,
 			    unsigned long *handle)
 {
@@ -94,12 +105,28 @@ static int recompress_alloc(struct recompress_run *run, unsigned int len,
 
 	err = zram_obj_alloc_instead(pool, len, GFP_NOIO, run->nid, run->most,
 				     handle);
-	if (err != -ENOSPC || run->gaps < GAPS_WORTH_CLOSING)
-		return err;
-	zram_obj_pool_compact(pool);
-	run->gaps = 0;
-	return zram_obj_alloc_instead(pool, len, GFP_NOIO, run->nid, run->most,
-				      handle);
+	if (err == -ENOSPC &&
+	    (run->gaps >= GAPS_WORTH_CLOSING ||
+	     (run->gaps && run->refused == MAX_REFUSALS - 1))) {
+		recompress_compact(run);
+		err = zram_obj_alloc_instead(pool, len, GFP_NOIO, run->nid,
+					     run->most, handle);
+	}
+	run->refused = err == -ENOSPC ? run->refused + 1 : 0;
+	return err;
+}
+
+/* Keep the pool from growing while it has gaps to close */
+static void recompress_count(struct recompress_run *run)
+{
+	struct zram_obj_usage usage;
+
+	run->replaced++;
+	if (++run->gaps < GAPS_WORTH_CLOSING)
+		return;
+	zram_obj_pool_usage(&run->zram->pool, &usage);
+	if (usage.pages > run->most)
+		recompress_compact(run);
 }
 
 /*
@@ -126,7 +153,6 @@ static int recompress_make_object(struct recompress_run *run,
 	err = recompress_alloc(run, len, &new->handle);
 	if (err)
 		return err;
-	run->gaps++;
 	zram_obj_store(pool, new->handle, run->buf, len);
 	new->flags = len | zram_slot_prio_flags(run->prio);
 	return 0;
@@ -199,6 +225,8 @@ static int recompress_try_slot(struct recompress_run *run)
 	size = zram_slot_size(&new);
 	if (!recompress_settle(run, &new, mark) && !err)
 		err = -ESTALE;
+	if (!err)
+		recompress_count(run);
 	trace_zram_recompress(run->zram, run->walk.index, zram_slot_size(&old),
 			      size, err);
 	/* No fault of anybody's */
@@ -224,10 +252,10 @@ static int recompress_step(struct recompress_run *run)
 	cond_resched();
 	if (err == -ENOMEM)
 		return err;
-	/* One page that makes trouble keeps nobody else from being tried */
+	/* Continue after a failed page and return its error at the end */
 	if (err)
 		run->err = err == -ENOSPC ? -ENOMEM : err;
-	return 0;
+	return run->refused < MAX_REFUSALS ? 0 : -ENOMEM;
 }
 
 static int recompress_all(struct recompress_run *run)
@@ -251,6 +279,8 @@ static int recompress_all(struct recompress_run *run)
 					run->left << PAGE_SHIFT);
 	while (!err)
 		err = recompress_step(run);
+	if (run->replaced)
+		recompress_compact(run);
 	return err == -ENOENT ? run->err : err;
 }
 
@@ -265,7 +295,8 @@ static int recompress_all(struct recompress_run *run)
  *
  * Context: May sleep. config_lock is held for reading. Takes pp_lock.
  * Return: 0; -EINTR after a signal or when the device is to be reset or
- *	removed; -ENOMEM, also when mem_limit left no room; otherwise the last
+ *	removed; -ENOMEM, also if mem_limit has refused objects, which ends the
+ *	run after %MAX_REFUSALS in a row; otherwise the last
  *	error of a page that could not be expanded or compressed.
  */
 int zram_recompress_run(struct zram *zram, const struct zram_pp_filter *filter,

@@ -152,6 +152,28 @@ between "above the limit: it was never more" "$MM_MAX" 1 \
 	$((used + 1048576 + 16 * PAGE))
 check "every byte is there" zpat verify -k text -j 2 "$ZDEV"
 
+# Compressing again what is compressed well: the pool must not grow by the gaps
+zram_remove
+zram_add
+put "$ZSYS/comp_algorithm" zstd
+put "$ZSYS/recomp_algorithm" "algo=zstd priority=1"
+put "$ZSYS/algorithm_params" "priority=0 level=1"
+put "$ZSYS/algorithm_params" "priority=1 level=19"
+put "$ZSYS/disksize" 16M
+seq 1 $((1000000 / (1 + ${ZT_DEBUG:-0} * 3))) > /tmp/seq.$$
+ZT_FILES="$ZT_FILES /tmp/seq.$$"
+dd if=/tmp/seq.$$ of="$ZDEV" bs=64k conv=fsync 2> /dev/null
+put "$ZSYS/idle" all
+mm_read
+size=$MM_COMPR used=$MM_USED
+store 0 recompress "type=idle"
+mm_read
+echo "# zstd again: objects $size -> $MM_COMPR, pool $used -> $MM_USED"
+between "zstd again: objects are smaller" "$MM_COMPR" 1000 $((size - 1))
+between "zstd again: the pool is not larger" "$MM_USED" 1000 "$used"
+check "zstd again: every byte is there" cmp -n "$(stat -c %s /tmp/seq.$$)" \
+	/tmp/seq.$$ "$ZDEV"
+
 # No memory may be taken above the limit
 fresh text
 put "$ZSYS/mem_limit" "$MM_USED"
@@ -164,5 +186,26 @@ mm_read
 between "at the limit: it has not got more" "$MM_COMPR" 1000 "$size"
 between "at the limit: the pool was never above it but for a moment" \
 	"$MM_MAX" 1 $((MM_LIMIT + 16 * PAGE))
+check "every byte is there" zpat verify -k text -j 2 "$ZDEV"
+
+# A limit that allows of no object ends the run: compression would be for nothing
+trace=/sys/kernel/tracing
+[ -d $trace/events ] || mount -t tracefs none $trace 2> /dev/null
+if [ ! -d $trace/events/zram ]; then
+	skip "at the limit: the run ends early" "kernel without tracepoints"
+	finish
+fi
+fresh text
+put "$ZSYS/compact" 1
+mm_read
+put "$ZSYS/mem_limit" "$MM_USED"
+echo > $trace/trace
+put $trace/events/zram/zram_recompress/enable 1
+store ENOMEM recompress "algo=zstd"
+put $trace/events/zram/zram_recompress/enable 0
+tried=$(grep -c ' zram_recompress: ' $trace/trace)
+echo > $trace/trace
+echo "# at the limit: $tried pages compressed"
+between "at the limit: the run ends early" "$tried" 64 $((1024 / PER_PAGE))
 check "every byte is there" zpat verify -k text -j 2 "$ZDEV"
 finish
