@@ -3,6 +3,7 @@
  * Arguments of attributes: words and "key=value", separated by blanks.
  */
 
+#include <linux/device.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/kstrtox.h>
@@ -24,7 +25,8 @@ static const struct zram_arg *args_find(const struct zram_arg *known,
 }
 
 /* One argument. A key without a value is a word, with "=" or without */
-static int args_take(const struct zram_arg *known, unsigned int nr, void *ctx,
+static int args_take(struct device *dev, const struct zram_arg *known,
+		     unsigned int nr, void *ctx,
 		     const char *key, const char *value)
 {
 	const struct zram_arg *arg;
@@ -35,11 +37,17 @@ static int args_take(const struct zram_arg *known, unsigned int nr, void *ctx,
 	if (arg)
 		return arg->take(ctx, value ? value : key);
 	/* A key of some other version is no error, a stray word is */
-	return value ? 0 : -EINVAL;
+	if (!value)
+		return -EINVAL;
+	if (dev)
+		dev_notice_ratelimited(dev, "parameter \"%*pE\" is ignored\n",
+				       (int)strlen(key), key);
+	return 0;
 }
 
 /**
  * zram_args_parse() - take the arguments of an attribute apart
+ * @dev: the device, for messages; NULL for none
  * @buf: what was written to it
  * @len: length of that
  * @known: the keys it knows
@@ -47,14 +55,14 @@ static int args_take(const struct zram_arg *known, unsigned int nr, void *ctx,
  * @ctx: for their functions
  *
  * Arguments are taken in the order they come in; a key may come again. Values
- * may be in double quotes. Keys that are not known are ignored.
+ * may be in double quotes. A key that is not known is logged and ignored.
  *
  * Context: May sleep.
  * Return: 0; -EINVAL for a word that is not a value; -ENOMEM; or what stopped
  *	a key's function.
  */
-int zram_args_parse(const char *buf, size_t len, const struct zram_arg *known,
-		    unsigned int nr, void *ctx)
+int zram_args_parse(struct device *dev, const char *buf, size_t len,
+		    const struct zram_arg *known, unsigned int nr, void *ctx)
 {
 	char *copy = kstrndup(buf, len, GFP_KERNEL);
 	char *rest, *key, *value;
@@ -65,7 +73,7 @@ int zram_args_parse(const char *buf, size_t len, const struct zram_arg *known,
 	rest = skip_spaces(copy);
 	while (*rest && !ret) {
 		rest = next_arg(rest, &key, &value);
-		ret = args_take(known, nr, ctx, key, value);
+		ret = args_take(dev, known, nr, ctx, key, value);
 	}
 	kfree(copy);
 	return ret == ZRAM_ARGS_STOP ? 0 : ret;

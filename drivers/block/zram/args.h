@@ -7,6 +7,8 @@
 /* What a zram_arg's function returns to have the rest ignored */
 #define ZRAM_ARGS_STOP	1
 
+struct device;
+
 /**
  * struct zram_arg - a key that an attribute knows
  * @key: the key; NULL for words that stand alone
@@ -17,8 +19,8 @@ struct zram_arg {
 	int (*take)(void *ctx, const char *value);
 };
 
-int zram_args_parse(const char *buf, size_t len, const struct zram_arg *known,
-		    unsigned int nr, void *ctx);
+int zram_args_parse(struct device *dev, const char *buf, size_t len,
+		    const struct zram_arg *known, unsigned int nr, void *ctx);
 int zram_args_range(const char *value, unsigned long *first,
 		    unsigned long *last);
 

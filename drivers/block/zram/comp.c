@@ -177,6 +177,9 @@ static int comp_check_params(const struct zram_comp_ops *ops,
 				   ops->name);
 		return -EOPNOTSUPP;
 	}
+	if (params->winbits != ZRAM_COMP_UNSET && !ops->takes_winbits)
+		pr_notice_ratelimited("%s: deflate.winbits is ignored\n",
+				      ops->name);
 	if (params->level == ZRAM_COMP_UNSET)
 		return 0;
 	if (!ops->levels) {

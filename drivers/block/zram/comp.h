@@ -27,7 +27,7 @@ struct zram_comp;
  * @dict_size: length of the dictionary, bytes
  *
  * zram_comp_create() refuses a level or a dictionary that an algorithm does not
- * take. All but deflate ignore @winbits.
+ * take, and ignores @winbits, as Linux 7.3 does.
  */
 struct zram_comp_params {
 	int level;
@@ -43,6 +43,7 @@ struct zram_comp_params {
  * struct zram_comp_ops - one compression algorithm
  * @name: name in sysfs
  * @takes_dict: it can use a dictionary
+ * @takes_winbits: it has a window to choose
  * @levels: the least and the greatest level; NULL if it has no levels
  * @prepare: look at the parameters, and make what all streams of a device
  *	share, if anything; may sleep. 0, -EINVAL or -ENOMEM. May be NULL
@@ -64,6 +65,7 @@ struct zram_comp_params {
 struct zram_comp_ops {
 	const char *name;
 	bool takes_dict;
+	bool takes_winbits;
 	void (*levels)(int *least, int *greatest);
 	int (*prepare)(const struct zram_comp_params *params, void **shared);
 	void (*unprepare)(void *shared);

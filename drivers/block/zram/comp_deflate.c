@@ -130,6 +130,7 @@ static int deflate_decompress(void *data, const void *src, unsigned int len,
 
 const struct zram_comp_ops zram_comp_deflate = {
 	.name		= "deflate",
+	.takes_winbits	= true,
 	.levels		= deflate_levels,
 	.prepare	= deflate_prepare,
 	.cctx_create	= deflate_cctx_create,

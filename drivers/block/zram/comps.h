@@ -42,6 +42,12 @@ static inline struct zram_comp *zram_comps_get(const struct zram_comps *comps,
 	return comps->choice[prio].comp;
 }
 
+static inline const char *zram_comps_name(const struct zram_comps *comps,
+					  unsigned int prio)
+{
+	return comps->choice[prio].name;
+}
+
 /* Is there none above that is to be used? */
 static inline bool zram_comps_is_last(const struct zram_comps *comps,
 				      unsigned int prio)

@@ -86,6 +86,23 @@ void zram_rb_group_create(struct zram_rb_set *set)
 }
 
 /**
+ * zram_rb_group_report() - log a read that failed
+ * @group: its group
+ * @first: first block of the read
+ * @nr: number of blocks
+ * @status: the status of the read
+ *
+ * Context: Any, interrupts too.
+ */
+void zram_rb_group_report(const struct zram_rb_group *group, u64 first,
+			  unsigned int nr, blk_status_t status)
+{
+	dev_err_ratelimited(disk_to_dev(group->zram->disk),
+			    "cannot read blocks %llu to %llu of the backing device: error %d\n",
+			    first, first + nr - 1, blk_status_to_errno(status));
+}
+
+/**
  * zram_rb_group_put() - drop a reference after a read has ended
  * @group: the group; the last reference completes its parent
  * @status: the status of the read

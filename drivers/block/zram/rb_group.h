@@ -97,6 +97,8 @@ static inline unsigned int zram_rb_set_pages(const struct zram_rb_set *set)
 int zram_rb_group_init(struct zram_rb_pool *pool, const char *name);
 void zram_rb_group_exit(struct zram_rb_pool *pool);
 void zram_rb_group_create(struct zram_rb_set *set);
+void zram_rb_group_report(const struct zram_rb_group *group, u64 first,
+			  unsigned int nr, blk_status_t status);
 void zram_rb_group_put(struct zram_rb_group *group, blk_status_t status);
 blk_opf_t zram_rb_group_opf(const struct zram_rb_set *set);
 void zram_rb_group_submit(const struct zram_rb_set *set, struct bio *bio);

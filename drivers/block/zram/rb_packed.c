@@ -189,6 +189,21 @@ static void rb_packed_gather(const struct zram_rb_packed *packed,
 	}
 }
 
+static void rb_packed_report(const struct zram_rb_packed *packed,
+			     const struct rb_packed_object *obj, int err)
+{
+	struct zram *zram = packed->group->zram;
+	u64 first;
+
+	zram_slot_blocks(&obj->slot, &first);
+	dev_err_ratelimited(disk_to_dev(zram->disk),
+			    "slot %lu: cannot decompress %u bytes of %s from block %llu: error %d\n",
+			    obj->index, zram_slot_size(&obj->slot),
+			    zram_comps_name(&zram->comps,
+					    zram_slot_prio(obj->slot.flags)),
+			    first, err);
+}
+
 static int rb_packed_expand(const struct zram_rb_packed *packed,
 			    const struct rb_packed_object *obj)
 {
@@ -205,6 +220,8 @@ static int rb_packed_expand(const struct zram_rb_packed *packed,
 	kunmap_local(dst);
 	zram_comp_stream_put(strm);
 	flush_dcache_page(obj->page);
+	if (err)
+		rb_packed_report(packed, obj, err);
 	return err;
 }
 
@@ -227,6 +244,8 @@ static void rb_packed_work(struct work_struct *work)
 	unsigned int i, nr;
 	u64 first;
 
+	if (status)
+		zram_rb_group_report(group, packed->first, packed->nr, status);
 	for (i = 0; i < packed->nr_objects; i++) {
 		struct rb_packed_object *obj = &packed->objects[i];
 

@@ -139,6 +139,8 @@ static void rb_read_endio(struct bio *bio)
 	struct zram_rb_group *group = rb->group;
 	blk_status_t status = bio->bi_status;
 
+	if (status)
+		zram_rb_group_report(group, rb->first, rb->nr, status);
 	zram_bd_map_put(group->zram->backing.map, rb->first, rb->nr);
 	bio_put(bio);
 	zram_rb_group_put(group, status);

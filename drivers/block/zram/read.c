@@ -7,6 +7,7 @@
  * the object pinned already, its bytes are copied under the lock.
  */
 
+#include <linux/blkdev.h>
 #include <linux/highmem.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -92,12 +93,20 @@ int zram_read_expand(struct zram *zram, unsigned long index,
 		zram_kc_stage_put(stage);
 		return 0;
 	}
-	if (!zram_slot_test(slot, ZRAM_PIN))
-		return read_expand(slot, strm, buf, dst);
-	src = zram_obj_map(&zram->pool, slot->handle, buf, size);
-	err = read_expand(slot, strm, src, dst);
-	zram_obj_unmap(&zram->pool, slot->handle, src, size);
-	zram_slot_unpin(zram, index, slot);
+	if (zram_slot_test(slot, ZRAM_PIN)) {
+		src = zram_obj_map(&zram->pool, slot->handle, buf, size);
+		err = read_expand(slot, strm, src, dst);
+		zram_obj_unmap(&zram->pool, slot->handle, src, size);
+		zram_slot_unpin(zram, index, slot);
+	} else {
+		err = read_expand(slot, strm, buf, dst);
+	}
+	if (err)
+		dev_err_ratelimited(disk_to_dev(zram->disk),
+				    "slot %lu: cannot decompress %u bytes of %s: error %d\n",
+				    index, size, zram_comps_name(&zram->comps,
+						zram_slot_prio(slot->flags)),
+				    err);
 	return err;
 }
 

@@ -194,8 +194,8 @@ static ssize_t algorithm_params_store(struct device *dev,
 	struct zram *zram = zram_sysfs_device(dev);
 	int err;
 
-	err = zram_args_parse(buf, len, params_args, ARRAY_SIZE(params_args),
-			      &args);
+	err = zram_args_parse(dev, buf, len, params_args,
+			      ARRAY_SIZE(params_args), &args);
 	if (!err)
 		err = sysfs_comp_set_params(zram, &args);
 	kfree(args.dict);

@@ -109,8 +109,8 @@ static ssize_t recomp_algorithm_store(struct device *dev,
 	struct zram *zram = zram_sysfs_device(dev);
 	int err;
 
-	err = zram_args_parse(buf, len, choice_args, ARRAY_SIZE(choice_args),
-			      &args);
+	err = zram_args_parse(dev, buf, len, choice_args,
+			      ARRAY_SIZE(choice_args), &args);
 	if (err)
 		return err;
 	if (!which->name || which->prio < LOWEST_PRIO ||
@@ -153,7 +153,8 @@ static ssize_t recompress_store(struct device *dev,
 	struct zram *zram = zram_sysfs_device(dev);
 	int err;
 
-	err = zram_args_parse(buf, len, run_args, ARRAY_SIZE(run_args), &args);
+	err = zram_args_parse(dev, buf, len, run_args, ARRAY_SIZE(run_args),
+			      &args);
 	if (err)
 		return err;
 	down_read(&zram->config_lock);

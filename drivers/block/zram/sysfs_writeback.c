@@ -4,6 +4,7 @@
  */
 
 #include <linux/array_size.h>
+#include <linux/blkdev.h>
 #include <linux/device.h>
 #include <linux/kstrtox.h>
 #include <linux/math.h>
@@ -153,8 +154,9 @@ static int sysfs_writeback_run(struct zram *zram, const char *buf, size_t len)
 	args.ranges = kvmalloc_objs(*args.ranges, most);
 	if (!args.ranges)
 		return -ENOMEM;
-	err = zram_args_parse(buf, len, writeback_args,
-			      ARRAY_SIZE(writeback_args), &args);
+	err = zram_args_parse(disk_to_dev(zram->disk), buf, len,
+			      writeback_args, ARRAY_SIZE(writeback_args),
+			      &args);
 	if (!err && args.nr)
 		err = zram_wb_run(zram, args.ranges, args.nr);
 	kvfree(args.ranges);

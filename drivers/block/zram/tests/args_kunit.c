@@ -80,7 +80,7 @@ static void args_test_parse(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct seen seen = { .stop = "stop" };
-		int ret = zram_args_parse(cases[i].text, strlen(cases[i].text),
+		int ret = zram_args_parse(NULL, cases[i].text, strlen(cases[i].text),
 					  known, ARRAY_SIZE(known), &seen);
 
 		KUNIT_EXPECT_EQ_MSG(test, ret, cases[i].ret, "'%s'",
@@ -95,13 +95,13 @@ static void args_test_words(struct kunit *test)
 {
 	struct seen seen = {};
 
-	KUNIT_EXPECT_EQ(test, zram_args_parse("a=1 x", 5, known, 2, &seen),
+	KUNIT_EXPECT_EQ(test, zram_args_parse(NULL, "a=1 x", 5, known, 2, &seen),
 			-EINVAL);
 	KUNIT_EXPECT_STREQ(test, seen.text, "a(1)");
-	KUNIT_EXPECT_EQ(test, zram_args_parse("a", 1, known, 2, &seen),
+	KUNIT_EXPECT_EQ(test, zram_args_parse(NULL, "a", 1, known, 2, &seen),
 			-EINVAL);
 	seen.text[0] = '\0';
-	KUNIT_EXPECT_EQ(test, zram_args_parse("a=12345", 4, known, 2, &seen),
+	KUNIT_EXPECT_EQ(test, zram_args_parse(NULL, "a=12345", 4, known, 2, &seen),
 			0);
 	KUNIT_EXPECT_STREQ(test, seen.text, "a(12)");
 }

@@ -128,6 +128,11 @@ log_mark
 refused lzo-rle "level=1" EOPNOTSUPP
 refused lzo-rle "dict=$dict" EOPNOTSUPP
 refused lz4 "level=0"
+zram_reset
+put "$ZSYS/algorithm_params" "deflate.winbits=12"
+store 0 disksize 4M
+logged "a window that is ignored is logged" \
+	"zram: lzo-rle: deflate.winbits is ignored"
 logged "a level that is not supported is logged" \
 	"zram: lzo-rle: compression level is not supported"
 logged "a dictionary that is not supported is logged" \

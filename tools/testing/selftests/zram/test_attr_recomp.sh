@@ -38,6 +38,12 @@ long=$(printf '%0128d' 0)
 store E2BIG recomp_algorithm "algo=$long"
 store EINVAL recomp_algorithm "algo=${long#0}"
 is "none of that changed anything" "$(shown)" "$before"
+# Levels belong to algorithm_params. Scripts give them here, and they are ignored.
+log_mark
+store 0 recomp_algorithm "algo=zstd level=19 priority=3"
+is "a level changes nothing" "$(shown)" "$before"
+logged "recomp_algorithm: the level is logged" \
+	"zram$ZID: parameter .level. is ignored"
 store EINVAL recompress "type=idle"
 put "$ZSYS/disksize" 4M
 store EBUSY recomp_algorithm "algo=zstd"
@@ -64,7 +70,10 @@ is "max_pages=0 is for no page" "$MM_COMPR" "$size"
 store 0 recompress "type=idle algo=zstd"
 mm_read
 is "no page is idle" "$MM_COMPR" "$size"
+log_mark
 store 0 recompress "algo=zstd other=thing"
+logged "recompress: an unknown parameter is logged" \
+	"zram$ZID: parameter .other. is ignored"
 mm_read
 between "without a type it is for all pages" "$MM_COMPR" 1000 $((size - 1))
 check "every byte is there" zpat verify -k text "$ZDEV"

@@ -22,6 +22,7 @@ mib=8
 zram_add
 algorithms
 must zram_remove
+log_mark
 for algorithm in $ALGORITHMS; do
 	PACKED=1
 	zram_new ${mib}M "$algorithm" "$BD"
@@ -48,4 +49,8 @@ for algorithm in $ALGORITHMS; do
 		zpat verify -k mixed -g 2 "$ZDEV"
 	must zram_remove
 done
+logged "an object that cannot be decompressed is logged" \
+	"zram$ZID: slot [0-9]*: cannot decompress [0-9]* bytes of [a-z0-9-]* from block [0-9]*: error -22"
+lines=$(log_since | grep -c "cannot decompress")
+between "messages are rate-limited" "$lines" 1 500
 finish

@@ -22,8 +22,11 @@ bd_read
 is "1024 pages are on the device" "$BD_COUNT" 1024
 
 must dm_table zt_read "0 65536 error"
+log_mark
 gives "every read of the broken device fails" "ok=0 bad=0 err=1024 EIO" \
 	timeout 30 zpat verify -k random -n 1024 -b 1 -j 4 "$ZDEV"
+logged "blocks that cannot be read are logged" \
+	"zram$ZID: cannot read blocks [0-9]* to [0-9]* of the backing device: error -5"
 gives "large reads too" "ok=0 bad=0 err=1024 EIO" \
 	timeout 30 zpat verify -k random -n 1024 -b 64 "$ZDEV"
 gives "into buffers that are not aligned too" "ok=0 bad=0 err=1024 EIO" \
@@ -54,9 +57,13 @@ must zpat fill -k mixed -n 1024 "$ZDEV" > /dev/null
 put "$ZSYS/idle" all
 put "$ZSYS/writeback" idle
 must dm_table zt_read "0 65536 error"
+sleep 5
+log_mark
 gives "packed: every read of the broken device fails" \
 	"ok=0 bad=0 err=1024 EIO" \
 	timeout 30 zpat verify -k mixed -n 1024 -b 1 -j 4 "$ZDEV"
+logged "packed: blocks that cannot be read are logged" \
+	"zram$ZID: cannot read blocks [0-9]* to [0-9]* of the backing device: error -5"
 gives "packed: large reads too" "ok=0 bad=0 err=1024 EIO" \
 	timeout 30 zpat verify -k mixed -n 1024 -b 64 "$ZDEV"
 gives "packed: into buffers that are not aligned too" "ok=0 bad=0 err=1024 EIO" \
