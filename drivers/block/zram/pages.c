@@ -93,8 +93,8 @@ static int pages_store(struct zram *zram, unsigned long index,
  * compressed first.
  *
  * Context: May sleep; does no I/O.
- * Return: 0, -EAGAIN when the slot is not as expected, -ENOMEM, -ENOSPC when
- *	mem_limit is reached, or the compressor's error.
+ * Return: 0, -EAGAIN when the slot is not as expected, -ENOMEM, or -ENOSPC when
+ *	mem_limit is reached.
  */
 int zram_pages_write_if(struct zram *zram, unsigned long index,
 			struct page *page, u32 expected)

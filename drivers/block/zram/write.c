@@ -83,8 +83,8 @@ static int write_store_huge(const struct write_page *w)
 /*
  * One attempt to store a page compressed. The slot may come with room for @size
  * bytes from an earlier one; if the page has changed since, that is given back.
- * Returns 0, -E2BIG for a page that does not compress, -ENOMEM with the @size
- * that is needed, -ENOSPC, or the compressor's error.
+ * Returns 0, -E2BIG for a page that does not compress or that the compressor
+ * fails on, -ENOMEM with the @size that is needed, or -ENOSPC.
  */
 static int write_try_compressed(const struct write_page *w, unsigned int *size)
 {
@@ -96,7 +96,7 @@ static int write_try_compressed(const struct write_page *w, unsigned int *size)
 	int err;
 
 	err = zram_comp_compress(strm, w->src, &len);
-	if (!err && len >= pool->huge_size)
+	if (err || len >= pool->huge_size)
 		err = -E2BIG;
 	if (slot->handle && (err || len != *size)) {
 		zram_obj_free(pool, slot->handle);
@@ -145,12 +145,10 @@ static int write_store(const struct write_page *w)
  * @slot: takes handle and flags; its handle is 0 before
  * @page: the page; not same-filled
  * @nid: NUMA node the object is to be on
- * @admitted: zram_obj_admit() has promised room. Then a page that cannot be
- *	compressed is stored as it is
+ * @admitted: zram_obj_admit() has promised room
  *
  * Context: May sleep; does no I/O.
- * Return: 0, -ENOMEM, -ENOSPC when mem_limit leaves no room, or the
- *	compressor's error.
+ * Return: 0, -ENOMEM, or -ENOSPC when mem_limit leaves no room.
  */
 int zram_write_object(struct zram *zram, struct zram_slot *slot,
 		      struct page *page, int nid, bool admitted)
@@ -164,9 +162,6 @@ int zram_write_object(struct zram *zram, struct zram_slot *slot,
 	};
 	int err = write_store(&w);
 
-	/* As a last resort it is stored as it is */
-	if (err && err != -ENOMEM && err != -ENOSPC && admitted)
-		err = write_store_huge(&w);
 	kunmap_local(w.src);
 	return err;
 }
