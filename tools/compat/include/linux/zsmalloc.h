@@ -2,6 +2,7 @@
 #ifndef _ZRAM_COMPAT_ZSMALLOC_H_
 #define _ZRAM_COMPAT_ZSMALLOC_H_
 
+#include <linux/atomic.h>
 #include <linux/math.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
@@ -50,6 +51,16 @@ static inline void zs_obj_write(struct zs_pool *pool, unsigned long handle,
 	memcpy(zs_map_object(pool, handle, ZS_MM_WO), mem, len);
 	zs_unmap_object(pool, handle);
 }
+#endif
+
+#ifdef COMPAT_ZS_OBJ_READ
+void *zram_compat_read_begin(struct zs_pool *pool, unsigned long handle,
+			     size_t len, void *local_copy);
+
+#define zs_obj_read_begin(pool, handle, len, local_copy)		\
+	zram_compat_read_begin(pool, handle, len, local_copy)
+#define zs_obj_read_end(pool, handle, len, mem)				\
+	((void)(len), zs_obj_read_end(pool, handle, mem))
 #endif
 
 #endif
