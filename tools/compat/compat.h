@@ -13,6 +13,11 @@
 #error "zram builds for the kernels named in tools/kernel/META only"
 #endif
 
+/* What the kernel's own zram has there, beside what the newest one has */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+#define COMPAT_MAX_COMP_STREAMS
+#endif
+
 /* Objects are read, and the length of one is not asked for: 6.15 to 6.19 */
 #if defined(COMPAT_HAS_ZS_OBJ) && !defined(COMPAT_HAS_ZS_OBJ_LEN)
 #define COMPAT_ZS_OBJ_READ

@@ -98,6 +98,14 @@ zram_compat_alloc_disk(const struct zram_compat_limits *lim, int node)
 #define queue_limits			zram_compat_limits
 #endif
 
+#ifdef COMPAT_MAX_COMP_STREAMS
+const struct attribute_group **
+zram_compat_groups(const struct attribute_group **groups);
+
+#define device_add_disk(parent, disk, groups)				\
+	device_add_disk(parent, disk, zram_compat_groups(groups))
+#endif
+
 #ifdef COMPAT_HAS_RW_PAGE
 int zram_compat_rw_page(struct block_device *bdev, sector_t sector,
 			struct page *page, enum req_op op);

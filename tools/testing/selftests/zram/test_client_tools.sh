@@ -37,6 +37,25 @@ is "zramctl: MOUNTPOINT" "$(column MOUNTPOINT)" "[SWAP]"
 must $sbin/swapoff "$ZDEV"
 check "zramctl --reset" zramctl --reset "$ZDEV"
 
+# max_comp_streams, which Linux has until 6.14: written, as zramctl -t and
+# libblockdev do, it changes nothing
+zram_add
+IFS=.- read -r major minor _ < /proc/sys/kernel/osrelease
+if [ $((major * 100 + minor)) -lt 615 ]; then
+	is "max_comp_streams, mode" \
+		"$(stat -c %a "$ZSYS/max_comp_streams")" 644
+	check "zramctl --streams" \
+		zramctl --streams 4 --size 16M --algorithm lz4 "$ZDEV"
+	is "zramctl: STREAMS" "$(column STREAMS)" "$(nproc)"
+	store 0 max_comp_streams 0
+	store 0 max_comp_streams many
+	is "max_comp_streams is the number of CPUs" \
+		"$(cat "$ZSYS/max_comp_streams")" "$(nproc)"
+else
+	is "no max_comp_streams" "$(find "$ZSYS/" -name 'max_comp*')" ""
+fi
+must zram_remove
+
 # zram-tools: algorithm, size, mkswap, swapon with a priority; and back
 zram_add
 put "$ZSYS/comp_algorithm" "lz4"
