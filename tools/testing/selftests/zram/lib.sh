@@ -11,7 +11,7 @@
 #
 # Environment: ZRAM_KO (module to load), ZT_OURS (it has all there is to test),
 # ZT_VIRTIO and ZT_NVME (disks whose contents may be destroyed), ZT_DEBUG=1 on a
-# kernel with debug options.
+# kernel with debug options, ZT_DEF_COMP (the default compressor).
 
 # shellcheck disable=SC2034 # variables set here are read by the tests
 # shellcheck disable=SC2086 # lists of names are meant to be split
@@ -24,6 +24,8 @@ ZT_IDS='' ZT_PIDS='' ZT_DMS='' ZT_NULLS='' ZT_LOOPS='' ZT_MOUNTS='' ZT_FILES=''
 ZT_MGLRU='' ZT_PARTS='' ZT_NBDS='' ZT_GROUP=${ZT_GROUP-zt}
 NL='
 '
+# The compressor of a device for which none was chosen
+DEF_COMP=${ZT_DEF_COMP:-lzo-rle}
 # Tests count in pages of 4 KiB, of which a larger page of the kernel has several.
 PAGE=$(awk '/^KernelPageSize/ { print $2 * 1024; exit }' /proc/self/smaps)
 PAGE=${PAGE:-4096} PER_PAGE=$((PAGE / 4096))

@@ -10,8 +10,8 @@ list=$(cat "$ZSYS/comp_algorithm"; echo end)
 is "the list ends with a blank and a newline" \
 	"${list#"${list%?????}"}" " ${NL}end"
 case $list in
-"[lzo-rle] lzo "*) pass "lzo-rle is the default and comes first" ;;
-*) fail "lzo-rle is the default and comes first" "$list" ;;
+*"[$DEF_COMP]"*) pass "$DEF_COMP is the default" ;;
+*) fail "$DEF_COMP is the default" "$list" ;;
 esac
 algorithms
 order=

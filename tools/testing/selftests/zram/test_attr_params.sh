@@ -15,14 +15,14 @@ must zpat fill -B -k text -g 9 "$dict" > /dev/null
 : > "$dict.empty"
 head -c 65537 /dev/urandom > "$dict.big"
 
-for value in "level=3" "algo=lzo-rle level=1" "priority=0 level=2" \
+for value in "level=3" "algo=$DEF_COMP level=1" "priority=0 level=2" \
 	"priority=3 level=2" " " "what=ever" "level=-5" "dict=$dict" \
-	"algo=lzo-rle priority=0 level=9 dict=$dict deflate.winbits=12"; do
+	"algo=$DEF_COMP priority=0 level=9 dict=$dict deflate.winbits=12"; do
 	store 0 algorithm_params "$value"
 done
 for value in "level" "level=" "level=x" "priority=4" "priority=-1" \
 	"algo=zstd" "algo=nosuch" "algo=zstd priority=0" "priority=x" \
-	"algo=lzo-rle priority=1" "deflate.winbits=x" "dict=" "3"; do
+	"algo=$DEF_COMP priority=1" "deflate.winbits=x" "dict=" "3"; do
 	store EINVAL algorithm_params "$value"
 done
 # A dictionary that cannot be read: the error of the file, and a line in the log
@@ -109,7 +109,7 @@ refused() {
 	gives "$1 $2: disksize gives $zt_error" "$zt_error" \
 		ztry "$ZSYS/disksize" 4M
 	case $(cat "$ZSYS/comp_algorithm") in
-	"[lzo-rle]"*) pass "$1 $2: the default is back" ;;
+	*"[$DEF_COMP]"*) pass "$1 $2: the default is back" ;;
 	*) fail "$1 $2: the default is back" ;;
 	esac
 	store 0 disksize 4M

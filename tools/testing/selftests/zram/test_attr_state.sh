@@ -52,7 +52,7 @@ is "reset clears io_stat" "$(tr -s ' ' < "$ZSYS/io_stat")" " 0 0 0 0"
 is "reset clears the disk's own counters" \
 	"$(tr -s ' ' < "$ZSYS/stat" | cut -d' ' -f2-9)" "0 0 0 0 0 0 0 0"
 case $(cat "$ZSYS/comp_algorithm") in
-*"[lzo-rle]"*) pass "reset selects the default algorithm" ;;
+*"[$DEF_COMP]"*) pass "reset selects the default algorithm" ;;
 *) fail "reset selects the default algorithm" "$(cat "$ZSYS/comp_algorithm")" ;;
 esac
 put "$ZSYS/disksize" 4M

@@ -89,7 +89,7 @@ done
 case $zram in ours|peer) ;; *) die "--zram is ours or peer" ;; esac
 lane_env=$BUILD/$lane/lane.env
 [ -e "$lane_env" ] || die "no $lane_env: first make LANE=$lane modules"
-MACHINE='' CROSS='' USERROOT='' CHECKS=''
+MACHINE='' CROSS='' USERROOT='' CHECKS='' DEF_COMP=''
 # shellcheck source=/dev/null
 . "$lane_env"
 export ZRAM_KO PEER_KO KSRC_TREE
@@ -172,6 +172,7 @@ guest_env() {
 		TORTURE_SEED "$seed" \
 		ZT_NR_VIRTIO "$nr_virtio" \
 		ZT_NR_NVME "$nr_nvme" \
+		ZT_DEF_COMP "$DEF_COMP" \
 		ZRAM_KO "${chosen:+/modules/$zram/zram.ko}"
 }
 
