@@ -11,7 +11,9 @@
 #
 # Environment: ZRAM_KO (module to load), ZT_OURS (it has all there is to test),
 # ZT_VIRTIO and ZT_NVME (disks whose contents may be destroyed), ZT_DEBUG=1 on a
-# kernel with debug options, ZT_DEF_COMP (the default compressor).
+# kernel with debug options, ZT_DEF_COMP (the default compressor). ZT_SUPPLIED=1
+# in a guest of qemu/run.sh, which supplies disks, programs and the modules of its
+# kernel: a test that cannot use one of them fails.
 
 # shellcheck disable=SC2034 # variables set here are read by the tests
 # shellcheck disable=SC2086 # lists of names are meant to be split
@@ -58,6 +60,40 @@ skip_all() {
 	echo "1..0 # SKIP $1"
 	ZT_FINISHED=1
 	exit 4
+}
+
+# has_module NAME...: the kernel has each of them, loadable or built in
+has_module() {
+	zt_modules=/lib/modules/$(uname -r)
+	for zt_m; do
+		grep -q "/$zt_m\.ko" "$zt_modules/modules.order" \
+			"$zt_modules/modules.builtin" 2> /dev/null || return 1
+	done
+}
+
+# unusable WHAT [MODULE...]: WHAT is not there, or does not work. A case fails if
+# qemu/run.sh supplies it, which it does if the kernel has these modules. Returns 1.
+unusable() {
+	zt_what=$1
+	shift
+	[ -z "${ZT_SUPPLIED-}" ] || ! has_module "$@" ||
+		fail "$zt_what, which the runner supplies, can be used"
+	return 1
+}
+
+# need_program NAME...: the whole test needs these programs
+need_program() {
+	for zt_p; do
+		command -v "$zt_p" > /dev/null || unusable "$zt_p" ||
+			skip_all "no $zt_p"
+	done
+}
+
+# need_fs NAME: the whole test needs this file system
+need_fs() {
+	modprobe "$1" > /dev/null 2>&1
+	grep -qw "$1" /proc/filesystems || unusable "$1" "$1" ||
+		skip_all "no $1"
 }
 
 # absent WHAT: not in this driver, which may be another one, or another build
@@ -310,8 +346,8 @@ algorithms() {
 # Sets BD, or returns 1 when this kind is not to be had. bd_use KIND [MIB]
 bd_use() {
 	case $1 in
-	virtio) BD=${ZT_VIRTIO-}; BD=${BD%% *} ;;
-	nvme) BD=${ZT_NVME-}; BD=${BD%% *} ;;
+	virtio) bd_disk virtio "${ZT_NR_VIRTIO:-0}" "${ZT_VIRTIO-}" || return 1 ;;
+	nvme) bd_disk nvme "${ZT_NR_NVME:-0}" "${ZT_NVME-}" || return 1 ;;
 	null) bd_null "${2-64}" || return 1 ;;
 	loop) bd_loop "${2-64}" || return 1 ;;
 	part) bd_part "${2-64}" || return 1 ;;
@@ -320,6 +356,14 @@ bd_use() {
 	esac
 	[ -n "$BD" ] && [ -b "$BD" ] || return 1
 	[ "$1" = dm ] || BDSYS=/sys/class/block/${BD##*/}
+}
+
+# bd_disk KIND NUMBER "DISK...": the first of the disks
+bd_disk() {
+	BD=${3%% *}
+	[ -b "$BD" ] && return
+	[ "$2" -eq 0 ] || unusable "the $1 disk"
+	return 1
 }
 
 bd_size_mib() {
@@ -332,7 +376,7 @@ bd_null() {
 	modprobe null_blk nr_devices=0 > /dev/null 2>&1
 	grep -q configfs /proc/mounts ||
 		mount -t configfs none /sys/kernel/config 2> /dev/null
-	[ -d /sys/kernel/config/nullb ] || return 1
+	[ -d /sys/kernel/config/nullb ] || unusable null_blk null_blk || return 1
 	zt_size=$1
 	shift
 	BDCONF=/sys/kernel/config/nullb/zt$$n${#ZT_NULLS}
@@ -354,8 +398,8 @@ bd_loop() {
 	zt_file=/tmp/zt$$.img
 	ZT_FILES="$ZT_FILES $zt_file"
 	must truncate -s "${1}M" "$zt_file"
-	BD=$(losetup -f) || return 1
-	losetup "$BD" "$zt_file" || return 1
+	BD=$(losetup -f) && losetup "$BD" "$zt_file" ||
+		unusable "a loop device" loop || return 1
 	ZT_LOOPS="$ZT_LOOPS $BD"
 }
 
@@ -374,9 +418,9 @@ bd_part() {
 
 # bd_nbd MIB: a network block device, and its server, on a socket of this host
 bd_nbd() {
-	command -v qemu-nbd > /dev/null || return 1
+	command -v qemu-nbd > /dev/null || unusable qemu-nbd || return 1
 	modprobe nbd nbds_max=2 > /dev/null 2>&1
-	wait_for 2 test -b /dev/nbd0 || return 1
+	wait_for 2 test -b /dev/nbd0 || unusable nbd nbd || return 1
 	zt_file=/tmp/zt$$.nbd
 	NBD_SERVER=/tmp/zt$$.pid
 	ZT_FILES="$ZT_FILES $zt_file $NBD_SERVER /tmp/zt$$.sock"
@@ -405,13 +449,18 @@ bd_linear() {
 
 # bd_dm NAME TARGETS "TABLE": a device-mapper device; sets BD, BDSYS
 bd_dm() {
-	command -v dmsetup > /dev/null || return 1
+	command -v dmsetup > /dev/null || unusable dmsetup || return 1
+	zt_needed=dm-mod
 	modprobe dm-mod > /dev/null 2>&1
 	for zt_t in $2; do
 		modprobe "dm-$zt_t" > /dev/null 2>&1
+		case $zt_t in
+		linear|error|striped) ;;	# of dm-mod itself
+		*) zt_needed="$zt_needed dm-$zt_t" ;;
+		esac
 	done
-	printf '%b\n' "$3" |
-		dmsetup create --noudevsync "$1" > /dev/null || return 1
+	printf '%b\n' "$3" | dmsetup create --noudevsync "$1" > /dev/null ||
+		unusable "device-mapper's $2" $zt_needed || return 1
 	ZT_DMS="$1 $ZT_DMS"
 	wait_for 5 test -b "/dev/mapper/$1" || return 1
 	BD=/dev/mapper/$1
@@ -504,7 +553,7 @@ kc_idle() {
 
 # udev_start: the daemon, at work on every event; ended by the clean-up
 udev_start() {
-	command -v systemd-udevd > /dev/null || return 1
+	command -v systemd-udevd > /dev/null || unusable udevd || return 1
 	# One that is at work will do, and is not ours to end.
 	[ ! -S /run/udev/control ] || return 0
 	ZT_UDEV=/run/udev

@@ -6,7 +6,7 @@
 
 . ./lib.sh
 
-command -v zramctl > /dev/null || skip_all "no zramctl"
+need_program zramctl
 zram_load
 # Not what the shell has of that name itself.
 sbin=/usr/sbin

@@ -7,7 +7,7 @@
 . ./lib.sh
 
 udev_start || skip_all "no udev"
-command -v zramctl > /dev/null || skip_all "no zramctl"
+need_program zramctl
 zram_load
 rounds=${ZT_ROUNDS-40}
 [ -z "${ZT_DEBUG-}" ] || rounds=8

@@ -17,7 +17,7 @@ verify() {
 		--refill_buffers --group_reporting --output-format=terse "$@"
 }
 
-command -v fio > /dev/null || skip_all "no fio"
+need_program fio
 zram_new 64M
 mib=32
 [ -z "${ZT_DEBUG-}" ] || mib=8

@@ -19,9 +19,8 @@ unmounted() {
 	check "fsck $1" e2fsck -fn "$ZDEV"
 }
 
-command -v mkfs.ext4 > /dev/null || skip_all "no mkfs.ext4"
-modprobe ext4 > /dev/null 2>&1
-grep -qw ext4 /proc/filesystems || skip_all "no ext4"
+need_program mkfs.ext4
+need_fs ext4
 zram_new 96M
 must mkfs.ext4 -q -F "$ZDEV"
 mounted

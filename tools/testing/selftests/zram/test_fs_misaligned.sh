@@ -6,9 +6,8 @@
 . ./lib.sh
 
 mnt=/tmp/zt_dio
-command -v mkfs.ext4 > /dev/null || skip_all "no mkfs.ext4"
-modprobe ext4 > /dev/null 2>&1
-grep -qw ext4 /proc/filesystems || skip_all "no ext4"
+need_program mkfs.ext4
+need_fs ext4
 zram_new 64M
 must mkfs.ext4 -q -F "$ZDEV"
 must mkdir -p $mnt

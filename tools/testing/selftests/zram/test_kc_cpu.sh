@@ -39,9 +39,7 @@ between "one CPU: as there is one" $(((KC_inline_cpu - inline) * PER_PAGE)) \
 put $cpu 1
 
 # Its threads are on CPU 1, where a task of the highest priority spins.
-if ! command -v chrt > /dev/null || ! command -v taskset > /dev/null; then
-	skip_all "no chrt or taskset"
-fi
+need_program chrt taskset
 for pid in $(kc_threads); do
 	must taskset -p 2 "$pid" > /dev/null
 done

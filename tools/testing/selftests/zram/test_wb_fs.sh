@@ -50,9 +50,8 @@ archived() {
 	must zram_remove
 }
 
-command -v mkfs.ext4 > /dev/null || skip_all "no mkfs.ext4"
-modprobe ext4 > /dev/null 2>&1
-grep -qw ext4 /proc/filesystems || skip_all "no ext4"
+need_program mkfs.ext4
+need_fs ext4
 bd_use virtio || bd_use null 64 || skip_all "no backing device"
 archived whole 1002
 PACKED=1

@@ -20,7 +20,8 @@ usage() {
 	  --zram ours|peer       which zram.ko the tests load (ours)
 	  --mem MIB              memory (1024)
 	  --smp N                processors (2)
-	  --disk virtio:SIZE     a disk, SIZE in M or G; also nvme:SIZE; repeatable
+	  --disk virtio:SIZE     a disk, SIZE in M or G; also nvme:SIZE; repeatable.
+	                         Tests have one of each, of 512M, if none is named
 	  --append "WORDS"       more kernel command line
 	  --timeout SECONDS      for the whole guest (7200)
 	  --stall SECONDS        without any output until the guest counts as hung (180)
@@ -98,7 +99,8 @@ case $zram in ours) chosen=$ZRAM_KO ;; *) chosen=$PEER_KO ;; esac
 # An empty one is part of the kernel.
 [ -z "$chosen" ] || [ -e "$chosen" ] || die "no $chosen: first make LANE=$lane modules"
 
-if [ "$mode" = all ] && [ ${#disks[@]} -eq 0 ]; then
+# Tests get disks unless others are asked for; a command or a shell does without.
+if [[ $mode = all || $mode = tests ]] && [ ${#disks[@]} -eq 0 ]; then
 	case $bus in
 	pci) disks=(virtio:512M nvme:512M) ;;
 	*) disks=(virtio:512M virtio:512M) ;;
@@ -173,6 +175,7 @@ guest_env() {
 		ZT_NR_VIRTIO "$nr_virtio" \
 		ZT_NR_NVME "$nr_nvme" \
 		ZT_DEF_COMP "$DEF_COMP" \
+		ZT_SUPPLIED 1 \
 		ZRAM_KO "${chosen:+/modules/$zram/zram.ko}"
 }
 
