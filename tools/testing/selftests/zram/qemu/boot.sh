@@ -3,21 +3,45 @@
 #
 # Boots one guest and watches it. Sourced by run.sh.
 
-qemu_pid=
+guest_pid=
 tail_pid=
 ended=
+
+# start_guest OUT OPTION...: in the background, with the files of OUT as its
+# consoles. User Mode Linux is a session of processes.
+start_guest() {
+	local out=$1 ports
+	shift
+
+	if [ "$GUEST" = uml ]; then
+		setpriv --pdeathsig KILL setsid "$KIMAGE" "$@" \
+			con=null con0=null,fd:1 ssl=null ssl1=null,fd:5 \
+			ssl2=null,fd:6 < /dev/null > "$out/console.log" 2>&1 \
+			5>> "$out/ktap.log" 6> "$out/results.tar.gz" &
+	else
+		mkfifo "$out"/monitor.{in,out}
+		machine_ports "$out"
+		setpriv --pdeathsig KILL "qemu-system-$MACHINE" "$@" \
+			-display none \
+			-chardev "pipe,id=monitor,path=$out/monitor" \
+			-mon monitor "${ports[@]}" \
+			< /dev/null > "$out/qemu.log" 2>&1 &
+	fi
+	guest_pid=$!
+}
 
 # Nothing of a guest may outlive this script, however it ends. For SIGKILL
 # there is setpriv's parent-death signal below.
 end_guest() {
 	local status=0
 
-	[ -z "$qemu_pid" ] || kill -KILL "$qemu_pid" 2>/dev/null || :
+	[ -z "$guest_pid" ] || kill -KILL "$guest_pid" 2>/dev/null || :
+	[ "$GUEST" != uml ] || kill -KILL -- "-$guest_pid" 2>/dev/null || :
 	[ -z "$tail_pid" ] || kill "$tail_pid" 2>/dev/null || :
-	[ -z "$qemu_pid" ] || wait "$qemu_pid" 2>/dev/null || status=$?
+	[ -z "$guest_pid" ] || wait "$guest_pid" 2>/dev/null || status=$?
 	[ "$status" -eq 0 ] ||
 		ended=${ended:-the emulator ended with status $status}
-	qemu_pid=
+	guest_pid=
 	tail_pid=
 }
 
@@ -28,7 +52,7 @@ watch_guest() {
 	local last_change=$SECONDS
 
 	ended=
-	while kill -0 "$qemu_pid" 2>/dev/null; do
+	while kill -0 "$guest_pid" 2>/dev/null; do
 		sleep 0.5
 		size=$(stat -c %s "$out"/{console,ktap}.log | paste -sd' ')
 		if [ "$size" != "$last_size" ]; then
@@ -53,6 +77,7 @@ watch_guest() {
 
 # A non-maskable interrupt makes the kernel panic and tell where it was.
 interrogate_guest() {
+	[ "$GUEST" != uml ] || return 0
 	# Opened for reading too, or this would wait for an emulator that died.
 	echo nmi 1<> "$1/monitor.in"
 	sleep 3
@@ -62,19 +87,14 @@ interrogate_guest() {
 # Console, KTAP and results go to files in OUT. Returns 0 if the guest gave
 # its verdict, whichever; otherwise "ended" says what happened.
 boot_guest() {
-	local out=$1 stall=$2 limit=$3 ports
+	local out=$1 stall=$2 limit=$3
 	shift 3
 
 	rm -f "$out"/{console.log,ktap.log,results.tar.gz,monitor.in,monitor.out}
 	touch "$out"/{console,ktap}.log
-	mkfifo "$out"/monitor.{in,out}
-	machine_ports "$out"
-	setpriv --pdeathsig KILL "qemu-system-$MACHINE" "$@" \
-		-display none -chardev "pipe,id=monitor,path=$out/monitor" \
-		-mon monitor "${ports[@]}" \
-		< /dev/null > "$out/qemu.log" 2>&1 &
-	qemu_pid=$!
-	tail -f -n +1 -s 0.2 --pid="$qemu_pid" "$out/ktap.log" &
+	: > "$out/qemu.log"
+	start_guest "$out" "$@"
+	tail -f -n +1 -s 0.2 --pid="$guest_pid" "$out/ktap.log" &
 	tail_pid=$!
 	watch_guest "$out" "$stall" "$limit"
 	rm -f "$out"/monitor.{in,out}
@@ -92,6 +112,10 @@ boot_shell() {
 	local out=$1 ports
 	shift
 
+	if [ "$GUEST" = uml ]; then
+		"$KIMAGE" "$@" con=null con0=fd:0,fd:1 ssl=null
+		return
+	fi
 	rm -f "$out"/{console.log,ktap.log,results.tar.gz}
 	machine_ports "$out"
 	"qemu-system-$MACHINE" "$@" -display none \

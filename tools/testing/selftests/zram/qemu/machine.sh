@@ -25,17 +25,24 @@ bus=pci
 console=ttyS0
 verdict=/dev/hvc0
 results=/dev/hvc1
-case $MACHINE in
-x86_64)
+case $GUEST-$MACHINE in
+uml-*)
+	bus=ubd
+	console=tty0
+	verdict=/dev/ttyS1
+	results=/dev/ttyS2
+	machine=(-accel "user mode")
+	;;
+*-x86_64)
 	verdict=/dev/ttyS1
 	results=/dev/ttyS2
 	;;
-aarch64)
+*-aarch64)
 	console=ttyAMA0
 	machine=(-accel "tcg,thread=multi" -machine "virt,gic-version=3"
 		-cpu cortex-a72)
 	;;
-s390x)
+*-s390x)
 	bus=ccw
 	console=ttyS1
 	machine=(-accel "tcg,thread=multi" -machine s390-ccw-virtio -cpu max)

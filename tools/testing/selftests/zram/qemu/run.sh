@@ -90,7 +90,7 @@ done
 case $zram in ours|peer) ;; *) die "--zram is ours or peer" ;; esac
 lane_env=$BUILD/$lane/lane.env
 [ -e "$lane_env" ] || die "no $lane_env: first make LANE=$lane modules"
-MACHINE='' CROSS='' USERROOT='' CHECKS='' DEF_COMP=''
+MACHINE='' CROSS='' USERROOT='' CHECKS='' GUEST=qemu DEF_COMP=''
 # shellcheck source=/dev/null
 . "$lane_env"
 export ZRAM_KO PEER_KO KSRC_TREE
@@ -103,6 +103,7 @@ case $zram in ours) chosen=$ZRAM_KO ;; *) chosen=$PEER_KO ;; esac
 if [[ $mode = all || $mode = tests ]] && [ ${#disks[@]} -eq 0 ]; then
 	case $bus in
 	pci) disks=(virtio:512M nvme:512M) ;;
+	ubd) disks=(virtio:512M) ;;
 	*) disks=(virtio:512M virtio:512M) ;;
 	esac
 fi
@@ -174,8 +175,8 @@ guest_env() {
 		TORTURE_SEED "$seed" \
 		ZT_NR_VIRTIO "$nr_virtio" \
 		ZT_NR_NVME "$nr_nvme" \
-		ZT_DEF_COMP "$DEF_COMP" \
 		ZT_SUPPLIED 1 \
+		ZT_DEF_COMP "$DEF_COMP" \
 		ZRAM_KO "${chosen:+/modules/$zram/zram.ko}"
 }
 
@@ -194,10 +195,15 @@ make_disks() {
 		file=$out/$id.raw
 		rm -f "$file"
 		truncate -s "${disk#*:}" "$file" || die "--disk $disk: what size?"
-		qemu_disks+=(-drive "if=none,id=$id,file=$file,format=raw,aio=threads,cache=writeback,discard=unmap")
+		if [ "$bus" = ubd ]; then
+			[ "$kind" = virtio ] || die "--disk $disk: there is no NVMe"
+			guest_disks+=("ubd$((nr_virtio - 1))=$file")
+			continue
+		fi
+		guest_disks+=(-drive "if=none,id=$id,file=$file,format=raw,aio=threads,cache=writeback,discard=unmap")
 		case $kind in
-		virtio) qemu_disks+=(-device "virtio-blk-$bus,drive=$id") ;;
-		nvme) qemu_disks+=(-device "nvme,drive=$id,serial=zt$nr_nvme") ;;
+		virtio) guest_disks+=(-device "virtio-blk-$bus,drive=$id") ;;
+		nvme) guest_disks+=(-device "nvme,drive=$id,serial=zt$nr_nvme") ;;
 		esac
 	done
 }
@@ -226,7 +232,7 @@ items=
 case $mode in all|tests) items=$(select_items | paste -sd' ') ;; esac
 nr_virtio=0
 nr_nvme=0
-qemu_disks=()
+guest_disks=()
 make_disks
 
 exec 8> "$BUILD/initramfs.lock"
@@ -236,26 +242,32 @@ base=$("$QEMU_DIR/base.sh")
 modules=$("$QEMU_DIR/modules.sh" "$KREL" "$MODROOT")
 guest_env | "$QEMU_DIR/session.sh" "$out/session.cpio" "${adds[@]}"
 cat "$base" "$modules" "$out/session.cpio" > "$out/initrd.cpio"
-[ "$MACHINE" != "$NATIVE" ] ||
+[ "$MACHINE" != "$NATIVE" ] || [ "$GUEST" = uml ] ||
 	read -ra machine <<< "$("$QEMU_DIR/accel.sh" "$KIMAGE")"
 exec 8>&-
 
 oops="oops=panic panic=-1"
 [ -z "$CHECKS" ] || oops="panic_on_warn=1 $oops"
-qemu=("${machine[@]}" -m "$mem" -smp "$smp" -nodefaults -no-user-config
-	-no-reboot -kernel "$KIMAGE" -initrd "$out/initrd.cpio"
-	"${qemu_disks[@]}"
-	-append "console=$console zt_verdict=$verdict zt_results=$results $oops unknown_nmi_panic=1 rootfstype=ramfs log_buf_len=4M $append")
+words="console=$console zt_verdict=$verdict zt_results=$results $oops rootfstype=ramfs log_buf_len=4M $append"
+if [ "$GUEST" = uml ]; then
+	# shellcheck disable=SC2206 # words
+	guest=(seccomp=on mem="${mem}M" ncpus="$smp" initrd="$out/initrd.cpio"
+		"${guest_disks[@]}" zt_poweroff=1 $words)
+else
+	guest=("${machine[@]}" -m "$mem" -smp "$smp" -nodefaults -no-user-config
+		-no-reboot -kernel "$KIMAGE" -initrd "$out/initrd.cpio"
+		"${guest_disks[@]}" -append "$words unknown_nmi_panic=1")
+fi
 
 if [ "$mode" = shell ]; then
-	boot_shell "$out" "${qemu[@]}"
+	boot_shell "$out" "${guest[@]}"
 	exit
 fi
 
 echo "booting lane $lane ($KREL), ${machine[1]%%,*}, $zram zram; console: $out/console.log"
 rm -f "$out"/{ktap.done,console.[0-9].log}
 for ((boot = 1; ; boot++)); do
-	! boot_guest "$out" "$stall" "$limit" "${qemu[@]}" || break
+	! boot_guest "$out" "$stall" "$limit" "${guest[@]}" || break
 	[ "$boot" -lt $BOOTS ] || break
 	if ! grep -q "^# init started" "$out/ktap.log"; then
 		[ "$early" -eq 0 ] || break

@@ -10,7 +10,8 @@
  *
  * The kernel passes unknown "name=value" words of its command line to us as
  * environment: zt_verdict= is the port, zt_results= the one for /results, and
- * zt_mode=probe makes the guest say that it lives and stop.
+ * zt_mode=probe makes the guest say that it lives and stop. With zt_poweroff= it is
+ * switched off then, and not reset.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -119,14 +120,14 @@ static int run(const char *program)
 
 /*
  * The emulator runs with -no-reboot, so a reset ends it. Unlike power-off a
- * reset needs no ACPI in the kernel.
+ * reset needs no ACPI in the kernel. User Mode Linux starts again after a reset.
  */
 static void stop(int port)
 {
 	/* No sync: nothing on the disks is kept, and one may hang. */
 	if (port >= 0)
 		tcdrain(port);
-	reboot(RB_AUTOBOOT);
+	reboot(getenv("zt_poweroff") ? RB_POWER_OFF : RB_AUTOBOOT);
 	for (;;)
 		pause();
 }

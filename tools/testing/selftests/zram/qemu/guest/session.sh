@@ -38,10 +38,9 @@ nvme_disks() {
 
 wait_for_disks() {
 	for _ in $(seq 50); do
-		ZT_VIRTIO=$(echo /dev/vd[a-z])
+		ZT_VIRTIO=$(find /dev -name 'vd[a-z]' -o -name 'ubd[a-z]' | sort | xargs)
 		ZT_NVME=$(nvme_disks | tr '\n' ' ')
 		ZT_NVME=${ZT_NVME% }
-		[ "$ZT_VIRTIO" = "/dev/vd[a-z]" ] && ZT_VIRTIO=
 		[ "$(echo "$ZT_VIRTIO" | wc -w)" -eq "$ZT_NR_VIRTIO" ] &&
 			[ "$(echo "$ZT_NVME" | wc -w)" -eq "$ZT_NR_NVME" ] &&
 			return 0
