@@ -9,7 +9,7 @@ kernel  := tools/kernel
 run      = tools/testing/selftests/zram/qemu/run.sh --lane $(LANE)
 
 .PHONY: help setup modules demo check torture fuzz coverage bench shell lint overlay series \
-	arch check-arch conformance dkms dkms-check modules_install clean
+	arch check-arch conformance dkms dkms-check nightly modules_install clean
 
 help:
 	@sed -n 's/^#: \{0,1\}//p' Makefile
@@ -18,12 +18,15 @@ help:
 #:
 #:   make demo      show what it does, in a virtual machine, beside the
 #:                  distribution's own zram
-#:   make check     build, boot, run all tests; TESTS="name ..." runs some
+#:   make check     build, boot, run all tests; TESTS="name ..." runs some,
+#:                  BUT="name ..." all others; LOGS= is where the logs go
 #:   make torture   everything at once, at random, with faults injected, on the
 #:                  lane mainline-debug; MINUTES=20 SEED=
 #:   make fuzz      nonsense for what reads the attributes' text; MINUTES=10
 #:   make coverage  which lines and branches of the driver the tests reach
-#:   make modules   build zram.ko: build/LANE/zram.ko
+#:   make modules   build zram.ko: build/LANE/zram.ko; where the kernel is built
+#:                  too, its image, peer/zram.ko (its own zram) and kernelrelease
+#:                  lie beside it
 #:   make bench     measure it against the lane's own zram
 #:   make shell     a shell in the virtual machine
 #:   make lint      all static checks
@@ -37,12 +40,17 @@ help:
 #:   make conformance  compare each answer with that of the kernel's own zram
 #:   make dkms      a Debian package of the module's sources, for dkms; make
 #:                  dkms-check builds from it and tries the result
+#:   make nightly   what takes too long for .ci/run: all tests on lts, rt, previous,
+#:                  uml, with KCSAN and PREEMPT_RT, on other processors; each patch
+#:                  of the series, dkms, twenty minutes of torture and of fuzz.
+#:                  STAGES="lts uml" does some of it
 #:   make modules_install      zram.ko into /lib/modules, before the kernel's own
 #:   make clean     remove build/ (kernels in ~/.cache/zram-overlay stay)
 #:
 #: LANE=distro (default), lts, rt: the distribution's kernels; mainline,
-#: mainline-debug: the newest kernel, built from its source package; s390x,
-#: arm64-64k: the same for other processors.
+#: mainline-debug: the newest kernel, built from its source package; previous: the
+#: one before it; uml: the newest as a program of this machine, at its own speed;
+#: s390x, arm64-64k: the newest for other processors.
 #: KDIR=/path names other kernel headers, KSRC=/path another kernel source.
 
 setup:
@@ -57,7 +65,8 @@ demo: modules
 	@tools/bench/demo $(LANE)
 
 check: modules
-	@$(run) $(if $(TESTS),--tests "$(TESTS)",--all)
+	@$(run) $(if $(LOGS),--out "$(LOGS)") \
+		$(if $(TESTS),--tests "$(TESTS)",$(if $(BUT),--but "$(BUT)",--all))
 
 torture: LANE := $(if $(filter file,$(origin LANE)),mainline-debug,$(LANE))
 torture: modules
@@ -107,6 +116,9 @@ dkms:
 
 dkms-check:
 	@tools/dkms/check
+
+nightly:
+	@.ci/nightly $(STAGES)
 
 modules_install: modules
 	@$(kernel)/install $(LANE)

@@ -14,6 +14,7 @@ usage() {
 	WHAT is one of
 	  --all                  the whole selftest directory
 	  --tests "NAME..."      some of it: a test's name, or a part that tests share
+	  --but "NAME..."        the whole but those, named as for --tests
 	  --exec COMMAND         one shell command
 	  --shell                an interactive shell
 	options
@@ -48,6 +49,7 @@ out=
 adds=()
 mode=
 wanted=
+unwanted=
 done=0
 early=0
 BOOTS=4			# at most, where the emulator is to blame
@@ -79,6 +81,7 @@ while [ $# -gt 0 ]; do
 	--out) out=$2 ;;
 	--add) adds+=("$2") ;;
 	--tests) set_mode tests; wanted=$2 ;;
+	--but) set_mode all; unwanted=$2 ;;
 	--exec) set_mode exec; wanted=$2 ;;
 	*) die "$1: unknown, see --help" ;;
 	esac
@@ -108,19 +111,33 @@ if [[ $mode = all || $mode = tests ]] && [ ${#disks[@]} -eq 0 ]; then
 	esac
 fi
 
-# The tests that --tests means: names, or what their names have in common.
+# The tests to run: all of them but those of --but, or those of --tests.
+# shellcheck disable=SC2086 # lists of names
 select_items() {
+	local but
+
+	if [ "$mode" = tests ]; then
+		named_items $wanted
+	else
+		but=$(named_items $unwanted) || exit
+		all_items | grep -vxF -f <(echo "${but:-none}")
+	fi
+}
+
+all_items() {
+	cd "$SELFTESTS"
+	echo kunit
+	ls test_*.sh 2>/dev/null || :
+	# With all the checks they fill devices for minutes.
+	[ -n "$CHECKS" ] || echo mainline_selftests
+}
+
+# named_items NAME...: the tests with these names, or with these words in their names
+named_items() {
 	local name file found
 
 	cd "$SELFTESTS"
-	if [ "$mode" = all ]; then
-		echo kunit
-		ls test_*.sh 2>/dev/null || :
-		# With all the checks they fill devices for minutes.
-		[ -n "$CHECKS" ] || echo mainline_selftests
-		return
-	fi
-	for name in $wanted; do
+	for name; do
 		found=
 		case $name in
 		kunit|mainline_selftests|torture) echo "$name"; continue ;;

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What run and nightly share: stages, done two at a time, that count. A guest leaves
+# half of two processors idle. Sourced at the top of the repository.
+
+counts=build/ci-counts
+next=build/ci-next
+rm -rf "$counts"
+mkdir -p "$counts"
+
+# stage NAME COMMAND...: run it, add what it counts. What ends badly without
+# having counted a failure is one.
+stage() {
+	local name=$1 start=$SECONDS count p f s status
+
+	shift
+	# Until there is something better to say
+	echo "0 1 0" >"$counts/$name"
+	"$@" >"build/ci-$name.log" 2>&1
+	status=$?
+	count=$(grep -oE '[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?' "build/ci-$name.log" |
+		tail -n 1)
+	read -r p f s <<<"$(tr -cs '0-9\n' ' ' <<<"$count")"
+	p=${p:-0} f=${f:-0} s=${s:-0}
+	if [ "$status" != 0 ] && [ "$f" = 0 ]; then f=1; fi
+	if [ "$status" = 0 ] && [ "$p" = 0 ]; then
+		echo "$name: nothing was counted" >>"build/ci-$name.log"
+		f=$((f + 1))
+	fi
+	echo "$p $f $s" >"$counts/$name"
+	echo "=== $name: $p passed, $f failed, $s skipped, $((SECONDS - start)) s" \
+		>>"build/ci-$name.log"
+}
+
+# take: the number of the next stage
+take() {
+	local i
+
+	exec 8>"$next.lock"
+	flock 8
+	read -r i <"$next"
+	echo "$i"
+	echo $((i + 1)) >"$next"
+}
+
+# worker STAGE...: do those that the other has not begun. A stage is the text of a
+# command, its name first; the command "only" comes before what counts nothing.
+worker() {
+	local i name command
+
+	while true; do
+		i=$(take)
+		[ "$i" -le $# ] || return 0
+		read -r name command <<<"${!i}"
+		case $command in
+		only\ *) eval "${command#only }" >"build/ci-$name.log" 2>&1 ;;
+		*) eval "stage $name $command" ;;
+		esac
+		(
+			flock 7
+			echo "=== $name"
+			cat "build/ci-$name.log"
+		) 7>"$next.out"
+	done
+}
+
+# stages STAGE...: all of them; what a stage says is shown when it is done. The last
+# line is the sum. Fails if a stage did.
+stages() {
+	local workers
+
+	echo 1 >"$next"
+	set -m
+	worker "$@" &
+	workers=($!)
+	worker "$@" &
+	workers+=($!)
+	set +m
+	# shellcheck disable=SC2064 # the process ids of now
+	trap "kill -- -${workers[0]} -${workers[1]} 2>/dev/null" EXIT
+	while kill -0 "${workers[0]}" 2>/dev/null || kill -0 "${workers[1]}" 2>/dev/null; do
+		sleep 1
+		[ $((SECONDS % 30)) != 0 ] ||
+			echo "  $SECONDS s, $(find build -name 'ci-*.log' -mmin -1 \
+				-exec tail -qn 1 {} + | xargs -d '\n' printf '%.60s; ')"
+	done
+	wait "${workers[@]}"
+	awk '{ passed += $1; failed += $2; skipped += $3 }
+		END {
+			printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped
+			exit failed > 0
+		}' "$counts"/*
+}
