@@ -24,19 +24,19 @@ const struct zram_pp_filter zram_pp_incompressible = {
 	.must = ZRAM_INCOMPRESSIBLE,
 };
 
-/* Mark those of a group that were last accessed before @cutoff */
+/* In a group mark the slots last accessed before @cutoff, and no others */
 static void pp_mark_group(const struct zram_slots *slots, unsigned long index,
 			  u32 cutoff)
 {
 	struct zram_slot_group *group = zram_slots_group(slots, index);
 	const struct zram_slot *slot = &slots->slot[index];
-	u64 left, idle = group->idle;
+	u64 left, idle = 0;
 
 	/* For all of them no time has to be looked at */
 	if (cutoff == U32_MAX)
 		idle = group->in_memory;
 	else
-		for (left = group->in_memory & ~idle; left; left &= left - 1)
+		for (left = group->in_memory; left; left &= left - 1)
 			if (slot[__ffs64(left)].ac_time < cutoff)
 				idle |= left & -left;
 	WRITE_ONCE(group->idle, idle);
@@ -45,8 +45,8 @@ static void pp_mark_group(const struct zram_slots *slots, unsigned long index,
 /**
  * zram_pp_mark_idle() - mark the slots that were not accessed lately
  * @zram: a device that is set up
- * @cutoff: in seconds since boot: slots last accessed before this are marked;
- *	U32_MAX marks all
+ * @cutoff: in seconds since boot: slots last accessed before this are marked,
+ *	the marks of others are cleared; U32_MAX marks all
  *
  * Slots that hold no object in memory have nothing to be processed and are
  * left alone.

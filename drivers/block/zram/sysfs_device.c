@@ -128,7 +128,9 @@ static ssize_t idle_store(struct device *dev, struct device_attribute *attr,
 		if (kstrtouint(buf, 0, &age))
 			return -EINVAL;
 		/* Nothing was accessed before the machine was started */
-		cutoff = age < now ? now - age : 0;
+		if (age >= now)
+			return len;
+		cutoff = now - age;
 	}
 
 	down_read(&zram->config_lock);

@@ -16,7 +16,8 @@ idle_pages() {
 
 zram_add
 store EINVAL idle all
-store EINVAL idle 1
+store EINVAL idle 0
+store 0 idle 4000000000
 bd_use virtio || bd_use null 64 || skip_all "no backing device"
 put "$ZSYS/backing_dev" "$BD"
 put "$ZSYS/disksize" 16M
@@ -30,6 +31,8 @@ must zpat fill -k mixed -n 256 "$ZDEV" > /dev/null
 idle_pages "nothing is idle before it is marked" 0
 must zpat fill -k same -o 1024 -n 64 "$ZDEV" > /dev/null
 put "$ZSYS/idle" all
+# An age that the machine has not: no mark is set, and none taken away
+store 0 idle 4000000000
 must zpat fill -k mixed -g 2 -n 16 "$ZDEV" > /dev/null
 must zpat verify -k mixed -o 16 -n 16 "$ZDEV" > /dev/null
 must zpat discard -o 32 -n 16 "$ZDEV" > /dev/null
@@ -50,7 +53,9 @@ must zpat fill -k mixed -o 800 -n 64 "$ZDEV" > /dev/null
 store 0 idle 1000
 idle_pages "nothing is 1000 s old" 0
 clock
+put "$ZSYS/idle" all
 store 0 idle $(((NOW - fresh) / 1000 + 3))
-idle_pages "of an age: neither the new nor the overwritten nor the read" 160
+idle_pages "of an age: neither the new nor the overwritten nor the read, which were marked" \
+	160
 check "data" zpat verify -k mixed -o 256 -n 128 "$ZDEV"
 finish
