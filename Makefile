@@ -34,7 +34,7 @@ help:
 #:   make overlay KSRC=/path   copy the driver into a kernel source tree
 #:   make series KSRC=/path    make patches against a kernel source tree;
 #:                  without KSRC against the newest, applied and built one by one
-#:   make arch      compile the driver for i386, arm64 and s390x
+#:   make arch      compile the driver for i386, arm64, s390x, User Mode Linux
 #:   make check-arch   make check on s390x (big endian) and on arm64 with pages
 #:                  of 64 KiB, emulated
 #:   make conformance  compare each answer with that of the kernel's own zram
