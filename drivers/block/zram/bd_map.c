@@ -14,17 +14,21 @@
  * the counts of a segment exist while one of its blocks is in use (2 KiB).
  * What does not exist is free.
  *
- * Blocks are handed out next-fit, as runs that lie in one segment: from where
- * the last run ended, around the device, and back. It is never looked further
- * than a few runs for a longer one, so a reservation costs about the same on
- * an empty, an aged and a full device.
+ * Blocks are reserved as runs that lie in one segment. The search begins where
+ * the last run ended, and stays in the first segments of the device, an eighth
+ * more of them than the blocks in use need. It looks at a few runs in a few
+ * segments for one of the wanted length, so a reservation costs about the same
+ * on an empty, an aged and a full device.
  *
  * Where a page is larger than a block, a run may be asked to begin at a multiple
  * of a page and to be whole pages long, so that a page finds room in one piece.
  * A segment whose free blocks are too scattered for that is stepped over.
  *
- * A block that cannot be written is retired: it is in use for ever, but not
- * counted as such.
+ * A block that cannot be written is retired: its bit stays set, but it is not
+ * counted as used. bd_free.c does this, and the discard of free segments.
+ *
+ * No memory is allocated under a lock. A spare for one segment is there when a
+ * reservation begins; without it only segments in use are searched.
  *
  * Locks, outermost first: reserve_lock (mutex; whoever reserves), the lock of
  * one segment (its counts and bits), summary_lock ("full" bits). All segments
@@ -45,9 +49,6 @@
 
 #include "bd_map.h"
 #include "bd_tree.h"
-
-/* Runs looked at for one of the wanted length before the longest is taken */
-#define RUNS_TRIED	4
 
 /**
  * zram_bd_map_create() - create a map with all blocks free
@@ -76,6 +77,7 @@ struct zram_bd_map *zram_bd_map_create(u64 nr_blocks)
 	map->nr_regions = nr_regions;
 	spin_lock_init(&map->summary_lock);
 	mutex_init(&map->reserve_lock);
+	xa_init(&map->retired);
 
 	map->regions = kvcalloc(map->nr_regions, sizeof(*map->regions),
 				GFP_KERNEL | __GFP_NOWARN);
@@ -110,6 +112,9 @@ void zram_bd_map_destroy(struct zram_bd_map *map)
 		return;
 
 	WARN_ON_ONCE(atomic64_read(&map->used));
+	xa_destroy(&map->retired);
+	vfree(map->spare_region);
+	kfree(map->spare_refs);
 	for (r = 0; r < map->nr_regions; r++) {
 		struct region *region = map->regions[r];
 
@@ -122,174 +127,6 @@ void zram_bd_map_destroy(struct zram_bd_map *map)
 	kvfree(map->full);
 	kvfree(map->regions);
 	kfree(map);
-}
-
-/*
- * A run of @want free blocks at or after @from, or the longest of the first
- * few runs there are; in units, as all of these numbers. Returns its length, 0
- * if not one unit is free.
- */
-static unsigned int bd_map_find_run(struct segment *seg, unsigned int from,
-				    unsigned int want, unsigned int unit,
-				    unsigned int *start)
-{
-	unsigned int end = seg->nr_blocks;
-	unsigned int longest = 0;
-	int tries;
-
-	from = round_up(from, unit);
-	for (tries = 0; tries < RUNS_TRIED && longest < want; tries++) {
-		unsigned int at, stop;
-
-		at = bitmap_find_next_zero_area(seg->used, end, from, unit,
-						unit - 1);
-		if (at >= end)
-			break;
-		stop = find_next_bit(seg->used, min(end, at + want), at);
-		stop = round_down(stop, unit);
-		if (stop - at > longest) {
-			longest = stop - at;
-			*start = at;
-		}
-		from = stop;
-	}
-	return longest;
-}
-
-/*
- * Reserve a run in the segment @block lies in, at or after @block. Returns its
- * length, 0 if there is no free unit, or -ENOMEM.
- */
-static int bd_map_reserve_in(struct zram_bd_map *map, u64 block,
-			     unsigned int want, unsigned int unit, u64 *first)
-{
-	u64 base = round_down(block, SEGMENT_BLOCKS);
-	struct segment *seg = zram_bd_tree_grow(map, block);
-	unsigned int start, nr, i;
-	u32 *refs;
-
-	if (!seg)
-		return -ENOMEM;
-
-	spin_lock_irq(&seg->lock);
-	if (!seg->refs) {
-		spin_unlock_irq(&seg->lock);
-		refs = kcalloc(SEGMENT_BLOCKS, sizeof(*refs), BD_MAP_GFP);
-		if (!refs)
-			return -ENOMEM;
-		/* Unused, so nobody else looks; reserving is one at a time. */
-		spin_lock_irq(&seg->lock);
-		seg->refs = refs;
-	}
-
-	nr = bd_map_find_run(seg, block - base, want, unit, &start);
-	if (nr) {
-		bitmap_set(seg->used, start, nr);
-		for (i = 0; i < nr; i++)
-			seg->refs[start + i] = 1;
-		atomic64_add(nr, &map->used);
-		seg->nr_used += nr;
-		if (seg->nr_used == seg->nr_blocks)
-			zram_bd_tree_update(map, block, true);
-		*first = base + start;
-	}
-	spin_unlock_irq(&seg->lock);
-	return nr;
-}
-
-/* Reserve from the cursor on, around the end of the device */
-static int bd_map_reserve_next(struct zram_bd_map *map, unsigned int want,
-			       unsigned int unit, u64 *first)
-{
-	u64 index = map->cursor >> SEGMENT_SHIFT, left = map->nr_segments;
-	int nr = bd_map_reserve_in(map, map->cursor, want, unit, first);
-
-	/*
-	 * Once is enough where a unit is a block. Otherwise a segment may be
-	 * neither full nor of use.
-	 */
-	while (!nr && left--) {
-		if (++index >= map->nr_segments)
-			index = 0;
-		if (!zram_bd_tree_search(map, &index))
-			break;
-		nr = bd_map_reserve_in(map, index << SEGMENT_SHIFT, want, unit,
-				       first);
-		cond_resched();
-	}
-	return nr;
-}
-
-/**
- * zram_bd_map_reserve() - reserve a run of consecutive blocks
- * @map: the map
- * @want: length of the run, blocks; at least a unit
- * @unit: blocks that have to be together, a power of two, at most 64
- * @first: where to put its first block, a multiple of a unit
- *
- * The run is shorter than @want where the free blocks are scattered, and never
- * longer than a segment; its length is a multiple of a unit. Each of its blocks
- * has one reference, to be dropped with zram_bd_map_put(), one by one if need
- * be. Any number of tasks may reserve, they take turns.
- *
- * Context: Process context, may sleep; does not start I/O.
- * Return: length of the run in blocks, 0 if no unit is free, or -ENOMEM.
- */
-int zram_bd_map_reserve(struct zram_bd_map *map, unsigned int want,
-			unsigned int unit, u64 *first)
-{
-	int nr;
-
-	want = round_down(min(want, SEGMENT_BLOCKS), unit);
-	if (!want)
-		return 0;
-
-	mutex_lock(&map->reserve_lock);
-	nr = bd_map_reserve_next(map, want, unit, first);
-	if (nr > 0) {
-		map->cursor = *first + nr;
-		if (map->cursor == map->nr_blocks)
-			map->cursor = 0;
-	}
-	mutex_unlock(&map->reserve_lock);
-	return nr;
-}
-
-/**
- * zram_bd_map_trim() - give back the end of a run that was just reserved
- * @map: the map
- * @first: first block to give back
- * @nr: number of blocks, to the end of the run
- *
- * The next run follows on the rest of this one, if nobody reserved in between:
- * many small writes must not leave holes.
- *
- * Context: Process context, may sleep; does not start I/O.
- */
-void zram_bd_map_trim(struct zram_bd_map *map, u64 first, unsigned int nr)
-{
-	u64 end = first + nr;
-
-	mutex_lock(&map->reserve_lock);
-	zram_bd_map_put(map, first, nr);
-	if (map->cursor == (end == map->nr_blocks ? 0 : end))
-		map->cursor = first;
-	mutex_unlock(&map->reserve_lock);
-}
-
-/**
- * zram_bd_map_retire() - never use a block again
- * @map: the map
- * @block: a block the caller has the only reference of, which is taken over:
- *	nobody is left to drop it
- *
- * Context: Any.
- */
-void zram_bd_map_retire(struct zram_bd_map *map, u64 block)
-{
-	WARN_ON_ONCE(block >= map->nr_blocks);
-	atomic64_dec(&map->used);
-	atomic64_inc(&map->bad);
 }
 
 static bool bd_map_ref_segment(struct zram_bd_map *map, u64 block,
@@ -321,8 +158,11 @@ static bool bd_map_ref_segment(struct zram_bd_map *map, u64 block,
 		if (seg->nr_used == seg->nr_blocks)
 			zram_bd_tree_update(map, block, false);
 		seg->nr_used -= freed;
-		if (!seg->nr_used)
+		if (!seg->nr_used) {
 			swap(refs, seg->refs);
+			/* Not for a discard, which is still to come */
+			atomic_inc(&map->discardable);
+		}
 		atomic64_sub(freed, &map->used);
 	}
 	spin_unlock_irqrestore(&seg->lock, irq);

@@ -20,7 +20,13 @@ bool __zram_bd_map_ref(struct zram_bd_map *map, u64 first, unsigned int nr,
 void zram_bd_map_share(struct zram_bd_map *map, u64 first, unsigned int nr,
 		       const u16 *refs);
 void zram_bd_map_trim(struct zram_bd_map *map, u64 first, unsigned int nr);
-void zram_bd_map_retire(struct zram_bd_map *map, u64 block);
+bool zram_bd_map_retire(struct zram_bd_map *map, u64 block);
+bool zram_bd_map_next_retired(struct zram_bd_map *map, u64 *block);
+void zram_bd_map_reinstate(struct zram_bd_map *map, u64 block);
+u64 zram_bd_map_claim_free(struct zram_bd_map *map, u64 *from, u64 *first,
+			   u64 most);
+void zram_bd_map_unclaim(struct zram_bd_map *map, u64 first, u64 nr,
+			 bool discarded);
 u64 zram_bd_map_used(struct zram_bd_map *map);
 u64 zram_bd_map_bad(struct zram_bd_map *map);
 u64 zram_bd_map_free(struct zram_bd_map *map);

@@ -12,16 +12,28 @@
 
 #include "bd_tree.h"
 
-static struct region *bd_tree_create_region(struct zram_bd_map *map,
-					    unsigned long index)
+/**
+ * zram_bd_tree_alloc_region() - allocate memory for a region
+ *
+ * Context: May sleep, no lock is held.
+ * Return: zeroed memory, to be freed with vfree(), or NULL.
+ */
+struct region *zram_bd_tree_alloc_region(void)
 {
+	return __vmalloc(sizeof(struct region), BD_MAP_GFP | __GFP_ZERO);
+}
+
+/* Add the spare region to the tree; without one, ask for it */
+static bool bd_tree_add_region(struct zram_bd_map *map, unsigned long index)
+{
+	struct region *region = map->spare_region;
 	u64 first = (u64)index << REGION_SHIFT;
-	struct region *region;
 	unsigned int i;
 
-	region = __vmalloc(sizeof(*region), BD_MAP_GFP | __GFP_ZERO);
+	WRITE_ONCE(map->wants_region, !region);
 	if (!region)
-		return NULL;
+		return false;
+	map->spare_region = NULL;
 
 	region->nr_segments = min_t(u64, map->nr_segments - first,
 				    REGION_SEGMENTS);
@@ -36,7 +48,7 @@ static struct region *bd_tree_create_region(struct zram_bd_map *map,
 
 	/* Pairs with zram_bd_tree_find(): the region is seen initialised. */
 	smp_store_release(&map->regions[index], region);
-	return region;
+	return true;
 }
 
 /**
@@ -55,7 +67,7 @@ struct segment *zram_bd_tree_find(struct zram_bd_map *map, u64 block)
 
 	if (block >= map->nr_blocks)
 		return NULL;
-	/* Pairs with bd_tree_create_region(). */
+	/* Pairs with bd_tree_add_region(). */
 	region = smp_load_acquire(&map->regions[index >> REGION_SHIFT]);
 	if (!region)
 		return NULL;
@@ -67,15 +79,15 @@ struct segment *zram_bd_tree_find(struct zram_bd_map *map, u64 block)
  * @map: the map
  * @block: a block of the device
  *
- * Context: May sleep. reserve_lock is held.
- * Return: the segment, or NULL if there is no memory.
+ * Context: reserve_lock is held.
+ * Return: the segment, or NULL if its region has no memory yet.
  */
 struct segment *zram_bd_tree_grow(struct zram_bd_map *map, u64 block)
 {
 	struct segment *seg = zram_bd_tree_find(map, block);
 
 	if (!seg &&
-	    bd_tree_create_region(map, block >> (SEGMENT_SHIFT + REGION_SHIFT)))
+	    bd_tree_add_region(map, block >> (SEGMENT_SHIFT + REGION_SHIFT)))
 		seg = zram_bd_tree_find(map, block);
 	return seg;
 }
@@ -107,28 +119,25 @@ void zram_bd_tree_update(struct zram_bd_map *map, u64 block, bool full)
 /**
  * zram_bd_tree_search() - find a segment with a free block
  * @map: the map
- * @index: number of the segment to begin with, around the end of the device;
- *	on success the one that was found
+ * @index: number of the segment to begin with; on success the one that was
+ *	found
+ * @to: number of the segment to end before
  *
- * Context: May sleep. reserve_lock is held.
+ * Context: reserve_lock is held.
  * Return: false if there is none.
  */
-bool zram_bd_tree_search(struct zram_bd_map *map, u64 *index)
+bool zram_bd_tree_search(struct zram_bd_map *map, u64 *index, u64 to)
 {
 	unsigned int s = *index & (REGION_SEGMENTS - 1);
 	unsigned long r = *index >> REGION_SHIFT;
 	struct region *region = map->regions[r];
-	bool found = true;
 
 	spin_lock_irq(&map->summary_lock);
 	if (region)
 		s = find_next_zero_bit(region->full, region->nr_segments, s);
 	if (region && s == region->nr_segments) {
 		r = find_next_zero_bit(map->full, map->nr_regions, r + 1);
-		if (r >= map->nr_regions)
-			r = find_first_zero_bit(map->full, map->nr_regions);
-		found = r < map->nr_regions;
-		region = found ? map->regions[r] : NULL;
+		region = r < map->nr_regions ? map->regions[r] : NULL;
 		s = 0;
 		if (region)
 			s = find_first_zero_bit(region->full,
@@ -137,5 +146,5 @@ bool zram_bd_tree_search(struct zram_bd_map *map, u64 *index)
 	spin_unlock_irq(&map->summary_lock);
 
 	*index = ((u64)r << REGION_SHIFT) + s;
-	return found;
+	return *index < to;
 }

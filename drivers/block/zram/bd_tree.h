@@ -7,6 +7,7 @@
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/xarray.h>
 
 /* For bd_map.c, and for bd_tree.c: no other file includes this */
 
@@ -15,10 +16,12 @@
 #define REGION_SEGMENTS	512U
 #define REGION_SHIFT	ilog2(REGION_SEGMENTS)
 
-#define BD_MAP_GFP	(GFP_NOIO | __GFP_NOWARN)
+/* A run has other ways to go on than to wait until there is memory */
+#define BD_MAP_GFP	(GFP_NOIO | __GFP_NORETRY | __GFP_NOWARN)
 
 struct segment {
-	spinlock_t lock;	/* protects nr_used, refs and used */
+	spinlock_t lock;	/* guards nr_used, refs, used and written */
+	bool written;		/* since the last discard */
 	u16 nr_blocks;		/* constant; fewer at the end of the device */
 	u16 nr_used;		/* bits set in used */
 	u32 *refs;		/* counts of references; NULL while none */
@@ -27,7 +30,7 @@ struct segment {
 
 struct region {
 	unsigned int nr_segments; /* constant; fewer at the end of the device */
-	unsigned int nr_full;	/* bits set in full */
+	unsigned int nr_full;	/* bits set in full; summary_lock */
 	DECLARE_BITMAP(full, REGION_SEGMENTS);
 	struct segment segments[REGION_SEGMENTS];
 };
@@ -41,13 +44,20 @@ struct zram_bd_map {
 	unsigned long *full;		/* regions without a free block */
 	struct mutex reserve_lock;	/* held to reserve; guards cursor */
 	u64 cursor;			/* block after the last run reserved */
+	u32 *spare_refs;		/* for the next segment; xchg() */
+	struct region *spare_region;	/* for the next region; reserve_lock */
+	bool wants_region;		/* reserve_lock; read without */
+	struct xarray retired;		/* blocks not to be used */
+	unsigned long retest;		/* where to go on testing them; pp_lock */
 	atomic64_t used;		/* blocks with a reference */
 	atomic64_t bad;			/* blocks retired */
+	atomic_t discardable;		/* segments free and written */
 };
 
 struct segment *zram_bd_tree_find(struct zram_bd_map *map, u64 block);
+struct region *zram_bd_tree_alloc_region(void);
 struct segment *zram_bd_tree_grow(struct zram_bd_map *map, u64 block);
 void zram_bd_tree_update(struct zram_bd_map *map, u64 block, bool full);
-bool zram_bd_tree_search(struct zram_bd_map *map, u64 *index);
+bool zram_bd_tree_search(struct zram_bd_map *map, u64 *index, u64 to);
 
 #endif

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Blocks of the block map that are not to be reserved: retired blocks, and free
+ * segments while they are discarded.
+ */
+
+#include <linux/bitmap.h>
+#include <linux/bug.h>
+#include <linux/math.h>
+#include <linux/minmax.h>
+#include <linux/sched.h>
+#include <linux/xarray.h>
+
+#include "bd_map.h"
+#include "bd_tree.h"
+
+/**
+ * zram_bd_map_retire() - do not use a block until it is reinstated
+ * @map: the map
+ * @block: a block the caller has the only reference of; on success the map
+ *	takes it over
+ *
+ * Context: May sleep.
+ * Return: false if there is no memory to remember it.
+ */
+bool zram_bd_map_retire(struct zram_bd_map *map, u64 block)
+{
+	if (WARN_ON_ONCE(block >= map->nr_blocks) || block > ULONG_MAX)
+		return false;
+	if (xa_is_err(xa_store(&map->retired, block, xa_mk_value(0),
+			       BD_MAP_GFP)))
+		return false;
+	atomic64_dec(&map->used);
+	atomic64_inc(&map->bad);
+	return true;
+}
+
+/**
+ * zram_bd_map_next_retired() - find a retired block to be tested
+ * @map: the map
+ * @block: set to the block
+ *
+ * Goes through all of them and then begins again.
+ *
+ * Context: pp_lock of the device is held.
+ * Return: false if there is none.
+ */
+bool zram_bd_map_next_retired(struct zram_bd_map *map, u64 *block)
+{
+	unsigned long index = map->retest;
+
+	if (!xa_find(&map->retired, &index, ULONG_MAX, XA_PRESENT)) {
+		index = 0;
+		if (!xa_find(&map->retired, &index, ULONG_MAX, XA_PRESENT))
+			return false;
+	}
+	map->retest = index + 1;
+	*block = index;
+	return true;
+}
+
+/**
+ * zram_bd_map_reinstate() - free a retired block
+ * @map: the map
+ * @block: the block
+ *
+ * Context: May sleep.
+ */
+void zram_bd_map_reinstate(struct zram_bd_map *map, u64 block)
+{
+	if (WARN_ON_ONCE(!xa_erase(&map->retired, block)))
+		return;
+	atomic64_dec(&map->bad);
+	atomic64_inc(&map->used);
+	zram_bd_map_put(map, block, 1);
+}
+
+/* Keep a segment from being reserved, if it is free and has been written */
+static bool bd_free_claim(struct zram_bd_map *map, u64 index)
+{
+	struct segment *seg = zram_bd_tree_find(map, index << SEGMENT_SHIFT);
+	bool claimed;
+
+	spin_lock_irq(&seg->lock);
+	claimed = seg->written && !seg->nr_used;
+	if (claimed) {
+		bitmap_set(seg->used, 0, seg->nr_blocks);
+		seg->nr_used = seg->nr_blocks;
+		atomic_dec(&map->discardable);
+		zram_bd_tree_update(map, index << SEGMENT_SHIFT, true);
+	}
+	spin_unlock_irq(&seg->lock);
+	return claimed;
+}
+
+/**
+ * zram_bd_map_claim_free() - keep free segments from being reserved
+ * @map: the map
+ * @from: block to begin with; set to the block after those that were claimed
+ * @first: set to the first block
+ * @most: number of blocks to claim at most; at least a segment is claimed
+ *
+ * Only segments are claimed that were written since they were last discarded,
+ * and are wholly free.
+ *
+ * Context: May sleep.
+ * Return: number of blocks, for zram_bd_map_unclaim(); 0 if there is no more.
+ */
+u64 zram_bd_map_claim_free(struct zram_bd_map *map, u64 *from, u64 *first,
+			   u64 most)
+{
+	u64 index = *from >> SEGMENT_SHIFT, nr = 0;
+
+	while (index < map->nr_segments && nr < most) {
+		if (!nr && !atomic_read(&map->discardable))
+			break;
+		if (!map->regions[index >> REGION_SHIFT]) {
+			if (nr)
+				break;
+			index = round_up(index + 1, REGION_SEGMENTS);
+			continue;
+		}
+		if (bd_free_claim(map, index)) {
+			if (!nr)
+				*first = index << SEGMENT_SHIFT;
+			nr += SEGMENT_BLOCKS;
+		} else if (nr) {
+			break;
+		}
+		index++;
+		cond_resched();
+	}
+	*from = index << SEGMENT_SHIFT;
+	return nr ? min(nr, map->nr_blocks - *first) : 0;
+}
+
+/**
+ * zram_bd_map_unclaim() - let segments be reserved again
+ * @map: the map
+ * @first: first block, from zram_bd_map_claim_free()
+ * @nr: number of blocks
+ * @discarded: whether the device has discarded them
+ *
+ * Context: May sleep.
+ */
+void zram_bd_map_unclaim(struct zram_bd_map *map, u64 first, u64 nr,
+			 bool discarded)
+{
+	u64 block;
+
+	for (block = first; block < first + nr; block += SEGMENT_BLOCKS) {
+		struct segment *seg = zram_bd_tree_find(map, block);
+
+		spin_lock_irq(&seg->lock);
+		bitmap_clear(seg->used, 0, seg->nr_blocks);
+		zram_bd_tree_update(map, block, false);
+		seg->nr_used = 0;
+		seg->written = !discarded;
+		if (!discarded)
+			atomic_inc(&map->discardable);
+		spin_unlock_irq(&seg->lock);
+	}
+}
