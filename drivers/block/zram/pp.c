@@ -5,6 +5,7 @@
  */
 
 #include <linux/bitops.h>
+#include <linux/errno.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 
@@ -69,18 +70,32 @@ void zram_pp_mark_idle(struct zram *zram, u32 cutoff)
 }
 
 /**
- * zram_pp_interrupted() - is the run to end early
- * @zram: the device
+ * zram_pp_stop() - is the run to end early
+ * @run: the run
  *
- * Context: Any.
- * Return: 0, or -EINTR after a signal or when the device is to be reset or
- *	removed.
+ * Return: 0; -EINTR when the device is to be reset or removed; otherwise as the
+ *	run's stop condition.
  */
-int zram_pp_interrupted(const struct zram *zram)
+int zram_pp_stop(const struct zram_pp_run *run)
 {
-	if (READ_ONCE(zram->stopping) || signal_pending(current))
+	if (READ_ONCE(run->zram->stopping))
 		return -EINTR;
-	return 0;
+	return run->stop ? run->stop(run) : 0;
+}
+
+/**
+ * zram_pp_task_stop() - stop condition of a run that a task asked for
+ * @run: the run
+ *
+ * The freezer, SIGSTOP and a tracer need the task outside of the kernel, with no
+ * lock held; the system call starts over when they are through. So it does after
+ * a handler with SA_RESTART. After another handler the caller gets EINTR.
+ *
+ * Return: 0, or -ERESTARTSYS if a signal is pending.
+ */
+int zram_pp_task_stop(const struct zram_pp_run *run)
+{
+	return signal_pending(current) ? -ERESTARTSYS : 0;
 }
 
 /**

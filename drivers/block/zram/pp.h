@@ -7,6 +7,17 @@
 struct zram;
 
 /**
+ * struct zram_pp_run - what all parts of a post-processing run know of it
+ * @zram: the device
+ * @stop: called between pages; returns 0 to continue, or the error that ends
+ *	the run
+ */
+struct zram_pp_run {
+	struct zram *zram;
+	int (*stop)(const struct zram_pp_run *run);
+};
+
+/**
  * struct zram_pp_filter - which slots a post-processing run is about
  * @idle: slots marked idle only
  * @must: state flags a slot has to have, all of them
@@ -31,7 +42,8 @@ extern const struct zram_pp_filter zram_pp_huge_idle;
 extern const struct zram_pp_filter zram_pp_incompressible;
 
 void zram_pp_mark_idle(struct zram *zram, u32 cutoff);
-int zram_pp_interrupted(const struct zram *zram);
+int zram_pp_stop(const struct zram_pp_run *run);
+int zram_pp_task_stop(const struct zram_pp_run *run);
 bool zram_pp_match(const struct zram *zram, const struct zram_pp_filter *filter,
 		   unsigned long index);
 

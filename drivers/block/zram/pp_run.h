@@ -2,9 +2,14 @@
 #ifndef _ZRAM_PP_RUN_H_
 #define _ZRAM_PP_RUN_H_
 
-struct zram;
+#include <linux/types.h>
 
-int zram_pp_run_begin(struct zram *zram);
-void zram_pp_run_end(struct zram *zram);
+struct zram;
+struct zram_pp_run;
+
+int zram_pp_run_begin(const struct zram_pp_run *run);
+void zram_pp_run_end(const struct zram_pp_run *run);
+void zram_pp_run_suspend(struct zram *zram, u32 key, u64 left);
+bool zram_pp_run_resume(struct zram *zram, u32 key, u64 *left);
 
 #endif

@@ -109,11 +109,24 @@ static int pp_walk_next_in_range(struct zram_pp_walk *walk,
 		if (first % (64 * ZRAM_SLOT_GROUP))
 			continue;
 		cond_resched();
-		err = zram_pp_interrupted(walk->zram);
+		err = zram_pp_stop(walk->run);
 		if (err)
 			return err;
 	}
 	return -ENOENT;
+}
+
+/* May a slot of the range @walk enters have been handed out in one before? */
+static bool pp_walk_overlaps(const struct zram_pp_walk *walk,
+			     const struct zram_pp_range *range)
+{
+	const struct zram_pp_range *before;
+
+	for (before = walk->ranges; before < range; before++)
+		if (before->first <= range->last &&
+		    range->first <= before->last)
+			return true;
+	return false;
 }
 
 static void pp_walk_restart(struct zram_pp_walk *walk)
@@ -125,17 +138,18 @@ static void pp_walk_restart(struct zram_pp_walk *walk)
 /**
  * zram_pp_walk_init() - start a walk
  * @walk: the walk
- * @zram: the device
+ * @run: the run; kept as long as the walk
  * @ranges: where to look, and for what; kept as long as the walk
  * @nr: number of ranges
  *
  * Context: Any. In a run.
  */
-void zram_pp_walk_init(struct zram_pp_walk *walk, struct zram *zram,
+void zram_pp_walk_init(struct zram_pp_walk *walk, const struct zram_pp_run *run,
 		       const struct zram_pp_range *ranges, unsigned int nr)
 {
 	*walk = (struct zram_pp_walk){
-		.zram = zram,
+		.run = run,
+		.zram = run->zram,
 		.ranges = ranges,
 		.nr_ranges = nr,
 		.now = ktime_get_boottime_seconds(),
@@ -164,7 +178,7 @@ static unsigned int pp_walk_room(const struct zram_pp_walk *walk)
  * Where there is room for all the order stays that of the table.
  *
  * Context: May sleep. In a run.
- * Return: 0, or -EINTR as zram_pp_interrupted().
+ * Return: 0, or as zram_pp_stop().
  */
 int zram_pp_walk_sort(struct zram_pp_walk *walk, enum zram_pp_order order,
 		      u64 room)
@@ -195,6 +209,7 @@ int zram_pp_walk_sort(struct zram_pp_walk *walk, enum zram_pp_order order,
 	walk->cut = max(rank, 0);
 	walk->turn = TURN_ABOVE;
 	walk->passed = 0;
+	walk->again = false;
 	pp_walk_restart(walk);
 	return 0;
 }
@@ -207,7 +222,7 @@ int zram_pp_walk_sort(struct zram_pp_walk *walk, enum zram_pp_order order,
  * It stays the next one until zram_pp_walk_advance().
  *
  * Context: May sleep. In a run.
- * Return: 0, -ENOENT after the last, -EINTR as zram_pp_interrupted().
+ * Return: 0, -ENOENT after the last, or as zram_pp_stop().
  */
 int zram_pp_walk_next(struct zram_pp_walk *walk)
 {
@@ -221,13 +236,16 @@ int zram_pp_walk_next(struct zram_pp_walk *walk)
 			if (err != -ENOENT)
 				return err;
 			walk->passed += range->last - range->first + 1;
-			if (walk->range + 1 < walk->nr_ranges)
+			if (walk->range + 1 < walk->nr_ranges) {
 				walk->index = range[1].first;
+				walk->again |= pp_walk_overlaps(walk, &range[1]);
+			}
 		}
 		if (walk->order == ZRAM_PP_BY_INDEX ||
 		    walk->turn >= TURN_BELOW)
 			return -ENOENT;
 		walk->turn++;
+		walk->again = true;
 		pp_walk_restart(walk);
 	}
 }
@@ -241,7 +259,6 @@ int zram_pp_walk_next(struct zram_pp_walk *walk)
 void zram_pp_walk_advance(struct zram_pp_walk *walk)
 {
 	walk->index++;
-	walk->seen = max(walk->seen, walk->index);
 }
 
 /**
@@ -258,7 +275,7 @@ void zram_pp_walk_advance(struct zram_pp_walk *walk)
  */
 bool zram_pp_walk_goes_back(const struct zram_pp_walk *walk)
 {
-	return walk->index < walk->seen;
+	return walk->again;
 }
 
 /**
@@ -269,7 +286,7 @@ bool zram_pp_walk_goes_back(const struct zram_pp_walk *walk)
  */
 void zram_pp_walk_forget(struct zram_pp_walk *walk)
 {
-	walk->seen = 0;
+	walk->again = false;
 }
 
 /**

@@ -5,6 +5,7 @@
 #include <linux/types.h>
 
 struct zram;
+struct zram_pp_run;
 struct zram_pp_filter;
 struct zram_slot;
 
@@ -37,7 +38,8 @@ enum zram_pp_order {
 
 /**
  * struct zram_pp_walk - a way through the candidates of a run
- * @zram: the device
+ * @run: the run
+ * @zram: its device
  * @ranges: where to look, and for what, one after the other
  * @nr_ranges: number of ranges
  * @order: who goes first
@@ -47,9 +49,10 @@ enum zram_pp_order {
  * @range: the range it is in
  * @index: the slot it has come to
  * @passed: number of slots in the ranges it is through with
- * @seen: the slot after the highest it has handed out since it last could forget
+ * @again: slots from here on may be among those handed out before
  */
 struct zram_pp_walk {
+	const struct zram_pp_run *run;
 	struct zram *zram;
 	const struct zram_pp_range *ranges;
 	unsigned int nr_ranges;
@@ -60,10 +63,10 @@ struct zram_pp_walk {
 	unsigned int range;
 	unsigned long index;
 	u64 passed;
-	unsigned long seen;
+	bool again;
 };
 
-void zram_pp_walk_init(struct zram_pp_walk *walk, struct zram *zram,
+void zram_pp_walk_init(struct zram_pp_walk *walk, const struct zram_pp_run *run,
 		       const struct zram_pp_range *ranges, unsigned int nr);
 int zram_pp_walk_sort(struct zram_pp_walk *walk, enum zram_pp_order order,
 		      u64 room);

@@ -13,6 +13,8 @@
  * from those whose pages they are; who wants that runs it on more devices.
  */
 
+#include <linux/array_size.h>
+#include <linux/jhash.h>
 #include <linux/mm.h>
 #include <linux/nodemask.h>
 #include <linux/numa.h>
@@ -41,7 +43,8 @@
 
 /**
  * struct recompress_run - a recompression run
- * @zram: the device
+ * @pp: the run as its walk knows it
+ * @zram: its device
  * @walk: its way through the candidates
  * @prio: priority of the algorithm
  * @nid: NUMA node of the object at hand, as far as it can be told
@@ -57,6 +60,7 @@
  * @err: the last error that did not end the run
  */
 struct recompress_run {
+	struct zram_pp_run pp;
 	struct zram *zram;
 	struct zram_pp_walk walk;
 	unsigned int prio;
@@ -241,7 +245,7 @@ static int recompress_step(struct recompress_run *run)
 
 	if (!run->left)
 		return -ENOENT;
-	err = zram_pp_interrupted(run->zram);
+	err = zram_pp_stop(&run->pp);
 	if (err)
 		return err;
 	err = zram_pp_walk_next(&run->walk);
@@ -284,6 +288,16 @@ static int recompress_all(struct recompress_run *run)
 	return err == -ENOENT ? run->err : err;
 }
 
+static u32 recompress_key(const struct zram_pp_filter *filter, u64 max_pages)
+{
+	u32 words[] = {
+		filter->idle, filter->must, filter->min_size,
+		filter->below_prio, max_pages, max_pages >> 32,
+	};
+
+	return jhash2(words, ARRAY_SIZE(words), 0);
+}
+
 /**
  * zram_recompress_run() - compress pages again
  * @zram: a device that is set up
@@ -291,12 +305,13 @@ static int recompress_all(struct recompress_run *run)
  *	algorithm; its min_size, unless 0, is what objects have to get below
  * @max_pages: how many of them may be tried
  *
- * What was done stays done, whatever ends the run.
+ * What was done stays done, whatever ends the run. The call after -ERESTARTSYS
+ * tries as many pages as were left.
  *
  * Context: May sleep. config_lock is held for reading. Takes pp_lock.
- * Return: 0; -EINTR after a signal or when the device is to be reset or
- *	removed; -ENOMEM, also if mem_limit has refused objects, which ends the
- *	run after %MAX_REFUSALS in a row; otherwise the last
+ * Return: 0; -EINTR when the device is to be reset or removed; -ERESTARTSYS
+ *	after a signal; -ENOMEM, also if mem_limit has refused objects, which
+ *	ends the run after %MAX_REFUSALS in a row; otherwise the last
  *	error of a page that could not be expanded or compressed.
  */
 int zram_recompress_run(struct zram *zram, const struct zram_pp_filter *filter,
@@ -307,6 +322,7 @@ int zram_recompress_run(struct zram *zram, const struct zram_pp_filter *filter,
 		.last = zram->nr_pages - 1,
 	};
 	struct recompress_run run = {
+		.pp = { .zram = zram, .stop = zram_pp_task_stop },
 		.zram = zram,
 		.prio = filter->below_prio,
 		.threshold = filter->min_size,
@@ -314,15 +330,19 @@ int zram_recompress_run(struct zram *zram, const struct zram_pp_filter *filter,
 		/* There may be some already */
 		.gaps = GAPS_WORTH_CLOSING,
 	};
+	u32 key = recompress_key(filter, max_pages);
 	int err;
 
-	err = zram_pp_run_begin(zram);
+	err = zram_pp_run_begin(&run.pp);
 	if (err)
 		return err;
-	zram_pp_walk_init(&run.walk, zram, &range, 1);
+	zram_pp_run_resume(zram, key, &run.left);
+	zram_pp_walk_init(&run.walk, &run.pp, &range, 1);
 	err = recompress_all(&run);
+	if (err == -ERESTARTSYS)
+		zram_pp_run_suspend(zram, key, run.left);
 	kvfree(run.page);
 	kvfree(run.buf);
-	zram_pp_run_end(zram);
+	zram_pp_run_end(&run.pp);
 	return err;
 }

@@ -157,7 +157,8 @@ static ssize_t recompress_store(struct device *dev,
 			      &args);
 	if (err)
 		return err;
-	down_read(&zram->config_lock);
+	if (down_read_interruptible(&zram->config_lock))
+		return -ERESTARTSYS;
 	err = sysfs_recompress_run(zram, &args);
 	up_read(&zram->config_lock);
 	return err ? err : len;

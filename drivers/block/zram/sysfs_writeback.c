@@ -170,7 +170,8 @@ static ssize_t writeback_store(struct device *dev,
 	struct zram *zram = zram_sysfs_device(dev);
 	int err;
 
-	down_read(&zram->config_lock);
+	if (down_read_interruptible(&zram->config_lock))
+		return -ERESTARTSYS;
 	if (!zram_is_set_up(zram))
 		err = -EINVAL;
 	else if (!zram->backing.file)
@@ -310,6 +311,8 @@ static ssize_t writeback_stat_show(struct device *dev,
 	at += sysfs_emit_at(buf, at, "bad_blocks %llu\n", bad);
 	at += sysfs_emit_at(buf, at, "last_error %d\n",
 			    READ_ONCE(wb->last_error));
+	at += sysfs_emit_at(buf, at, "limited %lld\n",
+			    atomic64_read(&wb->limited));
 	at += sysfs_emit_at(buf, at, "running %d\n", READ_ONCE(wb->running));
 	at += sysfs_emit_at(buf, at, "progress %lld %lld %lld\n",
 			    atomic64_read(&wb->scanned),

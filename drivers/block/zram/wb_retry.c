@@ -1,89 +1,271 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Blocks that could not be written. A block is bad, and is retired, if the
- * device wrote another block after this one had failed. If the device itself
- * fails, its blocks are as good as before once it is back. Until either is
- * known the block is suspected: it stays reserved.
+ * Blocks that could not be written.
+ *
+ * A request that failed is written again block by block, unless its first and
+ * its last block show that the device fails and not a block. The device is given
+ * up when too many of the writes fail, or when those that fail take too long.
+ *
+ * A block that fails alone is suspected. At the end of the run it is tested
+ * again. It is retired, which is never used, if it fails although the device can
+ * write another block. Each later run tests retired blocks: the cause may have
+ * been a full file system below a loop device.
  */
 
+#define pr_fmt(fmt) "zram: " fmt
+
+#include <linux/bitops.h>
 #include <linux/bits.h>
+#include <linux/blkdev.h>
+#include <linux/jiffies.h>
+#include <linux/minmax.h>
+#include <linux/printk.h>
+#include <linux/sched.h>
 
 #include "bd_map.h"
+#include "pp.h"
 #include "wb_retry.h"
 #include "wb_ring.h"
+#include "zram.h"
 
-/* The device works, or fails: decide on the suspected blocks */
-static void wb_retry_settle_suspected(struct zram_wb_retry *retry,
-				      struct zram_bd_map *map,
-				      bool device_works)
+/*
+ * A run ends when MAX_FAILURES is reached: 64 writes that fail in a row, or any
+ * number of them if they are more than a fifth of all.
+ */
+#define MAX_FAILURES	256
+#define FAILURE		4
+/* A disk that answers by time-outs takes 30 s for each of them */
+#define MAX_FAILING	(10 * HZ)
+/* Retired blocks that a run tests, unless one fails before */
+#define MAX_RETESTS	64
+
+static bool wb_retry_rewrite(struct zram_wb_retry *retry,
+			     struct zram_wb_request *req, unsigned int i)
 {
-	unsigned int i;
-
-	for (i = 0; i < retry->nr; i++) {
-		if (device_works)
-			zram_bd_map_retire(map, retry->suspected[i]);
-		else
-			zram_bd_map_put(map, retry->suspected[i], 1);
-	}
-	retry->nr = 0;
+	return zram_wb_ring_retry(retry->ring, req, i);
 }
 
-static void wb_retry_suspect(struct zram_wb_retry *retry,
-			     struct zram_bd_map *map, u64 block)
+static bool wb_retry_probe(struct zram_wb_retry *retry, u64 block)
 {
-	if (retry->nr == ZRAM_WB_RETRY_MAX) {
-		zram_bd_map_put(map, block, 1);
+	return zram_wb_ring_probe(retry->ring, block);
+}
+
+/**
+ * zram_wb_retry_init() - begin without failures
+ * @retry: the run's
+ * @pp: the run
+ * @ring: its requests
+ */
+void zram_wb_retry_init(struct zram_wb_retry *retry,
+			const struct zram_pp_run *pp,
+			struct zram_wb_ring *ring)
+{
+	*retry = (struct zram_wb_retry){
+		.pp = pp,
+		.ring = ring,
+		.name = pp->zram->disk->disk_name,
+		.bdev = pp->zram->backing.bdev,
+		.rewrite = wb_retry_rewrite,
+		.probe = wb_retry_probe,
+	};
+}
+
+/**
+ * zram_wb_retry_gave_up() - is the device given up
+ * @retry: the run's
+ *
+ * Return: true if the run is to end because of errors of the device.
+ */
+bool zram_wb_retry_gave_up(const struct zram_wb_retry *retry)
+{
+	return retry->failures >= MAX_FAILURES || retry->failing >= MAX_FAILING;
+}
+
+/* A task that wants the run to end does not wait for a device that fails */
+static bool wb_retry_stops(const struct zram_wb_retry *retry)
+{
+	return zram_wb_retry_gave_up(retry) || zram_pp_stop(retry->pp);
+}
+
+static void wb_retry_works(struct zram_wb_retry *retry, unsigned int blocks)
+{
+	retry->failures -= min(retry->failures, blocks);
+}
+
+static bool wb_retry_test(struct zram_wb_retry *retry, u64 block)
+{
+	unsigned long start = jiffies;
+
+	if (retry->probe(retry, block))
+		return true;
+	retry->failing += jiffies - start;
+	return false;
+}
+
+/**
+ * zram_wb_retry_begin() - test blocks that earlier runs have retired
+ * @retry: the run's; nothing is in flight
+ * @map: the block map
+ *
+ * Blocks that can be written are free again. The first that cannot ends the
+ * test, as a disk may take seconds for it.
+ *
+ * Context: May sleep. In a run.
+ */
+void zram_wb_retry_begin(struct zram_wb_retry *retry, struct zram_bd_map *map)
+{
+	unsigned int nr = 0;
+	u64 block;
+
+	while (nr < MAX_RETESTS && !wb_retry_stops(retry) &&
+	       zram_bd_map_next_retired(map, &block)) {
+		if (!wb_retry_test(retry, block))
+			break;
+		zram_bd_map_reinstate(map, block);
+		nr++;
+	}
+	if (nr)
+		pr_info_ratelimited("%s: %pg: %u retired blocks can be written again\n",
+				    retry->name, retry->bdev, nr);
+}
+
+static bool wb_retry_block(struct zram_wb_retry *retry,
+			   struct zram_wb_request *req, unsigned int i)
+{
+	unsigned long start = jiffies;
+
+	cond_resched();
+	if (retry->rewrite(retry, req, i)) {
+		wb_retry_works(retry, 1);
+		return true;
+	}
+	retry->failures += FAILURE;
+	retry->failing += jiffies - start;
+	return false;
+}
+
+static void wb_retry_blocks(struct zram_wb_retry *retry,
+			    struct zram_wb_request *req)
+{
+	u64 left = req->bad;
+	unsigned int first = __ffs64(left), last = fls64(left) - 1;
+
+	if (wb_retry_stops(retry))
+		return;
+	left &= ~BIT_ULL(first);
+	if (!wb_retry_block(retry, req, first) && left) {
+		if (wb_retry_stops(retry) || !wb_retry_block(retry, req, last))
+			return;
+		left &= ~BIT_ULL(last);
+	}
+	for (; left && !wb_retry_stops(retry); left &= left - 1)
+		wb_retry_block(retry, req, __ffs64(left));
+}
+
+/**
+ * zram_wb_retry_request() - write again what failed of a request
+ * @retry: the run's
+ * @req: the request, which is over; its @bad loses the blocks that are written
+ *
+ * Context: May sleep; waits for I/O.
+ */
+void zram_wb_retry_request(struct zram_wb_retry *retry,
+			   struct zram_wb_request *req)
+{
+	if (!req->bad) {
+		wb_retry_works(retry, req->nr);
 		return;
 	}
-	retry->suspected[retry->nr++] = block;
-	retry->since = retry->submitted;
+	wb_retry_blocks(retry, req);
+	if (!req->bad || retry->reported)
+		return;
+	retry->reported = true;
+	pr_warn_ratelimited("%s: %pg: writing blocks %llu-%llu failed: %d\n",
+			    retry->name, retry->bdev, req->first,
+			    req->first + req->nr - 1, req->err);
 }
 
 /**
  * zram_wb_retry_settle() - take the writer's references of a request over
  * @retry: the run's
  * @map: the block map
- * @req: a request that is over, in the order they were submitted in
- *
- * Context: Any.
+ * @req: a request that is over
  */
-void zram_wb_retry_settle(struct zram_wb_retry *retry,
-			  struct zram_bd_map *map,
+void zram_wb_retry_settle(struct zram_wb_retry *retry, struct zram_bd_map *map,
 			  const struct zram_wb_request *req)
 {
 	u64 good = ~req->bad & GENMASK_ULL(req->nr - 1, 0);
-	bool device_fails = !good && req->nr > 1;
 	unsigned int i;
 
-	retry->settled++;
-	if (device_fails)
-		wb_retry_settle_suspected(retry, map, false);
-	else if (good && retry->settled > retry->since)
-		wb_retry_settle_suspected(retry, map, true);
-
-	if (!req->faulty || device_fails) {
+	/* If no block can be written it is the device that fails */
+	if (!req->faulty || (!good && req->nr > 1)) {
 		zram_bd_map_put(map, req->first, req->nr);
 		return;
 	}
-	/* Blocks are tried again one after the other */
-	for (i = 0; i < req->nr; i++, good >>= 1) {
-		if (!(req->faulty & BIT_ULL(i)))
-			zram_bd_map_put(map, req->first + i, 1);
-		else if (good)
-			zram_bd_map_retire(map, req->first + i);
+	for (i = 0; i < req->nr; i++) {
+		if (req->faulty & BIT_ULL(i) &&
+		    retry->nr < ZRAM_WB_RETRY_MAX)
+			retry->suspected[retry->nr++] = req->first + i;
 		else
-			wb_retry_suspect(retry, map, req->first + i);
+			zram_bd_map_put(map, req->first + i, 1);
 	}
 }
 
+/* Can the device write a block that is not suspected? */
+static bool wb_retry_device_works(struct zram_wb_retry *retry,
+				  struct zram_bd_map *map)
+{
+	bool works;
+	u64 block;
+
+	if (zram_bd_map_reserve(map, 1, 1, &block) != 1)
+		return false;
+	works = wb_retry_test(retry, block);
+	zram_bd_map_put(map, block, 1);
+	return works;
+}
+
+/* Test suspected blocks again; those that fail come to the front, and are counted */
+static unsigned int wb_retry_retest(struct zram_wb_retry *retry,
+				    struct zram_bd_map *map)
+{
+	unsigned int i, bad = 0;
+	u64 block;
+
+	for (i = 0; i < retry->nr; i++) {
+		block = retry->suspected[i];
+		if (wb_retry_stops(retry) || wb_retry_test(retry, block))
+			zram_bd_map_put(map, block, 1);
+		else
+			retry->suspected[bad++] = block;
+	}
+	return bad;
+}
+
 /**
- * zram_wb_retry_end() - the run ends, and nothing more is learnt
- * @retry: the run's
+ * zram_wb_retry_end() - decide on the blocks that are suspected
+ * @retry: the run's; nothing is in flight
  * @map: the block map
  *
- * Context: Any.
+ * Context: May sleep; waits for I/O.
  */
 void zram_wb_retry_end(struct zram_wb_retry *retry, struct zram_bd_map *map)
 {
-	wb_retry_settle_suspected(retry, map, false);
+	unsigned int i, bad = wb_retry_retest(retry, map);
+	bool works = bad && !wb_retry_stops(retry) &&
+		     wb_retry_device_works(retry, map);
+
+	retry->nr = 0;
+	for (i = 0; i < bad; i++) {
+		u64 block = retry->suspected[i];
+
+		if (works && zram_bd_map_retire(map, block))
+			pr_warn_ratelimited("%s: %pg: block %llu cannot be written, it is retired\n",
+					    retry->name, retry->bdev, block);
+		else
+			zram_bd_map_put(map, block, 1);
+	}
+	if (zram_wb_retry_gave_up(retry))
+		pr_err_ratelimited("%s: %pg fails, writeback ends\n",
+				   retry->name, retry->bdev);
 }

@@ -4,32 +4,54 @@
 
 #include <linux/types.h>
 
+struct block_device;
 struct zram_bd_map;
+struct zram_pp_run;
 struct zram_wb_request;
+struct zram_wb_ring;
 
-/* Blocks that may be suspected at a time; more are taken to be good */
+/* Suspected blocks of a run; more are free at once */
 #define ZRAM_WB_RETRY_MAX	32
 
 /**
- * struct zram_wb_retry - blocks of a run whose failure may be theirs
- * @submitted: number of requests the run has submitted
- * @settled: number of requests it has settled
- * @since: value of @submitted when the last suspected block failed
- * @suspected: blocks that failed, and nothing was written after
- * @nr: number of suspected blocks
+ * struct zram_wb_retry - blocks of a run that could not be written
+ * @pp: the run
+ * @ring: its requests
+ * @name: of the zram device
+ * @bdev: the backing device
+ * @rewrite: writes one block of a request again; false if it failed
+ * @probe: writes a block that no slot uses; false if it failed
+ * @failures: what failed lately; a write that does not fail lowers it
+ * @failing: time spent in writes that failed, jiffies
+ * @reported: the log tells of the failure
+ * @suspected: blocks that failed alone; each has the writer's reference
+ * @nr: number of them
  *
  * Belongs to the task of the run.
  */
 struct zram_wb_retry {
-	u64 submitted;
-	u64 settled;
-	u64 since;
+	const struct zram_pp_run *pp;
+	struct zram_wb_ring *ring;
+	const char *name;
+	struct block_device *bdev;
+	bool (*rewrite)(struct zram_wb_retry *retry,
+			struct zram_wb_request *req, unsigned int i);
+	bool (*probe)(struct zram_wb_retry *retry, u64 block);
+	unsigned int failures;
+	unsigned long failing;
+	bool reported;
 	u64 suspected[ZRAM_WB_RETRY_MAX];
 	unsigned int nr;
 };
 
-void zram_wb_retry_settle(struct zram_wb_retry *retry,
-			  struct zram_bd_map *map,
+void zram_wb_retry_init(struct zram_wb_retry *retry,
+			const struct zram_pp_run *pp,
+			struct zram_wb_ring *ring);
+void zram_wb_retry_begin(struct zram_wb_retry *retry, struct zram_bd_map *map);
+void zram_wb_retry_request(struct zram_wb_retry *retry,
+			   struct zram_wb_request *req);
+bool zram_wb_retry_gave_up(const struct zram_wb_retry *retry);
+void zram_wb_retry_settle(struct zram_wb_retry *retry, struct zram_bd_map *map,
 			  const struct zram_wb_request *req);
 void zram_wb_retry_end(struct zram_wb_retry *retry, struct zram_bd_map *map);
 

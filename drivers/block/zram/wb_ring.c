@@ -23,6 +23,7 @@
 #include <linux/math.h>
 #include <linux/minmax.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/vmalloc.h>
 
 #include "table.h"
@@ -248,6 +249,22 @@ void zram_wb_ring_submit(struct zram_wb_ring *ring, struct zram_wb_request *req)
 	submit_bio(&req->bio);
 }
 
+/* Transfer @nr blocks from or to the memory of the ring at @at, and wait */
+static int wb_ring_transfer(struct zram_wb_ring *ring, blk_opf_t op, u64 first,
+			    unsigned int at, unsigned int nr)
+{
+	struct bio bio;
+	int err;
+
+	bio_init(&bio, ring->bdev, &ring->bvecs[at], nr, op);
+	bio.bi_vcnt = nr;
+	bio.bi_iter.bi_size = nr * ZRAM_BLOCK_SIZE;
+	bio.bi_iter.bi_sector = first << (ZRAM_BLOCK_SHIFT - SECTOR_SHIFT);
+	err = submit_bio_wait(&bio);
+	bio_uninit(&bio);
+	return err;
+}
+
 /*
  * A thin volume without space, a path that is down or a time-out say nothing of
  * the block, and pass.
@@ -263,8 +280,8 @@ static bool wb_ring_is_fault_of_block(int err)
  * @req: from zram_wb_ring_reap()
  * @i: which block
  *
- * The device gives one status for all blocks. Asking for each of them keeps one
- * bad sector from being paid for by its neighbours.
+ * The device returns one error for all blocks. A retry of each of them keeps one
+ * bad sector from failing its neighbours.
  *
  * Context: May sleep; waits for the I/O.
  * Return: true if the block was written.
@@ -272,26 +289,38 @@ static bool wb_ring_is_fault_of_block(int err)
 bool zram_wb_ring_retry(struct zram_wb_ring *ring, struct zram_wb_request *req,
 			unsigned int i)
 {
-	struct bio bio;
-	int err;
+	int err = wb_ring_transfer(ring, REQ_OP_WRITE, req->first + i,
+				   wb_ring_memory_block(ring, req) + i, 1);
 
-	bio_init(&bio, ring->bdev,
-		 &ring->bvecs[wb_ring_memory_block(ring, req) + i], 1,
-		 REQ_OP_WRITE);
-	bio.bi_vcnt = 1;
-	bio.bi_iter.bi_size = ZRAM_BLOCK_SIZE;
-	bio.bi_iter.bi_sector =
-		(req->first + i) << (ZRAM_BLOCK_SHIFT - SECTOR_SHIFT);
-	err = submit_bio_wait(&bio);
-	bio_uninit(&bio);
 	req->retries++;
 	if (!err)
 		req->bad &= ~BIT_ULL(i);
-	else
+	if (err)
 		req->err = err;
 	if (wb_ring_is_fault_of_block(err))
 		req->faulty |= BIT_ULL(i);
 	return !err;
+}
+
+/**
+ * zram_wb_ring_probe() - test whether a block can be written
+ * @ring: a ring without requests in use
+ * @block: a block that no slot uses
+ *
+ * Context: May sleep; waits for the I/O.
+ * Return: true if the block was written.
+ */
+bool zram_wb_ring_probe(struct zram_wb_ring *ring, u64 block)
+{
+	struct zram_wb_request *req = zram_wb_ring_get(ring);
+
+	/* Not zero, which a block that was never written reads as */
+	memset64(req->data, ~block, ZRAM_BLOCK_SIZE / sizeof(u64));
+	flush_kernel_vmap_range(req->data, ZRAM_BLOCK_SIZE);
+	req->first = block;
+	req->nr = 1;
+	req->bad = 1;
+	return zram_wb_ring_retry(ring, req, 0);
 }
 
 /**
@@ -314,9 +343,9 @@ struct zram_wb_request *zram_wb_ring_reap(struct zram_wb_ring *ring, bool wait)
 		return NULL;
 	wait_for_completion_io(&req->done);
 	req->err = blk_status_to_errno(req->bio.bi_status);
+	bio_uninit(&req->bio);
 	if (req->err)
 		req->bad = GENMASK_ULL(req->nr - 1, 0);
-	bio_uninit(&req->bio);
 	return req;
 }
 

@@ -55,6 +55,7 @@ void zram_wb_ring_submit(struct zram_wb_ring *ring,
 struct zram_wb_request *zram_wb_ring_reap(struct zram_wb_ring *ring, bool wait);
 bool zram_wb_ring_retry(struct zram_wb_ring *ring, struct zram_wb_request *req,
 			unsigned int i);
+bool zram_wb_ring_probe(struct zram_wb_ring *ring, u64 block);
 void zram_wb_ring_put(struct zram_wb_ring *ring);
 
 #endif

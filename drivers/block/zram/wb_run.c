@@ -18,11 +18,11 @@
  * written, and refunded if they were not.
  */
 
-#include <linux/bitops.h>
-#include <linux/bits.h>
+#include <linux/errno.h>
+#include <linux/jhash.h>
 #include <linux/minmax.h>
-#include <linux/sched.h>
 #include <linux/sizes.h>
+#include <linux/slab.h>
 
 #include "bd_budget.h"
 #include "bd_map.h"
@@ -36,34 +36,11 @@
 #include "wb_retry.h"
 #include "wb_ring.h"
 #include "wb_run.h"
+#include "wb_settle.h"
 #include "zram.h"
 
 /* More in flight than this is memory taken for nothing: 64 MiB */
 #define MAX_BATCH	((unsigned int)(SZ_64M / PAGE_SIZE))
-/* A device that fails this many blocks in a row is given up */
-#define MAX_FAILURES	256
-
-/**
- * struct zram_wb_run - a writeback run
- * @zram: the device
- * @walk: its way through the candidates
- * @ring: requests
- * @pack: what is in these requests
- * @unit: blocks that the next request needs together
- * @failures: blocks that failed since the last that did not
- * @err: the last error of the device
- * @retry: blocks that failed
- */
-struct zram_wb_run {
-	struct zram *zram;
-	struct zram_pp_walk walk;
-	struct zram_wb_ring *ring;
-	struct zram_wb_pack pack;
-	unsigned int unit;
-	unsigned int failures;
-	int err;
-	struct zram_wb_retry retry;
-};
 
 static void wb_run_count(struct zram_wb_run *run, enum zram_stat id,
 			 long amount)
@@ -91,127 +68,6 @@ static void wb_run_free(struct zram_wb_run *run)
 	zram_wb_ring_destroy(run->ring);
 }
 
-/* The slot that an object becomes, and the blocks of the request it lies on */
-static struct zram_slot
-wb_run_object_slot(const struct zram_wb_request *req,
-		   const struct zram_wb_pack_object *obj, unsigned int *from,
-		   unsigned int *nr)
-{
-	struct zram_slot slot = {
-		.handle = zram_slot_location(req->first, obj->offset),
-		.flags = obj->size | ZRAM_WB,
-	};
-	u64 first;
-
-	*nr = zram_slot_blocks(&slot, &first);
-	*from = first - req->first;
-	return slot;
-}
-
-static bool wb_run_is_written(const struct zram_wb_request *req,
-			      unsigned int from, unsigned int nr)
-{
-	return !(req->bad & GENMASK_ULL(from + nr - 1, from));
-}
-
-/*
- * References for all slots that are going to move: a reader may come to one as
- * soon as it has.
- */
-static void wb_run_share(struct zram_wb_run *run,
-			 const struct zram_wb_request *req)
-{
-	u16 refs[BITS_PER_TYPE(req->bad)] = {};
-	unsigned int i, from, nr;
-
-	for (i = 0; i < req->nr_objects; i++) {
-		wb_run_object_slot(req, zram_wb_pack_peek(&run->pack, i), &from,
-				   &nr);
-		if (wb_run_is_written(req, from, nr))
-			while (nr--)
-				refs[from + nr]++;
-	}
-	zram_bd_map_share(run->zram->backing.map, req->first, req->nr, refs);
-}
-
-/* The request is over: what becomes of its slots? */
-static void wb_run_move(struct zram_wb_run *run,
-			const struct zram_wb_request *req)
-{
-	unsigned int i, from, nr, pages = 0, packed = 0, stale = 0;
-	const struct zram_wb_pack_object *obj;
-	const struct zram_slot claimed = { .flags = ZRAM_PP };
-	const u32 kept = ~(ZRAM_PP | ZRAM_PIN | ZRAM_SIZE_MASK);
-	struct zram_slot moved;
-
-	for (i = 0; i < req->nr_objects; i++) {
-		obj = zram_wb_pack_peek(&run->pack, i);
-		moved = wb_run_object_slot(req, obj, &from, &nr);
-		if (!wb_run_is_written(req, from, nr)) {
-			zram_slot_unmark(run->zram, obj->index, ZRAM_PP, 0);
-			continue;
-		}
-		if (zram_slot_publish_if(run->zram, obj->index, &moved,
-					 &claimed, kept)) {
-			pages++;
-			packed += obj->size < PAGE_SIZE;
-		} else {
-			stale++;
-		}
-		/* The old object, now that the device has it; or the blocks */
-		zram_slot_release(run->zram, &moved);
-		cond_resched();
-	}
-	wb_run_count(run, ZRAM_STAT_WB_PAGES, pages);
-	wb_run_count(run, ZRAM_STAT_WB_PACKED, packed);
-	wb_run_count(run, ZRAM_STAT_WB_STALE, stale);
-	atomic64_add(pages, &run->zram->wb.written);
-}
-
-/*
- * Ask for each block of a request that failed. Who wants the run to end does not
- * want to wait for a device that answers by time-outs.
- */
-static void wb_run_retry(struct zram_wb_run *run, struct zram_wb_request *req)
-{
-	unsigned int i;
-
-	for (i = 0; i < req->nr; i++) {
-		if (run->failures >= MAX_FAILURES ||
-		    zram_pp_interrupted(run->zram))
-			return;
-		if (zram_wb_ring_retry(run->ring, req, i))
-			run->failures = 0;
-		else
-			run->failures++;
-		cond_resched();
-	}
-}
-
-/* Update the slots of a request that came back */
-static void wb_run_settle(struct zram_wb_run *run, struct zram_wb_request *req)
-{
-	unsigned int bad;
-
-	if (req->bad)
-		wb_run_retry(run, req);
-	else
-		run->failures = 0;
-	bad = hweight64(req->bad);
-	trace_zram_wb_complete(run->zram, req->first, req->nr, bad, req->err);
-	if (bad) {
-		run->err = req->err;
-		zram_bd_budget_refund(run->zram, bad, req->epoch);
-	}
-	wb_run_count(run, ZRAM_STAT_BD_WRITES, req->nr - bad);
-	if (req->retries)
-		wb_run_count(run, ZRAM_STAT_WB_RETRIES, req->retries);
-	wb_run_share(run, req);
-	wb_run_move(run, req);
-	zram_wb_pack_pop(&run->pack, req->nr_objects);
-	zram_wb_retry_settle(&run->retry, run->zram->backing.map, req);
-}
-
 /* Settle the oldest request; false if there is none, or none finished */
 static bool wb_run_reap(struct zram_wb_run *run, bool wait)
 {
@@ -219,7 +75,7 @@ static bool wb_run_reap(struct zram_wb_run *run, bool wait)
 
 	if (!req)
 		return false;
-	wb_run_settle(run, req);
+	zram_wb_settle(run, req);
 	zram_wb_ring_put(run->ring);
 	return true;
 }
@@ -228,20 +84,19 @@ static void wb_run_submit(struct zram_wb_run *run, struct zram_wb_request *req)
 {
 	wb_run_count(run, ZRAM_STAT_WB_IOS, 1);
 	wb_run_count(run, ZRAM_STAT_WB_BYTES, run->pack.payload);
-	run->retry.submitted++;
 	trace_zram_wb_submit(run->zram, req->first, req->nr, req->nr_objects);
 	zram_wb_ring_submit(run->ring, req);
 }
 
 /*
- * Blocks for a request, charged and reserved. Returns their number, or why
- * there are none.
+ * Blocks for a request, charged and reserved. Returns their number, -EDQUOT if
+ * the limit forbids it, -ENOSPC or -ENOMEM.
  */
 static int wb_run_reserve(struct zram_wb_run *run, struct zram_wb_request *req)
 {
 	struct zram *zram = run->zram;
 	unsigned int want = zram_wb_ring_request_blocks(run->ring);
-	int reserved = -EIO;
+	int reserved = -EDQUOT;
 
 	req->charged = zram_bd_budget_charge(zram, want, &req->epoch);
 	if (req->charged >= run->unit) {
@@ -265,8 +120,15 @@ static void wb_run_trim(struct zram_wb_run *run, struct zram_wb_request *req,
 	zram_bd_budget_refund(run->zram, req->charged - req->nr, req->epoch);
 }
 
-/* Settle all that is in flight */
-static void wb_run_drain(struct zram_wb_run *run)
+/**
+ * zram_wb_run_drain() - settle all that is in flight
+ * @run: the run
+ *
+ * No slot is marked PP after it, so pp_lock may be dropped between two slices.
+ *
+ * Context: May sleep; waits for I/O. pp_lock is held.
+ */
+void zram_wb_run_drain(struct zram_wb_run *run)
 {
 	while (wb_run_reap(run, true))
 		;
@@ -279,7 +141,7 @@ static struct zram_wb_request *wb_run_get_request(struct zram_wb_run *run)
 	struct zram_wb_request *req;
 
 	if (zram_pp_walk_goes_back(&run->walk))
-		wb_run_drain(run);
+		zram_wb_run_drain(run);
 	/* What is over is settled first: it gives memory back */
 	while (wb_run_reap(run, false))
 		;
@@ -289,21 +151,27 @@ static struct zram_wb_request *wb_run_get_request(struct zram_wb_run *run)
 	return req;
 }
 
-/*
- * Reserve, fill and submit one request. Returns 0 to go on, -ENOENT when there
- * is no slot left, or why the run ends.
+/**
+ * zram_wb_run_step() - write one request
+ * @run: the run
+ *
+ * Context: May sleep. pp_lock is held.
+ * Return: 0 to continue; -ENOENT after the last candidate; -EDQUOT at the limit;
+ *	-ENOSPC; -ENOMEM; as zram_pp_stop(); or the error of a device that is
+ *	given up.
  */
-static int wb_run_step(struct zram_wb_run *run)
+int zram_wb_run_step(struct zram_wb_run *run)
 {
 	unsigned int least = run->zram->wb.packed ? 1 : ZRAM_BLOCKS_PER_PAGE;
 	struct zram_wb_request *req;
 	int reserved, err;
 
-	err = zram_pp_interrupted(run->zram);
+	err = zram_pp_stop(run->pp);
 	if (err)
 		return err;
-	if (run->failures >= MAX_FAILURES)
-		return run->err;
+	/* The test of retired blocks may have given it up before any request */
+	if (zram_wb_retry_gave_up(&run->retry))
+		return run->err ? run->err : -EIO;
 	/* Do not look for room when there is nothing to put there */
 	err = zram_pp_walk_next(&run->walk);
 	if (err)
@@ -314,7 +182,7 @@ static int wb_run_step(struct zram_wb_run *run)
 	reserved = wb_run_reserve(run, req);
 	if (reserved < 0) {
 		/* What is in flight gives memory back, and perhaps blocks */
-		wb_run_drain(run);
+		zram_wb_run_drain(run);
 		req = zram_wb_ring_get(run->ring);
 		reserved = wb_run_reserve(run, req);
 	}
@@ -333,7 +201,56 @@ static int wb_run_step(struct zram_wb_run *run)
 	wb_run_trim(run, req, reserved);
 	if (req->nr)
 		wb_run_submit(run, req);
-	atomic64_set(&run->zram->wb.scanned, zram_pp_walk_scanned(&run->walk));
+	return err;
+}
+
+/**
+ * zram_wb_run_open() - prepare a run
+ * @run: set up here; zram_wb_run_close() follows, whatever this returns
+ * @pp: the run as its walk is to know it; kept as long as the run
+ * @ranges: which pages, in this order; likewise
+ * @nr: number of ranges
+ *
+ * Steps may follow in any number of slices, each between zram_pp_run_begin() and
+ * zram_pp_run_end(), with zram_wb_run_drain() before the end.
+ *
+ * Context: May sleep; waits for I/O. pp_lock is held.
+ * Return: 0 or -ENOMEM.
+ */
+int zram_wb_run_open(struct zram_wb_run *run, const struct zram_pp_run *pp,
+		     const struct zram_pp_range *ranges, unsigned int nr)
+{
+	int err;
+
+	*run = (struct zram_wb_run){ .pp = pp, .zram = pp->zram };
+	zram_pp_walk_init(&run->walk, pp, ranges, nr);
+	err = wb_run_alloc(run);
+	if (err)
+		return err;
+	zram_wb_retry_init(&run->retry, pp, run->ring);
+	zram_wb_retry_begin(&run->retry, pp->zram->backing.map);
+	return 0;
+}
+
+/**
+ * zram_wb_run_close() - end a run
+ * @run: from zram_wb_run_open()
+ *
+ * Context: May sleep; waits for I/O. pp_lock is held.
+ * Return: 0, or the last error of the device, or of a page that could not be
+ *	read.
+ */
+int zram_wb_run_close(struct zram_wb_run *run)
+{
+	int err;
+
+	if (run->pack.objects) {
+		zram_wb_run_drain(run);
+		zram_wb_retry_end(&run->retry, run->zram->backing.map);
+	}
+	/* A page that could not be read did not keep the others here */
+	err = run->err ? run->err : run->pack.err;
+	wb_run_free(run);
 	return err;
 }
 
@@ -360,30 +277,61 @@ static int wb_run_sort(struct zram_wb_run *run)
 static int wb_run_all(struct zram_wb_run *run)
 {
 	struct zram_wb_state *wb = &run->zram->wb;
+	u64 before = atomic64_read(&wb->written);
 	int err = wb_run_sort(run);
 
-	if (err)
-		return err;
 	atomic64_set(&wb->total, zram_pp_walk_total(&run->walk));
-	err = wb_run_alloc(run);
-	if (err)
-		return err;
-	while (!err)
-		err = wb_run_step(run);
-	wb_run_drain(run);
-	zram_wb_retry_end(&run->retry, run->zram->backing.map);
-	if (err == -ENOENT) {
-		atomic64_set(&wb->scanned, zram_pp_walk_total(&run->walk));
-		err = 0;
+	while (!err) {
+		err = zram_wb_run_step(run);
+		atomic64_set(&wb->scanned, zram_pp_walk_scanned(&run->walk));
+		atomic64_set(&wb->written, before + run->written);
 	}
-	if (!err)
-		err = run->err;
-	/* A page that could not be read did not keep the others here */
-	return err ? err : run->pack.err;
+	zram_wb_run_drain(run);
+	atomic64_set(&wb->written, before + run->written);
+	return err == -ENOENT ? 0 : err;
+}
+
+/* Begin the statistics of a run, unless a signal has interrupted it before */
+static void wb_run_stat_begin(struct zram *zram, u32 key)
+{
+	struct zram_wb_state *wb = &zram->wb;
+	u64 written;
+
+	atomic64_set(&wb->scanned, 0);
+	if (zram_pp_run_resume(zram, key, &written)) {
+		atomic64_set(&wb->written, written);
+	} else {
+		atomic64_set(&wb->written, 0);
+		zram_stats_add(&zram->stats, ZRAM_STAT_WB_RUNS, 1);
+	}
+	atomic64_set(&wb->total, 0);
+	WRITE_ONCE(wb->running, true);
+}
+
+/* End them. Returns the error as the user is to see it */
+static int wb_run_stat_end(struct zram *zram, u32 key, int err)
+{
+	struct zram_wb_state *wb = &zram->wb;
+
+	WRITE_ONCE(wb->running, false);
+	switch (err) {
+	case -EDQUOT:
+		/* Not an error of the device */
+		atomic64_inc(&wb->limited);
+		return -EIO;
+	case -ERESTARTSYS:
+		zram_pp_run_suspend(zram, key, atomic64_read(&wb->written));
+		return err;
+	case -EINTR:
+		return err;
+	}
+	if (err)
+		WRITE_ONCE(wb->last_error, err);
+	return err;
 }
 
 /**
- * zram_wb_run() - write pages to the backing device
+ * zram_wb_run() - write pages to the backing device, as a task asked for
  * @zram: a device that is set up and has a backing device
  * @ranges: which pages, in this order
  * @nr: number of ranges
@@ -392,36 +340,39 @@ static int wb_run_all(struct zram_wb_run *run)
  *
  * Context: May sleep. config_lock is held for reading. Takes pp_lock.
  * Return: 0; -EIO when the limit is reached; -ENOSPC when the device is full;
- *	-EINTR after a signal or when the device is to be reset or removed;
- *	-ENOMEM when not one request could be set up; otherwise the last error of
- *	the device or of a page that could not be read.
+ *	-EINTR when the device is to be reset or removed; -ERESTARTSYS after a
+ *	signal; -ENOMEM when not one request could be set up; otherwise the last
+ *	error of the device or of a page that could not be read.
  */
 int zram_wb_run(struct zram *zram, const struct zram_pp_range *ranges,
 		unsigned int nr)
 {
-	struct zram_wb_state *wb = &zram->wb;
-	struct zram_wb_run run = { .zram = zram };
-	int err;
+	const struct zram_pp_run pp = {
+		.zram = zram,
+		.stop = zram_pp_task_stop,
+	};
+	u32 key = jhash(ranges, nr * sizeof(*ranges), 0);
+	struct zram_wb_run *run;
+	int err, last;
 
-	err = zram_pp_run_begin(zram);
+	run = kmalloc_obj(*run);
+	if (!run)
+		return -ENOMEM;
+	err = zram_pp_run_begin(&pp);
 	if (err)
-		return err;
-	atomic64_set(&wb->scanned, 0);
-	atomic64_set(&wb->total, 0);
-	atomic64_set(&wb->written, 0);
-	WRITE_ONCE(wb->running, true);
-	wb_run_count(&run, ZRAM_STAT_WB_RUNS, 1);
+		goto out;
+	wb_run_stat_begin(zram, key);
 	trace_zram_wb_begin(zram, nr);
-
-	zram_pp_walk_init(&run.walk, zram, ranges, nr);
-	err = wb_run_all(&run);
-	wb_run_free(&run);
-
-	trace_zram_wb_end(zram, err);
-	/* Whoever ended it knows */
-	if (err && err != -EINTR)
-		WRITE_ONCE(wb->last_error, err);
-	WRITE_ONCE(wb->running, false);
-	zram_pp_run_end(zram);
+	err = zram_wb_run_open(run, &pp, ranges, nr);
+	if (!err)
+		err = wb_run_all(run);
+	last = zram_wb_run_close(run);
+	if (!err)
+		err = last;
+	err = wb_run_stat_end(zram, key, err);
+	trace_zram_wb_end(zram, err == -ERESTARTSYS ? -EINTR : err);
+	zram_pp_run_end(&pp);
+out:
+	kfree(run);
 	return err;
 }

@@ -4,7 +4,14 @@
 
 struct zram;
 struct zram_pp_range;
+struct zram_pp_run;
+struct zram_wb_run;
 
+int zram_wb_run_open(struct zram_wb_run *run, const struct zram_pp_run *pp,
+		     const struct zram_pp_range *ranges, unsigned int nr);
+int zram_wb_run_step(struct zram_wb_run *run);
+void zram_wb_run_drain(struct zram_wb_run *run);
+int zram_wb_run_close(struct zram_wb_run *run);
 int zram_wb_run(struct zram *zram, const struct zram_pp_range *ranges,
 		unsigned int nr);
 

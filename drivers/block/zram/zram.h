@@ -96,6 +96,7 @@ struct zram_bd_budget {
  * @total: slots it is to look at
  * @written: pages it has written
  * @last_error: why the last run that failed did, 0 if none has
+ * @limited: runs that the limit ended
  */
 struct zram_wb_state {
 	bool packed;			/* C, constant once set up */
@@ -106,6 +107,7 @@ struct zram_wb_state {
 	atomic64_t total;
 	atomic64_t written;
 	int last_error;			/* A */
+	atomic64_t limited;
 };
 
 /**
@@ -136,6 +138,21 @@ struct zram_kcompressd {
 };
 
 /**
+ * struct zram_pp_resume - a run that a signal interrupted, and that goes on when
+ *	its task writes to the attribute again
+ * @task: the task; never dereferenced
+ * @start: when it started, as the address of a task is used again
+ * @key: hash of what the task asked for
+ * @left: what is left of it, as the run counts
+ */
+struct zram_pp_resume {
+	const struct task_struct *task;
+	u64 start;
+	u32 key;
+	u64 left;
+};
+
+/**
  * struct zram - one device
  * @disk: its gendisk
  * @config_lock: see the lock order
@@ -147,6 +164,7 @@ struct zram_kcompressd {
  * @comps: algorithms
  * @backing: backing device
  * @wb: writeback
+ * @pp_resume: what a signal left of a run
  * @kcompressd: whose writes are compressed later, and how that goes
  * @stats: counters
  * @debugfs: its directory there
@@ -156,7 +174,7 @@ struct zram_kcompressd {
 struct zram {
 	struct gendisk *disk;			/* I */
 	struct rw_semaphore config_lock;
-	struct mutex pp_lock;			/* no fields: whose turn it is */
+	struct mutex pp_lock;			/* one run at a time; pp_resume */
 	struct mutex rmw_locks[ZRAM_RMW_LOCKS];	/* likewise, for a slot */
 	unsigned long nr_pages;			/* C, open; A */
 	struct zram_slots slots;		/* C, open; S inside */
@@ -164,6 +182,7 @@ struct zram {
 	struct zram_comps comps;		/* C, open */
 	struct zram_backing backing;		/* C, open */
 	struct zram_wb_state wb;		/* see there */
+	struct zram_pp_resume pp_resume;	/* pp_lock */
 	struct zram_kcompressd kcompressd;	/* A */
 	struct zram_stats stats;		/* A */
 	struct dentry *debugfs;			/* I */

@@ -27,11 +27,13 @@ static const struct zram_pp_filter not_huge = { .must_not = ZRAM_HUGE };
 /**
  * struct pp_walk_test - what a test works on
  * @zram: has slots, counters and nothing else
+ * @run: a run that nothing stops
  * @visited: the slots a walk came to
  * @now: the time
  */
 struct pp_walk_test {
 	struct zram *zram;
+	struct zram_pp_run run;
 	unsigned long *visited;
 	u32 now;
 };
@@ -48,6 +50,7 @@ static int pp_walk_test_init(struct kunit *test)
 	t->zram = kunit_kzalloc(test, sizeof(*t->zram), GFP_KERNEL);
 	if (!t->visited || !t->zram)
 		return -ENOMEM;
+	t->run.zram = t->zram;
 	if (zram_stats_init(&t->zram->stats))
 		return -ENOMEM;
 	if (zram_table_create(&t->zram->slots, NR_SLOTS)) {
@@ -178,11 +181,11 @@ static void pp_walk_test_ranges(struct kunit *test)
 
 	fill(t);
 	for (i = 0; i < ARRAY_SIZE(ranges); i++) {
-		zram_pp_walk_init(&walk, t->zram, &ranges[i], 1);
+		zram_pp_walk_init(&walk, &t->run, &ranges[i], 1);
 		go(test, &walk);
 		check_visited(test, &ranges[i]);
 	}
-	zram_pp_walk_init(&walk, t->zram, ranges, 0);
+	zram_pp_walk_init(&walk, &t->run, ranges, 0);
 	KUNIT_EXPECT_EQ(test, go(test, &walk), 0U);
 }
 
@@ -201,7 +204,7 @@ static void pp_walk_test_lists(struct kunit *test)
 	unsigned long i;
 
 	fill(t);
-	zram_pp_walk_init(&walk, t->zram, ranges, ARRAY_SIZE(ranges));
+	zram_pp_walk_init(&walk, &t->run, ranges, ARRAY_SIZE(ranges));
 	KUNIT_ASSERT_EQ(test, zram_pp_walk_next(&walk), 0);
 	KUNIT_EXPECT_GE(test, walk.index, 500UL);
 	nr = go(test, &walk);
@@ -233,7 +236,7 @@ static void check_order(struct kunit *test, enum zram_pp_order order, u64 room)
 	struct zram_pp_walk walk;
 	u64 taken = 0;
 
-	zram_pp_walk_init(&walk, t->zram, &range, 1);
+	zram_pp_walk_init(&walk, &t->run, &range, 1);
 	KUNIT_ASSERT_EQ(test, zram_pp_walk_sort(&walk, order, room), 0);
 	for (; !zram_pp_walk_next(&walk); zram_pp_walk_advance(&walk)) {
 		r = rank(t, order, walk.now, walk.index);
@@ -247,7 +250,7 @@ static void check_order(struct kunit *test, enum zram_pp_order order, u64 room)
 	KUNIT_EXPECT_GE_MSG(test, lowest, highest, "order %d room %llu", order,
 			    room);
 	/* And all come in the end. */
-	zram_pp_walk_init(&walk, t->zram, &range, 1);
+	zram_pp_walk_init(&walk, &t->run, &range, 1);
 	KUNIT_ASSERT_EQ(test, zram_pp_walk_sort(&walk, order, room), 0);
 	go(test, &walk);
 	check_visited(test, &range);
@@ -275,7 +278,7 @@ static void pp_walk_test_room(struct kunit *test)
 	unsigned long last = 0;
 
 	fill(t);
-	zram_pp_walk_init(&walk, t->zram, &range, 1);
+	zram_pp_walk_init(&walk, &t->run, &range, 1);
 	KUNIT_ASSERT_EQ(test, zram_pp_walk_sort(&walk, ZRAM_PP_LARGEST,
 						U32_MAX * (u64)PAGE_SIZE), 0);
 	KUNIT_EXPECT_EQ(test, zram_pp_walk_total(&walk), (u64)NR_SLOTS);
@@ -291,17 +294,19 @@ static void pp_walk_test_back(struct kunit *test)
 {
 	const struct zram_pp_range ranges[] = {
 		{ &any, 10, 20 },
+		{ &any, 31, 40 },
 		{ &any, 21, 30 },
+		{ &any, 9, 9 },
 		{ &any, 5, 12 },
-		{ &any, 30, 31 },
+		{ &any, 50, 50 },
 		{ &any, 31, 31 },
 	};
 	static const struct {
 		unsigned long index;
 		bool back;
 	} steps[] = {
-		{ 10 }, { 12 }, { 20 }, { 21 }, { 30 }, { 5, true },
-		{ 10, true }, { 12, true }, { 30, true }, { 31 }, { 31, true },
+		{ 10 }, { 12 }, { 20 }, { 31 }, { 21 }, { 30 }, { 9 },
+		{ 5, true }, { 9 }, { 10 }, { 12 }, { 50 }, { 31, true },
 	};
 	struct pp_walk_test *t = test->priv;
 	struct zram_pp_walk walk;
@@ -309,18 +314,15 @@ static void pp_walk_test_back(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(steps); i++)
 		zram_slot_publish(t->zram, steps[i].index, 0, 100);
-	zram_pp_walk_init(&walk, t->zram, ranges, ARRAY_SIZE(ranges));
+	zram_pp_walk_init(&walk, &t->run, ranges, ARRAY_SIZE(ranges));
 	for (i = 0; i < ARRAY_SIZE(steps); i++) {
 		KUNIT_ASSERT_EQ(test, zram_pp_walk_next(&walk), 0);
 		KUNIT_EXPECT_EQ(test, walk.index, steps[i].index);
 		KUNIT_EXPECT_EQ_MSG(test, zram_pp_walk_goes_back(&walk),
 				    steps[i].back, "step %u", i);
-		/* Once settled it is new. */
-		if (steps[i].index == 5) {
-			zram_pp_walk_forget(&walk);
-			KUNIT_EXPECT_FALSE(test, zram_pp_walk_goes_back(&walk));
-			walk.seen = 31;
-		}
+		/* Once a range is settled all of its slots are new. */
+		zram_pp_walk_forget(&walk);
+		KUNIT_EXPECT_FALSE(test, zram_pp_walk_goes_back(&walk));
 		zram_pp_walk_advance(&walk);
 	}
 	KUNIT_EXPECT_EQ(test, zram_pp_walk_next(&walk), -ENOENT);
@@ -352,7 +354,7 @@ static void pp_walk_test_far(struct kunit *test)
 	}
 	zram_slot_touch(t->zram, base + 5);
 
-	zram_pp_walk_init(&walk, t->zram, &range, 1);
+	zram_pp_walk_init(&walk, &t->run, &range, 1);
 	for (; !zram_pp_walk_next(&walk); zram_pp_walk_advance(&walk)) {
 		if (expected == base + 5)
 			expected += 2;
@@ -379,9 +381,9 @@ static void pp_walk_test_stop(struct kunit *test)
 
 	/* A walk over nothing takes time too. */
 	t->zram->stopping = true;
-	zram_pp_walk_init(&walk, t->zram, &range, 1);
+	zram_pp_walk_init(&walk, &t->run, &range, 1);
 	KUNIT_EXPECT_EQ(test, zram_pp_walk_next(&walk), -EINTR);
-	zram_pp_walk_init(&walk, t->zram, &range, 1);
+	zram_pp_walk_init(&walk, &t->run, &range, 1);
 	KUNIT_EXPECT_EQ(test, zram_pp_walk_sort(&walk, ZRAM_PP_OLDEST, 0),
 			-EINTR);
 }

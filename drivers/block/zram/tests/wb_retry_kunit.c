@@ -1,27 +1,65 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * KUnit tests of blocks that could not be written.
+ * KUnit tests of what becomes of blocks that could not be written. The device is
+ * a model: a bit for each block that cannot be written.
  */
 
 #include <kunit/test.h>
+#include <linux/bitmap.h>
 #include <linux/bits.h>
 #include <linux/err.h>
+#include <linux/jiffies.h>
+#include <linux/slab.h>
 
 #include "../bd_map.h"
+#include "../pp.h"
 #include "../wb_retry.h"
 #include "../wb_ring.h"
+#include "../zram.h"
+
+#define NR_BLOCKS	4096
 
 /**
  * struct wb_retry_test - what a test works on
- * @map: a map of 512 blocks
- * @retry: blocks that failed
+ * @map: a map of NR_BLOCKS blocks
+ * @retry: the blocks that failed
+ * @run: a run that nothing stops
+ * @zram: has no more than the run needs
  * @req: a request
+ * @bad: blocks that cannot be written
+ * @dead: no block can be written
+ * @tried: writes the device was asked for
  */
 struct wb_retry_test {
 	struct zram_bd_map *map;
 	struct zram_wb_retry retry;
+	struct zram_pp_run run;
+	struct zram *zram;
 	struct zram_wb_request req;
+	DECLARE_BITMAP(bad, NR_BLOCKS);
+	bool dead;
+	unsigned int tried;
 };
+
+static bool model_probe(struct zram_wb_retry *retry, u64 block)
+{
+	struct wb_retry_test *t = container_of(retry, struct wb_retry_test, retry);
+
+	t->tried++;
+	return !t->dead && !test_bit(block, t->bad);
+}
+
+static bool model_rewrite(struct zram_wb_retry *retry,
+			  struct zram_wb_request *req, unsigned int i)
+{
+	bool ok = model_probe(retry, req->first + i);
+
+	if (ok)
+		req->bad &= ~BIT_ULL(i);
+	else
+		req->faulty |= BIT_ULL(i);
+	return ok;
+}
 
 static int wb_retry_test_init(struct kunit *test)
 {
@@ -29,7 +67,15 @@ static int wb_retry_test_init(struct kunit *test)
 
 	if (!t)
 		return -ENOMEM;
-	t->map = zram_bd_map_create(512);
+	t->zram = kunit_kzalloc(test, sizeof(*t->zram), GFP_KERNEL);
+	if (!t->zram)
+		return -ENOMEM;
+	t->run.zram = t->zram;
+	t->retry.pp = &t->run;
+	t->retry.name = "model";
+	t->retry.rewrite = model_rewrite;
+	t->retry.probe = model_probe;
+	t->map = zram_bd_map_create(NR_BLOCKS);
 	test->priv = t;
 	return PTR_ERR_OR_ZERO(t->map);
 }
@@ -42,20 +88,29 @@ static void wb_retry_test_exit(struct kunit *test)
 		zram_bd_map_destroy(t->map);
 }
 
-/* A request of @nr blocks that is over; @after were submitted since */
-static void settle(struct kunit *test, unsigned int nr, u64 bad, u64 faulty,
-		   unsigned int after)
+/*
+ * Write a request of @nr blocks, of which the device has failed those in @bad;
+ * those in @lasting fail each time
+ */
+static void write_request(struct kunit *test, unsigned int nr, u64 bad,
+			  u64 lasting)
 {
 	struct wb_retry_test *t = test->priv;
+	unsigned int i;
+	u64 first;
 
-	if (t->retry.submitted == t->retry.settled)
-		t->retry.submitted++;
-	t->retry.submitted += after;
-	KUNIT_ASSERT_EQ(test, zram_bd_map_reserve(t->map, nr, 1, &t->req.first),
+	KUNIT_ASSERT_EQ(test, zram_bd_map_reserve(t->map, nr, 1, &first),
 			(int)nr);
-	t->req.nr = nr;
-	t->req.bad = bad;
-	t->req.faulty = faulty;
+	for (i = 0; i < nr; i++)
+		if (lasting & BIT_ULL(i))
+			__set_bit(first + i, t->bad);
+	t->tried = 0;
+	t->req = (struct zram_wb_request){
+		.first = first,
+		.nr = nr,
+		.bad = bad,
+	};
+	zram_wb_retry_request(&t->retry, &t->req);
 	zram_wb_retry_settle(&t->retry, t->map, &t->req);
 }
 
@@ -68,73 +123,146 @@ static void expect(struct kunit *test, u64 used, u64 bad)
 	KUNIT_EXPECT_EQ(test, zram_bd_map_bad(t->map), bad);
 }
 
-static void wb_retry_test_request(struct kunit *test)
+static void repair(struct wb_retry_test *t)
+{
+	bitmap_zero(t->bad, NR_BLOCKS);
+}
+
+/* A block that fails each time is retired at the end, its neighbours are not. */
+static void wb_retry_test_bad_block(struct kunit *test)
 {
 	struct wb_retry_test *t = test->priv;
 
-	settle(test, 64, 0, 0, 0);
+	write_request(test, 64, ~0ULL, BIT_ULL(5));
+	KUNIT_EXPECT_EQ(test, t->req.bad, BIT_ULL(5));
+	KUNIT_EXPECT_EQ(test, t->tried, 64);
+	expect(test, 1, 0);
+	zram_wb_retry_end(&t->retry, t->map);
+	expect(test, 0, 1);
+
+	/* The next run asks once whether it still is. */
+	t->tried = 0;
+	zram_wb_retry_begin(&t->retry, t->map);
+	KUNIT_EXPECT_EQ(test, t->tried, 1);
+	expect(test, 0, 1);
+	repair(t);
+	zram_wb_retry_begin(&t->retry, t->map);
 	expect(test, 0, 0);
-	settle(test, 64, BIT_ULL(0) | BIT_ULL(62), BIT_ULL(0) | BIT_ULL(62), 0);
-	expect(test, 0, 2);
-	/* Nothing that lies in the blocks */
-	settle(test, 64, BIT_ULL(5), 0, 0);
-	expect(test, 0, 2);
-	/* The device, not the blocks */
-	settle(test, 64, ~0ULL, ~0ULL, 0);
-	settle(test, 2, 3, 3, 0);
-	expect(test, 0, 2);
-	zram_wb_retry_end(&t->retry, t->map);
-	expect(test, 0, 2);
 }
 
-static void wb_retry_test_suspected(struct kunit *test)
+/* An error that passes retires nothing, wherever in the retry it came. */
+static void wb_retry_test_transient(struct kunit *test)
+{
+	struct wb_retry_test *t = test->priv;
+	unsigned int at;
+
+	for (at = 0; at < 62; at++) {
+		write_request(test, 64, ~0ULL, 7ULL << at);
+		expect(test, 3, 0);
+		repair(t);
+		zram_wb_retry_end(&t->retry, t->map);
+		expect(test, 0, 0);
+	}
+}
+
+/* A device that fails is asked for two blocks of a request, and given up. */
+static void wb_retry_test_device(struct kunit *test)
+{
+	struct wb_retry_test *t = test->priv;
+	unsigned int tried = 0, requests = 0;
+
+	t->dead = true;
+	while (!zram_wb_retry_gave_up(&t->retry) && requests < 1000) {
+		write_request(test, 64, ~0ULL, 0);
+		KUNIT_EXPECT_EQ(test, t->tried, 2);
+		tried += t->tried;
+		requests++;
+	}
+	KUNIT_EXPECT_EQ(test, tried, 64);
+	expect(test, 0, 0);
+	write_request(test, 64, ~0ULL, 0);
+	KUNIT_EXPECT_EQ(test, t->tried, 0);
+	zram_wb_retry_end(&t->retry, t->map);
+	expect(test, 0, 0);
+}
+
+/* Suspected blocks are free again if the device fails at the end, too. */
+static void wb_retry_test_dies(struct kunit *test)
 {
 	struct wb_retry_test *t = test->priv;
 
-	/* The last of a request: two more are under way meanwhile */
-	settle(test, 4, BIT_ULL(3), BIT_ULL(3), 2);
+	write_request(test, 64, ~0ULL, BIT_ULL(3));
 	expect(test, 1, 0);
-	/* These tell nothing, they may have been written before */
-	settle(test, 4, 0, 0, 0);
-	expect(test, 1, 0);
-	settle(test, 4, 0, 0, 1);
-	expect(test, 1, 0);
-	/* But this one does */
-	settle(test, 1, 0, 0, 0);
-	expect(test, 0, 1);
-
-	/* One alone, and then the device is seen to fail */
-	settle(test, 1, 1, 1, 0);
-	settle(test, 1, 1, 1, 0);
-	expect(test, 2, 1);
-	settle(test, 8, 0xff, 0xff, 0);
-	expect(test, 0, 1);
-
-	/* One alone, and no more news */
-	settle(test, 1, 1, 1, 0);
-	expect(test, 1, 1);
+	t->dead = true;
 	zram_wb_retry_end(&t->retry, t->map);
-	expect(test, 0, 1);
+	expect(test, 0, 0);
 }
 
-/* Only so many blocks can be suspected. */
-static void wb_retry_test_many(struct kunit *test)
+/* 300 requests, of which every @nth block fails; is the device given up? */
+static bool gives_up(struct kunit *test, unsigned int nth)
 {
 	struct wb_retry_test *t = test->priv;
 	unsigned int i;
+	u64 lasting = 0;
+	bool up;
 
-	for (i = 0; i < 2 * ZRAM_WB_RETRY_MAX; i++)
-		settle(test, 1, 1, 1, 0);
-	expect(test, ZRAM_WB_RETRY_MAX, 0);
-	settle(test, 1, 0, 0, 0);
-	expect(test, 0, ZRAM_WB_RETRY_MAX);
+	for (i = 1; i < 60; i += nth)
+		lasting |= BIT_ULL(i);
+	t->retry.failures = 0;
+	for (i = 0; i < 300; i++) {
+		repair(t);
+		write_request(test, 60, GENMASK_ULL(59, 0), lasting);
+	}
+	up = zram_wb_retry_gave_up(&t->retry);
+	repair(t);
 	zram_wb_retry_end(&t->retry, t->map);
+	expect(test, 0, 0);
+	return up;
+}
+
+/* A device that writes more than four of five blocks is not given up. */
+static void wb_retry_test_ratio(struct kunit *test)
+{
+	KUNIT_EXPECT_FALSE(test, gives_up(test, 6));
+	KUNIT_EXPECT_TRUE(test, gives_up(test, 4));
+}
+
+/* Time is limited, however few writes fail. */
+static void wb_retry_test_slow(struct kunit *test)
+{
+	struct wb_retry_test *t = test->priv;
+
+	t->retry.failing = 9 * HZ;
+	KUNIT_EXPECT_FALSE(test, zram_wb_retry_gave_up(&t->retry));
+	t->retry.failing = 10 * HZ;
+	KUNIT_EXPECT_TRUE(test, zram_wb_retry_gave_up(&t->retry));
+	write_request(test, 64, BIT_ULL(7), 0);
+	KUNIT_EXPECT_EQ(test, t->tried, 0);
+	expect(test, 0, 0);
+}
+
+/* More blocks than can be suspected are free at once. */
+static void wb_retry_test_crowd(struct kunit *test)
+{
+	struct wb_retry_test *t = test->priv;
+
+	write_request(test, 64, ~0ULL, GENMASK_ULL(62, 0));
+	expect(test, ZRAM_WB_RETRY_MAX, 0);
+	zram_wb_retry_end(&t->retry, t->map);
+	expect(test, 0, ZRAM_WB_RETRY_MAX);
+	repair(t);
+	zram_wb_retry_begin(&t->retry, t->map);
+	expect(test, 0, 0);
 }
 
 static struct kunit_case wb_retry_test_cases[] = {
-	KUNIT_CASE(wb_retry_test_request),
-	KUNIT_CASE(wb_retry_test_suspected),
-	KUNIT_CASE(wb_retry_test_many),
+	KUNIT_CASE(wb_retry_test_bad_block),
+	KUNIT_CASE(wb_retry_test_transient),
+	KUNIT_CASE(wb_retry_test_device),
+	KUNIT_CASE(wb_retry_test_dies),
+	KUNIT_CASE(wb_retry_test_ratio),
+	KUNIT_CASE(wb_retry_test_slow),
+	KUNIT_CASE(wb_retry_test_crowd),
 	{}
 };
 

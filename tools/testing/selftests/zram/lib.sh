@@ -305,7 +305,7 @@ bd_read() {
 wb_read() {
 	WB_runs='' WB_pages='' WB_objects='' WB_blocks='' WB_payload_bytes=''
 	WB_ios='' WB_retries='' WB_stale='' WB_bad_blocks='' WB_last_error=''
-	WB_running='' WB_progress=''
+	WB_running='' WB_progress='' WB_limited='' WB_discarded=''
 	while read -r zt_key zt_value; do
 		eval "WB_$zt_key=\$zt_value"
 	done < "$ZSYS/writeback_stat"

@@ -30,6 +30,10 @@ limited() {
 	is "batch $1, limit $2: blocks in use and written" \
 		"$BD_COUNT $((BD_WRITES - before))" "$wanted $wanted"
 	limit_is "batch $1, limit $2: what is left" $((limit - wanted))
+	[ $err = 0 ] || runs=$((runs + 1))
+	wb_read
+	is "batch $1, limit $2: it is the limit that ended runs" \
+		"$WB_limited $WB_last_error" "$runs 0"
 	put "$ZSYS/writeback_limit_enable" 0
 }
 
@@ -41,6 +45,7 @@ limits="0 1 37 1002 1023 1024 2000"
 for packed in 0 1; do
 	PACKED=$packed
 	zram_new 4M '' "$disk"
+	runs=0
 	for batch in $batches; do
 		for limit in $limits; do
 			limited "$batch" "$limit"
@@ -74,6 +79,7 @@ done
 # Compressed: a limit of a few blocks takes many pages.
 PACKED=1
 zram_new 4M '' "$disk"
+runs=0
 must zpat fill -k mixed "$ZDEV" > /dev/null
 put "$ZSYS/idle" all
 put "$ZSYS/writeback_limit" 16

@@ -11,15 +11,21 @@
  *   ztry -t FILE VALUE	as the first, then the time taken in ms
  *   ztry -h FILE	open read-only and hold until killed
  *   ztry -x FILE	open read-write O_EXCL and hold until killed
+ *   ztry -d LOOP 0|1	direct I/O of a loop device off or on
+ *   ztry -s FILE VALUE	as the first, with handlers: SIGUSR1 restarts the write,
+ *			SIGUSR2 interrupts it
  *
  * A shell's echo hides the error number; these tests are about it.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/loop.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -54,6 +60,28 @@ static const char *try_read(const char *file)
 static const char *try_open(const char *file, int flags)
 {
 	return open(file, O_RDWR | O_CLOEXEC | flags) < 0 ? name(errno) : "0";
+}
+
+static const char *direct_io(const char *loop, unsigned long on)
+{
+	int fd = open(loop, O_RDWR | O_CLOEXEC);
+
+	return fd < 0 || ioctl(fd, LOOP_SET_DIRECT_IO, on) ? name(errno) : "0";
+}
+
+static void nothing(int sig)
+{
+	(void)sig;
+}
+
+static const char *try_handling(const char *file, const char *val)
+{
+	struct sigaction sa = { .sa_handler = nothing };
+
+	sigaction(SIGUSR2, &sa, NULL);
+	sa.sa_flags = SA_RESTART;
+	sigaction(SIGUSR1, &sa, NULL);
+	return try_write(file, val, strlen(val));
 }
 
 static int hold(const char *file, int flags)
@@ -93,6 +121,10 @@ int main(int argc, char **argv)
 		return hold(argv[2], O_RDWR | O_EXCL);
 	} else if (argc == 4 && !strcmp(argv[1], "-n")) {
 		puts(try_long(argv[2], strtoul(argv[3], NULL, 0)));
+	} else if (argc == 4 && !strcmp(argv[1], "-d")) {
+		puts(direct_io(argv[2], strtoul(argv[3], NULL, 0)));
+	} else if (argc == 4 && !strcmp(argv[1], "-s")) {
+		puts(try_handling(argv[2], argv[3]));
 	} else if (argc == 4 && !strcmp(argv[1], "-t")) {
 		clock_gettime(CLOCK_MONOTONIC, &a);
 		r = try_write(argv[2], argv[3], strlen(argv[3]));
@@ -102,7 +134,7 @@ int main(int argc, char **argv)
 	} else if (argc == 3) {
 		puts(try_write(argv[1], argv[2], strlen(argv[2])));
 	} else {
-		fprintf(stderr, "usage: ztry [-t|-n] FILE VALUE | -[roehx] FILE\n");
+		fprintf(stderr, "usage: ztry [-tnsd] FILE VALUE | -[roehx] FILE\n");
 		return 2;
 	}
 	return 0;

@@ -1,0 +1,71 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 200
+# A device that takes seconds for each write and then fails: the run ends soon, and
+# no block is retired. A block that can be written again is used again.
+
+. ./lib.sh
+
+bd_use null 64 || skip_all "no null_blk"
+disk=$BD
+bd_dm zt_dead error "0 131072 error" || skip_all "no device-mapper"
+dead=$BD
+bd_dm zt_slow delay "0 131072 delay $disk 0 0 $dead 0 3000" ||
+	skip_all "no dm-delay"
+SLOW=$disk DEV_SECTORS=131072
+
+for PACKED in '' 1; do
+	kind=whole
+	[ -z "$PACKED" ] || kind=packed
+	zram_new 32M '' "$BD"
+	must zpat fill -k random -j 2 -b 64 "$ZDEV" > /dev/null
+	clock
+	start=$NOW
+	bg ztry "$ZSYS/writeback" huge > /tmp/run.$$
+	ZT_FILES=/tmp/run.$$
+	writer=$BGPID
+	if ended "$writer" 40; then
+		clock
+		pass "$kind: the run ends ($((NOW - start)) ms)"
+	else
+		fail "$kind: the run ends within 40 s"
+		dm_fast
+		ended "$writer" 60
+		finish
+	fi
+	is "$kind: with EIO" "$(cat /tmp/run.$$)" EIO
+	wb_read
+	is "$kind: nothing is written, nothing is retired" \
+		"$WB_pages $WB_bad_blocks" "0 0"
+	check "$kind: every byte" zpat verify -k random -j 2 "$ZDEV"
+	must zram_remove
+done
+dm_fast
+
+# One block fails, is retired, and is used again after the repair.
+PACKED=
+must dm_table zt_slow \
+	"0 2048 linear $disk 0\\n2048 8 error\\n2056 129016 linear $disk 2056"
+zram_new 16M '' "$BD"
+must zpat fill -k random -b 64 "$ZDEV" > /dev/null
+store EIO writeback huge
+wb_read
+is "a bad block is retired" "$WB_bad_blocks" 1
+must zpat fill -k random -g 2 -n 64 -b 64 "$ZDEV" > /dev/null
+store 0 writeback huge
+wb_read
+is "it stays so while it fails" "$WB_bad_blocks" 1
+dm_fast
+must zpat fill -k random -g 3 -n 64 -b 64 "$ZDEV" > /dev/null
+store 0 writeback huge
+wb_read
+is "it is used again once it can be written" "$WB_bad_blocks" 0
+check "every byte" zpat verify -k random -o 64 "$ZDEV"
+check "the last ones, too" zpat verify -k random -g 3 -n 64 "$ZDEV"
+log=$(dmesg)
+for line in "writing blocks .* failed" "block 256 cannot be written, it is retired" \
+	"retired blocks can be written again"; do
+	check "the log says: $line" sh -c "echo \"\$1\" | grep -q \"\$2\"" _ \
+		"$log" "zram$ZID: .*$line"
+done
+finish

@@ -1,0 +1,146 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 300
+# Signals, stops and the freezer during a run: it goes on where nobody asked for its
+# end, and what it counts is right across the restart.
+
+. ./lib.sh
+
+# shellcheck disable=SC2317 # called through wait_for
+written() {
+	wb_read
+	[ "$WB_pages" -gt "$1" ]
+}
+
+# run FILE VALUE: in the background, until it has begun
+run() {
+	bg ztry -s "$ZSYS/$1" "$2" > /tmp/run.$$
+	writer=$BGPID
+}
+
+# signals NAME SIGNAL...: to the run, and wait for its end
+signals() {
+	zt_what=$1
+	shift
+	for zt_sig; do
+		sleep 0.3
+		kill "-$zt_sig" "$writer"
+	done
+	ended "$writer" 60 || bail "$zt_what: the run ends"
+	wait "$writer"
+	read -r got < /tmp/run.$$
+}
+
+# pages KIND: 4096 pages of the kernel, all idle
+pages() {
+	must zpat fill -u -k "$1" -j 2 -n 4096 "$ZDEV" > /dev/null
+	put "$ZSYS/idle" all
+}
+
+all_written() {
+	wb_read
+	is "$1: every page is written, in one run" "$got $WB_pages $WB_runs" \
+		"0 $((4096 * PER_PAGE)) 1"
+	check "$1: every byte" zpat verify -u -k random -j 2 -n 4096 "$ZDEV"
+}
+
+# fresh: the device takes 0.2 s for a write, however large
+fresh() {
+	[ -z "${ZID-}" ] || must zram_remove
+	zram_add
+	[ ! -e "$ZSYS/recompress" ] ||
+		put "$ZSYS/recomp_algorithm" "algo=zstd level=9 priority=1"
+	put "$ZSYS/backing_dev" "$BD"
+	put "$ZSYS/writeback_batch_size" 256
+	put "$ZSYS/disksize" $((4096 * PAGE))
+	pages random
+}
+
+bd_use virtio || bd_use null $((17 * PER_PAGE)) || skip_all "no backing device"
+bd_slow 0 200 || skip_all "no dm-delay"
+ZT_FILES="/tmp/run.$$ /tmp/second.$$"
+
+fresh
+run writeback idle
+wait_for 10 written 0
+signals "SIGSTOP, SIGCONT" STOP CONT STOP CONT
+all_written "SIGSTOP, SIGCONT"
+
+fresh
+run writeback idle
+wait_for 10 written 0
+signals "handlers that restart" USR1 USR1 USR1
+all_written "handlers that restart"
+
+fresh
+run writeback idle
+wait_for 10 written 0
+clock
+start=$NOW
+signals "a handler that does not" USR2
+is "a handler that does not: the write fails" "$got" EINTR
+clock
+between "a handler that does not: soon" $((NOW - start)) 0 4000
+wb_read
+between "a handler that does not: part of the pages is written" "$WB_pages" 1 \
+	$((4095 * PER_PAGE))
+check "a handler that does not: every byte" \
+	zpat verify -u -k random -j 2 -n 4096 "$ZDEV"
+
+# The second writer waits for the first.
+fresh
+run writeback idle
+first=$writer
+wait_for 10 written 0
+bg ztry -s "$ZSYS/writeback" huge > /tmp/second.$$
+second=$BGPID
+sleep 0.3
+kill -USR2 "$second"
+check "a writer that waits is interrupted" ended "$second" 1
+is "and says so" "$(cat /tmp/second.$$)" EINTR
+check "the run it waited for goes on" kill -0 "$first"
+writer=$first
+signals "two writers" USR1
+all_written "two writers"
+
+if [ -w /sys/power/pm_test ]; then
+	put /sys/power/pm_test freezer
+	delay=/sys/module/suspend/parameters/pm_test_delay
+	[ ! -w $delay ] || put $delay 1
+	fresh
+	run writeback idle
+	wait_for 10 written 0
+	check "freezer: all tasks are frozen" store_quietly /sys/power/state freeze
+	signals freezer
+	all_written freezer
+	echo none > /sys/power/pm_test
+else
+	skip freezer "kernel without CONFIG_PM_DEBUG"
+fi
+
+# max_pages is about all of the run.
+dm_fast
+fresh
+if [ ! -e "$ZSYS/recompress" ] || ! grep -qw zstd "$ZSYS/comp_algorithm"; then
+	skip "recompress" "no recompress, or no zstd"
+	finish
+fi
+mount -t debugfs none /sys/kernel/debug 2> /dev/null
+state=/sys/kernel/debug/zram/zram$ZID/block_state
+[ -e "$state" ] || { skip "recompress" "no block_state"; finish; }
+pages text
+run recompress "priority=1 max_pages=2000"
+# The handlers come first.
+sleep 0.1
+zt_n=0
+while kill -0 "$writer" 2> /dev/null && [ $zt_n -lt 40 ]; do
+	kill -STOP "$writer"
+	kill -CONT "$writer"
+	kill -USR1 "$writer"
+	zt_n=$((zt_n + 1))
+done
+signals "recompress"
+is "recompress: as many pages as were asked for" \
+	"$got $(awk '$3 ~ /r/ { n++ } END { print n + 0 }' "$state")" "0 2000"
+check "recompress: every byte" zpat verify -u -k text -j 2 -n 4096 "$ZDEV"
+finish
