@@ -7,6 +7,8 @@
 #include <linux/err.h>
 #include <linux/fcntl.h>
 #include <linux/fs.h>
+#include <linux/kdev_t.h>
+#include <linux/major.h>
 #include <linux/math.h>
 #include <linux/minmax.h>
 #include <linux/sizes.h>
@@ -88,6 +90,18 @@ static u64 bd_dev_nr_blocks(struct block_device *bdev)
 	return round_down(nr, ZRAM_BLOCKS_PER_PAGE);
 }
 
+/*
+ * Written blocks are read back where the device may report a write that it did
+ * not make. The loop driver of Linux 7.3 does so when its file system is full:
+ * lo_complete_rq() takes a short write for a complete one. A driver that has a
+ * submit_bio() of its own, as device-mapper has, may lie on top of loop.
+ */
+static bool bd_dev_verify(const struct block_device *bdev)
+{
+	return MAJOR(disk_devt(bdev->bd_disk)) == LOOP_MAJOR ||
+	       bdev->bd_disk->fops->submit_bio;
+}
+
 static int bd_dev_open(struct zram_backing *backing, const char *path,
 		       const char *name)
 {
@@ -101,6 +115,7 @@ static int bd_dev_open(struct zram_backing *backing, const char *path,
 		return PTR_ERR(file);
 	backing->file = file;
 	backing->bdev = file_bdev(file);
+	backing->verify = bd_dev_verify(backing->bdev);
 	err = -EINVAL;
 	nr_blocks = bd_dev_nr_blocks(backing->bdev);
 	if (!nr_blocks)
@@ -175,6 +190,7 @@ void zram_bd_detach(struct zram *zram)
 	atomic64_set(&zram->wb.scanned, 0);
 	atomic64_set(&zram->wb.total, 0);
 	atomic64_set(&zram->wb.written, 0);
+	atomic64_set(&zram->wb.limited, 0);
 }
 
 /**

@@ -38,6 +38,8 @@
  * @mem: memory of the blocks
  * @bvecs: one for each block
  * @nr_blocks: number of blocks
+ * @nr_verify: number of blocks after these, to read written blocks back into; 0
+ *	if the device is trusted
  * @per_request: number of blocks a request may have
  * @head: the block of the ring that the next request begins with
  * @tail: the block that the oldest one begins with
@@ -53,6 +55,7 @@ struct zram_wb_ring {
 	void *mem;
 	struct bio_vec *bvecs;
 	unsigned int nr_blocks;
+	unsigned int nr_verify;
 	unsigned int per_request;
 	unsigned int head;
 	unsigned int tail;
@@ -66,7 +69,7 @@ static void wb_ring_fill_bvecs(struct zram_wb_ring *ring)
 {
 	unsigned int i;
 
-	for (i = 0; i < ring->nr_blocks; i++) {
+	for (i = 0; i < ring->nr_blocks + ring->nr_verify; i++) {
 		void *block = ring->mem + i * ZRAM_BLOCK_SIZE;
 
 		bvec_set_page(&ring->bvecs[i], vmalloc_to_page(block),
@@ -74,10 +77,12 @@ static void wb_ring_fill_bvecs(struct zram_wb_ring *ring)
 	}
 }
 
-static struct zram_wb_ring *wb_ring_alloc(unsigned int nr, gfp_t gfp)
+static struct zram_wb_ring *wb_ring_alloc(unsigned int nr, unsigned int unit,
+					  bool verify, gfp_t gfp)
 {
 	unsigned int nr_requests = min(nr, MAX_REQUESTS);
 	struct zram_wb_ring *ring;
+	unsigned int all;
 
 	gfp |= __GFP_NOWARN;
 	ring = kvzalloc(struct_size(ring, requests, nr_requests), gfp);
@@ -85,8 +90,13 @@ static struct zram_wb_ring *wb_ring_alloc(unsigned int nr, gfp_t gfp)
 		return NULL;
 	ring->nr_requests = nr_requests;
 	ring->nr_blocks = nr;
-	ring->bvecs = kvmalloc_array(nr, sizeof(*ring->bvecs), gfp);
-	ring->mem = __vmalloc((size_t)nr * ZRAM_BLOCK_SIZE, gfp);
+	/* At least two, so that one is filled while the other is in flight */
+	ring->per_request = clamp(round_down(nr / 2, unit), unit,
+				  max(ZRAM_WB_RING_REQUEST, unit));
+	ring->nr_verify = verify ? ring->per_request : 0;
+	all = nr + ring->nr_verify;
+	ring->bvecs = kvmalloc_array(all, sizeof(*ring->bvecs), gfp);
+	ring->mem = __vmalloc((size_t)all * ZRAM_BLOCK_SIZE, gfp);
 	if (ring->bvecs && ring->mem)
 		return ring;
 	zram_wb_ring_destroy(ring);
@@ -98,6 +108,8 @@ static struct zram_wb_ring *wb_ring_alloc(unsigned int nr, gfp_t gfp)
  * @bdev: the device to write to
  * @nr: number of blocks that may be in flight
  * @unit: the least number of them that is of use
+ * @verify: read back each block that the device reports as written, and treat
+ *	a block with other content as failed
  *
  * Memory is what writing is to make, so it takes less where there is little,
  * and tries hard for the least only.
@@ -106,13 +118,14 @@ static struct zram_wb_ring *wb_ring_alloc(unsigned int nr, gfp_t gfp)
  * Return: the ring, or NULL if there is not memory for one unit.
  */
 struct zram_wb_ring *zram_wb_ring_create(struct block_device *bdev,
-					 unsigned int nr, unsigned int unit)
+					 unsigned int nr, unsigned int unit,
+					 bool verify)
 {
 	struct zram_wb_ring *ring;
 
 	nr = max(round_down(nr, unit), unit);
 	for (;;) {
-		ring = wb_ring_alloc(nr, nr > unit ?
+		ring = wb_ring_alloc(nr, unit, verify, nr > unit ?
 				     GFP_KERNEL | __GFP_NORETRY : GFP_KERNEL);
 		if (ring)
 			break;
@@ -121,9 +134,6 @@ struct zram_wb_ring *zram_wb_ring_create(struct block_device *bdev,
 		nr = max(round_down(nr / 2, unit), unit);
 	}
 	ring->bdev = bdev;
-	/* At least two, so that one is filled while the other is in flight */
-	ring->per_request = clamp(round_down(ring->nr_blocks / 2, unit), unit,
-				  max(ZRAM_WB_RING_REQUEST, unit));
 	wb_ring_fill_bvecs(ring);
 	return ring;
 }
@@ -266,6 +276,35 @@ static int wb_ring_transfer(struct zram_wb_ring *ring, blk_opf_t op, u64 first,
 }
 
 /*
+ * Read back what the device has written, @nr blocks from block @i of the request
+ * on. Blocks that differ become bad. Returns 0, the error of the read, or -EIO
+ * if a block differs.
+ */
+static int wb_ring_verify(struct zram_wb_ring *ring,
+			  struct zram_wb_request *req, unsigned int i,
+			  unsigned int nr)
+{
+	void *copy = ring->mem + ring->nr_blocks * ZRAM_BLOCK_SIZE;
+	void *data = req->data + i * ZRAM_BLOCK_SIZE;
+	u64 bad = 0;
+	int err;
+
+	if (!ring->nr_verify)
+		return 0;
+	err = wb_ring_transfer(ring, REQ_OP_READ, req->first + i,
+			       ring->nr_blocks, nr);
+	invalidate_kernel_vmap_range(copy, nr * ZRAM_BLOCK_SIZE);
+	while (nr--)
+		if (err || memcmp(data + nr * ZRAM_BLOCK_SIZE,
+				  copy + nr * ZRAM_BLOCK_SIZE, ZRAM_BLOCK_SIZE))
+			bad |= BIT_ULL(i + nr);
+	req->bad |= bad;
+	if (!err && bad)
+		err = -EIO;
+	return err;
+}
+
+/*
  * A thin volume without space, a path that is down or a time-out say nothing of
  * the block, and pass.
  */
@@ -293,8 +332,10 @@ bool zram_wb_ring_retry(struct zram_wb_ring *ring, struct zram_wb_request *req,
 				   wb_ring_memory_block(ring, req) + i, 1);
 
 	req->retries++;
-	if (!err)
+	if (!err) {
 		req->bad &= ~BIT_ULL(i);
+		err = wb_ring_verify(ring, req, i, 1);
+	}
 	if (err)
 		req->err = err;
 	if (wb_ring_is_fault_of_block(err))
@@ -346,6 +387,8 @@ struct zram_wb_request *zram_wb_ring_reap(struct zram_wb_ring *ring, bool wait)
 	bio_uninit(&req->bio);
 	if (req->err)
 		req->bad = GENMASK_ULL(req->nr - 1, 0);
+	else
+		req->err = wb_ring_verify(ring, req, 0, req->nr);
 	return req;
 }
 

@@ -45,7 +45,8 @@ struct zram_wb_request {
 };
 
 struct zram_wb_ring *zram_wb_ring_create(struct block_device *bdev,
-					 unsigned int nr, unsigned int unit);
+					 unsigned int nr, unsigned int unit,
+					 bool verify);
 void zram_wb_ring_destroy(struct zram_wb_ring *ring);
 unsigned int zram_wb_ring_blocks(const struct zram_wb_ring *ring);
 unsigned int zram_wb_ring_request_blocks(const struct zram_wb_ring *ring);

@@ -55,7 +55,8 @@ static int wb_run_alloc(struct zram_wb_run *run)
 
 	run->ring = zram_wb_ring_create(zram->backing.bdev,
 					batch * ZRAM_BLOCKS_PER_PAGE,
-					ZRAM_BLOCKS_PER_PAGE);
+					ZRAM_BLOCKS_PER_PAGE,
+					zram->backing.verify);
 	if (!run->ring)
 		return -ENOMEM;
 	return zram_wb_pack_init(&run->pack, zram, &run->walk,

@@ -63,12 +63,14 @@ struct zram_rb_pool;
  * @bdev: the block device behind @file
  * @map: which of its blocks are in use
  * @reads: what reads of it are made of
+ * @verify: whether it may report a block as written that it did not write
  */
 struct zram_backing {
 	struct file *file;		/* C */
 	struct block_device *bdev;	/* C, open */
 	struct zram_bd_map *map;	/* C, open; S inside */
 	struct zram_rb_pool *reads; /* C, open; S inside */
+	bool verify;			/* C */
 };
 
 /**
