@@ -19,6 +19,7 @@
 #include "bd_dev.h"
 #include "bd_map.h"
 #include "config.h"
+#include "pp.h"
 #include "rb_read.h"
 #include "zram.h"
 
@@ -28,6 +29,10 @@
  * the rest is for disks that take longer to answer.
  */
 #define DEFAULT_BATCH	((unsigned int)(SZ_2M / PAGE_SIZE))
+
+/* Blocks discarded at a time: 64 MiB */
+#define MAX_DISCARD		((u64)(SZ_64M >> ZRAM_BLOCK_SHIFT))
+#define BLOCK_SECTORS_SHIFT	(ZRAM_BLOCK_SHIFT - SECTOR_SHIFT)
 
 /**
  * zram_bd_init() - what a new device begins with
@@ -191,6 +196,38 @@ void zram_bd_detach(struct zram *zram)
 	atomic64_set(&zram->wb.total, 0);
 	atomic64_set(&zram->wb.written, 0);
 	atomic64_set(&zram->wb.limited, 0);
+	atomic64_set(&zram->wb.discarded, 0);
+}
+
+/**
+ * zram_bd_discard() - discard segments of the backing device that became free
+ * @run: a run
+ *
+ * A sparse file or a thin volume loses the space; an SSD knows that the blocks
+ * are free. Segments are reserved meanwhile.
+ *
+ * Context: May sleep; waits for I/O. pp_lock is held.
+ */
+void zram_bd_discard(const struct zram_pp_run *run)
+{
+	struct zram_backing *backing = &run->zram->backing;
+	u64 from = 0, first, nr;
+	int err = 0;
+
+	if (!bdev_max_discard_sectors(backing->bdev))
+		return;
+	while (!err && !zram_pp_stop(run)) {
+		nr = zram_bd_map_claim_free(backing->map, &from, &first,
+					    MAX_DISCARD);
+		if (!nr)
+			return;
+		err = blkdev_issue_discard(backing->bdev,
+					   first << BLOCK_SECTORS_SHIFT,
+					   nr << BLOCK_SECTORS_SHIFT, GFP_NOIO);
+		zram_bd_map_unclaim(backing->map, first, nr, !err);
+		if (!err)
+			atomic64_add(nr, &run->zram->wb.discarded);
+	}
 }
 
 /**

@@ -6,6 +6,7 @@
 #include <linux/types.h>
 
 struct zram;
+struct zram_pp_run;
 
 #if IS_ENABLED(CONFIG_ZRAM_WRITEBACK)
 
@@ -13,6 +14,7 @@ void zram_bd_init(struct zram *zram);
 int zram_bd_attach(struct zram *zram, const char *path);
 void zram_bd_detach(struct zram *zram);
 ssize_t zram_bd_show(struct zram *zram, char *buf);
+void zram_bd_discard(const struct zram_pp_run *run);
 
 #else
 

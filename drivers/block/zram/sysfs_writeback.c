@@ -313,6 +313,8 @@ static ssize_t writeback_stat_show(struct device *dev,
 			    READ_ONCE(wb->last_error));
 	at += sysfs_emit_at(buf, at, "limited %lld\n",
 			    atomic64_read(&wb->limited));
+	at += sysfs_emit_at(buf, at, "discarded %lld\n",
+			    atomic64_read(&wb->discarded));
 	at += sysfs_emit_at(buf, at, "running %d\n", READ_ONCE(wb->running));
 	at += sysfs_emit_at(buf, at, "progress %lld %lld %lld\n",
 			    atomic64_read(&wb->scanned),

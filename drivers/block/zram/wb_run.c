@@ -25,6 +25,7 @@
 #include <linux/slab.h>
 
 #include "bd_budget.h"
+#include "bd_dev.h"
 #include "bd_map.h"
 #include "pp.h"
 #include "pp_run.h"
@@ -248,6 +249,8 @@ int zram_wb_run_close(struct zram_wb_run *run)
 	if (run->pack.objects) {
 		zram_wb_run_drain(run);
 		zram_wb_retry_end(&run->retry, run->zram->backing.map);
+		if (!zram_wb_retry_gave_up(&run->retry))
+			zram_bd_discard(run->pp);
 	}
 	/* A page that could not be read did not keep the others here */
 	err = run->err ? run->err : run->pack.err;

@@ -99,6 +99,7 @@ struct zram_bd_budget {
  * @written: pages it has written
  * @last_error: why the last run that failed did, 0 if none has
  * @limited: runs that the limit ended
+ * @discarded: blocks discarded
  */
 struct zram_wb_state {
 	bool packed;			/* C, constant once set up */
@@ -110,6 +111,7 @@ struct zram_wb_state {
 	atomic64_t written;
 	int last_error;			/* A */
 	atomic64_t limited;
+	atomic64_t discarded;
 };
 
 /**
