@@ -50,30 +50,6 @@ faulty() {
 	must zram_remove
 }
 
-# Without any memory for reads of packed pages the reserve serves the readers, 16 at
-# a time. One at a time this would take ten seconds and more.
-reserve() {
-	fault_or_skip fail_page_alloc 100 "reads from the reserve" || return 0
-	fault_off
-	bd_null 32 && bd_slow 10 0 || bail "a slow device"
-	PACKED=1
-	zram_new 16M '' "$BD"
-	must zpat fill -k text "$ZDEV" > /dev/null
-	put "$ZSYS/writeback" "page_indexes=0-$((4096 / PER_PAGE - 1))"
-	fault_on fail_page_alloc 100
-	clock
-	start=$NOW
-	gives "reserve: each page is right" "ok=1024 bad=0 err=0" \
-		zpat verify -F -k text -b 1 -j 64 -n 1024 "$ZDEV"
-	clock
-	fault_off
-	faulted "reserve: allocations of the readers failed"
-	echo "# 1024 pages in $((NOW - start)) ms"
-	between "reserve: it serves several readers" $((NOW - start)) 1 7000
-	must zram_remove
-}
-
-reserve
 bd_use virtio || bd_use null 32 || skip_all "no backing device"
 faulty failslab whole
 faulty fail_page_alloc whole
