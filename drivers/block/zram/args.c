@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Arguments of attributes: words and "key=value", separated by blanks.
+ * Parsing of attributes' input: words and "key=value", separated by blanks.
  */
 
 #include <linux/device.h>
@@ -24,7 +24,7 @@ static const struct zram_arg *args_find(const struct zram_arg *known,
 	return NULL;
 }
 
-/* One argument. A key without a value is a word, with "=" or without */
+/* One argument. A key without a value is a word, even if it ends in "=" */
 static int args_take(struct device *dev, const struct zram_arg *known,
 		     unsigned int nr, void *ctx,
 		     const char *key, const char *value)
@@ -36,7 +36,10 @@ static int args_take(struct device *dev, const struct zram_arg *known,
 	arg = args_find(known, nr, value ? key : NULL);
 	if (arg)
 		return arg->take(ctx, value ? value : key);
-	/* A key of some other version is no error, a stray word is */
+	/*
+	 * Other versions may know the key, so it is ignored; a word is an
+	 * error
+	 */
 	if (!value)
 		return -EINVAL;
 	if (dev)
@@ -80,13 +83,12 @@ int zram_args_parse(struct device *dev, const char *buf, size_t len,
 }
 
 /**
- * zram_args_range() - read "first-last"
+ * zram_args_range() - parse "first-last"
  * @value: the text
- * @first: where to put the first number
- * @last: where to put the last
+ * @first: set to the first number
+ * @last: set to the last number
  *
- * Context: Any.
- * Return: 0, -EINVAL, or -ERANGE for a number too large.
+ * Return: 0, -EINVAL, or -ERANGE for a number that is too large.
  */
 int zram_args_range(const char *value, unsigned long *first,
 		    unsigned long *last)
@@ -97,7 +99,7 @@ int zram_args_range(const char *value, unsigned long *first,
 
 	if (!dash)
 		return -EINVAL;
-	/* No number is longer, unless it has leading zeroes */
+	/* Longer numbers are out of range or have leading zeroes */
 	if (dash - value >= sizeof(digits))
 		return -EINVAL;
 	memcpy(digits, value, dash - value);

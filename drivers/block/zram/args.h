@@ -4,15 +4,16 @@
 
 #include <linux/types.h>
 
-/* What a zram_arg's function returns to have the rest ignored */
+/* Returned by a zram_arg's function to have later arguments ignored */
 #define ZRAM_ARGS_STOP	1
 
 struct device;
 
 /**
- * struct zram_arg - a key that an attribute knows
+ * struct zram_arg - a key of an attribute
  * @key: the key; NULL for words that stand alone
- * @take: told the value, or the word. Returns 0, %ZRAM_ARGS_STOP or an error
+ * @take: called with the value, or the word. Returns 0, %ZRAM_ARGS_STOP or a
+ *	negative errno
  */
 struct zram_arg {
 	const char *key;

@@ -14,7 +14,7 @@
  * zram_bd_budget_init() - prepare the budget of a new device
  * @zram: the device
  *
- * Context: Any; nobody else knows the device yet.
+ * Context: The device is not visible yet.
  */
 void zram_bd_budget_init(struct zram *zram)
 {
@@ -111,7 +111,7 @@ unsigned int zram_bd_budget_charge(struct zram *zram, unsigned int want,
 		want = min_t(u64, want, budget->left);
 		budget->left -= want;
 	} else {
-		/* Nothing was taken that could be given back */
+		/* Nothing was charged, so nothing may be refunded */
 		*epoch = budget->epoch - 1;
 	}
 	spin_unlock(&budget->lock);
@@ -119,11 +119,11 @@ unsigned int zram_bd_budget_charge(struct zram *zram, unsigned int want,
 }
 
 /**
- * zram_bd_budget_refund() - give back what was charged and not written
+ * zram_bd_budget_refund() - refund blocks that were charged and not written
  * @zram: the device
  * @blocks: how much
  * @epoch: from zram_bd_budget_charge(); if the limit was set anew since then,
- *	nothing is given back
+ *	nothing is refunded
  *
  * Context: Any but interrupts.
  */

@@ -24,9 +24,9 @@
 #include "zram.h"
 
 /*
- * Pages in flight unless the user says otherwise: 2 MiB. On virtio-blk and NVMe
- * under emulation a quarter of that is as fast, and an eighth a third slower;
- * the rest is for disks that take longer to answer.
+ * Default of writeback_batch_size: 2 MiB. On virtio-blk and NVMe under
+ * emulation a quarter is as fast, and an eighth is a third slower; the rest is
+ * for disks with longer latency.
  */
 #define DEFAULT_BATCH	((unsigned int)(SZ_2M / PAGE_SIZE))
 
@@ -38,7 +38,7 @@
  * zram_bd_init() - what a new device begins with
  * @zram: the device
  *
- * Context: Any; nobody else knows the device yet.
+ * Context: The device is not visible yet.
  */
 void zram_bd_init(struct zram *zram)
 {
@@ -55,7 +55,7 @@ static void bd_dev_close(struct zram_backing *backing)
 	*backing = (struct zram_backing){};
 }
 
-/* Open a block device for nobody but us */
+/* Open a block device exclusively */
 static struct file *bd_dev_open_file(const char *path)
 {
 	struct file *file;
@@ -64,12 +64,12 @@ static struct file *bd_dev_open_file(const char *path)
 
 	if (!*path)
 		return ERR_PTR(-ENOENT);
-	/* Opening what is not a block device could have effects of its own */
+	/* Opening another kind of file could have side effects */
 	err = lookup_bdev(path, &dev);
 	if (err)
 		return ERR_PTR(err);
 	file = filp_open(path, O_RDWR | O_LARGEFILE | O_EXCL, 0);
-	/* The name may mean something else by now */
+	/* The path may name another file by now */
 	if (!IS_ERR(file) && !S_ISBLK(file_inode(file)->i_mode)) {
 		filp_close(file, NULL);
 		return ERR_PTR(-ENOTBLK);
@@ -78,9 +78,9 @@ static struct file *bd_dev_open_file(const char *path)
 }
 
 /*
- * Number of blocks there are to write to, 0 if the device will not do. That
- * also keeps a device from being its own backing device: it has no size yet
- * when one is attached.
+ * Number of blocks of the backing device, 0 if it cannot be used. This also
+ * prevents a device from being its own backing device: it has no size when one
+ * is attached.
  */
 static u64 bd_dev_nr_blocks(struct block_device *bdev)
 {
@@ -91,7 +91,7 @@ static u64 bd_dev_nr_blocks(struct block_device *bdev)
 	    bdev_is_zoned(bdev))
 		return 0;
 	nr = min_t(u64, nr, ZRAM_MAX_BLOCKS);
-	/* With larger pages no run of blocks may end in the middle of one */
+	/* No extent may end within a page */
 	return round_down(nr, ZRAM_BLOCKS_PER_PAGE);
 }
 
@@ -150,21 +150,21 @@ err_close:
  * Context: May sleep. Takes config_lock.
  * Return: 0; -EBUSY if @zram is set up; -ENOTBLK if @path is no block device;
  *	-EINVAL if that is smaller than a page, zoned, or has blocks larger
- *	than 4 KiB; -ENOMEM; or why it cannot be opened, -EBUSY when somebody
- *	else uses it.
+ *	than 4 KiB; -ENOMEM; or the error of opening it, -EBUSY if it has another
+ *	holder.
  */
 int zram_bd_attach(struct zram *zram, const char *path)
 {
 	struct zram_backing backing = {}, old;
 	int err;
 
-	/* Tell this before anything the open may have to say */
+	/* -EBUSY takes precedence over errors of opening the path */
 	err = zram_config_begin(zram);
 	if (err)
 		return err;
 	zram_config_end(zram);
 
-	/* Not under config_lock: opening takes the other disk's open_mutex */
+	/* Not under config_lock: opening takes open_mutex of that disk */
 	err = bd_dev_open(&backing, path, zram->disk->disk_name);
 	if (err)
 		return err;
@@ -180,10 +180,10 @@ int zram_bd_attach(struct zram *zram, const char *path)
 }
 
 /**
- * zram_bd_detach() - let go of the backing device
- * @zram: the device; no slot lies on the backing device any more
+ * zram_bd_detach() - release the backing device
+ * @zram: the device; no slot is on the backing device
  *
- * What may be written goes with it; whether that is limited stays.
+ * Clears writeback_limit, but not writeback_limit_enable.
  *
  * Context: May sleep. config_lock is held for writing.
  */

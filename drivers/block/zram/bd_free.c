@@ -104,7 +104,7 @@ static bool bd_free_claim(struct zram_bd_map *map, u64 index)
  * and are wholly free.
  *
  * Context: May sleep.
- * Return: number of blocks, for zram_bd_map_unclaim(); 0 if there is no more.
+ * Return: number of blocks, for zram_bd_map_unclaim(); 0 if there is none left.
  */
 u64 zram_bd_map_claim_free(struct zram_bd_map *map, u64 *from, u64 *first,
 			   u64 most)

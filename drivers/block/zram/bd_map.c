@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The block map: which 4 KiB blocks of the backing device are in use, and how
- * many references each of them has. It knows nothing of slots.
+ * The block map: counts the references of each 4 KiB block of the backing
+ * device. It does not know slots.
  *
  * Three levels, so that neither the time to find free blocks nor the memory
  * grows with the size of the device:
@@ -30,10 +30,10 @@
  * No memory is allocated under a lock. A spare for one segment is there when a
  * reservation begins; without it only segments in use are searched.
  *
- * Locks, outermost first: reserve_lock (mutex; whoever reserves), the lock of
- * one segment (its counts and bits), summary_lock ("full" bits). All segments
- * are one lock class, and nobody holds two of them. Interrupts are off under
- * the spinlocks, because a read drops its references when its bio ends.
+ * Locks, outermost first: reserve_lock (mutex; reserving), the lock of one
+ * segment (its counts and bits), summary_lock ("full" bits). All segments are
+ * one lock class, and no task holds two of them. Interrupts are off under the
+ * spinlocks, because the completion of a read drops references.
  *
  * The counts have 32 bits: a reader takes one for as long as its I/O lasts, and
  * there is no memory for as many I/Os as would overflow them.
@@ -177,10 +177,9 @@ static bool bd_map_ref_segment(struct zram_bd_map *map, u64 block,
  * @nr: number of blocks
  * @change: 1 or -1
  *
- * What zram_bd_map_get() and zram_bd_map_put() do, but the caller hears of a
- * block that must not be touched. Nothing is done to such a block.
+ * Like zram_bd_map_get() and zram_bd_map_put(), but returns false for a block
+ * without references instead of warning. Such a block is not changed.
  *
- * Context: Any.
  * Return: false if one of the blocks had no reference.
  */
 bool __zram_bd_map_ref(struct zram_bd_map *map, u64 first, unsigned int nr,
@@ -200,16 +199,13 @@ bool __zram_bd_map_ref(struct zram_bd_map *map, u64 first, unsigned int nr,
 }
 
 /**
- * zram_bd_map_share() - take references on the blocks of a run, some on each
+ * zram_bd_map_share() - take several references on the blocks of an extent
  * @map: the map
  * @first: first block
- * @nr: number of blocks; none beyond what one zram_bd_map_reserve() returned
- * @refs: how many to take on each block, may be 0
+ * @nr: number of blocks; all within one extent of zram_bd_map_reserve()
+ * @refs: number of references to take on each block, may be 0
  *
- * The caller must have a reference of its own on each block. For as many
- * references as a writer needs it takes the lock once.
- *
- * Context: Any.
+ * The caller holds a reference on each block. Takes the lock once for all.
  */
 void zram_bd_map_share(struct zram_bd_map *map, u64 first, unsigned int nr,
 		       const u16 *refs)
@@ -231,7 +227,6 @@ void zram_bd_map_share(struct zram_bd_map *map, u64 first, unsigned int nr,
  * zram_bd_map_used() - number of blocks in use
  * @map: the map
  *
- * Context: Any.
  * Return: blocks of 4 KiB that have a reference.
  */
 u64 zram_bd_map_used(struct zram_bd_map *map)
@@ -243,7 +238,6 @@ u64 zram_bd_map_used(struct zram_bd_map *map)
  * zram_bd_map_bad() - number of blocks retired
  * @map: the map
  *
- * Context: Any.
  * Return: blocks of 4 KiB that are never used again.
  */
 u64 zram_bd_map_bad(struct zram_bd_map *map)
@@ -252,11 +246,11 @@ u64 zram_bd_map_bad(struct zram_bd_map *map)
 }
 
 /**
- * zram_bd_map_free() - number of blocks to be had
+ * zram_bd_map_free() - number of free blocks
  * @map: the map
  *
- * Context: Any; out of date at once where others reserve or drop references.
- * Return: blocks of 4 KiB that are neither in use nor retired.
+ * Return: blocks of 4 KiB that are neither in use nor retired; may change at
+ *	once.
  */
 u64 zram_bd_map_free(struct zram_bd_map *map)
 {

@@ -37,10 +37,8 @@ u64 zram_bd_map_free(struct zram_bd_map *map);
  * @first: first block
  * @nr: number of blocks
  *
- * The caller must make sure that the blocks stay referenced meanwhile, by a
- * reference of its own or by a lock that whoever drops the last one takes.
- *
- * Context: Any.
+ * The caller makes sure that the blocks have references: it holds one, or a
+ * lock that the task that drops the last one takes.
  */
 static inline void zram_bd_map_get(struct zram_bd_map *map, u64 first,
 				   unsigned int nr)
@@ -54,9 +52,7 @@ static inline void zram_bd_map_get(struct zram_bd_map *map, u64 first,
  * @first: first block
  * @nr: number of blocks
  *
- * A block whose last reference goes may be reserved again at once.
- *
- * Context: Any.
+ * A block without references may be reserved again at once.
  */
 static inline void zram_bd_map_put(struct zram_bd_map *map, u64 first,
 				   unsigned int nr)

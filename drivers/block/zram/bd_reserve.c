@@ -14,15 +14,15 @@
 #include "bd_map.h"
 #include "bd_tree.h"
 
-/* Runs looked at for one of the wanted length before the longest is taken */
+/* Extents looked at before the longest of them is taken */
 #define RUNS_TRIED	4
 /* Segments with a free run that are looked at, likewise */
 #define SEGMENTS_TRIED	4
 
 /*
- * A run of @want free blocks at or after @from, or the longest of the first
- * few runs there are; in units, as all of these numbers. Returns its length, 0
- * if not one unit is free.
+ * Find an extent of @want free blocks at or after @from, or the longest of the
+ * first few. All are multiples of @unit. Returns its length in blocks, 0 if no
+ * unit is free.
  */
 static unsigned int bd_reserve_find(struct segment *seg, unsigned int from,
 				    unsigned int want, unsigned int unit,
@@ -209,20 +209,18 @@ static int bd_reserve_run(struct zram_bd_map *map, struct bd_run *run)
 }
 
 /**
- * zram_bd_map_reserve() - reserve a run of consecutive blocks
+ * zram_bd_map_reserve() - reserve an extent
  * @map: the map
- * @want: length of the run, blocks; at least a unit
+ * @want: length wanted, blocks; at least a unit
  * @unit: blocks that have to be together, a power of two, at most 64
- * @first: where to put its first block, a multiple of a unit
+ * @first: set to the first block, a multiple of @unit
  *
- * The run is shorter than @want where the free blocks are scattered, and never
- * longer than a segment; its length is a multiple of a unit. Each of its blocks
- * has one reference, to be dropped with zram_bd_map_put(), one by one if need
- * be. Any number of tasks may reserve, they take turns.
+ * The extent is shorter than @want if free blocks are scattered, and never
+ * longer than a segment; its length is a multiple of @unit. Each block gets one
+ * reference, to be dropped with zram_bd_map_put(). Callers are serialised.
  *
- * Context: Process context, may sleep; does not start I/O, and does not wait
- *	for memory.
- * Return: length of the run in blocks, 0 if no unit is free, or -ENOMEM.
+ * Context: May sleep; does not start I/O, and does not wait for memory.
+ * Return: length of the extent in blocks, 0 if no unit is free, or -ENOMEM.
  */
 int zram_bd_map_reserve(struct zram_bd_map *map, unsigned int want,
 			unsigned int unit, u64 *first)
@@ -248,15 +246,15 @@ int zram_bd_map_reserve(struct zram_bd_map *map, unsigned int want,
 }
 
 /**
- * zram_bd_map_trim() - give back the end of a run that was just reserved
+ * zram_bd_map_trim() - free the end of an extent that was just reserved
  * @map: the map
- * @first: first block to give back
- * @nr: number of blocks, to the end of the run
+ * @first: first block to free
+ * @nr: number of blocks, to the end of the extent
  *
- * The next run follows on the rest of this one, if nobody reserved in between:
- * many small writes must not leave holes.
+ * The next extent follows the rest of this one, unless another task reserved in
+ * between, so that small requests leave no holes.
  *
- * Context: Process context, may sleep; does not start I/O.
+ * Context: May sleep; does not start I/O.
  */
 void zram_bd_map_trim(struct zram_bd_map *map, u64 first, unsigned int nr)
 {

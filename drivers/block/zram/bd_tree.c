@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The levels of the block map: memory for them as they are needed, and which of
- * the segments have a free block. See bd_map.c for the whole.
+ * The levels of the block map: their memory, and the bits that tell which
+ * segments have a free block. bd_map.c has an overview.
  */
 
 #include <linux/bitmap.h>
@@ -52,13 +52,12 @@ static bool bd_tree_add_region(struct zram_bd_map *map, unsigned long index)
 }
 
 /**
- * zram_bd_tree_find() - the segment a block lies in
+ * zram_bd_tree_find() - find the segment of a block
  * @map: the map
  * @block: the block
  *
- * Context: Any.
- * Return: the segment, or NULL if none of its region was ever used or there is
- *	no such block.
+ * Return: the segment, or NULL if its region was never used or the block is
+ *	beyond the end.
  */
 struct segment *zram_bd_tree_find(struct zram_bd_map *map, u64 block)
 {
@@ -75,7 +74,7 @@ struct segment *zram_bd_tree_find(struct zram_bd_map *map, u64 block)
 }
 
 /**
- * zram_bd_tree_grow() - the segment a block lies in, to be used
+ * zram_bd_tree_grow() - find or allocate the segment of a block
  * @map: the map
  * @block: a block of the device
  *
@@ -93,10 +92,10 @@ struct segment *zram_bd_tree_grow(struct zram_bd_map *map, u64 block)
 }
 
 /**
- * zram_bd_tree_update() - a segment has become full, or is so no more
+ * zram_bd_tree_update() - set the "full" bits after a change of a segment
  * @map: the map
  * @block: a block of the segment
- * @full: which of the two
+ * @full: the segment has become full, or is not full any more
  *
  * Context: The lock of the segment is held, so that the bit follows the segment.
  */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The block device side of the data path: takes bios apart into slots.
+ * The block device: splits bios into slots.
  *
- * The block layer hands over data in segments that need not match slots: a
- * direct I/O buffer is aligned to 512 bytes only, and with pages larger than
- * 4 KiB a transfer may cover part of a slot. A segment that is one whole page
- * is read or written in place, everything else goes through a bounce page.
+ * Segments of a bio need not match slots: a direct I/O buffer is aligned to
+ * 512 bytes only, and with pages larger than 4 KiB a transfer may cover part
+ * of a slot. A segment that is one whole page is read or written in place; all
+ * others are copied through a bounce page.
  */
 
 #include <linux/bio.h>
@@ -26,7 +26,7 @@
 #include "table.h"
 #include "zram.h"
 
-/* The part of a bio that falls into one slot */
+/* The part of a bio that lies in one slot */
 struct bio_chunk {
 	unsigned long index;
 	unsigned int offset;
@@ -45,7 +45,7 @@ static struct bio_chunk bio_next_chunk(const struct bvec_iter *iter)
 	return c;
 }
 
-/* A whole slot, and its memory is one whole page: no need to copy */
+/* A whole slot in one whole page of memory needs no bounce page */
 static bool bio_is_in_place(struct bio *bio, struct bvec_iter iter,
 			    const struct bio_chunk *c)
 {
@@ -144,11 +144,11 @@ static int bio_write_from_bounce(struct zram *zram, struct bio *bio,
 }
 
 /*
- * Write a part of a slot: read the whole, change the part, write it all. A
- * writer of the whole slot, or of another part, must not have its write undone
- * by this. The writers of parts take turns. One of the whole slot does not, as
- * it may be reclaim, which must not wait for memory that we wait for; where one
- * came between, the slot is read again.
+ * Write a part of a slot: read the whole, change the part, write the whole.
+ * This must not undo a concurrent write. Writers of parts are serialised by a
+ * mutex. Writers of whole slots are not, because they may be reclaim, which
+ * must not wait for memory that this task waits for: they clear RMW, and then
+ * this task reads the slot again.
  */
 static int bio_write_part(struct zram *zram, struct bio *bio,
 			  struct bvec_iter iter, const struct bio_chunk *c,
@@ -214,8 +214,8 @@ static void bio_write(struct zram *zram, struct bio *bio)
 }
 
 /*
- * Give up whole slots. Parts of a slot at the ends of the range stay, which a
- * discard may do; write-zeroes is offered only where a block is a page.
+ * Free whole slots. A discard may skip slots that the range covers in part;
+ * write-zeroes is offered only if a page is a block, so it covers none in part.
  */
 static void bio_discard(struct zram *zram, struct bio *bio)
 {
@@ -231,7 +231,7 @@ static void bio_discard(struct zram *zram, struct bio *bio)
 	bio_endio(bio);
 }
 
-/* The block layer sees to this for its callers, but not for stacked drivers */
+/* The block layer checks this, but not for bios of stacked drivers */
 static bool bio_is_block_aligned(struct bio *bio)
 {
 	u64 start = (u64)bio->bi_iter.bi_sector << SECTOR_SHIFT;
@@ -250,9 +250,9 @@ static void bio_submit(struct bio *bio)
 	bool aligned = bio_is_block_aligned(bio);
 
 	/*
-	 * A device may be open while it is set up. Its capacity lets no bio
-	 * in before, but does not order what this CPU sees of the rest; pairs
-	 * with zram_device_init().
+	 * A device may be open while it is set up. The capacity rejects earlier
+	 * bios, but does not order the other fields for this CPU. Pairs with
+	 * zram_device_init().
 	 */
 	if (!smp_load_acquire(&zram->nr_pages)) {
 		bio_io_error(bio);
@@ -284,7 +284,7 @@ static void bio_submit(struct bio *bio)
 	bio_io_error(bio);
 }
 
-/* Swap has no more use for a page. Atomic: locks of swap are held. */
+/* Swap has freed a slot. Atomic: locks of swap are held. */
 static void bio_free_notify(struct block_device *bdev, unsigned long index)
 {
 	struct zram *zram = bdev->bd_disk->private_data;

@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Compression: the per-CPU streams that a device compresses and decompresses its
- * pages with.
+ * Compression: the per-CPU streams of a device.
  *
- * A CPU has one stream to compress and one to decompress, so a read never waits
- * for a write. A task takes the stream of the CPU it runs on and keeps it, with
- * the mutex held, for one page. It may be moved to another CPU meanwhile; the
- * mutex, not the CPU, is what makes the stream its own. If the holder is preempted
- * by a task that needs the same stream, that task takes the stream of another CPU.
+ * A CPU has one stream to compress and one to decompress, so a read never
+ * waits for a write. A task takes the stream of the CPU it runs on and holds
+ * its mutex for one page. It may migrate to another CPU meanwhile: the mutex
+ * makes it the owner, not the CPU. If the holder is preempted by a task that
+ * needs the same stream, that task takes the stream of another CPU.
  *
  * CPU hotplug. An online CPU always has its streams: they are allocated before
- * the CPU starts and freed after it has stopped. A task may have picked the
- * stream of a CPU that dies before the mutex is its own. It then finds no
- * buffer and picks again, now on a CPU that lives. Hotplug waits for the
- * holder of a stream, so a holder must not wait for hotplug; and hotplug does
- * not allocate or free with the mutex held, because an allocation may swap to
- * this very device.
+ * the CPU starts and freed after it has stopped. A task may pick the stream of
+ * a CPU that dies before the task gets the mutex. It then finds no buffer and
+ * picks again, on the CPU it runs on by then. Hotplug waits for the holder of
+ * a stream, so a holder must not wait for hotplug. Hotplug does not allocate
+ * or free with the mutex held, because an allocation may swap to this very
+ * device.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -37,12 +36,13 @@
 #define COMP_BORROW_TRIES	7
 
 /**
- * struct zram_comp - one algorithm, set up for one device
- * @ops: the algorithm
- * @params: its parameters, the creator's
- * @shared: what its streams have in common, made of @params
- * @streams: one for each direction and possible CPU, in use for online CPUs
- * @started: the streams can be used
+ * struct zram_comp - a compressor, set up for one device
+ * @ops: its functions
+ * @params: its parameters; owned by the caller of zram_comp_create()
+ * @shared: data of @params that its streams share, such as a dictionary
+ * @streams: one for each direction and possible CPU; those of offline CPUs have
+ *	no buffer
+ * @started: the streams exist
  * @node: in the list of the hotplug state
  */
 struct zram_comp {
@@ -54,7 +54,7 @@ struct zram_comp {
 	struct hlist_node node;
 };
 
-/* Gives the stream @buf and @ctx and returns what it had in their place. */
+/* Exchange buffer and context of a stream for @buf and @ctx */
 static void comp_stream_swap(struct zram_comp_stream *strm, void **buf,
 			     void **ctx)
 {
@@ -166,7 +166,7 @@ static int comp_alloc_streams(struct zram_comp *comp)
 	return 0;
 }
 
-/* The level and the dictionary; the rest is for @prepare to check */
+/* Check level and dictionary; @prepare checks the other parameters */
 static int comp_check_params(const struct zram_comp_ops *ops,
 			     const struct zram_comp_params *params)
 {
@@ -196,17 +196,17 @@ static int comp_check_params(const struct zram_comp_ops *ops,
 }
 
 /**
- * zram_comp_create() - set up an algorithm for a device
- * @name: name of the algorithm
+ * zram_comp_create() - set up a compressor for a device
+ * @name: name of the compressor
  * @params: its parameters, which outlive the instance
  *
- * Streams take memory for each CPU, so they are not made before
+ * Does not allocate streams, which take memory for each CPU: see
  * zram_comp_start().
  *
- * Context: Process context, may sleep.
- * Return: the instance; ERR_PTR(-EINVAL) if there is no such algorithm or a
- * parameter is out of its range; ERR_PTR(-EOPNOTSUPP) for a level or a
- * dictionary if the algorithm takes none; ERR_PTR(-ENOMEM).
+ * Context: May sleep.
+ * Return: the instance; ERR_PTR(-EINVAL) if there is no such compressor or a
+ *	parameter is out of its range; ERR_PTR(-EOPNOTSUPP) for a level or a
+ *	dictionary if the compressor takes none; ERR_PTR(-ENOMEM).
  */
 struct zram_comp *zram_comp_create(const char *name,
 				   const struct zram_comp_params *params)
@@ -244,11 +244,11 @@ err_free_comp:
 }
 
 /**
- * zram_comp_start() - make the streams of an algorithm
- * @comp: the instance; nothing is done if it has them already
+ * zram_comp_start() - allocate the streams of a compressor
+ * @comp: the instance; nothing is done if it has streams already
  *
- * Context: Process context, may sleep; one caller at a time. Takes the CPU
- *	hotplug lock for reading.
+ * Context: May sleep; one caller at a time. Takes the CPU hotplug lock for
+ *	reading.
  * Return: 0 or -ENOMEM.
  */
 int zram_comp_start(struct zram_comp *comp)
@@ -257,7 +257,7 @@ int zram_comp_start(struct zram_comp *comp)
 
 	if (comp->started)
 		return 0;
-	/* If one CPU fails, the streams of the others are freed again. */
+	/* If it fails for one CPU, it frees the streams of the others */
 	err = cpuhp_state_add_instance(CPUHP_ZCOMP_PREPARE, &comp->node);
 	comp->started = !err;
 	return err;
@@ -267,7 +267,7 @@ int zram_comp_start(struct zram_comp *comp)
  * zram_comp_destroy() - undo zram_comp_create() and zram_comp_start()
  * @comp: the instance, may be NULL; no stream of it may be held
  *
- * Context: Process context, may sleep; takes the CPU hotplug lock for reading.
+ * Context: May sleep. Takes the CPU hotplug lock for reading.
  */
 void zram_comp_destroy(struct zram_comp *comp)
 {
@@ -282,7 +282,7 @@ void zram_comp_destroy(struct zram_comp *comp)
 	kfree(comp);
 }
 
-/* The stream, held, if nobody holds it and its CPU is online; or NULL */
+/* Take the stream if it is free and its CPU is online; else NULL */
 static struct zram_comp_stream *comp_stream_try(struct zram_comp_stream *strm)
 {
 	if (!mutex_trylock(&strm->lock))
@@ -294,8 +294,9 @@ static struct zram_comp_stream *comp_stream_try(struct zram_comp_stream *strm)
 }
 
 /*
- * A free stream of the CPUs after @cpu. The holder of the stream of @cpu may be
- * preempted, and a task of low priority does not run again for a long time.
+ * Take a free stream of the CPUs after @cpu. The holder of the stream of @cpu
+ * may be preempted, and a task of low priority may not run again for a long
+ * time.
  */
 static struct zram_comp_stream *comp_stream_borrow(struct zram_comp *comp,
 						   enum zram_comp_dir dir,
@@ -318,16 +319,16 @@ static struct zram_comp_stream *comp_stream_borrow(struct zram_comp *comp,
 
 /**
  * zram_comp_stream_get() - take a stream
- * @comp: the algorithm, started
- * @dir: what for
+ * @comp: the compressor, started
+ * @dir: direction: to compress or to decompress
  *
- * The holder may sleep, but must not wait for memory (GFP_NOWAIT is what it may
- * allocate with), because reclaim takes streams; nor for CPU hotplug, nor for a
- * second stream of that use.
+ * The holder may sleep. It must not wait for memory, because reclaim takes
+ * streams: GFP_NOWAIT only. Nor must it wait for CPU hotplug, or for a second
+ * stream of the same direction.
  *
- * Context: Process context, sleeps while the streams of this CPU and of those
- *	after it are held.
- * Return: the stream, for zram_comp_stream_put().
+ * Context: May sleep, if the streams of this CPU and of those after it are
+ *	held.
+ * Return: the stream, to be released with zram_comp_stream_put().
  */
 struct zram_comp_stream *zram_comp_stream_get(struct zram_comp *comp,
 					      enum zram_comp_dir dir)
@@ -347,16 +348,14 @@ struct zram_comp_stream *zram_comp_stream_get(struct zram_comp *comp,
 		mutex_lock(&strm->lock);
 		if (likely(strm->buf))
 			return strm;
-		/* Its CPU has died since; we run on another one by now. */
+		/* Its CPU has died, so this task runs on another one by now */
 		mutex_unlock(&strm->lock);
 	}
 }
 
 /**
- * zram_comp_stream_put() - give a stream back
+ * zram_comp_stream_put() - release a stream
  * @strm: from zram_comp_stream_get()
- *
- * Context: Process context.
  */
 void zram_comp_stream_put(struct zram_comp_stream *strm)
 {
@@ -370,7 +369,6 @@ void zram_comp_stream_put(struct zram_comp_stream *strm)
  * @len: bytes in @strm->buf afterwards; PAGE_SIZE or more if the page does not
  *	compress
  *
- * Context: Process context, does not sleep.
  * Return: 0, or -EINVAL if the compressor failed.
  */
 int zram_comp_compress(struct zram_comp_stream *strm, const void *src,
@@ -386,10 +384,9 @@ int zram_comp_compress(struct zram_comp_stream *strm, const void *src,
  * @len: bytes in @src
  * @dst: the page, PAGE_SIZE bytes. Its content is undefined after an error
  *
- * @src need not be trusted: nothing outside @src is read and nothing outside
- * @dst is written, whatever it holds.
+ * @src need not be trusted: whatever it holds, nothing outside @src is read and
+ * nothing outside @dst is written.
  *
- * Context: Process context, does not sleep.
  * Return: 0, or -EINVAL if @src does not decompress to exactly one page.
  */
 int zram_comp_decompress(struct zram_comp_stream *strm, const void *src,
@@ -403,7 +400,7 @@ int zram_comp_decompress(struct zram_comp_stream *strm, const void *src,
 /**
  * zram_comp_init() - register with CPU hotplug
  *
- * Context: Process context, at module load, before the first device.
+ * Context: At module load, before the first device.
  * Return: 0 or a negative errno.
  */
 int zram_comp_init(void)
@@ -416,7 +413,7 @@ int zram_comp_init(void)
 /**
  * zram_comp_exit() - undo zram_comp_init()
  *
- * Context: Process context, at module unload, after the last device.
+ * Context: At module unload, after the last device.
  */
 void zram_comp_exit(void)
 {

@@ -10,18 +10,18 @@
 struct zram_comp;
 
 /*
- * Room for the compressed form of a page. Twice the page is above the worst
- * expansion of every algorithm, so no compressor ever runs out of space and an
- * incompressible page is a long result instead of an error.
+ * Size of the buffer for a compressed page. Twice the page is above the worst
+ * expansion of every compressor, so an incompressible page is a long result
+ * and not an error.
  */
 #define ZRAM_COMP_BUF_SIZE	(2 * PAGE_SIZE)
 
-/* A parameter that was not given: the algorithm's default */
+/* A parameter that was not set: the compressor's default */
 #define ZRAM_COMP_UNSET		INT_MIN
 
 /**
- * struct zram_comp_params - what can be set of an algorithm
- * @level: how hard it tries, in its own terms
+ * struct zram_comp_params - parameters of a compressor
+ * @level: compression level, in the compressor's terms
  * @winbits: deflate's window, log2 of bytes; negative for one without a header
  * @dict: a dictionary; NULL for none
  * @dict_size: length of the dictionary, bytes
@@ -40,7 +40,7 @@ struct zram_comp_params {
 	{ .level = ZRAM_COMP_UNSET, .winbits = ZRAM_COMP_UNSET }
 
 /**
- * struct zram_comp_ops - one compression algorithm
+ * struct zram_comp_ops - one compressor
  * @name: name in sysfs
  * @takes_dict: it can use a dictionary
  * @takes_winbits: it has a window to choose

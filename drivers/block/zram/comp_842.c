@@ -2,9 +2,9 @@
 /*
  * 842, the format of the POWER processors' compressor, in software.
  *
- * The library trusts its input: two of its templates write on when the output
- * is full. What comes from a backing device is not to be trusted, so the length
- * that the input makes is counted first.
+ * The library trusts its input: two of its templates write beyond the end of
+ * the output. Input from a backing device cannot be trusted, so the length of
+ * the output is computed before the library decompresses.
  */
 
 #include <linux/array_size.h>
@@ -15,9 +15,9 @@
 
 #include "comp.h"
 
-/* A stream is a row of templates: five bits that tell which, and its operands */
+/* A stream is a sequence of templates: five bits of opcode, and operands */
 #define TEMPLATE_BITS	5
-#define TEMPLATE_REPEAT	0x1b	/* the last eight bytes, so often again */
+#define TEMPLATE_REPEAT	0x1b	/* repeat the last eight bytes */
 #define TEMPLATE_ZEROS	0x1c
 #define TEMPLATE_SHORT	0x1d	/* less than eight bytes, at the end */
 #define TEMPLATE_END	0x1e
@@ -26,7 +26,7 @@
 #define CRC_BITS	32
 #define PADDING_BITS	63	/* to a multiple of eight bytes */
 
-/* Bits of the operands of the other templates, each of which makes eight bytes */
+/* Operand bits of the other templates, each of which outputs eight bytes */
 static const u8 operand_bits[] = {
 	64, 56, 56, 48, 41, 56, 48, 48, 40, 33, 56, 48, 48, 40, 33, 48, 40, 40,
 	32, 25, 41, 33, 33, 25, 18, 8,
@@ -103,7 +103,7 @@ static int comp_842_decompress(void *ctx, const void *src, unsigned int len,
 {
 	unsigned int dst_len = PAGE_SIZE;
 
-	/* Where it is cut in its padding, too */
+	/* A stream that was cut in its padding is not valid either */
 	if (len % 8 || !comp_842_makes_a_page(src, len))
 		return -EINVAL;
 	return sw842_decompress(src, len, dst, &dst_len) ? -EINVAL : dst_len;

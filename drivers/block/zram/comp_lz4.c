@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * lz4. The level is its acceleration. A dictionary is read once for a device,
- * and each page begins with a copy of what the library made of it.
+ * lz4. The level is its acceleration. The library loads a dictionary once for a
+ * device; each page begins with a copy of that state.
  */
 
 #include <linux/errno.h>
@@ -19,8 +19,8 @@
 #define LZ4_DICT_MAX	SZ_64K
 
 /*
- * Above this the library steps over everything anyway; far above, its arithmetic
- * overflows and what it makes is wrong.
+ * Above this acceleration the library finds no match at all; far above, its
+ * arithmetic overflows and its output is wrong.
  */
 #define LZ4_ACCELERATION_MAX	65537
 
@@ -39,7 +39,7 @@ static int lz4_prepare(const struct zram_comp_params *params, void **shared)
 	if (params->dict_size < LZ4_DICT_MIN ||
 	    params->dict_size > LZ4_DICT_MAX)
 		return -EINVAL;
-	/* It has to be zeroed: the library looks before it resets it */
+	/* Zeroed, because the library reads it before it resets it */
 	loaded = vzalloc(sizeof(*loaded));
 	if (!loaded)
 		return -ENOMEM;

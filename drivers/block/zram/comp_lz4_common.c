@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What lz4 and lz4hc share: they write the same format. */
+/* Code that lz4 and lz4hc share: both write the same format. */
 
 #include <linux/errno.h>
 #include <linux/lz4.h>
@@ -38,8 +38,6 @@ void *zram_comp_lz4_cctx_create(const struct zram_comp_params *params,
 /**
  * zram_comp_lz4_cctx_destroy() - undo zram_comp_lz4_cctx_create()
  * @data: the context
- *
- * Context: Process context.
  */
 void zram_comp_lz4_cctx_destroy(void *data)
 {
@@ -72,7 +70,6 @@ void *zram_comp_lz4_dctx_create(const struct zram_comp_params *params,
  * @len: its length, bytes
  * @dst: the page
  *
- * Context: Any; does not sleep.
  * Return: bytes written to @dst, or -EINVAL.
  */
 int zram_comp_lz4_decompress(void *data, const void *src, unsigned int len,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * lz4hc: more search for the same format. A dictionary is read once for a
- * device: to read it takes many times as long as to compress a page. Each page
- * begins with a copy of what the library made of it.
+ * lz4hc: a longer search for the same format. The library loads a dictionary
+ * once for a device, because that takes many times as long as compressing a
+ * page; each page begins with a copy of that state.
  */
 
 #include <linux/errno.h>

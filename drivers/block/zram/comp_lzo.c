@@ -13,9 +13,9 @@
 #include "comp.h"
 
 /*
- * With room for the worst case the compressors need not look whether there is
- * any. What they write is bounded even if the page changes under them: they
- * never emit more literals than they step over.
+ * The compressors do not check the size of the output; the buffer holds the
+ * worst case. That holds even if the page changes while it is compressed: they
+ * never emit more literals than they have read.
  */
 static_assert(lzo1x_worst_compress(PAGE_SIZE) <= ZRAM_COMP_BUF_SIZE);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The algorithms of this build. */
+/* The compressors of this build. */
 
 #include <linux/array_size.h>
 #include <linux/string.h>
@@ -31,10 +31,10 @@ static const struct zram_comp_ops *const comp_table[] = {
 };
 
 /**
- * zram_comp_table_find() - find an algorithm by its name
- * @name: the name, a trailing newline is ignored
+ * zram_comp_table_find() - find a compressor by its name
+ * @name: the name; a trailing newline is ignored
  *
- * Return: the algorithm, or NULL if it is not in this build.
+ * Return: the compressor, or NULL if it is not in this build.
  */
 const struct zram_comp_ops *zram_comp_table_find(const char *name)
 {
@@ -47,11 +47,11 @@ const struct zram_comp_ops *zram_comp_table_find(const char *name)
 }
 
 /**
- * zram_comp_table_lookup() - find the name of an algorithm
- * @name: the name, a trailing newline is ignored
+ * zram_comp_table_lookup() - find the name of a compressor
+ * @name: the name; a trailing newline is ignored
  *
  * Return: the name as a string that lives as long as the module, or NULL if
- * there is no such algorithm in this build.
+ *	this build has no such compressor.
  */
 const char *zram_comp_table_lookup(const char *name)
 {
@@ -61,12 +61,12 @@ const char *zram_comp_table_lookup(const char *name)
 }
 
 /**
- * zram_comp_table_show() - print the algorithms there are on one line
+ * zram_comp_table_show() - print all compressors of this build on one line
  * @selected: name of the one to put in brackets, may be NULL
  * @buf: page of the sysfs attribute
  * @at: offset in @buf to start at, bytes
  *
- * Return: number of bytes printed.
+ * Return: bytes printed.
  */
 ssize_t zram_comp_table_show(const char *selected, char *buf, ssize_t at)
 {

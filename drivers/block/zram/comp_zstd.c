@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * zstd. Without a dictionary the library does not allocate: it works in two
- * areas, sized once for an input of one page. With one it wants to allocate
- * while it compresses for the first time, so a page is compressed when the
- * context is made. Should it want more later, memory is not waited for.
+ * areas, sized once for an input of one page. With a dictionary it allocates
+ * when it compresses for the first time, so creating a context compresses a
+ * page. Later allocations do not wait for memory.
  */
 
 #include <linux/errno.h>
@@ -14,7 +14,7 @@
 
 #include "comp.h"
 
-/* How the library gets memory, and whether there was once none */
+/* Flags for the library's allocations, and whether one has failed */
 struct zstd_mem {
 	gfp_t gfp;
 	bool failed;
@@ -166,7 +166,9 @@ static int zstd_decompress(void *data, const void *src, unsigned int len,
 	return zstd_is_error(ret) ? -EINVAL : ret;
 }
 
-/* Have the library allocate all it is going to need; NULL if it cannot */
+/*
+ * Compress a page, so that the library allocates all it needs; NULL on failure
+ */
 static zstd_cctx *zstd_cctx_create_dict(struct zstd_compressor *ctx)
 {
 	void *mem = kvzalloc(PAGE_SIZE + ZRAM_COMP_BUF_SIZE, GFP_KERNEL);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The algorithms of a device by priority: which they are, with what parameters,
- * and their instances.
+ * The compressors of a device by priority: names, parameters and instances.
  */
 
 #include <linux/device.h>
@@ -14,10 +13,8 @@
 static const struct zram_comp_params unset = ZRAM_COMP_PARAMS_UNSET;
 
 /**
- * zram_comps_init() - the default algorithm, and no other
- * @comps: memory that holds none yet
- *
- * Context: Any.
+ * zram_comps_init() - select the default compressor, and no other
+ * @comps: the compressors of a new device; not initialised
  */
 void zram_comps_init(struct zram_comps *comps)
 {
@@ -30,10 +27,10 @@ void zram_comps_init(struct zram_comps *comps)
 }
 
 /**
- * zram_comps_reset() - free the instances and forget the choices
- * @comps: the algorithms of a device
+ * zram_comps_reset() - free the instances and return to the default
+ * @comps: the compressors of a device; no instance is in use
  *
- * Context: May sleep. The owner's lock is held; nobody uses an instance.
+ * Context: May sleep. config_lock is held for writing.
  */
 void zram_comps_reset(struct zram_comps *comps)
 {
@@ -80,12 +77,13 @@ int zram_comps_create(struct zram_comps *comps, struct device *dev)
 }
 
 /**
- * zram_comps_set_params() - set the parameters of a priority, all of them
- * @comps: the algorithms of a device that is not set up
- * @prio: the priority, which need not have an algorithm yet
- * @params: the parameters; the dictionary is taken over, to be freed by vfree()
+ * zram_comps_set_params() - replace all parameters of a priority
+ * @comps: the compressors of a new device
+ * @prio: the priority, which need not have a compressor yet
+ * @params: the parameters; the dictionary is vmalloc memory, whose ownership
+ *	goes to @comps
  *
- * Context: May sleep. The owner's lock is held.
+ * Context: May sleep. config_lock is held for writing.
  */
 void zram_comps_set_params(struct zram_comps *comps, unsigned int prio,
 			   const struct zram_comp_params *params)
@@ -112,17 +110,17 @@ void zram_comps_choose(struct zram_comps *comps, unsigned int prio,
 }
 
 /**
- * zram_comps_find() - the priority that a user speaks of
- * @comps: the algorithms of a device
- * @name: the algorithm named, or NULL
- * @prio: the priority named, or NULL
- * @lowest: the lowest priority that may be meant, and is if none is named
+ * zram_comps_find() - find a priority by what a user named
+ * @comps: the compressors of a device
+ * @name: name of the compressor, or NULL if not given
+ * @prio: the priority, or NULL if not given
+ * @lowest: the lowest priority allowed, and the one if neither is given
  *
- * Where both are named they have to agree.
+ * If both are given they have to agree.
  *
- * Context: The owner's lock is held.
- * Return: the priority, or -EINVAL. There need not be an algorithm at it if
- *	none was named.
+ * Context: config_lock is held.
+ * Return: the priority, or -EINVAL. If no name was given, the priority need not
+ *	have a compressor.
  */
 int zram_comps_find(const struct zram_comps *comps, const char *name,
 		    const int *prio, unsigned int lowest)

@@ -5,18 +5,18 @@
 #include "comp.h"
 
 /*
- * A page is compressed by the algorithm of priority 0 when it is written;
- * recompression may use those of higher priorities.
+ * Writes use the compressor of priority 0, recompression those of higher
+ * priorities.
  */
 #define ZRAM_MAX_COMPS	(IS_ENABLED(CONFIG_ZRAM_MULTI_COMP) ? 4 : 1)
 
 /**
- * struct zram_comps - the algorithms of a device
- * @choice: by priority: the name of the algorithm, NULL for none; its
- *	parameters; and the instance, which exists while the device is set up
+ * struct zram_comps - the compressors of a device
+ * @choice: by priority: the name of the compressor, NULL for none; its
+ *	parameters; the instance, which exists while the device is set up
  *
- * The owner's lock guards all of it. While the device is set up nothing changes
- * but that an instance is started.
+ * Guarded by config_lock. While the device is set up the only change is that a
+ * run starts an instance, with pp_lock held.
  */
 struct zram_comps {
 	struct {
@@ -48,7 +48,7 @@ static inline const char *zram_comps_name(const struct zram_comps *comps,
 	return comps->choice[prio].name;
 }
 
-/* Is there none above that is to be used? */
+/* Is this the highest priority with a compressor? */
 static inline bool zram_comps_is_last(const struct zram_comps *comps,
 				      unsigned int prio)
 {

@@ -13,8 +13,8 @@ struct zram_kc_stage_pool;
 /**
  * struct zram_kc_thread - one thread
  * @task: the thread; constant
- * @node: where it belongs; constant
- * @done: pages it has taken from the queue
+ * @node: its node; constant
+ * @done: pages it has taken from the queue; atomic
  */
 struct zram_kc_thread {
 	struct task_struct *task;
@@ -24,7 +24,7 @@ struct zram_kc_thread {
 
 /**
  * struct zram_kc_node - the threads of a NUMA node
- * @pool: where they get their pages; constant
+ * @pool: staging pages and queue; constant
  * @nr: number of threads; constant
  * @thread: the threads
  */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kcompressd: compression in threads of its own instead of the writer's.
+ * kcompressd: kernel threads compress instead of the writer.
  *
- * A write that qualifies is copied to a staging page, which becomes the slot's
- * content, and is done: it can be read at once, and cannot fail any more. The
- * threads (kc_set.c) do the rest.
+ * The writer copies the page to a staging page, which becomes the content of
+ * the slot, and completes: the page can be read at once, and its write cannot
+ * fail any more. A thread (kc_set.c) compresses it later.
  *
- * The staging pages are all there are: when they are in use, writers compress
- * for themselves, as they do without all this.
+ * The number of staging pages is fixed. When all are in use, writers compress
+ * their pages themselves.
  */
 
 #include <linux/array_size.h>
@@ -31,15 +31,15 @@
 #include "zram.h"
 
 /**
- * zram_kcompressd_wants() - are pages written now to be compressed later
+ * zram_kcompressd_wants() - are the pages of this write to be staged?
  * @zram: a device that is set up
- * @bytes: how much is written
+ * @bytes: length of the write
  *
- * Whether the writer waits makes no difference: the write is over as soon as the
- * page is copied.
+ * Synchronous writes are staged too: they complete when the page is copied.
  *
- * Context: That of the writer.
- * Return: true if so, as far as it does not depend on the page.
+ * Context: Called by the writer.
+ * Return: true if policy, threads and CPUs allow it; zram_kcompressd_write()
+ *	then decides for each page.
  */
 bool zram_kcompressd_wants(struct zram *zram, unsigned int bytes)
 {
@@ -61,7 +61,10 @@ bool zram_kcompressd_wants(struct zram *zram, unsigned int bytes)
 	return true;
 }
 
-/* A page that can be staged now, and is counted */
+/*
+ * Take a staging page if one is free and mem_limit allows it; else count why
+ * not
+ */
 static struct zram_kc_stage *kcompressd_admit(struct zram *zram)
 {
 	struct zram_kc_stage *stage = zram_kc_get_stage();
@@ -79,14 +82,13 @@ static struct zram_kc_stage *kcompressd_admit(struct zram *zram)
 }
 
 /**
- * zram_kcompressd_write() - accept a page, to be compressed later
+ * zram_kcompressd_write() - stage a page
  * @zram: a device that is set up
  * @index: slot to store it in
  * @page: the page
  *
  * Context: May sleep; does no I/O.
- * Return: true if the page is stored and will be compressed; false if nothing
- *	was done, and the caller is to do it.
+ * Return: true if the page is staged; false if the caller has to compress it.
  */
 bool zram_kcompressd_write(struct zram *zram, unsigned long index,
 			   struct page *page)
@@ -108,14 +110,14 @@ bool zram_kcompressd_write(struct zram *zram, unsigned long index,
 	stage->index = index;
 	stage->reclaim = current->flags & PF_MEMALLOC;
 	slot.handle = (unsigned long)stage;
-	/* One reference more than the slot's, for us */
+	/* A second reference for this function; the first is the slot's */
 	zram_kc_stage_hold(stage);
 	zram_slot_replace(zram, index, &slot, 0);
 	zram_slot_release(zram, &slot);
 	trace_zram_write(zram, index, ZRAM_STAGED | PAGE_SIZE, 0);
 	zram_stats_add(&zram->stats, ZRAM_STAT_KC_QUEUED, 1);
 	if (!zram_kc_queue_add(stage, &woken))
-		/* The threads have gone since; if it fails, the slot has it */
+		/* The pool was closed; if this fails the page stays staged */
 		zram_kc_store(stage);
 	else if (woken)
 		zram_stats_add(&zram->stats, ZRAM_STAT_KC_WAKEUPS, 1);
@@ -124,10 +126,8 @@ bool zram_kcompressd_write(struct zram *zram, unsigned long index,
 }
 
 /**
- * zram_kcompressd_reset() - set a device's settings and counters to the default
- * @zram: a device that nobody writes to
- *
- * Context: Any.
+ * zram_kcompressd_reset() - set policy and histogram to the default
+ * @zram: a device without writers
  */
 void zram_kcompressd_reset(struct zram *zram)
 {
@@ -153,12 +153,12 @@ static const struct {
 };
 
 /**
- * zram_kcompressd_show() - write the statistics of a device
+ * zram_kcompressd_show() - print kcompressd_stat
  * @zram: the device
- * @buf: a sysfs buffer
+ * @buf: page of the sysfs attribute
  *
  * Context: May sleep.
- * Return: length of the text.
+ * Return: bytes printed.
  */
 ssize_t zram_kcompressd_show(struct zram *zram, char *buf)
 {

@@ -33,7 +33,7 @@ static void pp_mark_group(const struct zram_slots *slots, unsigned long index,
 	const struct zram_slot *slot = &slots->slot[index];
 	u64 left, idle = 0;
 
-	/* For all of them no time has to be looked at */
+	/* Marking all needs no access times */
 	if (cutoff == U32_MAX)
 		idle = group->in_memory;
 	else
@@ -99,13 +99,13 @@ int zram_pp_task_stop(const struct zram_pp_run *run)
 }
 
 /**
- * zram_pp_match() - is this a slot for the run
+ * zram_pp_match() - does the filter accept a slot?
  * @zram: the device
- * @filter: what the run is about
+ * @filter: the filter of the run
  * @index: the slot
  *
- * Context: A hint without the slot lock, the truth with it.
- * Return: true if the slot holds an object in memory that the filter takes.
+ * Context: Without the slot lock the result is a hint.
+ * Return: true if the slot has an object in memory that the filter accepts.
  */
 bool zram_pp_match(const struct zram *zram, const struct zram_pp_filter *filter,
 		   unsigned long index)

@@ -18,13 +18,12 @@ struct zram_pp_run {
 };
 
 /**
- * struct zram_pp_filter - which slots a post-processing run is about
+ * struct zram_pp_filter - which slots a run processes
  * @idle: slots marked idle only
  * @must: state flags a slot has to have, all of them
  * @must_not: state flags it may not have, any of them
  * @min_size: slots with an object of this size or more only, bytes
- * @below_prio: slots compressed by an algorithm of a lower priority only; 0 for
- *	any
+ * @below_prio: slots compressed by a lower priority only; 0 for any
  */
 struct zram_pp_filter {
 	bool idle;

@@ -28,7 +28,7 @@ int zram_pp_run_begin(const struct zram_pp_run *run)
 	if (mutex_lock_interruptible(&zram->pp_lock))
 		return -ERESTARTSYS;
 	err = zram_pp_stop(run);
-	/* A page that is still to be compressed cannot be processed yet */
+	/* A run cannot process staged pages */
 	if (!err && zram_kc_flush(zram, true))
 		err = zram_pp_stop(run) ?: -EINTR;
 	if (err)

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Selection: the way of a post-processing run through its candidates.
+ * The walk of a run through its candidates.
  *
- * Nothing is kept for each candidate. They are found in the order of the table,
- * and where all of them can go that is the order they go in. Where there is not
- * room for all, those that make best use of it go first: a first pass counts the
- * candidates by rank and tells down to which rank there is room, then the table
- * is gone through in three turns, for those above that rank, on it and below.
- * The last is for what has changed since, and to find out that room is short.
+ * Candidates are not collected, so a walk needs no memory. If all of them can
+ * be processed, the walk returns them in the order of the table. Otherwise
+ * their rank decides. A first pass adds up their space by rank and finds the
+ * cutoff rank, the lowest for which there may be space. Three passes follow:
+ * for candidates above the cutoff rank, at it, and below it. The last pass
+ * finds candidates that changed since, and lets the run find out that space is
+ * short.
  */
 
 #include <linux/bitops.h>
@@ -27,7 +28,7 @@
 
 enum { TURN_ABOVE, TURN_CUT, TURN_BELOW, NR_TURNS };
 
-/* The slots of a group, from @index on, that may be for the run */
+/* The slots of a group, from @index on, that may be candidates */
 static u64 pp_walk_candidates(const struct zram_slots *slots,
 			      const struct zram_pp_filter *filter,
 			      unsigned long index)
@@ -35,12 +36,12 @@ static u64 pp_walk_candidates(const struct zram_slots *slots,
 	const struct zram_slot_group *group = zram_slots_group(slots, index);
 	u64 from = zram_slots_bit(index);
 
-	/* Those idle are in memory */
+	/* Idle slots are in memory */
 	return (filter->idle ? READ_ONCE(group->idle) :
 		READ_ONCE(group->in_memory)) & -from;
 }
 
-/* What puts a slot before others; higher ranks go first */
+/* The rank of a slot; higher ranks go first */
 static unsigned int pp_walk_rank(const struct zram_pp_walk *walk,
 				 unsigned long index)
 {
@@ -53,7 +54,7 @@ static unsigned int pp_walk_rank(const struct zram_pp_walk *walk,
 		       (PAGE_SHIFT - ilog2(ZRAM_PP_RANKS - 1));
 	case ZRAM_PP_OLDEST:
 		age = walk->now - READ_ONCE(slot->ac_time);
-		/* Accessed since */
+		/* Accessed after the walk began */
 		if (age > walk->now)
 			age = 0;
 		return fls(age);
@@ -80,7 +81,7 @@ static bool pp_walk_in_turn(const struct zram_pp_walk *walk,
 	}
 }
 
-/* Find the next candidate of the range, or -ENOENT; -EINTR now and then */
+/* Find the next candidate of the range; -ENOENT if there is none, or -EINTR */
 static int pp_walk_next_in_range(struct zram_pp_walk *walk,
 				 const struct zram_pp_range *range)
 {
@@ -105,7 +106,7 @@ static int pp_walk_next_in_range(struct zram_pp_walk *walk,
 		if (range->last - first < ZRAM_SLOT_GROUP)
 			return -ENOENT;
 		walk->index = first + ZRAM_SLOT_GROUP;
-		/* Now and then is enough: an empty group takes no time */
+		/* Every 64 groups is enough: an empty group takes no time */
 		if (first % (64 * ZRAM_SLOT_GROUP))
 			continue;
 		cond_resched();
@@ -157,7 +158,7 @@ void zram_pp_walk_init(struct zram_pp_walk *walk, const struct zram_pp_run *run,
 	pp_walk_restart(walk);
 }
 
-/* Room a slot takes on the device, in bytes */
+/* Space that a slot takes on the backing device, bytes */
 static unsigned int pp_walk_room(const struct zram_pp_walk *walk)
 {
 	const struct zram_slot *slot = &walk->zram->slots.slot[walk->index];
@@ -169,13 +170,13 @@ static unsigned int pp_walk_room(const struct zram_pp_walk *walk)
 }
 
 /**
- * zram_pp_walk_sort() - have those go first that make best use of the room
+ * zram_pp_walk_sort() - order the candidates by rank if space is short
  * @walk: a walk that was just started
- * @order: who that is: %ZRAM_PP_LARGEST where every page takes a page of the
- *	device, %ZRAM_PP_OLDEST where it takes what it takes in memory
- * @room: in bytes
+ * @order: %ZRAM_PP_LARGEST if every page takes a page of the backing device,
+ *	%ZRAM_PP_OLDEST if it takes the size of its object
+ * @room: space for candidates, bytes
  *
- * Where there is room for all the order stays that of the table.
+ * If there is space for all, the order stays that of the table.
  *
  * Context: May sleep. In a run.
  * Return: 0, or as zram_pp_stop().
@@ -187,7 +188,7 @@ int zram_pp_walk_sort(struct zram_pp_walk *walk, enum zram_pp_order order,
 	int err, rank;
 
 	walk->order = order;
-	/* Ranks go from zero up, so this turn is for all of them */
+	/* Ranks begin at zero, so this pass visits all of them */
 	walk->turn = TURN_BELOW;
 	walk->cut = UINT_MAX;
 	for (;; walk->index++) {
@@ -218,8 +219,8 @@ int zram_pp_walk_sort(struct zram_pp_walk *walk, enum zram_pp_order order,
  * zram_pp_walk_next() - find the next candidate, at or after the current slot
  * @walk: the walk; its index becomes that of the candidate
  *
- * Looks without locks, so what it finds has to be checked under the slot lock.
- * It stays the next one until zram_pp_walk_advance().
+ * Looks without locks: the caller checks the candidate under the slot lock, see
+ * zram_pp_walk_match(). It stays the next one until zram_pp_walk_advance().
  *
  * Context: May sleep. In a run.
  * Return: 0, -ENOENT after the last, or as zram_pp_stop().
@@ -262,16 +263,16 @@ void zram_pp_walk_advance(struct zram_pp_walk *walk)
 }
 
 /**
- * zram_pp_walk_goes_back() - may the walk have been here before
+ * zram_pp_walk_goes_back() - may the walk have returned this slot before?
  * @walk: the walk, at a candidate
  *
- * Ranges may overlap, and a slot that was rewritten may come in another turn
- * too. A run must not have two copies of a slot under way: the mark of the
- * second would vouch for the first.
+ * Ranges may overlap, and a slot that was overwritten may come again in another
+ * pass. A run must not have two copies of a slot in flight: PP of the second
+ * would prove the first.
  *
  * Context: The owner of the walk.
- * Return: true if what was handed out has to be settled before this slot is
- *	taken; then zram_pp_walk_forget() says that it is.
+ * Return: true if the run has to settle everything in flight before it takes
+ *	this slot, and then call zram_pp_walk_forget().
  */
 bool zram_pp_walk_goes_back(const struct zram_pp_walk *walk)
 {
@@ -279,7 +280,7 @@ bool zram_pp_walk_goes_back(const struct zram_pp_walk *walk)
 }
 
 /**
- * zram_pp_walk_forget() - nothing that was handed out is under way any more
+ * zram_pp_walk_forget() - the run has settled everything in flight
  * @walk: the walk
  *
  * Context: The owner of the walk.
@@ -290,7 +291,7 @@ void zram_pp_walk_forget(struct zram_pp_walk *walk)
 }
 
 /**
- * zram_pp_walk_match() - is the slot the walk has come to still a candidate
+ * zram_pp_walk_match() - is the current slot still a candidate?
  * @walk: the walk
  *
  * Context: The slot lock is held.
@@ -303,15 +304,16 @@ bool zram_pp_walk_match(const struct zram_pp_walk *walk)
 }
 
 /**
- * zram_pp_walk_claim() - claim the slot the walk has come to, and read it
+ * zram_pp_walk_claim() - set PP on the current slot and read its page
  * @walk: the walk
  * @dst: the page, PAGE_SIZE bytes, word aligned
- * @slot: filled in with the slot as it was; empty if it is no candidate any more
+ * @slot: filled in with the slot before PP was set; empty if the slot is not a
+ *	candidate any more
  *
- * The slot is marked PP in the critical section that gets hold of its bytes.
+ * Sets PP in the critical section that copies or pins the content.
  *
  * Context: May sleep. In a run. Takes a slot lock and a stream.
- * Return: 0, or the decompressor's error; then the slot is not marked.
+ * Return: 0, or the decompressor's error; then PP is clear.
  */
 int zram_pp_walk_claim(const struct zram_pp_walk *walk, void *dst,
 		       struct zram_slot *slot)
@@ -339,11 +341,11 @@ int zram_pp_walk_claim(const struct zram_pp_walk *walk, void *dst,
 }
 
 /**
- * zram_pp_walk_scanned() - how far the walk has come
+ * zram_pp_walk_scanned() - slots that the walk has passed
  * @walk: the walk
  *
  * Context: The owner of the walk.
- * Return: number of slots looked at, out of zram_pp_walk_total().
+ * Return: slots, at most zram_pp_walk_total().
  */
 u64 zram_pp_walk_scanned(const struct zram_pp_walk *walk)
 {
@@ -355,12 +357,10 @@ u64 zram_pp_walk_scanned(const struct zram_pp_walk *walk)
 }
 
 /**
- * zram_pp_walk_total() - how far the walk goes
+ * zram_pp_walk_total() - slots that the walk will pass
  * @walk: the walk
  *
- * Context: Any.
- * Return: number of slots; one that is looked at in several turns counts as
- *	often.
+ * Return: slots; each counts once for each pass.
  */
 u64 zram_pp_walk_total(const struct zram_pp_walk *walk)
 {

@@ -10,8 +10,8 @@ struct zram_pp_filter;
 struct zram_slot;
 
 /**
- * struct zram_pp_range - a range of slots, and which of them
- * @filter: which
+ * struct zram_pp_range - a range of slots with a filter
+ * @filter: selects slots of the range
  * @first: first slot
  * @last: last slot, not below the first
  */
@@ -22,7 +22,7 @@ struct zram_pp_range {
 };
 
 /**
- * enum zram_pp_order - who goes first where not all can go
+ * enum zram_pp_order - which candidates go first if space is short
  * @ZRAM_PP_BY_INDEX: the lower index
  * @ZRAM_PP_LARGEST: the larger object
  * @ZRAM_PP_OLDEST: the one not accessed for longer

@@ -75,7 +75,9 @@ struct zram_rb_pool *zram_rb_pool_create(const char *name)
 			offsetof(struct zram_rb_read, bio),
 			BIOSET_NEED_BVECS | BIOSET_NEED_RESCUER))
 		goto err_bios;
-	/* The reads of a part are with the backing device when the next is made */
+	/*
+	 * The reads of a part are submitted before the next part is split off
+	 */
 	if (bioset_init(&pool->splits, BIO_POOL_SIZE, 0, 0))
 		goto err_splits;
 	return pool;
@@ -126,7 +128,7 @@ struct bio *zram_rb_split(struct zram *zram, struct bio *bio)
 
 	if (!pool || bio_sectors(bio) <= PART_SECTORS)
 		return bio;
-	/* Cannot fail: there is a reserve, and waiting is allowed */
+	/* Cannot fail: a mempool, and the task may wait */
 	part = bio_split(bio, PART_SECTORS, GFP_NOIO, &pool->splits);
 	bio_chain(part, bio);
 	submit_bio_noacct(bio);
@@ -153,7 +155,7 @@ static struct zram_rb_read *rb_read_alloc(struct zram_rb_set *set, u64 first)
 	struct zram_rb_read *rb;
 	struct bio *bio;
 
-	/* Cannot fail either */
+	/* Cannot fail: a mempool, and the task may wait */
 	bio = bio_alloc_bioset(backing->bdev, pages, zram_rb_group_opf(set),
 			       GFP_NOIO, &backing->reads->bios);
 	bio->bi_iter.bi_sector = first << (ZRAM_BLOCK_SHIFT - SECTOR_SHIFT);

@@ -2,9 +2,9 @@
 /*
  * Slot to page.
  *
- * An object is pinned under the slot lock and decompressed, from where it is,
- * after it: the lock is held for a few instructions. Where another reader has
- * the object pinned already, its bytes are copied under the lock.
+ * A reader pins the object under the slot lock and decompresses it after the
+ * unlock, from where it is, so the lock is held for a few instructions. If
+ * another reader has pinned the object, the bytes are copied under the lock.
  */
 
 #include <linux/blkdev.h>
@@ -24,15 +24,15 @@
 #include "zram.h"
 
 /**
- * zram_read_load() - look at a slot, and get hold of its bytes
+ * zram_read_load() - pin or copy the content of a slot
  * @zram: the device
  * @index: the slot
- * @strm: takes the bytes of a compressed object; may be NULL for others
- * @dst: takes the bytes of an uncompressed object, PAGE_SIZE bytes
+ * @strm: buffer for a copy of a compressed object; may be NULL for others
+ * @dst: buffer for a copy of an uncompressed object, PAGE_SIZE bytes
  *
  * Context: The slot lock is held.
- * Return: a copy of the slot, for zram_read_expand() to follow after the unlock
- *	unless it is one on the backing device.
+ * Return: a copy of the slot. Unless it is on the backing device, the caller
+ *	has to call zram_read_expand() after the unlock.
  */
 struct zram_slot zram_read_load(struct zram *zram, unsigned long index,
 				struct zram_comp_stream *strm, void *dst)
@@ -49,7 +49,7 @@ struct zram_slot zram_read_load(struct zram *zram, unsigned long index,
 	return slot;
 }
 
-/* Turn the bytes at @src into a page; those of a huge one may be there already */
+/* Make a page of the bytes at @src; a huge page may be in @dst already */
 static int read_expand(const struct zram_slot *slot,
 		       struct zram_comp_stream *strm, const void *src,
 		       void *dst)
@@ -67,11 +67,10 @@ static int read_expand(const struct zram_slot *slot,
 }
 
 /**
- * zram_read_expand() - make a page of what zram_read_load() got hold of
+ * zram_read_expand() - decompress the content that zram_read_load() returned
  * @zram: the device
  * @index: the slot
- * @slot: what zram_read_load() returned, a slot that is not on the backing
- *	device
+ * @slot: the copy that zram_read_load() returned, not on the backing device
  * @strm: the stream that zram_read_load() was given
  * @dst: the page that zram_read_load() was given
  *
@@ -111,16 +110,17 @@ int zram_read_expand(struct zram *zram, unsigned long index,
 }
 
 /**
- * zram_read_lock() - lock a slot, ready to read it
+ * zram_read_lock() - lock a slot and take the stream that reading it needs
  * @zram: the device
  * @index: the slot
  *
- * A stream cannot be waited for under a slot lock, and not every slot needs
- * one, or the same: guess first, and start over after a wrong guess.
+ * The stream has to be taken before the slot lock. Which one, if any, depends
+ * on the flags: guess from a look without the lock, and start over if it was
+ * wrong.
  *
  * Context: May sleep. Returns with the slot lock held.
- * Return: the stream, for zram_comp_stream_put() after the unlock; may be NULL
- *	when the slot can be read without one.
+ * Return: the stream, to be released with zram_comp_stream_put() after the
+ *	unlock; NULL if the slot can be read without one.
  */
 struct zram_comp_stream *zram_read_lock(struct zram *zram, unsigned long index)
 	__acquires(lock)
@@ -146,7 +146,9 @@ struct zram_comp_stream *zram_read_lock(struct zram *zram, unsigned long index)
 	}
 }
 
-/* The blocks of a slot stay what they are while the reader refers to them */
+/*
+ * Reference the blocks of a slot, so that they are not reused during the read
+ */
 static void read_hold_blocks(struct zram *zram, const struct zram_slot *slot)
 {
 	unsigned int nr;
@@ -162,9 +164,9 @@ static void read_hold_blocks(struct zram *zram, const struct zram_slot *slot)
  * zram_read_page() - read a page
  * @zram: a device that is set up
  * @index: slot to read
- * @page: takes the content
- * @wb: filled in when the page is on the backing device; its blocks are then
- *	referenced for the caller, who drops them after having read them
+ * @page: filled with the content
+ * @wb: filled in if the page is on the backing device; then the caller gets
+ *	references on its blocks, and drops them when it has read them
  *
  * Context: May sleep; does no I/O.
  * Return: 0, %ZRAM_READ_BACKING, or the decompressor's error.

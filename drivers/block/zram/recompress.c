@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A recompression run: compresses pages again, by an algorithm of a higher
- * priority, and keeps what takes less memory.
+ * A recompression run: compresses pages again with the compressor of a higher
+ * priority, and keeps objects that take less memory.
  *
- * A page is worked on in memory of the run, with no lock held: the slot is
- * marked PP in the critical section that gets hold of its bytes, and the
- * smaller object takes the place of the old one only where the mark is still
- * there. The old one is freed after that, so a page that finds no memory or no
- * room below mem_limit is as it was.
+ * The run decompresses and compresses a page without locks, in memory of its
+ * own. It sets PP in the critical section that copies or pins the content, and
+ * installs the smaller object only if PP is still set. It frees the old object
+ * after that, so a page stays unchanged if memory or mem_limit does not
+ * suffice.
  *
- * One task does it. It would be the faster with more, and take more of the CPUs
- * from those whose pages they are; who wants that runs it on more devices.
+ * A run uses one task, to leave the other CPUs to the workload. To use more,
+ * run it on several devices.
  */
 
 #include <linux/array_size.h>
@@ -77,8 +77,8 @@ struct recompress_run {
 };
 
 /*
- * Compress the page at hand. The result leaves the stream at once: memory for it
- * is going to be waited for, and reclaim takes streams.
+ * Compress the current page, and copy the result out of the stream: the caller
+ * waits for memory next, and reclaim takes streams.
  */
 static int recompress_compress(struct recompress_run *run, unsigned int *len)
 {
@@ -134,9 +134,9 @@ static void recompress_count(struct recompress_run *run)
 }
 
 /*
- * Make the smaller object for the page at hand. Returns 0, -E2BIG if there is
- * none, -ERANGE if it is not below the threshold, -ENOSPC, -ENOMEM, or the
- * compressor's error.
+ * Create the smaller object for the current page. Returns 0, -E2BIG if it is
+ * not smaller, -ERANGE if it is not below the threshold, -ENOSPC, -ENOMEM, or
+ * the compressor's error.
  */
 static int recompress_make_object(struct recompress_run *run,
 				  const struct zram_slot *old,
@@ -210,7 +210,7 @@ static int recompress_node(const struct recompress_run *run)
 	return nid;
 }
 
-/* Try the candidate that the walk has come to */
+/* Try the current candidate */
 static int recompress_try_slot(struct recompress_run *run)
 {
 	struct zram_slot old, new = {};
@@ -223,7 +223,7 @@ static int recompress_try_slot(struct recompress_run *run)
 	if (err || !zram_slot_stored(&old))
 		return err;
 	err = recompress_make_object(run, &old, &new);
-	/* Nobody else is going to make it smaller */
+	/* No higher priority is left that could shrink it */
 	if (err == -E2BIG && zram_comps_is_last(&run->zram->comps, run->prio))
 		mark = ZRAM_INCOMPRESSIBLE;
 	size = zram_slot_size(&new);
@@ -233,7 +233,7 @@ static int recompress_try_slot(struct recompress_run *run)
 		recompress_count(run);
 	trace_zram_recompress(run->zram, run->walk.index, zram_slot_size(&old),
 			      size, err);
-	/* No fault of anybody's */
+	/* Not an error */
 	if (err == -E2BIG || err == -ERANGE || err == -ESTALE)
 		return 0;
 	return err;
@@ -277,7 +277,7 @@ static int recompress_all(struct recompress_run *run)
 	err = zram_comp_start(zram_comps_get(&zram->comps, run->prio));
 	if (err)
 		return err;
-	/* Those that may free most go first, where not all can */
+	/* If not all pages can be tried, the largest objects go first */
 	if (run->left < zram->nr_pages)
 		err = zram_pp_walk_sort(&run->walk, ZRAM_PP_LARGEST,
 					run->left << PAGE_SHIFT);
@@ -301,11 +301,11 @@ static u32 recompress_key(const struct zram_pp_filter *filter, u64 max_pages)
 /**
  * zram_recompress_run() - compress pages again
  * @zram: a device that is set up
- * @filter: which; its below_prio is the priority to use, which has an
- *	algorithm; its min_size, unless 0, is what objects have to get below
- * @max_pages: how many of them may be tried
+ * @filter: the pages; below_prio is the priority to use, which has a
+ *	compressor; min_size, unless 0, is the threshold for new objects
+ * @max_pages: number of pages to try
  *
- * What was done stays done, whatever ends the run. The call after -ERESTARTSYS
+ * A run that ends early keeps what it has done. The call after -ERESTARTSYS
  * tries as many pages as were left.
  *
  * Context: May sleep. config_lock is held for reading. Takes pp_lock.
@@ -327,7 +327,7 @@ int zram_recompress_run(struct zram *zram, const struct zram_pp_filter *filter,
 		.prio = filter->below_prio,
 		.threshold = filter->min_size,
 		.left = max_pages,
-		/* There may be some already */
+		/* The pool may have gaps already */
 		.gaps = GAPS_WORTH_CLOSING,
 	};
 	u32 key = recompress_key(filter, max_pages);

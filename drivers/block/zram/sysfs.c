@@ -16,11 +16,11 @@
 #include "zram.h"
 
 /**
- * zram_sysfs_device() - the device an attribute belongs to
- * @dev: what the attribute's functions are given
+ * zram_sysfs_device() - the zram device of an attribute
+ * @dev: argument of the attribute's functions
  *
- * Context: Any; the attribute being in use keeps the device.
- * Return: the device.
+ * Return: the device, valid until the attribute's function returns: removal
+ *	waits for it.
  */
 struct zram *zram_sysfs_device(struct device *dev)
 {
@@ -28,14 +28,12 @@ struct zram *zram_sysfs_device(struct device *dev)
 }
 
 /**
- * zram_sysfs_take_algo() - the argument that names an algorithm
+ * zram_sysfs_take_algo() - take the argument "algo"
  * @ctx: begins with a struct zram_sysfs_which
- * @value: the name
+ * @value: name of a compressor
  *
- * That there is no such algorithm is for later to find out, as other errors come
- * first.
+ * An unknown name is recorded as "": other errors take precedence.
  *
- * Context: Any.
  * Return: 0.
  */
 int zram_sysfs_take_algo(void *ctx, const char *value)
@@ -50,11 +48,10 @@ int zram_sysfs_take_algo(void *ctx, const char *value)
 }
 
 /**
- * zram_sysfs_take_priority() - the argument that names a priority
+ * zram_sysfs_take_priority() - take the argument "priority"
  * @ctx: begins with a struct zram_sysfs_which
  * @value: the number
  *
- * Context: Any.
  * Return: 0, -EINVAL or -ERANGE.
  */
 int zram_sysfs_take_priority(void *ctx, const char *value)
@@ -66,10 +63,10 @@ int zram_sysfs_take_priority(void *ctx, const char *value)
 }
 
 /**
- * zram_sysfs_find() - the priority of the algorithm that is meant
+ * zram_sysfs_find() - find the priority that the user named
  * @zram: the device
- * @which: what the user named
- * @lowest: the lowest priority that may be meant, and is if none is named
+ * @which: name, priority, or both
+ * @lowest: the lowest priority allowed, and the one if neither was named
  *
  * Context: config_lock is held.
  * Return: the priority, or -EINVAL.
@@ -83,15 +80,15 @@ int zram_sysfs_find(const struct zram *zram,
 }
 
 /**
- * zram_sysfs_choose() - choose an algorithm by what a user wrote
+ * zram_sysfs_choose() - select a compressor by its name
  * @zram: the device
  * @prio: its priority
- * @text: the name, a trailing newline is ignored
- * @len: length of that, bytes
+ * @text: the name; a trailing newline is ignored
+ * @len: length of the name, bytes
  *
  * Context: May sleep. Takes config_lock.
- * Return: 0; -E2BIG for a name that is too long; -EINVAL for one that nothing is
- *	called; -EBUSY when the device is set up.
+ * Return: 0; -E2BIG if the name is too long; -EINVAL if it is unknown; -EBUSY
+ *	if the device is set up.
  */
 int zram_sysfs_choose(struct zram *zram, unsigned int prio, const char *text,
 		      size_t len)

@@ -8,18 +8,18 @@ struct attribute_group;
 struct device;
 struct zram;
 
-/* Names of algorithms this long, or longer, are refused and not cut */
+/* Names of compressors of this length or more are refused */
 #define ZRAM_SYSFS_COMP_NAME	128
 
 /**
- * struct zram_sysfs_which - the algorithm that a user speaks of
- * @name: an algorithm, NULL if none was named, "" for one that there is not
- * @too_long: the name is longer than any may be
+ * struct zram_sysfs_which - the compressor that a user named
+ * @name: its name, NULL if none was given, "" if it is unknown
+ * @too_long: the name exceeds the limit
  * @prio: its priority
- * @prio_given: whether that was named
+ * @prio_given: a priority was given
  *
- * The first member of what zram_sysfs_take_algo() and zram_sysfs_take_priority()
- * are to fill.
+ * First member of the argument of zram_sysfs_take_algo() and
+ * zram_sysfs_take_priority().
  */
 struct zram_sysfs_which {
 	const char *name;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Attributes of the algorithm that pages are compressed by, and of the
- * parameters of all algorithms.
+ * Attributes of the compressor for writes, and of the parameters of all
+ * compressors.
  */
 
 #include <linux/array_size.h>
@@ -51,10 +51,10 @@ static ssize_t comp_algorithm_store(struct device *dev,
 static DEVICE_ATTR_RW(comp_algorithm);
 
 /**
- * struct params_args - what was asked for
- * @which: whom the parameters are for
+ * struct params_args - arguments of algorithm_params
+ * @which: the compressor
  * @dict: path of a dictionary, or NULL; to be freed
- * @params: everything else
+ * @params: the other parameters
  */
 struct params_args {
 	struct zram_sysfs_which which;
@@ -97,7 +97,7 @@ static const struct zram_arg params_args[] = {
  */
 #define DICT_MAX	SZ_1M
 
-/* Regular files only: to open others may wait, or set something going */
+/* Regular files only: opening a FIFO blocks, opening a device has effects */
 static struct file *sysfs_comp_open_dict(const char *name)
 {
 	struct file *file;
@@ -153,7 +153,7 @@ static int sysfs_comp_read_dict(const struct zram *zram,
 	return 0;
 }
 
-/* Nothing changes unless all of it makes sense and the dictionary is read */
+/* Changes nothing unless all arguments are valid and the dictionary was read */
 static int sysfs_comp_set_params(struct zram *zram, struct params_args *args)
 {
 	int err, prio;
@@ -172,7 +172,7 @@ static int sysfs_comp_set_params(struct zram *zram, struct params_args *args)
 	err = zram_config_begin(zram);
 	if (err)
 		goto err_dict;
-	/* Somebody may have chosen anew */
+	/* Another task may have selected another compressor */
 	prio = zram_sysfs_find(zram, &args->which, 0);
 	if (prio >= 0)
 		zram_comps_set_params(&zram->comps, prio, &args->params);

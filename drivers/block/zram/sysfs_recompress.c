@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Attributes of recompression: the algorithms for it, and having it done.
+ * Attributes of recompression: its compressors, and its runs.
  */
 
 #include <linux/array_size.h>
@@ -18,12 +18,12 @@
 #include "table.h"
 #include "zram.h"
 
-/* The lowest priority that is for recompression, and what is meant by none */
+/* The lowest priority for recompression, and the default */
 #define LOWEST_PRIO	1
 
 /**
  * struct recomp_args - what was asked for, in either attribute
- * @which: by which algorithm
+ * @which: the compressor
  * @type: which pages
  * @threshold: with objects of this size or more only, bytes
  * @max_pages: how many of them

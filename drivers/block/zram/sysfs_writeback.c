@@ -46,7 +46,7 @@ static ssize_t backing_dev_store(struct device *dev,
 
 	if (!path)
 		return -ENOMEM;
-	/* The text may end before what was written does */
+	/* A NUL byte may end the text before @len */
 	end = strlen(path);
 	if (end && path[end - 1] == '\n')
 		path[end - 1] = '\0';
@@ -56,7 +56,7 @@ static ssize_t backing_dev_store(struct device *dev,
 }
 static DEVICE_ATTR_RW(backing_dev);
 
-/* What a mode means; the numbers are those of the first such interface */
+/* The modes; numbers are those of the first version of the interface */
 static const struct {
 	const char *name;
 	const struct zram_pp_filter *filter;
@@ -72,11 +72,11 @@ static const struct {
 };
 
 /**
- * struct wb_args - what was asked for
+ * struct wb_args - arguments of writeback
  * @zram: the device
- * @first: first slot that a mode is applied to
+ * @first: first slot that a mode applies to
  * @last: last slot
- * @ranges: what to write, in the order it was asked for
+ * @ranges: ranges to write, in the order of the arguments
  * @nr: number of ranges
  */
 struct wb_args {
@@ -97,7 +97,7 @@ static void sysfs_writeback_add(struct wb_args *args,
 	};
 }
 
-/* A mode is about the range named last, and ends the list */
+/* A mode applies to the range named last, and ends the list */
 static int sysfs_writeback_take_mode(void *ctx, const char *value)
 {
 	struct wb_args *args = ctx;
@@ -143,7 +143,7 @@ static const struct zram_arg writeback_args[] = {
 	{ "page_indexes", sysfs_writeback_take_indexes },
 };
 
-/* Nothing is written before all of it has turned out to make sense */
+/* Writes nothing unless all arguments are valid */
 static int sysfs_writeback_run(struct zram *zram, const char *buf, size_t len)
 {
 	struct wb_args args = { .zram = zram, .last = zram->nr_pages - 1 };
@@ -198,7 +198,7 @@ static ssize_t writeback_limit_store(struct device *dev,
 
 	if (kstrtoull(buf, 10, &blocks))
 		return -EINVAL;
-	/* Part of a page cannot be written */
+	/* The driver writes whole pages */
 	zram_bd_budget_set(zram_sysfs_device(dev),
 			   round_down(blocks, ZRAM_BLOCKS_PER_PAGE));
 	return len;

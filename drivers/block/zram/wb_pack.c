@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What goes into a request of a writeback run.
+ * Filling the requests of a writeback run.
  *
- * A page is written either as it is, or as the object it is in memory. Objects
- * follow each other as closely as locations can tell, across blocks; whole pages
- * begin with a block. What is in between and at the end is zeroed.
+ * A page is written whole, or packed: as the object in memory. Packed objects
+ * follow each other, aligned to the unit of locations, across blocks; whole
+ * pages begin at a block. Gaps and the tail are zeroed.
  *
- * Which object is where is kept until the request is over, in a ring like that
- * of the requests.
+ * A ring like that of the requests records which object is where until the
+ * request is settled.
  */
 
 #include <linux/align.h>
@@ -25,12 +25,12 @@
 #include "wb_ring.h"
 #include "zram.h"
 
-/* Objects there is room to remember, for each block in flight */
+/* Objects that can be recorded for each block in flight */
 #define OBJECTS_PER_BLOCK	16
 
 /**
  * zram_wb_pack_init() - prepare to fill requests
- * @pack: what is to be prepared
+ * @pack: set up
  * @zram: the device
  * @walk: the way through the candidates
  * @blocks: blocks that may be in flight
@@ -65,11 +65,10 @@ void zram_wb_pack_free(struct zram_wb_pack *pack)
 }
 
 /**
- * zram_wb_pack_has_room() - may a request be filled
+ * zram_wb_pack_has_room() - is there space to record another object?
  * @pack: the requests' content
  *
- * Context: Any.
- * Return: false if older requests have to be over before.
+ * Return: false if older requests have to be settled first.
  */
 bool zram_wb_pack_has_room(const struct zram_wb_pack *pack)
 {
@@ -81,7 +80,6 @@ bool zram_wb_pack_has_room(const struct zram_wb_pack *pack)
  * @pack: the requests' content
  * @i: which of the request's objects
  *
- * Context: Any.
  * Return: the object; valid until zram_wb_pack_pop().
  */
 const struct zram_wb_pack_object *
@@ -94,8 +92,6 @@ zram_wb_pack_peek(const struct zram_wb_pack *pack, unsigned int i)
  * zram_wb_pack_pop() - forget the oldest request
  * @pack: the requests' content
  * @nr: number of its objects
- *
- * Context: Any.
  */
 void zram_wb_pack_pop(struct zram_wb_pack *pack, unsigned int nr)
 {
@@ -103,8 +99,8 @@ void zram_wb_pack_pop(struct zram_wb_pack *pack, unsigned int nr)
 }
 
 /*
- * Where an object goes. Whole pages begin with a block, as they are read
- * straight to where they are wanted.
+ * Offset of the next object. Whole pages begin at a block, because they are
+ * read directly to their destination.
  */
 static unsigned int wb_pack_place(const struct zram_wb_pack *pack,
 				  unsigned int size)
@@ -114,8 +110,8 @@ static unsigned int wb_pack_place(const struct zram_wb_pack *pack,
 }
 
 /*
- * Copy the object of the current slot if it still is a candidate. Returns its
- * size, 0 if it is none, -ENOBUFS if it does not fit.
+ * Copy the object of the current slot if it is still a candidate. Returns its
+ * size in bytes, 0 if it is not a candidate, -ENOBUFS if it does not fit.
  */
 static int wb_pack_load_object(struct zram_wb_pack *pack,
 			       struct zram_wb_request *req, unsigned int room)
@@ -144,9 +140,9 @@ static int wb_pack_load_object(struct zram_wb_pack *pack,
 }
 
 /*
- * Make a page of the current slot if it still is a candidate. Returns the size
- * of a page, 0 if it is none, -ENOBUFS if it does not fit, or why it cannot be
- * made.
+ * Decompress the page of the current slot if it is still a candidate. Returns
+ * PAGE_SIZE, 0 if it is not a candidate, -ENOBUFS if it does not fit, or the
+ * decompressor's error.
  */
 static int wb_pack_load_page(struct zram_wb_pack *pack,
 			     struct zram_wb_request *req, unsigned int room)
@@ -163,11 +159,11 @@ static int wb_pack_load_page(struct zram_wb_pack *pack,
 	return zram_slot_stored(&slot) ? PAGE_SIZE : 0;
 }
 
-/* Let the request grow to @end bytes, of which the last @size are content */
+/* Extend the request to @end bytes, of which the last @size are content */
 static void wb_pack_grow(struct zram_wb_pack *pack, struct zram_wb_request *req,
 			 unsigned int end, unsigned int size)
 {
-	/* Never what happened to be in that memory */
+	/* Zero the gap, so that no other memory reaches the backing device */
 	memset(req->data + pack->fill, 0, end - size - pack->fill);
 	pack->fill = end;
 	pack->payload += size;
@@ -198,16 +194,16 @@ static int wb_pack_load(struct zram_wb_pack *pack, struct zram_wb_request *req,
 
 /**
  * zram_wb_pack_fill() - fill a request
- * @pack: the requests' content; has room
+ * @pack: the requests' content, see zram_wb_pack_has_room()
  * @req: the request
- * @room: bytes there are blocks for, a page or more
+ * @room: bytes of the reserved blocks, a page or more
  *
- * Sets the number of blocks that the request takes, which may be none: when the
- * next object does not fit in @room, or the walk has come to slots that may be
- * in older requests.
+ * Sets the number of blocks of the request. It is 0 if the next object does
+ * not fit in @room, or if the walk reaches slots that may be in older
+ * requests.
  *
  * Context: May sleep. Takes slot locks and a stream.
- * Return: 0, or why there is nothing more to fill in: -ENOENT, -EINTR.
+ * Return: 0; -ENOENT if there is no further candidate; -EINTR.
  */
 int zram_wb_pack_fill(struct zram_wb_pack *pack, struct zram_wb_request *req,
 		      unsigned int room)

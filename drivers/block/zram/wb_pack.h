@@ -21,17 +21,17 @@ struct zram_wb_pack_object {
 };
 
 /**
- * struct zram_wb_pack - what is in the requests of a run
+ * struct zram_wb_pack - content of the requests of a run
  * @zram: the device
- * @walk: where it comes from
- * @objects: a ring of the objects in requests that are not over
- * @mask: number of objects there is room for, less one
- * @head: number of objects ever put there
- * @tail: number of objects ever taken off
+ * @walk: the walk through the candidates
+ * @objects: ring of the objects in requests that are not settled
+ * @mask: size of the ring, less one
+ * @head: number of objects ever added
+ * @tail: number of objects ever removed
  * @fill: bytes in the request that is being filled
- * @payload: those of them that are content
+ * @payload: bytes of content in it
  * @misfit: the request was closed because the next object did not fit
- * @err: why a page could not be read, the last time one could not
+ * @err: error of the last page that could not be read
  *
  * Belongs to the task of the run.
  */

@@ -163,9 +163,9 @@ static void wb_retry_blocks(struct zram_wb_retry *retry,
 }
 
 /**
- * zram_wb_retry_request() - write again what failed of a request
- * @retry: the run's
- * @req: the request, which is over; its @bad loses the blocks that are written
+ * zram_wb_retry_request() - retry the failed blocks of a request
+ * @retry: state of the run
+ * @req: a request that has completed; blocks that are written now leave its @bad
  *
  * Context: May sleep; waits for I/O.
  */
@@ -186,10 +186,10 @@ void zram_wb_retry_request(struct zram_wb_retry *retry,
 }
 
 /**
- * zram_wb_retry_settle() - take the writer's references of a request over
- * @retry: the run's
+ * zram_wb_retry_settle() - drop or keep the run's references of a request
+ * @retry: state of the run
  * @map: the block map
- * @req: a request that is over
+ * @req: a request that has completed
  */
 void zram_wb_retry_settle(struct zram_wb_retry *retry, struct zram_bd_map *map,
 			  const struct zram_wb_request *req)

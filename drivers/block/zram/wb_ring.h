@@ -15,16 +15,16 @@ struct zram_wb_ring;
  * struct zram_wb_request - blocks that are written together
  * @data: their content
  * @first: first block on the device; set by the owner before it is submitted
- * @nr: number of blocks; likewise
+ * @nr: number of blocks; set by the owner before it is submitted
  * @nr_objects: of use to the owner
  * @charged: of use to the owner
  * @epoch: of use to the owner
- * @bad: a bit for each block, set when it was not written
- * @faulty: likewise, set when that was for a reason that lies in the block
- * @retries: I/Os it took after the first had failed
- * @err: why a block could not be written, 0 if all were
- * @done: completed with the I/O
- * @bio: the I/O
+ * @bad: a bit for each block that was not written
+ * @faulty: a bit for each block that failed by its own fault
+ * @retries: I/Os after the first had failed
+ * @err: error of a block, 0 if all were written
+ * @done: completed by the bio
+ * @bio: the bio
  *
  * Belongs to the owner of the ring, but for the time between submission and
  * completion.

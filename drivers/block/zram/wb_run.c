@@ -2,20 +2,19 @@
 /*
  * A writeback run: moves pages to the backing device.
  *
- * The task that runs it fills requests of many blocks and submits them; while
- * they are in flight it fills the next. The end of an I/O does no more than
- * wake. The slots are updated by the running task, which is free to sleep.
+ * The task of the run fills requests of many blocks and submits them, and
+ * fills the next while they are in flight. Their completion only wakes the
+ * task, which then settles the slots and may sleep.
  *
- * A slot is marked PP in the critical section that copies its content. Whoever
- * changes the slot clears the mark, and only the run sets it, which never has two
- * copies of a slot under way; so where it is still set at the end, what was
- * written is the slot's content. Elsewhere the slot keeps what it got meanwhile.
+ * The run sets PP on a slot in the critical section that copies its content.
+ * Every change of the content clears PP, and the run never has two copies of a
+ * slot in flight. So if PP is set when the request has completed, the run
+ * wrote the current content. If PP is clear, the slot keeps its new content.
  *
- * Every block is reserved with one reference, the writer's. Each slot that is
- * moved takes one of its own on the blocks it lies on. Then the writer drops
- * his, and blocks that nothing lies on are free again; those that could not be
- * written are retired. Blocks are charged to the budget before they are
- * written, and refunded if they were not.
+ * Every block is reserved with one reference, the run's. Each slot that is
+ * moved takes a reference on its blocks. Then the run drops its own: blocks
+ * without slots are free, and failed blocks are retired. Blocks are charged to
+ * the budget before they are written, and refunded if they were not.
  */
 
 #include <linux/errno.h>
@@ -40,7 +39,7 @@
 #include "wb_settle.h"
 #include "zram.h"
 
-/* More in flight than this is memory taken for nothing: 64 MiB */
+/* More pages in flight do not make a run faster: 64 MiB */
 #define MAX_BATCH	((unsigned int)(SZ_64M / PAGE_SIZE))
 
 static void wb_run_count(struct zram_wb_run *run, enum zram_stat id,
@@ -70,7 +69,7 @@ static void wb_run_free(struct zram_wb_run *run)
 	zram_wb_ring_destroy(run->ring);
 }
 
-/* Settle the oldest request; false if there is none, or none finished */
+/* Settle the oldest request; false if there is none, or it has not completed */
 static bool wb_run_reap(struct zram_wb_run *run, bool wait)
 {
 	struct zram_wb_request *req = zram_wb_ring_reap(run->ring, wait);
@@ -112,7 +111,7 @@ static int wb_run_reserve(struct zram_wb_run *run, struct zram_wb_request *req)
 	return reserved;
 }
 
-/* Give back the blocks that the request has no use for */
+/* Free and refund the blocks that the request does not use */
 static void wb_run_trim(struct zram_wb_run *run, struct zram_wb_request *req,
 			unsigned int reserved)
 {
@@ -137,14 +136,14 @@ void zram_wb_run_drain(struct zram_wb_run *run)
 	zram_pp_walk_forget(&run->walk);
 }
 
-/* Room in the ring, waiting for it if need be */
+/* Get a request, waiting for space in the ring if necessary */
 static struct zram_wb_request *wb_run_get_request(struct zram_wb_run *run)
 {
 	struct zram_wb_request *req;
 
 	if (zram_pp_walk_goes_back(&run->walk))
 		zram_wb_run_drain(run);
-	/* What is over is settled first: it gives memory back */
+	/* Settle completed requests first, which frees memory */
 	while (wb_run_reap(run, false))
 		;
 	while (!zram_wb_pack_has_room(&run->pack) ||
@@ -174,7 +173,7 @@ int zram_wb_run_step(struct zram_wb_run *run)
 	/* The test of retired blocks may have given it up before any request */
 	if (zram_wb_retry_gave_up(&run->retry))
 		return run->err ? run->err : -EIO;
-	/* Do not look for room when there is nothing to put there */
+	/* Reserve no blocks if there is no candidate */
 	err = zram_pp_walk_next(&run->walk);
 	if (err)
 		return err;
@@ -183,13 +182,13 @@ int zram_wb_run_step(struct zram_wb_run *run)
 	req = wb_run_get_request(run);
 	reserved = wb_run_reserve(run, req);
 	if (reserved < 0) {
-		/* What is in flight gives memory back, and perhaps blocks */
+		/* Settling frees memory, and perhaps blocks */
 		zram_wb_run_drain(run);
 		req = zram_wb_ring_get(run->ring);
 		reserved = wb_run_reserve(run, req);
 	}
 	if (reserved < 0 && run->unit > least) {
-		/* No room for this object, but perhaps for others */
+		/* No space for this object, but perhaps for others */
 		run->err = reserved;
 		run->unit = 0;
 		zram_pp_walk_advance(&run->walk);
@@ -198,7 +197,7 @@ int zram_wb_run_step(struct zram_wb_run *run)
 	if (reserved < 0)
 		return reserved;
 	err = zram_wb_pack_fill(&run->pack, req, reserved << ZRAM_BLOCK_SHIFT);
-	/* An object that finds no room in free blocks here needs them together */
+	/* An object that did not fit needs the blocks of a page together */
 	run->unit = !req->nr && run->pack.misfit ? ZRAM_BLOCKS_PER_PAGE : 0;
 	wb_run_trim(run, req, reserved);
 	if (req->nr)
@@ -252,13 +251,13 @@ int zram_wb_run_close(struct zram_wb_run *run)
 		if (!zram_wb_retry_gave_up(&run->retry))
 			zram_bd_discard(run->pp);
 	}
-	/* A page that could not be read did not keep the others here */
+	/* A page that could not be decompressed did not end the run */
 	err = run->err ? run->err : run->pack.err;
 	wb_run_free(run);
 	return err;
 }
 
-/* Who goes first matters only where not all can */
+/* Order the candidates if space does not suffice for all */
 static int wb_run_sort(struct zram_wb_run *run)
 {
 	struct zram *zram = run->zram;
@@ -267,10 +266,9 @@ static int wb_run_sort(struct zram_wb_run *run)
 		   ZRAM_BLOCKS_PER_PAGE;
 
 	/*
-	 * A page that is written out whole takes as much of the device as any
-	 * other, so those go first that take most memory. An object takes there
-	 * what it takes here; then it is best to see those go that are needed
-	 * last.
+	 * Each whole page takes a page of the device, so the largest objects go
+	 * first. A packed object takes the same space on the device as in
+	 * memory, so size gives no order: the least recently used go first.
 	 */
 	if (most <= room)
 		return 0;
@@ -337,10 +335,10 @@ static int wb_run_stat_end(struct zram *zram, u32 key, int err)
 /**
  * zram_wb_run() - write pages to the backing device, as a task asked for
  * @zram: a device that is set up and has a backing device
- * @ranges: which pages, in this order
+ * @ranges: the pages, in this order
  * @nr: number of ranges
  *
- * Pages that were written stay written, whatever ends the run.
+ * A run that ends early keeps what it has written.
  *
  * Context: May sleep. config_lock is held for reading. Takes pp_lock.
  * Return: 0; -EIO when the limit is reached; -ENOSPC when the device is full;

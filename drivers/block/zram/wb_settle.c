@@ -24,7 +24,7 @@ static void wb_settle_count(struct zram_wb_run *run, enum zram_stat id,
 	zram_stats_add(&run->zram->stats, id, amount);
 }
 
-/* The slot that an object becomes, and the blocks of the request it lies on */
+/* The slot for a written object, and the blocks of the request it lies on */
 static struct zram_slot
 wb_settle_object_slot(const struct zram_wb_request *req,
 		      const struct zram_wb_pack_object *obj, unsigned int *from,
@@ -48,8 +48,8 @@ static bool wb_settle_is_written(const struct zram_wb_request *req,
 }
 
 /*
- * References for all slots that are going to move: a reader may come to one as
- * soon as it has.
+ * Take the references of all slots to be moved, before the first one is: a
+ * reader may find it at once.
  */
 static void wb_settle_share(struct zram_wb_run *run,
 			    const struct zram_wb_request *req)
@@ -67,7 +67,7 @@ static void wb_settle_share(struct zram_wb_run *run,
 	zram_bd_map_share(run->zram->backing.map, req->first, req->nr, refs);
 }
 
-/* The request is over: what becomes of its slots? */
+/* Settle the slots of a request that has completed */
 static void wb_settle_move(struct zram_wb_run *run,
 			   const struct zram_wb_request *req)
 {
@@ -102,7 +102,7 @@ static void wb_settle_move(struct zram_wb_run *run,
 }
 
 /**
- * zram_wb_settle() - update the slots of a request that is over
+ * zram_wb_settle() - update the slots of a request that has completed
  * @run: the run
  * @req: its oldest request
  *

@@ -19,7 +19,7 @@ struct zram_wb_ring;
  * @zram: its device
  * @walk: its way through the candidates
  * @ring: requests
- * @pack: what is in these requests
+ * @pack: content of the requests
  * @retry: blocks that could not be written
  * @unit: blocks that the next request needs together
  * @err: the last error of the device
