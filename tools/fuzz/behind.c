@@ -24,8 +24,9 @@
 
 #include "fuzz.h"
 
-unsigned int _parse_integer(const char *s, unsigned int base,
-			    unsigned long long *res);
+unsigned int _parse_integer_limit(const char *s, unsigned int base,
+				  unsigned long long *value, size_t max_chars,
+				  unsigned long long init);
 const char *_parse_integer_fixup_radix(const char *s, unsigned int *base);
 
 #define insist(what)	do { if (!(what)) abort(); } while (0)
@@ -50,7 +51,7 @@ unsigned long long simple_strtoull(const char *s, char **end, unsigned int base)
 	unsigned long long value;
 
 	s = _parse_integer_fixup_radix(s, &base);
-	s += _parse_integer(s, base, &value) & ~(1u << 31);
+	s += _parse_integer_limit(s, base, &value, INT_MAX, 0) & ~(1u << 31);
 	if (end)
 		*end = (char *)s;
 	return value;

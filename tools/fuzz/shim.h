@@ -64,6 +64,7 @@ typedef unsigned short umode_t;
 #define IS_ENABLED(option)	1
 
 #define check_add_overflow(a, b, d)	__builtin_add_overflow(a, b, d)
+#define check_sub_overflow(a, b, d)	__builtin_sub_overflow(a, b, d)
 #define check_mul_overflow(a, b, d)	__builtin_mul_overflow(a, b, d)
 #define check_shl_overflow(a, n, d) \
 	({ typeof(a) __a = (a); *(d) = __a << (n); *(d) >> (n) != __a; })
@@ -201,6 +202,7 @@ char *skip_spaces(const char *s);
 unsigned long long simple_strtoull(const char *s, char **end, unsigned int base);
 unsigned long simple_strtoul(const char *s, char **end, unsigned int base);
 long simple_strtol(const char *s, char **end, unsigned int base);
+u64 int_pow(u64 base, unsigned int exp);
 char *next_arg(char *args, char **param, char **val);
 unsigned long long memparse(const char *ptr, char **retptr);
 
