@@ -175,6 +175,8 @@ guest_env() {
 	# Instrumented code takes its time, and so does an emulated processor.
 	[ -z "$CHECKS" ] || patience=4
 	[ "$MACHINE" = "$NATIVE" ] || patience=4
+	# A page fault there is several system calls.
+	[ "$GUEST" != uml ] || patience=4
 	! has_kunit || kunit=1
 	[ "$zram" = ours ] || ours=
 	printf '%s=%s\n' \
