@@ -265,6 +265,19 @@ cat "$base" "$modules" "$out/session.cpio" > "$out/initrd.cpio"
 	read -ra machine <<< "$("$QEMU_DIR/accel.sh" "$KIMAGE")"
 exec 8>&-
 
+# A second node, without processors, which tests of NUMA need: 64 MiB on top of
+# what was asked for.
+memory=(-m "$mem")
+case $mode-$MACHINE in
+all-x86_64|tests-x86_64)
+	memory=(-m "$((mem + 64))"
+		-object "memory-backend-ram,id=near,size=${mem}M"
+		-object "memory-backend-ram,id=far,size=64M"
+		-numa "node,nodeid=0,cpus=0-$((smp - 1)),memdev=near"
+		-numa "node,nodeid=1,memdev=far")
+	;;
+esac
+
 oops="oops=panic panic=-1"
 [ -z "$CHECKS" ] || oops="panic_on_warn=1 $oops"
 words="console=$console zt_verdict=$verdict zt_results=$results $oops rootfstype=ramfs log_buf_len=4M $append"
@@ -273,8 +286,8 @@ if [ "$GUEST" = uml ]; then
 	guest=(seccomp=on mem="${mem}M" ncpus="$smp" initrd="$out/initrd.cpio"
 		"${guest_disks[@]}" zt_poweroff=1 $words)
 else
-	guest=("${machine[@]}" -m "$mem" -smp "$smp" -nodefaults -no-user-config
-		-no-reboot -kernel "$KIMAGE" -initrd "$out/initrd.cpio"
+	guest=("${machine[@]}" "${memory[@]}" -smp "$smp" -nodefaults
+		-no-user-config -no-reboot -kernel "$KIMAGE" -initrd "$out/initrd.cpio"
 		"${guest_disks[@]}" -append "$words unknown_nmi_panic=1")
 fi
 
