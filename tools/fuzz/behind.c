@@ -249,9 +249,11 @@ void device_set_up(struct zram *zram, u64 disksize)
 
 int zram_device_init(struct zram *zram, u64 disksize)
 {
-	insist(disksize && disksize % PAGE_SIZE == 0);
+	insist(disksize % PAGE_SIZE == 0);
 	if (zram->nr_pages)
 		return -EBUSY;
+	if (!disksize)
+		return -EINVAL;
 	if (!answer)
 		device_set_up(zram, disksize);
 	return answer;

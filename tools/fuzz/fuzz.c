@@ -107,6 +107,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 2 || size - 2 > PAGE_SIZE)
 		return 0;
 	device_make(&zram, data[1] % NR_STATES);
+	zram.disk = &dev.disk;
 	do {
 		next = memchr(at, NEXT, end - at);
 		if (!next)

@@ -72,6 +72,8 @@ typedef unsigned short umode_t;
 /* Locks: there is one thread */
 typedef struct { int unused; } spinlock_t;
 struct mutex { int unused; };
+#define ERESTARTSYS	512	/* of the kernel alone */
+
 struct rw_semaphore { int held; };
 typedef struct { int counter; } atomic_t;
 typedef struct { long counter; } atomic_long_t;
@@ -85,6 +87,12 @@ static inline void down_read(struct rw_semaphore *sem)
 	if (sem->held < 0)
 		abort();
 	sem->held++;
+}
+
+static inline int down_read_interruptible(struct rw_semaphore *sem)
+{
+	down_read(sem);
+	return 0;
 }
 
 static inline void up_read(struct rw_semaphore *sem)
