@@ -23,9 +23,9 @@
 #include "table.h"
 #include "zram.h"
 
-/* How long to wait for those who only look, and how often */
-#define LOOK_MS		1000
-#define LOOK_STEP_MS	5
+/* How long to wait for openers that do not hold the device, and how often */
+#define OPENERS_MS	1000
+#define OPENERS_STEP_MS	5
 
 static struct gendisk *
 device_alloc_disk(struct zram *zram, int major, int id,
@@ -105,49 +105,73 @@ err_stats:
 	return ERR_PTR(err);
 }
 
-static int device_try_claim(struct zram *zram)
+/**
+ * zram_device_try_claim() - make a device impossible to open, if it is not open
+ * @zram: the device
+ *
+ * udev's helpers open each new or changed disk for a moment. They set no holder,
+ * unlike a file system or swap.
+ *
+ * Context: Takes open_mutex.
+ * Return: 0; -EAGAIN if openers have it that set no holder; -EBUSY if a holder
+ *	has it or another task has claimed it.
+ */
+int zram_device_try_claim(struct zram *zram)
 {
 	int err = 0;
 
 	mutex_lock(&zram->disk->open_mutex);
-	if (zram->claimed || disk_openers(zram->disk))
+	if (zram->claimed)
 		err = -EBUSY;
-	else
+	else if (!disk_openers(zram->disk))
 		zram->claimed = true;
+	else
+		err = READ_ONCE(zram->disk->part0->bd_holder) ?
+			-EBUSY : -EAGAIN;
 	mutex_unlock(&zram->disk->open_mutex);
 	return err;
 }
 
-/* Does somebody mean to stay: a file system, swap, a reset that goes on? */
-static bool device_is_in_use(struct zram *zram)
+/**
+ * zram_device_claim_end() - when to stop waiting for openers
+ *
+ * Return: the time in jiffies, for zram_device_wait_openers().
+ */
+unsigned long zram_device_claim_end(void)
 {
-	return READ_ONCE(zram->disk->part0->bd_holder) ||
-		READ_ONCE(zram->claimed);
+	return jiffies + msecs_to_jiffies(OPENERS_MS);
 }
 
 /**
- * zram_device_claim() - have a device for oneself
- * @zram: the device
+ * zram_device_wait_openers() - sleep between two attempts to claim a device
+ * @end: from zram_device_claim_end()
  *
- * Nobody can open it afterwards. Programs that look at each disk that comes or
- * changes, as udev has them do, open it for a moment, and whoever just made or
- * used the device cannot know; so they are waited for, but not for long.
+ * Return: false if the time is over or a signal is pending.
+ */
+bool zram_device_wait_openers(unsigned long end)
+{
+	return !time_after(jiffies, end) &&
+		!msleep_interruptible(OPENERS_STEP_MS);
+}
+
+/**
+ * zram_device_claim() - make a device impossible to open
+ * @zram: the device, which no other task removes
  *
- * Context: May sleep, a second at most. Takes open_mutex.
- * Return: 0, or -EBUSY when it is open or claimed already.
+ * Waits up to a second for openers that set no holder.
+ *
+ * Context: Takes open_mutex.
+ * Return: 0, or -EBUSY if it is open or claimed already.
  */
 int zram_device_claim(struct zram *zram)
 {
-	unsigned long end = jiffies + msecs_to_jiffies(LOOK_MS);
+	unsigned long end = zram_device_claim_end();
 	int err;
 
-	for (;;) {
-		err = device_try_claim(zram);
-		if (!err || time_after(jiffies, end) ||
-		    device_is_in_use(zram) ||
-		    msleep_interruptible(LOOK_STEP_MS))
-			return err;
-	}
+	do {
+		err = zram_device_try_claim(zram);
+	} while (err == -EAGAIN && zram_device_wait_openers(end));
+	return err ? -EBUSY : 0;
 }
 
 static void device_unclaim(struct zram *zram)

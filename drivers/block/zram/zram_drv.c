@@ -68,19 +68,22 @@ out:
 
 static int zram_drv_remove(u32 id)
 {
+	unsigned long end = zram_device_claim_end();
 	struct zram *zram;
-	int err = -ENODEV;
+	int err;
 
-	mutex_lock(&zram_devices_lock);
-	zram = xa_load(&zram_devices, id);
-	if (zram)
-		err = zram_device_claim(zram);
-	if (!err)
-		/* Nobody finds it from here on; the entry stays reserved */
-		xa_store(&zram_devices, id, NULL, GFP_KERNEL);
-	mutex_unlock(&zram_devices_lock);
+	/* Sleep without the mutex, which hot_add needs; another task may remove it */
+	do {
+		mutex_lock(&zram_devices_lock);
+		zram = xa_load(&zram_devices, id);
+		err = zram ? zram_device_try_claim(zram) : -ENODEV;
+		if (!err)
+			/* No task finds it any more; the entry stays reserved */
+			xa_store(&zram_devices, id, NULL, GFP_KERNEL);
+		mutex_unlock(&zram_devices_lock);
+	} while (err == -EAGAIN && zram_device_wait_openers(end));
 	if (err)
-		return err;
+		return err == -EAGAIN ? -EBUSY : err;
 	/*
 	 * Waits for whoever is at an attribute, who may be waiting for the mutex:
 	 * hot_add is a file that can be named as a dictionary.

@@ -36,6 +36,19 @@ timed "reset of a device that stays open" EBUSY 500 20000 "$ZSYS/reset" 1
 timed "hot_remove of a device that stays open" EBUSY 500 20000 \
 	$CONTROL/hot_remove "$ZID"
 check "the data is there" zpat verify -k random "$ZDEV"
+# hot_remove waits for the opener; hot_add needs a lock of it meanwhile.
+bg ztry $CONTROL/hot_remove "$ZID"
+remover=$BGPID
+sleep 0.2
+read -r added < $CONTROL/hot_add || bail "hot_add beside hot_remove"
+if is_over "$remover"; then
+	fail "hot_add does not wait until hot_remove has waited"
+else
+	pass "hot_add does not wait until hot_remove has waited"
+fi
+wait "$remover"
+ZT_IDS="$ZT_IDS $added"
+check "the device added meanwhile is removed" zram_remove "$added"
 closed
 opened -h "$ZDEV" 0.3
 timed "reset waits for who only looks" 0 0 20000 "$ZSYS/reset" 1
