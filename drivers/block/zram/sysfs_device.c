@@ -17,6 +17,21 @@
 #include "sysfs.h"
 #include "zram.h"
 
+/*
+ * memparse() takes the number at the beginning and ignores the rest: "64 M" is 64
+ * bytes. Programs depend on that, so the log tells the user.
+ */
+static u64 sysfs_parse_size(struct device *dev, const char *attr,
+			    const char *buf, char **end)
+{
+	u64 size = memparse(buf, end);
+
+	if (*end != buf && *skip_spaces(*end))
+		dev_notice_ratelimited(dev, "%s: taken as %llu bytes, text after the number is ignored\n",
+				       attr, size);
+	return size;
+}
+
 static ssize_t disksize_show(struct device *dev, struct device_attribute *attr,
 			     char *buf)
 {
@@ -29,7 +44,8 @@ static ssize_t disksize_show(struct device *dev, struct device_attribute *attr,
 static ssize_t disksize_store(struct device *dev, struct device_attribute *attr,
 			      const char *buf, size_t len)
 {
-	u64 size = memparse(buf, NULL);
+	char *end;
+	u64 size = sysfs_parse_size(dev, "disksize", buf, &end);
 	int err;
 
 	if (!size)
@@ -87,7 +103,7 @@ static ssize_t mem_limit_store(struct device *dev,
 {
 	struct zram *zram = zram_sysfs_device(dev);
 	char *end;
-	u64 limit = memparse(buf, &end);
+	u64 limit = sysfs_parse_size(dev, "mem_limit", buf, &end);
 
 	if (end == buf)
 		return -EINVAL;

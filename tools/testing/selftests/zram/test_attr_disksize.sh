@@ -22,7 +22,21 @@ store EINVAL disksize abc
 store EINVAL disksize -
 accepts 1 "$PAGE"
 accepts $((PAGE + 1)) $((PAGE * 2))
-accepts 64Kjunk 65536
+# noted INPUT BYTES: accepted, and the log tells what of the text counts
+noted() {
+	lines=$(ignored)
+	accepts "$1" "$2"
+	is "'$1': the log says that the rest is ignored" \
+		"$(($(ignored) - lines))" "${3-1}"
+}
+ignored() {
+	dmesg | grep -c "disksize: taken as .* ignored"
+}
+noted 64Kjunk 65536
+noted "64 M" "$PAGE"
+noted 1.23457e+09 "$PAGE"
+noted "50%" "$PAGE"
+noted "64K$NL" 65536 0
 accepts 0x10000 65536
 accepts 3M 3145728
 accepts 2G 2147483648

@@ -20,6 +20,10 @@ store 0 mem_used_max 0
 store EINVAL compact 1
 limit_is 1M 1048576
 limit_is $((PAGE + 1)) $((PAGE * 2))
+lines=$(dmesg | grep -c "mem_limit: taken as .* ignored")
+limit_is "64 M" "$PAGE"
+is "the log says that the rest is ignored" \
+	"$(($(dmesg | grep -c "mem_limit: taken as .* ignored") - lines))" 1
 limit_is 0 0
 put "$ZSYS/disksize" 32M
 limit_is 64M 67108864
