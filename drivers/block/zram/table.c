@@ -3,6 +3,7 @@
  * The slot table: memory for the slots, their groups and their locks.
  */
 
+#include <linux/atomic.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -15,17 +16,18 @@
 /* More locks than this do not make contention any rarer */
 #define MAX_SLOT_LOCKS	1024UL
 
+/* Slots of all tables, which is the most that swap on zram can hold */
+static atomic_long_t table_slots;
+
 /*
- * A disksize nobody has the memory for is the user's error, not ours: it is to
- * fail, and not to have others killed. (Who needs memory while it is being tried
- * may still be.)
+ * Fail if there is no memory for the table, instead of having the OOM killer end
+ * other tasks for it. (It may still, if they allocate at the same time.)
  */
 static void *table_alloc(size_t size)
 {
-	/* Others' pages may be swapped out for it */
-	unsigned long most = si_mem_available() + get_nr_swap_pages();
-
-	if (size / PAGE_SIZE > most)
+	if (size / PAGE_SIZE >
+	    zram_table_affordable(si_mem_available(), get_nr_swap_pages(),
+				  atomic_long_read(&table_slots)))
 		return NULL;
 	return __vmalloc(size, GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_ZERO |
 			 __GFP_NOWARN);
@@ -41,7 +43,7 @@ static void *table_alloc(size_t size)
  */
 int zram_table_create(struct zram_slots *slots, unsigned long nr)
 {
-	struct zram_slots new = { .nr = nr };
+	struct zram_slots new = {};
 	unsigned long i, nr_groups, nr_locks;
 
 	if (nr > SIZE_MAX / sizeof(*new.slot))
@@ -59,6 +61,8 @@ int zram_table_create(struct zram_slots *slots, unsigned long nr)
 
 	for (i = 0; i < nr_locks; i++)
 		spin_lock_init(&new.locks[i]);
+	new.nr = nr;
+	atomic_long_add(nr, &table_slots);
 	*slots = new;
 	return 0;
 }
@@ -71,6 +75,7 @@ int zram_table_create(struct zram_slots *slots, unsigned long nr)
  */
 void zram_table_destroy(struct zram_slots *slots)
 {
+	atomic_long_sub(slots->nr, &table_slots);
 	vfree(slots->slot);
 	vfree(slots->groups);
 	kvfree(slots->locks);

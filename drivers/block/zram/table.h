@@ -6,6 +6,7 @@
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/kconfig.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -250,6 +251,26 @@ static inline unsigned long zram_slot_location(u64 block, unsigned int offset)
 static inline unsigned int zram_slot_block_offset(const struct zram_slot *slot)
 {
 	return (slot->handle << ZRAM_LOC_SHIFT) & (ZRAM_BLOCK_SIZE - 1);
+}
+
+/**
+ * zram_table_affordable() - the most memory that a slot table may take
+ * @available: pages to be had without swapping
+ * @swap: pages free on all swap devices; negative while one is being switched off,
+ *	whose pages come back to memory
+ * @own: pages of all zram devices. Their part of @swap cannot make memory for a
+ *	table: a page swapped to zram stays in memory, if compressed
+ *
+ * Swap that lies on zram is at most @own; a file system on zram counts as well.
+ *
+ * Return: the number of pages.
+ */
+static inline unsigned long zram_table_affordable(long available, long swap,
+						  long own)
+{
+	if (swap > 0)
+		swap = max(swap - own, 0L);
+	return max(available + swap, 0L);
 }
 
 int zram_table_create(struct zram_slots *slots, unsigned long nr);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * KUnit tests of slots: the layout of the flags word for every page size there
- * is, locations on the backing device, the locks, and the counters.
+ * is, locations on the backing device, and the counters.
  */
 
 #include <kunit/test.h>
@@ -127,43 +127,6 @@ static void slot_test_location(struct kunit *test)
 		for (s = 0; s < ARRAY_SIZE(sizes); s++)
 			for (offset = 0; offset < ZRAM_BLOCK_SIZE; offset += 8)
 				check_blocks(test, blocks[b], offset, sizes[s]);
-}
-
-static void slot_test_locks(struct kunit *test)
-{
-	static const unsigned long sizes[] = {
-		1, 63, 64, 65, 1000, 64 * 1024, 64 * 1024 + 1, 64 * 3000 + 5,
-	};
-	unsigned long i, nr;
-	unsigned int s;
-
-	for (s = 0; s < ARRAY_SIZE(sizes); s++) {
-		struct zram_slots slots = {};
-
-		nr = sizes[s];
-		if (zram_table_create(&slots, nr))
-			kunit_skip(test, "no memory for %lu slots", nr);
-		KUNIT_EXPECT_EQ(test, slots.nr, nr);
-		for (i = 0; i < nr; i++) {
-			spinlock_t *lock = zram_slots_lock(&slots, i);
-			bool same, one;
-
-			if (zram_slot_peek(&slots.slot[i]))
-				KUNIT_FAIL(test, "slot %lu is not empty", i);
-			if (lock < slots.locks ||
-			    lock > slots.locks + slots.lock_mask)
-				KUNIT_FAIL(test, "lock of slot %lu", i);
-			/* One lock for a group, another for the next. */
-			if (!i)
-				continue;
-			same = i % ZRAM_SLOT_GROUP;
-			one = lock == zram_slots_lock(&slots, i - 1);
-			if (same != one)
-				KUNIT_FAIL(test, "group of slot %lu", i);
-		}
-		zram_table_destroy(&slots);
-		KUNIT_EXPECT_PTR_EQ(test, slots.slot, NULL);
-	}
 }
 
 #define NR_SLOTS	200
@@ -423,7 +386,6 @@ static struct kunit_case slot_test_cases[] = {
 	KUNIT_CASE_PARAM(slot_test_layout, shift_gen_params),
 	KUNIT_CASE(slot_test_states),
 	KUNIT_CASE(slot_test_location),
-	KUNIT_CASE(slot_test_locks),
 	KUNIT_CASE(slot_test_idle),
 	KUNIT_CASE(slot_test_counters),
 	KUNIT_CASE(slot_test_replace),

@@ -56,4 +56,30 @@ is "the refused sizes changed nothing" "$size" 4194304
 check "the last page is usable" zpat fill -o 1023 -n 1 "$ZDEV"
 gives "a page behind the end is not" "ok=0 bad=0 err=1 ENOSPC" \
 	zpat fill -o 1024 -n 1 "$ZDEV"
+
+# Pages of other tasks may be swapped out for a table, but not to zram. This one takes
+# nearly all of the memory, more than is available, and less than there is swap.
+hold=/tmp/hold.$$
+ZT_FILES="/tmp/quiet.$$ $hold"
+zram_reset
+put "$ZSYS/disksize" 8G
+swap_on
+zram_add
+bg zswap -m 150 -k mixed -r 1 -w $hold > /tmp/quiet.$$
+quiet=$BGPID
+filled $hold
+swapped_read
+before=$SWAPPED_OUT
+size=$(awk -v page="$PAGE" '/^MemTotal/ {
+	printf "%.0f\n", $2 * 1024 * 0.97 / 16 * page }' /proc/meminfo)
+clock
+begun=$NOW
+store ENOMEM disksize "$size"
+clock
+between "ms until it is refused" $((NOW - begun)) 0 5000
+swapped_read
+between "and pages swapped out for it" $((SWAPPED_OUT - before)) 0 1000
+rm -f $hold
+wait "$quiet"
+is "the other task goes on" $? 0
 finish
