@@ -9,6 +9,7 @@
 #include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/part_stat.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 
 #include "bd_dev.h"
@@ -26,6 +27,8 @@
 /* How long to wait for openers that do not hold the device, and how often */
 #define OPENERS_MS	1000
 #define OPENERS_STEP_MS	5
+/* How often to look whether post-processing runs have ended */
+#define RUNS_STEP_MS	20
 
 static struct gendisk *
 device_alloc_disk(struct zram *zram, int major, int id,
@@ -209,10 +212,28 @@ static void device_forget(struct zram *zram)
 	WRITE_ONCE(zram->pool.limit_pages, 0);
 }
 
-/* The same for a device that is set up; runs are made to end */
-static void device_return_to_defaults(struct zram *zram)
+/*
+ * End the runs before a writer queues for config_lock. A run holds the lock shared
+ * while it waits for the backing device, and behind a queued writer each reader of
+ * an attribute would wait as long. Polling also keeps the hung-task detector quiet.
+ */
+static int device_stop_runs(struct zram *zram, bool killable)
 {
 	WRITE_ONCE(zram->stopping, true);
+	while (!mutex_trylock(&zram->pp_lock)) {
+		if (killable && fatal_signal_pending(current)) {
+			WRITE_ONCE(zram->stopping, false);
+			return -EINTR;
+		}
+		msleep(RUNS_STEP_MS);
+	}
+	mutex_unlock(&zram->pp_lock);
+	return 0;
+}
+
+/* The same for a device that is set up, once its runs are stopped */
+static void device_return_to_defaults(struct zram *zram)
+{
 	down_write(&zram->config_lock);
 	device_forget(zram);
 	WRITE_ONCE(zram->stopping, false);
@@ -228,8 +249,8 @@ static void device_return_to_defaults(struct zram *zram)
  */
 void zram_device_remove(struct zram *zram)
 {
-	/* An attribute may be busy with a run that nobody else would end */
-	WRITE_ONCE(zram->stopping, true);
+	/* del_gendisk() waits for attributes in use, and one may be in a run */
+	device_stop_runs(zram, false);
 	zram_debugfs_remove(zram);
 	del_gendisk(zram->disk);
 	/* With the attributes gone nobody can set the device up again */
@@ -288,7 +309,8 @@ out:
  * A device that was not set up holds nothing that an opener could miss.
  *
  * Context: May sleep. Takes open_mutex, then config_lock.
- * Return: 0, or -EBUSY when the device is set up and open, or claimed.
+ * Return: 0; -EBUSY if the device is set up and open, or claimed; -EINTR if the
+ *	task is killed before a run has ended.
  */
 int zram_device_reset(struct zram *zram)
 {
@@ -302,8 +324,10 @@ int zram_device_reset(struct zram *zram)
 	err = zram_device_claim(zram);
 	if (err)
 		return err;
-	/* Not under open_mutex: letting go of the backing device takes one */
-	device_return_to_defaults(zram);
+	err = device_stop_runs(zram, true);
+	/* Not under open_mutex: closing the backing device takes one */
+	if (!err)
+		device_return_to_defaults(zram);
 	device_unclaim(zram);
-	return 0;
+	return err;
 }

@@ -7,6 +7,7 @@
 #include <linux/blkdev.h>
 #include <linux/completion.h>
 
+#include "io_wait.h"
 #include "rb_group.h"
 #include "rb_read.h"
 #include "rb_sync.h"
@@ -40,6 +41,6 @@ int zram_rb_sync(struct zram *zram, const struct zram_slot *slot,
 
 	zram_rb_add(&set, slot, index, page);
 	zram_rb_finish(&set);
-	wait_for_completion(&done);
+	zram_io_wait(&done);
 	return blk_status_to_errno(group.status);
 }

@@ -26,6 +26,7 @@
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
+#include "io_wait.h"
 #include "table.h"
 #include "wb_ring.h"
 
@@ -382,7 +383,7 @@ struct zram_wb_request *zram_wb_ring_reap(struct zram_wb_ring *ring, bool wait)
 		return NULL;
 	if (!wait && !completion_done(&req->done))
 		return NULL;
-	wait_for_completion_io(&req->done);
+	zram_io_wait(&req->done);
 	req->err = blk_status_to_errno(req->bio.bi_status);
 	bio_uninit(&req->bio);
 	if (req->err)
