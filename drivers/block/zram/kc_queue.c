@@ -6,10 +6,12 @@
  * pool's lock, so that no wake-up is lost.
  */
 
+#include <linux/hash.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/limits.h>
 #include <linux/list.h>
+#include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/sched.h>
 #include <linux/wait.h>
@@ -18,7 +20,15 @@
 #include "kc_stage.h"
 
 /* A page that could not be stored is tried again after this long */
-#define RETRY	HZ
+#define RETRY		HZ
+/* As many of them are queued in one critical section */
+#define RETRY_BATCH	64
+
+static struct list_head *kc_queue_bucket(struct list_head *buckets,
+					 const struct zram *zram)
+{
+	return &buckets[hash_ptr(zram, ilog2(ZRAM_KC_BUCKETS))];
+}
 
 /*
  * Wake those who wait for a page to be queued: all of them, or the one who came
@@ -61,6 +71,8 @@ bool zram_kc_queue_add(struct zram_kc_stage *stage, bool *woken)
 		refcount_inc(&stage->refs);
 		stage->seq = ++pool->seq;
 		list_add_tail(&stage->link, &pool->queue);
+		list_add_tail(&stage->of_device,
+			      kc_queue_bucket(pool->queued_of, stage->zram));
 		pool->depth++;
 		pool->max_depth = max(pool->max_depth, pool->depth);
 		kc_queue_wake(pool, false);
@@ -73,6 +85,7 @@ static void kc_queue_make_busy(struct zram_kc_stage_pool *pool,
 			       struct zram_kc_stage *stage)
 {
 	list_move(&stage->link, &pool->busy);
+	list_del(&stage->of_device);
 	pool->depth--;
 }
 
@@ -88,24 +101,35 @@ kc_queue_take_first(struct zram_kc_stage_pool *pool)
 	return stage;
 }
 
-/* As if they were new: nobody who waits for those before is to wait again */
-static void kc_queue_restamp(struct zram_kc_stage_pool *pool,
-			     struct list_head *stages)
+/*
+ * Queue a kept page again. It counts as new: a task that waits for the pages queued
+ * before does not wait for it.
+ */
+static void kc_queue_add_kept(struct zram_kc_stage_pool *pool,
+			      struct zram_kc_stage *stage)
 {
-	struct zram_kc_stage *stage;
-
-	list_for_each_entry(stage, stages, link)
-		stage->seq = ++pool->seq;
+	list_move_tail(&stage->link, &pool->queue);
+	list_move_tail(&stage->of_device,
+		       kc_queue_bucket(pool->queued_of, stage->zram));
+	stage->seq = ++pool->seq;
+	pool->depth++;
+	pool->nr_kept--;
 }
 
-static unsigned int kc_queue_add_kept(struct zram_kc_stage_pool *pool)
+/* Queue some of the kept pages that a retry has still to try */
+static unsigned int kc_queue_retry_some(struct zram_kc_stage_pool *pool)
 {
-	unsigned int nr = pool->nr_kept;
+	unsigned int i, nr;
 
-	kc_queue_restamp(pool, &pool->kept);
-	list_splice_tail_init(&pool->kept, &pool->queue);
-	pool->depth += nr;
-	pool->nr_kept = 0;
+	pool->nr_retry = min(pool->nr_retry, pool->nr_kept);
+	nr = min(pool->nr_retry, RETRY_BATCH);
+	for (i = 0; i < nr; i++)
+		kc_queue_add_kept(pool, list_first_entry(&pool->kept,
+							 struct zram_kc_stage,
+							 link));
+	pool->nr_retry -= nr;
+	if (!pool->nr_retry)
+		pool->retry = get_jiffies_64() + RETRY;
 	return nr;
 }
 
@@ -124,65 +148,63 @@ struct zram_kc_stage *zram_kc_queue_take(struct zram_kc_stage_pool *pool)
 	struct zram_kc_stage *stage;
 
 	spin_lock(&pool->lock);
-	if (pool->nr_kept && time_after_eq64(get_jiffies_64(), pool->retry))
-		kc_queue_add_kept(pool);
+	if (pool->nr_kept && time_after_eq64(get_jiffies_64(), pool->retry)) {
+		if (!pool->nr_retry)
+			pool->nr_retry = pool->nr_kept;
+		kc_queue_retry_some(pool);
+	}
 	stage = kc_queue_take_first(pool);
 	spin_unlock(&pool->lock);
 	return stage;
 }
 
-/* Take a device's pages out of a list */
-static unsigned int kc_queue_take_out(struct list_head *from,
-				      const struct zram *zram,
-				      struct list_head *to)
+/*
+ * The first page of a device in a list by device, unless it was queued later than
+ * @seq. Pages of other devices of the same hash are stepped over.
+ */
+static struct zram_kc_stage *kc_queue_find(struct list_head *buckets,
+					   const struct zram *zram, u64 seq)
 {
-	struct zram_kc_stage *stage, *next;
-	unsigned int nr = 0;
+	struct zram_kc_stage *stage;
 
-	list_for_each_entry_safe(stage, next, from, link)
-		if (stage->zram == zram) {
-			list_move_tail(&stage->link, to);
-			nr++;
-		}
-	return nr;
+	list_for_each_entry(stage, kc_queue_bucket(buckets, zram), of_device)
+		if (stage->zram == zram)
+			return stage->seq <= seq ? stage : NULL;
+	return NULL;
 }
 
 /**
- * zram_kc_queue_prefer() - have the pages of a device go first
+ * zram_kc_queue_requeue() - queue the kept pages of a device again
  * @pool: the pool
  * @zram: the device
  *
- * Context: Any but interrupts.
- * Return: what to tell zram_kc_queue_take_until() and zram_kc_queue_wait() about
- *	those that are queued now.
+ * There may be memory for them by now, or space below mem_limit.
+ *
+ * Return: the number of the newest page in the queue, for
+ *	zram_kc_queue_take_until() and zram_kc_queue_wait().
  */
-u64 zram_kc_queue_prefer(struct zram_kc_stage_pool *pool,
-			 const struct zram *zram)
+u64 zram_kc_queue_requeue(struct zram_kc_stage_pool *pool,
+			  const struct zram *zram)
 {
-	LIST_HEAD(first);
-	unsigned int nr;
+	struct list_head *kept = kc_queue_bucket(pool->kept_of, zram);
+	struct zram_kc_stage *stage, *next;
 	u64 seq;
 
 	spin_lock(&pool->lock);
-	/* There may be memory, or room, by now */
-	nr = kc_queue_take_out(&pool->kept, zram, &first);
-	kc_queue_restamp(pool, &first);
-	pool->nr_kept -= nr;
-	pool->depth += nr;
-	kc_queue_take_out(&pool->queue, zram, &first);
-	list_splice(&first, &pool->queue);
+	list_for_each_entry_safe(stage, next, kept, of_device)
+		if (stage->zram == zram)
+			kc_queue_add_kept(pool, stage);
 	seq = pool->seq;
 	spin_unlock(&pool->lock);
 	return seq;
 }
 
 /**
- * zram_kc_queue_take_until() - take a page of a device that goes first
+ * zram_kc_queue_take_until() - take the oldest page of a device
  * @pool: the pool
  * @zram: the device
- * @seq: from zram_kc_queue_prefer(): none that were queued later
+ * @seq: from zram_kc_queue_requeue(): none that were queued later
  *
- * Context: Any but interrupts.
  * Return: as zram_kc_queue_take().
  */
 struct zram_kc_stage *zram_kc_queue_take_until(struct zram_kc_stage_pool *pool,
@@ -191,14 +213,9 @@ struct zram_kc_stage *zram_kc_queue_take_until(struct zram_kc_stage_pool *pool,
 	struct zram_kc_stage *stage;
 
 	spin_lock(&pool->lock);
-	/* The first one is, unless somebody prefers others */
-	list_for_each_entry(stage, &pool->queue, link)
-		if (stage->zram == zram && stage->seq <= seq) {
-			kc_queue_make_busy(pool, stage);
-			goto out;
-		}
-	stage = NULL;
-out:
+	stage = kc_queue_find(pool->queued_of, zram, seq);
+	if (stage)
+		kc_queue_make_busy(pool, stage);
 	spin_unlock(&pool->lock);
 	return stage;
 }
@@ -222,6 +239,8 @@ void zram_kc_queue_done(struct zram_kc_stage *stage, bool keep)
 	keep = keep && !pool->closed;
 	if (keep) {
 		list_move_tail(&stage->link, &pool->kept);
+		list_add_tail(&stage->of_device,
+			      kc_queue_bucket(pool->kept_of, stage->zram));
 		if (!pool->nr_kept++)
 			pool->retry = get_jiffies_64() + RETRY;
 		/* Somebody has to see to it in a while */
@@ -237,19 +256,22 @@ void zram_kc_queue_done(struct zram_kc_stage *stage, bool keep)
 }
 
 /**
- * zram_kc_queue_retry() - queue those pages again that could not be stored
+ * zram_kc_queue_retry() - queue all kept pages again
  * @pool: the pool
  *
- * Context: Any but interrupts.
  * Return: the number of pages.
  */
 unsigned int zram_kc_queue_retry(struct zram_kc_stage_pool *pool)
 {
-	unsigned int nr;
+	unsigned int batch, nr = 0;
 
-	spin_lock(&pool->lock);
-	nr = kc_queue_add_kept(pool);
-	spin_unlock(&pool->lock);
+	do {
+		spin_lock(&pool->lock);
+		pool->nr_retry = pool->nr_kept;
+		batch = kc_queue_retry_some(pool);
+		spin_unlock(&pool->lock);
+		nr += batch;
+	} while (batch);
 	return nr;
 }
 
@@ -265,27 +287,46 @@ static bool kc_queue_is_busy(struct zram_kc_stage_pool *pool,
 	return false;
 }
 
-/* One look: nobody can put a page back between one list and the other */
+/* Take a device's pages out of a list by device */
+static unsigned int kc_queue_take_out(struct list_head *bucket,
+				      const struct zram *zram,
+				      struct list_head *to)
+{
+	struct zram_kc_stage *stage, *next;
+	unsigned int nr = 0;
+
+	list_for_each_entry_safe(stage, next, bucket, of_device)
+		if (stage->zram == zram) {
+			list_del(&stage->of_device);
+			list_move_tail(&stage->link, to);
+			nr++;
+		}
+	return nr;
+}
+
+/* One critical section, because a page moves between the lists */
 static bool kc_queue_drop_some(struct zram_kc_stage_pool *pool,
 			       const struct zram *zram,
 			       struct list_head *dropped)
 {
+	struct list_head *queued = kc_queue_bucket(pool->queued_of, zram);
+	struct list_head *kept = kc_queue_bucket(pool->kept_of, zram);
 	bool busy;
 
 	spin_lock(&pool->lock);
-	pool->depth -= kc_queue_take_out(&pool->queue, zram, dropped);
-	pool->nr_kept -= kc_queue_take_out(&pool->kept, zram, dropped);
+	pool->depth -= kc_queue_take_out(queued, zram, dropped);
+	pool->nr_kept -= kc_queue_take_out(kept, zram, dropped);
 	busy = kc_queue_is_busy(pool, zram, U64_MAX);
 	spin_unlock(&pool->lock);
 	return !busy;
 }
 
 /**
- * zram_kc_queue_drop() - forget about the pages of a device
+ * zram_kc_queue_drop() - forget the pages of a device
  * @pool: a pool the caller has a reference to
- * @zram: a device whose slots do without being compressed; nobody queues any
+ * @zram: a device whose slots do without being compressed; no task queues any
  *
- * Context: May sleep: waits for those who are at such a page.
+ * Context: May sleep: waits for the tasks that compress such a page.
  */
 void zram_kc_queue_drop(struct zram_kc_stage_pool *pool,
 			const struct zram *zram)
@@ -315,7 +356,7 @@ static bool kc_queue_is_done(struct zram_kc_stage_pool *pool,
  * zram_kc_queue_wait() - wait for those who are at pages of a device
  * @pool: a pool the caller has a reference to
  * @zram: the device
- * @seq: from zram_kc_queue_prefer(): not for those that were queued later
+ * @seq: from zram_kc_queue_requeue(): not for those that were queued later
  * @interruptible: give up after a signal
  *
  * Context: May sleep.

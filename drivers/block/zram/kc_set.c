@@ -244,7 +244,7 @@ static struct zram_kc_stage_pool *kc_set_get_pool(struct kc_set __rcu **from,
 static int kc_set_flush_pool(struct zram_kc_stage_pool *pool, struct zram *zram,
 			     bool interruptible)
 {
-	u64 seq = zram_kc_queue_prefer(pool, zram);
+	u64 seq = zram_kc_queue_requeue(pool, zram);
 	struct zram_kc_stage *stage;
 
 	for (;;) {

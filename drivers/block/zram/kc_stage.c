@@ -76,6 +76,7 @@ static bool kc_stage_grow_pool(struct zram_kc_stage_pool *pool, int node)
 struct zram_kc_stage_pool *zram_kc_stage_pool_create(unsigned int nr, int node)
 {
 	struct zram_kc_stage_pool *pool;
+	unsigned int i;
 
 	pool = kzalloc_node(sizeof(*pool), GFP_KERNEL, node);
 	if (!pool)
@@ -85,6 +86,10 @@ struct zram_kc_stage_pool *zram_kc_stage_pool_create(unsigned int nr, int node)
 	INIT_LIST_HEAD(&pool->queue);
 	INIT_LIST_HEAD(&pool->busy);
 	INIT_LIST_HEAD(&pool->kept);
+	for (i = 0; i < ZRAM_KC_BUCKETS; i++) {
+		INIT_LIST_HEAD(&pool->queued_of[i]);
+		INIT_LIST_HEAD(&pool->kept_of[i]);
+	}
 	INIT_LIST_HEAD(&pool->sleepers);
 	init_waitqueue_head(&pool->done);
 	refcount_set(&pool->refs, 1);

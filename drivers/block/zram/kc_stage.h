@@ -10,6 +10,9 @@
 #include <linux/types.h>
 #include <linux/wait.h>
 
+/* Devices share a list of their pages by hash; few systems have as many */
+#define ZRAM_KC_BUCKETS		64
+
 struct page;
 struct zram;
 struct zram_kc_stage_pool;
@@ -18,6 +21,8 @@ struct zram_kc_stage_pool;
  * struct zram_kc_stage - a page that was accepted and is not compressed yet
  * @link: in the list of those that are free, queued, busy or kept; guarded by
  *	the pool's lock
+ * @of_device: in the list of its device's pages that are queued, or that are
+ *	kept; guarded by the pool's lock
  * @pool: the pool it belongs to; constant
  * @page: the content; constant from the time it is in a slot
  * @nid: node of the page that was written; likewise
@@ -31,6 +36,7 @@ struct zram_kc_stage_pool;
  */
 struct zram_kc_stage {
 	struct list_head link;
+	struct list_head of_device;
 	struct zram_kc_stage_pool *pool;
 	struct page *page;
 	int nid;
@@ -49,12 +55,15 @@ struct zram_kc_stage {
  * @queue: pages that wait to be compressed, oldest first
  * @busy: pages that were taken from the queue and are being compressed
  * @kept: pages there was no memory for; the slots keep them as they are
+ * @queued_of: the pages in @queue, by device, oldest first
+ * @kept_of: the pages in @kept, by device
  * @sleepers: who to wake when a page is queued
  * @done: woken up whenever somebody is done with a page of @busy
  * @depth: number of pages in @queue
  * @max_depth: the most there have been
  * @nr_kept: number of pages in @kept
- * @retry: when to try those again, in jiffies
+ * @nr_retry: number of pages at the head of @kept that are to be tried again now
+ * @retry: when to try the pages of @kept again, in jiffies
  * @seq: number of pages that were ever queued
  * @closed: nothing is queued any more
  * @refs: one of the owner, and one of each page that is not in @free
@@ -69,11 +78,14 @@ struct zram_kc_stage_pool {
 	struct list_head queue;
 	struct list_head busy;
 	struct list_head kept;
+	struct list_head queued_of[ZRAM_KC_BUCKETS];
+	struct list_head kept_of[ZRAM_KC_BUCKETS];
 	struct list_head sleepers;
 	wait_queue_head_t done;
 	unsigned int depth;
 	unsigned int max_depth;
 	unsigned int nr_kept;
+	unsigned int nr_retry;
 	u64 retry;
 	u64 seq;
 	bool closed;

@@ -9,6 +9,8 @@
 #include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 
@@ -29,13 +31,31 @@ static struct zram_kc_stage *get(struct kunit *test,
 	return stage;
 }
 
-static struct zram_kc_stage_pool *create(struct kunit *test)
+static struct zram_kc_stage_pool *create_nr(struct kunit *test, unsigned int nr)
 {
 	struct zram_kc_stage_pool *pool =
-		zram_kc_stage_pool_create(NR, NUMA_NO_NODE);
+		zram_kc_stage_pool_create(nr, NUMA_NO_NODE);
 
 	KUNIT_ASSERT_NOT_NULL(test, pool);
 	return pool;
+}
+
+static struct zram_kc_stage_pool *create(struct kunit *test)
+{
+	return create_nr(test, NR);
+}
+
+static void add_pages(struct kunit *test, struct zram_kc_stage_pool *pool,
+		      struct zram *zram, unsigned int nr)
+{
+	struct zram_kc_stage *stage;
+	bool woken;
+
+	while (nr--) {
+		stage = get(test, pool, zram, nr);
+		KUNIT_EXPECT_TRUE(test, zram_kc_queue_add(stage, &woken));
+		zram_kc_stage_put(stage);
+	}
 }
 
 static void kc_stage_test_pool(struct kunit *test)
@@ -93,10 +113,10 @@ static void kc_stage_test_queue(struct kunit *test)
 	stage = zram_kc_queue_take(pool);
 	KUNIT_EXPECT_EQ(test, stage->index, 0);
 	zram_kc_queue_done(stage, false);
-	seq = zram_kc_queue_prefer(pool, two);
+	seq = zram_kc_queue_requeue(pool, two);
 	KUNIT_EXPECT_EQ(test, seq, NR);
-	/* Those of another that are preferred since do not hide them */
-	KUNIT_EXPECT_EQ(test, zram_kc_queue_prefer(pool, one), NR);
+	/* Those of another do not hide them */
+	KUNIT_EXPECT_EQ(test, zram_kc_queue_requeue(pool, one), NR);
 	KUNIT_EXPECT_NULL(test, zram_kc_queue_take_until(pool, two, 1));
 	stage = zram_kc_queue_take_until(pool, two, seq);
 	KUNIT_ASSERT_NOT_NULL(test, stage);
@@ -125,7 +145,7 @@ static void kc_stage_test_queue(struct kunit *test)
 }
 
 /* Pages that cannot be stored, and two who try: each tries them once */
-static void kc_stage_test_prefer(struct kunit *test)
+static void kc_stage_test_requeue(struct kunit *test)
 {
 	struct zram_kc_stage_pool *pool = create(test);
 	struct zram *zram = (struct zram *)&pool;
@@ -139,12 +159,12 @@ static void kc_stage_test_prefer(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, zram_kc_queue_add(stage, &woken));
 		zram_kc_stage_put(stage);
 	}
-	first = zram_kc_queue_prefer(pool, zram);
+	first = zram_kc_queue_requeue(pool, zram);
 	stage = zram_kc_queue_take_until(pool, zram, first);
 	KUNIT_ASSERT_NOT_NULL(test, stage);
 	zram_kc_queue_done(stage, true);
 	/* The page that was kept is not what the first waits for any more */
-	second = zram_kc_queue_prefer(pool, zram);
+	second = zram_kc_queue_requeue(pool, zram);
 	KUNIT_EXPECT_GT(test, second, first);
 	stage = zram_kc_queue_take_until(pool, zram, first);
 	KUNIT_ASSERT_NOT_NULL(test, stage);
@@ -156,6 +176,44 @@ static void kc_stage_test_prefer(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, stage->index, 0);
 	zram_kc_queue_done(stage, false);
 	zram_kc_stage_pool_put(pool);
+}
+
+#define ROUNDS	200
+
+/* Time to flush a device's page, beside so many pages of another one */
+static s64 flush_ns(struct kunit *test, unsigned int others)
+{
+	struct zram_kc_stage_pool *pool = create_nr(test, others + 1);
+	struct zram *one = (struct zram *)&pool, *two = (struct zram *)&one;
+	struct zram_kc_stage *stage;
+	ktime_t begun;
+	s64 ns = 0;
+	u64 seq;
+	int i;
+
+	add_pages(test, pool, two, others);
+	for (i = 0; i < ROUNDS; i++) {
+		add_pages(test, pool, one, 1);
+		begun = ktime_get();
+		seq = zram_kc_queue_requeue(pool, one);
+		stage = zram_kc_queue_take_until(pool, one, seq);
+		ns += ktime_to_ns(ktime_sub(ktime_get(), begun));
+		KUNIT_ASSERT_NOT_NULL(test, stage);
+		zram_kc_queue_done(stage, false);
+	}
+	zram_kc_queue_drop(pool, two);
+	zram_kc_stage_pool_put(pool);
+	return ns;
+}
+
+/* The pages of other devices do not make it slower to find those of one */
+static void kc_stage_test_many(struct kunit *test)
+{
+	s64 few = flush_ns(test, 16), many = flush_ns(test, 4096);
+
+	kunit_info(test, "%lld ns beside 16 pages, %lld beside 4096",
+		   div_s64(few, ROUNDS), div_s64(many, ROUNDS));
+	KUNIT_EXPECT_LT(test, many, 10 * few);
 }
 
 static void kc_stage_test_close(struct kunit *test)
@@ -184,7 +242,7 @@ static void kc_stage_test_close(struct kunit *test)
 	zram_kc_stage_put(queued);
 }
 
-static int stage_sleeper(void *data)
+static int kc_stage_sleeper(void *data)
 {
 	struct zram_kc_stage_pool *pool = data;
 	struct zram_kc_sleeper sleeper;
@@ -216,7 +274,7 @@ static void kc_stage_test_wake(struct kunit *test)
 	unsigned int i, wakes = 0;
 	bool woken;
 
-	task = kthread_run(stage_sleeper, pool, "kc_stage_kunit");
+	task = kthread_run(kc_stage_sleeper, pool, "kc_stage_kunit");
 	KUNIT_ASSERT_FALSE(test, IS_ERR(task));
 	for (i = 0; i < 2000 && time_before(jiffies, end); i++) {
 		stage = get(test, pool, NULL, i);
@@ -241,7 +299,8 @@ static void kc_stage_test_wake(struct kunit *test)
 static struct kunit_case kc_stage_test_cases[] = {
 	KUNIT_CASE(kc_stage_test_pool),
 	KUNIT_CASE(kc_stage_test_queue),
-	KUNIT_CASE(kc_stage_test_prefer),
+	KUNIT_CASE(kc_stage_test_requeue),
+	KUNIT_CASE(kc_stage_test_many),
 	KUNIT_CASE(kc_stage_test_close),
 	KUNIT_CASE_SLOW(kc_stage_test_wake),
 	{}
