@@ -353,24 +353,20 @@ static bool kc_queue_is_done(struct zram_kc_stage_pool *pool,
 }
 
 /**
- * zram_kc_queue_wait() - wait for those who are at pages of a device
+ * zram_kc_queue_wait() - wait for the tasks that compress pages of a device
  * @pool: a pool the caller has a reference to
  * @zram: the device
- * @seq: from zram_kc_queue_requeue(): not for those that were queued later
- * @interruptible: give up after a signal
+ * @seq: from zram_kc_queue_requeue(): not for pages that were queued later
  *
  * Context: May sleep.
  * Return: 0, or -EINTR after a signal.
  */
 int zram_kc_queue_wait(struct zram_kc_stage_pool *pool, const struct zram *zram,
-		       u64 seq, bool interruptible)
+		       u64 seq)
 {
-	if (!interruptible)
-		wait_event(pool->done, kc_queue_is_done(pool, zram, seq));
-	else if (wait_event_interruptible(pool->done,
-					  kc_queue_is_done(pool, zram, seq)))
-		return -EINTR;
-	return 0;
+	return wait_event_interruptible(pool->done,
+					kc_queue_is_done(pool, zram, seq)) ?
+		-EINTR : 0;
 }
 
 /**

@@ -32,7 +32,7 @@ unsigned int zram_kc_queue_retry(struct zram_kc_stage_pool *pool);
 void zram_kc_queue_drop(struct zram_kc_stage_pool *pool,
 			const struct zram *zram);
 int zram_kc_queue_wait(struct zram_kc_stage_pool *pool, const struct zram *zram,
-		       u64 seq, bool interruptible);
+		       u64 seq);
 bool zram_kc_queue_sleep(struct zram_kc_stage_pool *pool,
 			 struct zram_kc_sleeper *sleeper);
 void zram_kc_queue_close(struct zram_kc_stage_pool *pool);

@@ -242,7 +242,7 @@ static struct zram_kc_stage_pool *kc_set_get_pool(struct kc_set __rcu **from,
 }
 
 static int kc_set_flush_pool(struct zram_kc_stage_pool *pool, struct zram *zram,
-			     bool interruptible)
+			     bool wait)
 {
 	u64 seq = zram_kc_queue_requeue(pool, zram);
 	struct zram_kc_stage *stage;
@@ -251,19 +251,16 @@ static int kc_set_flush_pool(struct zram_kc_stage_pool *pool, struct zram *zram,
 		stage = zram_kc_queue_take_until(pool, zram, seq);
 		if (!zram_kc_store_finish(stage))
 			break;
-		if (interruptible && (signal_pending(current) ||
-				      READ_ONCE(zram->stopping)))
+		if (wait && (signal_pending(current) ||
+			     READ_ONCE(zram->stopping)))
 			return -EINTR;
 		cond_resched();
 	}
-	/* A thread may be waiting for memory that only we can make */
-	if (current->flags & PF_MEMALLOC)
-		return 0;
-	return zram_kc_queue_wait(pool, zram, seq, interruptible);
+	return wait ? zram_kc_queue_wait(pool, zram, seq) : 0;
 }
 
 static int kc_set_flush(struct kc_set __rcu **from, struct zram *zram,
-			bool interruptible)
+			bool wait)
 {
 	struct zram_kc_stage_pool *pool;
 	int id, err = 0;
@@ -272,35 +269,34 @@ static int kc_set_flush(struct kc_set __rcu **from, struct zram *zram,
 		pool = kc_set_get_pool(from, id);
 		if (!pool)
 			continue;
-		err = kc_set_flush_pool(pool, zram, interruptible);
+		err = kc_set_flush_pool(pool, zram, wait);
 		zram_kc_stage_pool_put(pool);
 	}
 	return err;
 }
 
 /**
- * zram_kc_flush() - have those pages of a device compressed that are queued
+ * zram_kc_flush() - compress the queued pages of a device
  * @zram: the device
- * @interruptible: give up after a signal, or when the device is to be reset or
- *	removed
+ * @wait: wait for the pages that other tasks are compressing, until a signal or
+ *	until the device is to be reset or removed. A writer must not: the other
+ *	task may wait for memory, which the writer may be there to free.
  *
- * Helps the threads, so that only a page that one of them is at already depends
- * on when it gets a CPU; in reclaim that one is not waited for. Pages there is no
- * memory for are left.
+ * Pages whose object cannot be allocated stay staged.
  *
  * Context: May sleep.
- * Return: 0, or -EINTR if it gave up.
+ * Return: 0, or -EINTR if it was interrupted.
  */
-int zram_kc_flush(struct zram *zram, bool interruptible)
+int zram_kc_flush(struct zram *zram, bool wait)
 {
 	int err;
 
 	if (!zram_obj_staged(&zram->pool))
 		return 0;
-	err = kc_set_flush(&kc_set_now, zram, interruptible);
+	err = kc_set_flush(&kc_set_now, zram, wait);
 	/* Threads that are about to end may have some still */
 	if (!err)
-		err = kc_set_flush(&kc_set_old, zram, interruptible);
+		err = kc_set_flush(&kc_set_old, zram, wait);
 	return err;
 }
 

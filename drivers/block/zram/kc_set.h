@@ -12,7 +12,7 @@ struct zram_kc_stage;
 
 bool zram_kc_any(void);
 struct zram_kc_stage *zram_kc_get_stage(void);
-int zram_kc_flush(struct zram *zram, bool interruptible);
+int zram_kc_flush(struct zram *zram, bool wait);
 void zram_kc_drop(struct zram *zram);
 int zram_kc_show(char *buf, int at);
 
@@ -21,7 +21,7 @@ void zram_kc_exit(void);
 
 #else
 
-static inline int zram_kc_flush(struct zram *zram, bool interruptible)
+static inline int zram_kc_flush(struct zram *zram, bool wait)
 {
 	return 0;
 }

@@ -40,31 +40,17 @@ static void kc_threads_count_time(struct zram *zram,
 	atomic_long_inc(&zram->kcompressd.times[i]);
 }
 
-/**
- * zram_kc_store() - compress a staged page
- * @stage: the page, which the caller has a reference to
- *
- * The slot's reference is dropped when it is done, the caller's is not.
- *
- * Context: May sleep; does no I/O.
- * Return: false if there was no memory, and the slot has the page still.
- */
-bool zram_kc_store(struct zram_kc_stage *stage)
+/* Compress a page that is in its slot still, as far as its task knows */
+static bool kc_threads_store(struct zram *zram, struct zram_kc_stage *stage)
 {
 	const struct zram_slot staged = {
 		.handle = (unsigned long)stage,
 		.flags = ZRAM_STAGED,
 	};
-	struct zram *zram = stage->zram;
 	struct zram_slot object = {};
 	unsigned int flags = 0;
 	int err;
 
-	/* Nobody but us: overwritten or freed meanwhile */
-	if (refcount_read(&stage->refs) == 1) {
-		zram_stats_add(&zram->stats, ZRAM_STAT_KC_STALE, 1);
-		return true;
-	}
 	/* Who is making memory may use what is set aside for that */
 	if (stage->reclaim)
 		flags = memalloc_noreclaim_save();
@@ -86,6 +72,31 @@ bool zram_kc_store(struct zram_kc_stage *stage)
 	}
 	zram_slot_release(zram, &object);
 	return true;
+}
+
+/**
+ * zram_kc_store() - compress a staged page
+ * @stage: the page, which the caller has a reference to
+ *
+ * The slot's reference is dropped when it is done, the caller's is not.
+ *
+ * Context: May sleep; does no I/O.
+ * Return: false if there was no memory, and the slot has the page still.
+ */
+bool zram_kc_store(struct zram_kc_stage *stage)
+{
+	struct zram *zram = stage->zram;
+	bool stored;
+
+	/* Nobody but us: overwritten or freed meanwhile */
+	if (refcount_read(&stage->refs) == 1) {
+		zram_stats_add(&zram->stats, ZRAM_STAT_KC_STALE, 1);
+		return true;
+	}
+	zram_obj_count_busy(&zram->pool, 1);
+	stored = kc_threads_store(zram, stage);
+	zram_obj_count_busy(&zram->pool, -1);
+	return stored;
 }
 
 /**

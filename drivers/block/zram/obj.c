@@ -153,8 +153,13 @@ static int obj_alloc_within(struct zram_obj_pool *pool, unsigned int size,
 int zram_obj_alloc(struct zram_obj_pool *pool, unsigned int size, gfp_t gfp,
 		   int nid, unsigned long *handle)
 {
-	return obj_alloc_within(pool, size, gfp, nid,
-				READ_ONCE(pool->limit_pages), 0, handle);
+	unsigned long limit = READ_ONCE(pool->limit_pages);
+
+	/* What is being compressed is about to take less */
+	if (limit)
+		limit += min_t(unsigned long, atomic_read(&pool->busy),
+			       ADMITTED_SLACK);
+	return obj_alloc_within(pool, size, gfp, nid, limit, 0, handle);
 }
 
 /**
@@ -257,6 +262,16 @@ void zram_obj_count_staged(struct zram_obj_pool *pool, long change)
 	atomic_long_add(change, &pool->staged);
 	if (change > 0)
 		obj_raise_max(pool, obj_pages(pool));
+}
+
+/**
+ * zram_obj_count_busy() - count the staged pages that tasks are compressing
+ * @pool: the store
+ * @change: how many more
+ */
+void zram_obj_count_busy(struct zram_obj_pool *pool, int change)
+{
+	atomic_add(change, &pool->busy);
 }
 
 /**

@@ -18,6 +18,8 @@ struct zs_pool;
  * @used_max: highest number of pages seen; atomic
  * @staged: pages that are to be compressed and stored here later; atomic. They
  *	count as pages of the store
+ * @busy: staged pages that a task is compressing; atomic. A writer's allocation
+ *	does not count them, because it does not wait for them
  * @short_of: writers who have no room below mem_limit, and wait for it; atomic
  */
 struct zram_obj_pool {
@@ -26,6 +28,7 @@ struct zram_obj_pool {
 	unsigned long limit_pages;
 	atomic_long_t used_max ____cacheline_aligned_in_smp;
 	atomic_long_t staged;
+	atomic_t busy;
 	atomic_t short_of;
 };
 
@@ -59,6 +62,7 @@ bool zram_obj_admit(struct zram_obj_pool *pool);
 void zram_obj_short(struct zram_obj_pool *pool, int change);
 unsigned long zram_obj_staged(struct zram_obj_pool *pool);
 void zram_obj_count_staged(struct zram_obj_pool *pool, long change);
+void zram_obj_count_busy(struct zram_obj_pool *pool, int change);
 bool zram_obj_smaller(struct zram_obj_pool *pool, unsigned int size,
 		      unsigned int than);
 void zram_obj_free(struct zram_obj_pool *pool, unsigned long handle);

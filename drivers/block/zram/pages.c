@@ -104,6 +104,7 @@ int zram_pages_write_if(struct zram *zram, unsigned long index,
 	if (err != -ENOSPC || !zram_obj_staged(&zram->pool))
 		return err;
 	zram_obj_short(&zram->pool, 1);
+	/* Does not wait for the pages that threads compress: they do not count */
 	zram_kc_flush(zram, false);
 	err = pages_store(zram, index, page, expected);
 	zram_obj_short(&zram->pool, -1);

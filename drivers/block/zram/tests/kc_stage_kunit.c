@@ -122,8 +122,8 @@ static void kc_stage_test_queue(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, stage);
 	KUNIT_EXPECT_EQ(test, stage->index, 1);
 	/* Nobody is at a page of the other device, so there is no wait */
-	KUNIT_EXPECT_EQ(test, zram_kc_queue_wait(pool, one, seq, true), 0);
-	KUNIT_EXPECT_EQ(test, zram_kc_queue_wait(pool, two, 1, true), 0);
+	KUNIT_EXPECT_EQ(test, zram_kc_queue_wait(pool, one, seq), 0);
+	KUNIT_EXPECT_EQ(test, zram_kc_queue_wait(pool, two, 1), 0);
 	zram_kc_queue_done(stage, true);
 	KUNIT_EXPECT_EQ(test, pool->depth, NR - 2);
 	KUNIT_EXPECT_EQ(test, zram_kc_queue_retry(pool), 1);
