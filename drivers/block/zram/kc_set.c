@@ -35,6 +35,8 @@
 #define MAX_PAGES	65536
 /* Of all nodes: nobody runs out of memory for them */
 #define FEW_PAGES	1024
+/* Where zram_kc_show() begins no more lines but the last; a line is shorter than 96 */
+#define SHOW_END	(PAGE_SIZE - 192)
 
 /**
  * struct kc_set - all threads there are
@@ -321,36 +323,64 @@ void zram_kc_drop(struct zram *zram)
 	mutex_unlock(&kc_set_lock);
 }
 
+static int kc_set_show_node(char *buf, int at, const struct zram_kc_node *node,
+			    int id)
+{
+	unsigned long done = 0;
+	unsigned int i;
+
+	for (i = 0; i < node->nr; i++)
+		done += atomic_long_read(&node->thread[i].done);
+	return sysfs_emit_at(buf, at, "node%d %u %u %u %u %lu\n", id,
+			     READ_ONCE(node->pool->depth),
+			     READ_ONCE(node->pool->max_depth), node->pool->nr,
+			     node->nr, done);
+}
+
+static int kc_set_show(const struct kc_set *set, char *buf, int at)
+{
+	unsigned int i, left = 0;
+	int id;
+
+	for (id = 0; id < MAX_NUMNODES; id++)
+		if (set->node[id] && at < SHOW_END)
+			at += kc_set_show_node(buf, at, set->node[id], id);
+		else if (set->node[id])
+			left++;
+	for (id = 0; id < MAX_NUMNODES; id++)
+		for (i = 0; set->node[id] && i < set->node[id]->nr; i++) {
+			const struct zram_kc_thread *thread =
+				&set->node[id]->thread[i];
+
+			if (at < SHOW_END)
+				at += sysfs_emit_at(buf, at, "%s %ld\n",
+						    thread->task->comm,
+						    atomic_long_read(&thread->done));
+			else
+				left++;
+		}
+	if (left)
+		at += sysfs_emit_at(buf, at, "lines_left_out %u\n", left);
+	return at;
+}
+
 /**
- * zram_kc_show() - write what the threads have done
+ * zram_kc_show() - print a line for each node with threads, and one for each thread
  * @buf: a sysfs buffer
  * @at: where to go on in it
  *
- * Context: Any.
+ * If they do not fit, the last line tells how many are missing.
+ *
  * Return: where others may go on.
  */
 int zram_kc_show(char *buf, int at)
 {
-	const struct zram_kc_node *node;
 	const struct kc_set *set;
-	unsigned int i;
-	int id;
 
 	rcu_read_lock();
 	set = rcu_dereference(kc_set_now);
-	for (id = 0; set && id < MAX_NUMNODES; id++) {
-		node = set->node[id];
-		if (!node)
-			continue;
-		at += sysfs_emit_at(buf, at, "node%d %u %u %u\n", id,
-				    READ_ONCE(node->pool->depth),
-				    READ_ONCE(node->pool->max_depth),
-				    node->pool->nr);
-		for (i = 0; i < node->nr; i++)
-			at += sysfs_emit_at(buf, at, "%s %ld\n",
-					    node->thread[i].task->comm,
-					    atomic_long_read(&node->thread[i].done));
-	}
+	if (set)
+		at = kc_set_show(set, buf, at);
 	rcu_read_unlock();
 	return at;
 }

@@ -4,6 +4,7 @@
 
 #include <linux/atomic.h>
 #include <linux/blkdev.h>
+#include <linux/cache.h>
 #include <linux/mutex.h>
 #include <linux/rwsem.h>
 #include <linux/spinlock.h>
@@ -134,11 +135,12 @@ enum zram_kcompressd_policy {
 /**
  * struct zram_kcompressd - what a device knows of it
  * @policy: an enum zram_kcompressd_policy; stored and loaded in one piece
- * @times: how long pages took from being accepted to being stored
+ * @times: how long pages took from being accepted to being stored. Written for each
+ *	page, so not in the cache line of @policy, which each write reads
  */
 struct zram_kcompressd {
 	unsigned int policy;
-	atomic_long_t times[ZRAM_KC_TIMES];
+	atomic_long_t times[ZRAM_KC_TIMES] ____cacheline_aligned_in_smp;
 };
 
 /**

@@ -97,8 +97,9 @@ done_by_threads_is() {
 }
 wait_for 5 done_by_threads_is "$KC_queued"
 is "each page has its thread" "$(done_by_threads)" "$KC_queued"
-is "the pool's depth and size" "$(awk '/^node0/ { print $2, $4 }' \
-	"$ZSYS/kcompressd_stat")" "0 512"
+is "depth, size, threads and pages of the node" \
+	"$(awk '/^node0/ { print $2, $4, $5, $6 }' "$ZSYS/kcompressd_stat")" \
+	"0 512 1 $KC_queued"
 zram_reset
 policy_is "reset sets it back" "off [kswapd] all"
 kc_read
