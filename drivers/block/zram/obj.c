@@ -113,6 +113,16 @@ static void obj_raise_max(struct zram_obj_pool *pool, unsigned long pages)
 #define ADMITTED_SLACK	32UL
 
 /*
+ * A store at mem_limit has space for an object only in a gap of its size. Not
+ * knowing the size before a page is compressed, give up after this many refusals in
+ * a row, and then try one in so many. What is freed makes a gap, which some writers
+ * may try to use.
+ */
+#define FULL_AFTER	64U
+#define FULL_TRY	64
+#define TRIES_PER_GAP	4U
+
+/*
  * Allocate, unless the store has more than @limit pages then; 0 for no limit.
  * @spare pages of it are about to go, or to become much less.
  */
@@ -122,6 +132,9 @@ static int obj_alloc_within(struct zram_obj_pool *pool, unsigned int size,
 {
 	unsigned long obj, pages;
 
+	/* It takes a page of its own, so there is no need to try */
+	if (limit && size == PAGE_SIZE && obj_pages(pool) >= limit + spare)
+		return -ENOSPC;
 	obj = zs_malloc(pool->zs, size, gfp | __GFP_NOWARN | __GFP_HIGHMEM |
 			__GFP_MOVABLE, nid);
 	if (IS_ERR_VALUE(obj))
@@ -154,12 +167,18 @@ int zram_obj_alloc(struct zram_obj_pool *pool, unsigned int size, gfp_t gfp,
 		   int nid, unsigned long *handle)
 {
 	unsigned long limit = READ_ONCE(pool->limit_pages);
+	int err;
 
 	/* What is being compressed is about to take less */
 	if (limit)
 		limit += min_t(unsigned long, atomic_read(&pool->busy),
 			       ADMITTED_SLACK);
-	return obj_alloc_within(pool, size, gfp, nid, limit, 0, handle);
+	err = obj_alloc_within(pool, size, gfp, nid, limit, 0, handle);
+	if (err == -ENOSPC)
+		atomic_inc(&pool->refused);
+	else if (!err && atomic_read(&pool->refused))
+		atomic_set(&pool->refused, 0);
+	return err;
 }
 
 /**
@@ -207,6 +226,28 @@ int zram_obj_alloc_admitted(struct zram_obj_pool *pool, unsigned int size,
 	return obj_alloc_within(pool, size, gfp, nid,
 				READ_ONCE(pool->limit_pages), ADMITTED_SLACK,
 				handle);
+}
+
+/**
+ * zram_obj_is_full() - whether mem_limit most likely leaves no space for an object
+ * @pool: the store
+ *
+ * The writer can then fail before it compresses the page. Swap writes each page of
+ * memory over and over when it cannot be freed, until the OOM killer steps in.
+ *
+ * Return: false if there is space, or there may be and it is worth a try.
+ */
+bool zram_obj_is_full(struct zram_obj_pool *pool)
+{
+	unsigned long limit = READ_ONCE(pool->limit_pages);
+	unsigned int refused;
+
+	if (!limit || obj_pages(pool) < limit)
+		return false;
+	refused = atomic_read(&pool->refused);
+	if (refused < FULL_AFTER)
+		return false;
+	return atomic_inc_return(&pool->refused) % FULL_TRY;
 }
 
 /**
@@ -301,7 +342,12 @@ bool zram_obj_smaller(struct zram_obj_pool *pool, unsigned int size,
  */
 void zram_obj_free(struct zram_obj_pool *pool, unsigned long handle)
 {
+	unsigned int refused = atomic_read(&pool->refused);
+
 	zs_free(pool->zs, handle);
+	if (refused)
+		atomic_set(&pool->refused, refused < TRIES_PER_GAP ? 0 :
+			   min(refused, FULL_AFTER) - TRIES_PER_GAP);
 }
 
 /**

@@ -20,6 +20,8 @@ struct zs_pool;
  *	count as pages of the store
  * @busy: staged pages that a task is compressing; atomic. A writer's allocation
  *	does not count them, because it does not wait for them
+ * @refused: writers' allocations in a row that mem_limit refused, less the tries that
+ *	objects freed since are worth; atomic
  * @short_of: writers who have no room below mem_limit, and wait for it; atomic
  */
 struct zram_obj_pool {
@@ -29,6 +31,7 @@ struct zram_obj_pool {
 	atomic_long_t used_max ____cacheline_aligned_in_smp;
 	atomic_long_t staged;
 	atomic_t busy;
+	atomic_t refused;
 	atomic_t short_of;
 };
 
@@ -58,6 +61,7 @@ int zram_obj_alloc_instead(struct zram_obj_pool *pool, unsigned int size,
 			   unsigned long *handle);
 int zram_obj_alloc_admitted(struct zram_obj_pool *pool, unsigned int size,
 			    gfp_t gfp, int nid, unsigned long *handle);
+bool zram_obj_is_full(struct zram_obj_pool *pool);
 bool zram_obj_admit(struct zram_obj_pool *pool);
 void zram_obj_short(struct zram_obj_pool *pool, int change);
 unsigned long zram_obj_staged(struct zram_obj_pool *pool);
