@@ -6,6 +6,7 @@
 #include <linux/blkdev.h>
 #include <linux/debugfs.h>
 #include <linux/err.h>
+#include <linux/math.h>
 #include <linux/seq_file.h>
 
 #include "debugfs.h"
@@ -17,11 +18,19 @@ static struct dentry *zram_debugfs_root;
 /* The first slot at or after *pos that holds something; *pos becomes it */
 static void *debugfs_next_stored(struct zram *zram, loff_t *pos)
 {
-	for (; *pos < zram->slots.nr; ++*pos) {
-		if (zram_slot_peek(&zram->slots.slot[*pos]) &
+	struct zram_slots *slots = &zram->slots;
+
+	while (*pos < slots->nr) {
+		cond_resched();
+		if (!zram_slots_any(slots, *pos)) {
+			*pos = round_down(*pos, ZRAM_SLOT_GROUP) +
+				ZRAM_SLOT_GROUP;
+			continue;
+		}
+		if (zram_slot_peek(&slots->slot[*pos]) &
 		    (ZRAM_SIZE_MASK | ZRAM_SAME))
 			return zram;
-		cond_resched();
+		++*pos;
 	}
 	return NULL;
 }

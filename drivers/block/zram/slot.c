@@ -56,12 +56,17 @@ static bool slot_takes_memory(const struct zram_slot *slot)
 }
 
 /* Make the words of the group agree with a slot that has changed */
-static void slot_update_group(struct zram_slots *slots, unsigned long index)
+static void slot_update_group(struct zram_slots *slots, unsigned long index,
+			      const struct zram_slot *old)
 {
 	struct zram_slot_group *group = zram_slots_group(slots, index);
-	bool in_memory = slot_takes_memory(&slots->slot[index]);
+	const struct zram_slot *slot = &slots->slot[index];
+	bool in_memory = slot_takes_memory(slot);
 	u64 bit = zram_slots_bit(index);
 
+	if (zram_slot_stored(old) != zram_slot_stored(slot))
+		WRITE_ONCE(group->nr_stored, group->nr_stored +
+			   (zram_slot_stored(slot) ? 1 : -1));
 	if (in_memory == !!(group->in_memory & bit))
 		return;
 	WRITE_ONCE(group->in_memory, group->in_memory ^ bit);
@@ -122,7 +127,7 @@ struct zram_slot zram_slot_publish(struct zram *zram, unsigned long index,
 
 	slot->handle = handle;
 	zram_slot_set_flags(slot, flags);
-	slot_update_group(&zram->slots, index);
+	slot_update_group(&zram->slots, index, &old);
 	slot_account(zram, &old, slot);
 	return old;
 }
@@ -333,22 +338,27 @@ void zram_slot_free(struct zram *zram, unsigned long index)
 	zram_slot_release(zram, &old);
 }
 
-/* Empty a run of slots within one group, a batch at a time */
+/*
+ * Empty consecutive slots within one group, a batch at a time. Slots that are empty
+ * stay untouched, so their cache lines stay clean.
+ */
 static void slot_free_group(struct zram *zram, unsigned long index,
 			    unsigned int nr)
 {
 	/* 16 slots are 256 bytes of stack, which deep call chains can spare */
 	struct zram_slot old[16];
 	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
-	unsigned int i, batch;
+	unsigned long end = index + nr;
+	unsigned int i, n;
 
-	for (; nr; nr -= batch, index += batch) {
-		batch = min_t(unsigned int, nr, ARRAY_SIZE(old));
+	while (index < end) {
+		n = 0;
 		spin_lock(lock);
-		for (i = 0; i < batch; i++)
-			old[i] = zram_slot_publish(zram, index + i, 0, 0);
+		for (; index < end && n < ARRAY_SIZE(old); index++)
+			if (zram_slot_stored(&zram->slots.slot[index]))
+				old[n++] = zram_slot_publish(zram, index, 0, 0);
 		spin_unlock(lock);
-		for (i = 0; i < batch; i++)
+		for (i = 0; i < n; i++)
 			zram_slot_release(zram, &old[i]);
 	}
 }
@@ -369,7 +379,8 @@ void zram_slot_free_range(struct zram *zram, unsigned long index,
 	for (; nr; nr -= in_group, index += in_group) {
 		in_group = ZRAM_SLOT_GROUP - index % ZRAM_SLOT_GROUP;
 		in_group = min(in_group, nr);
-		slot_free_group(zram, index, in_group);
+		if (zram_slots_any(&zram->slots, index))
+			slot_free_group(zram, index, in_group);
 		cond_resched();
 	}
 }

@@ -4,20 +4,30 @@
  */
 
 #include <linux/atomic.h>
-#include <linux/log2.h>
+#include <linux/math.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
-#include <linux/slab.h>
+#include <linux/numa.h>
+#include <linux/pgtable.h>
+#include <linux/sched.h>
 #include <linux/swap.h>
 #include <linux/vmalloc.h>
 
 #include "table.h"
 
-/* More locks than this do not make contention any rarer */
-#define MAX_SLOT_LOCKS	1024UL
-
 /* Slots of all tables, which is the most that swap on zram can hold */
 static atomic_long_t table_slots;
+
+/*
+ * Huge pages make each access to a slot cost fewer TLB misses, but the allocator
+ * rounds the size up to whole ones: not for a table that would grow by more than
+ * 1/32.
+ */
+static bool table_wants_huge(size_t size)
+{
+	return size >= PMD_SIZE &&
+		round_up(size, PMD_SIZE) - size <= size / 32;
+}
 
 /*
  * Fail if there is no memory for the table, instead of having the OOM killer end
@@ -25,12 +35,17 @@ static atomic_long_t table_slots;
  */
 static void *table_alloc(size_t size)
 {
+	gfp_t gfp = GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN;
+	void *table = NULL;
+
 	if (size / PAGE_SIZE >
 	    zram_table_affordable(si_mem_available(), get_nr_swap_pages(),
 				  atomic_long_read(&table_slots)))
 		return NULL;
-	return __vmalloc(size, GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_ZERO |
-			 __GFP_NOWARN);
+	if (table_wants_huge(size))
+		table = vmalloc_huge_node(size, gfp | __GFP_NORETRY,
+					  NUMA_NO_NODE);
+	return table ?: __vmalloc(size, gfp | __GFP_RETRY_MAYFAIL);
 }
 
 /**
@@ -43,24 +58,22 @@ static void *table_alloc(size_t size)
  */
 int zram_table_create(struct zram_slots *slots, unsigned long nr)
 {
+	unsigned long i, nr_groups = DIV_ROUND_UP(nr, ZRAM_SLOT_GROUP);
 	struct zram_slots new = {};
-	unsigned long i, nr_groups, nr_locks;
 
 	if (nr > SIZE_MAX / sizeof(*new.slot))
 		return -ENOMEM;
-	nr_groups = DIV_ROUND_UP(nr, ZRAM_SLOT_GROUP);
-	nr_locks = roundup_pow_of_two(min(nr_groups, MAX_SLOT_LOCKS));
-	new.lock_mask = nr_locks - 1;
-	new.locks = kvmalloc_objs(*new.locks, nr_locks);
 	new.groups = table_alloc(nr_groups * sizeof(*new.groups));
 	new.slot = table_alloc(nr * sizeof(*new.slot));
-	if (!new.locks || !new.groups || !new.slot) {
+	if (!new.groups || !new.slot) {
 		zram_table_destroy(&new);
 		return -ENOMEM;
 	}
 
-	for (i = 0; i < nr_locks; i++)
-		spin_lock_init(&new.locks[i]);
+	for (i = 0; i < nr_groups; i++) {
+		spin_lock_init(&new.groups[i].lock);
+		cond_resched();
+	}
 	new.nr = nr;
 	atomic_long_add(nr, &table_slots);
 	*slots = new;
@@ -78,7 +91,6 @@ void zram_table_destroy(struct zram_slots *slots)
 	atomic_long_sub(slots->nr, &table_slots);
 	vfree(slots->slot);
 	vfree(slots->groups);
-	kvfree(slots->locks);
 	*slots = (struct zram_slots){};
 }
 

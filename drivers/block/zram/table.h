@@ -108,20 +108,24 @@ static_assert(sizeof(struct zram_slot) == sizeof(unsigned long) + 8);
 	BIT_ULL(BITS_PER_LONG == 64 ? 64 - ZRAM_BLOCK_SHIFT : \
 		BITS_PER_LONG - (ZRAM_BLOCK_SHIFT - ZRAM_LOC_SHIFT))
 
-/* The slots that share a lock: a scan takes one lock for this many */
+/* The slots that share a lock and its words: a scan takes one lock for this many */
 #define ZRAM_SLOT_GROUP_SHIFT	6
 #define ZRAM_SLOT_GROUP		BIT(ZRAM_SLOT_GROUP_SHIFT)
 
 /**
- * struct zram_slot_group - what is kept for a group as a whole, a bit for a slot
+ * struct zram_slot_group - the lock of 64 slots, and words with a bit for each
+ * @lock: guards the slots and the other fields
+ * @nr_stored: number of slots that hold something, wherever it is
  * @in_memory: zram_slot_in_memory(), or staged
  * @idle: not accessed since it was last marked; none but slots in memory
  *
- * Both are guarded by the group's lock, and may be peeked at as flags may. A
- * scan steps over the slots it has no use for 64 at a time, and marks all of
- * them idle at once.
+ * All but the lock may be peeked at without it, as flags may. A scan steps over 64
+ * slots at a time and marks all of them idle at once. A lock in a cache line of
+ * its group is contended by tasks at neighbouring slots only.
  */
 struct zram_slot_group {
+	spinlock_t lock;
+	u32 nr_stored;
 	u64 in_memory;
 	u64 idle;
 };
@@ -129,9 +133,7 @@ struct zram_slot_group {
 /**
  * struct zram_slots - the slot table of a device
  * @slot: the slots; contents guarded by their group's lock
- * @groups: their groups; contents guarded by the group's lock
- * @locks: group locks, hashed by group number; constant
- * @lock_mask: number of locks less one; constant
+ * @groups: their groups
  * @nr: number of slots; constant
  *
  * The pointers change in disksize and reset only, when nobody has the device
@@ -140,23 +142,26 @@ struct zram_slot_group {
 struct zram_slots {
 	struct zram_slot *slot;
 	struct zram_slot_group *groups;
-	spinlock_t *locks; /* each guards its groups' slots */
-	unsigned long lock_mask;
 	unsigned long nr;
 };
-
-static inline spinlock_t *zram_slots_lock(const struct zram_slots *slots,
-					  unsigned long index)
-{
-	unsigned long group = index >> ZRAM_SLOT_GROUP_SHIFT;
-
-	return &slots->locks[group & slots->lock_mask];
-}
 
 static inline struct zram_slot_group *
 zram_slots_group(const struct zram_slots *slots, unsigned long index)
 {
 	return &slots->groups[index >> ZRAM_SLOT_GROUP_SHIFT];
+}
+
+static inline spinlock_t *zram_slots_lock(const struct zram_slots *slots,
+					  unsigned long index)
+{
+	return &zram_slots_group(slots, index)->lock;
+}
+
+/* Whether a slot of a group holds something: a hint without the lock */
+static inline bool zram_slots_any(const struct zram_slots *slots,
+				  unsigned long index)
+{
+	return READ_ONCE(zram_slots_group(slots, index)->nr_stored);
 }
 
 /* A slot's bit in the words of its group */

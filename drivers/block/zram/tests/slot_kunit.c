@@ -181,11 +181,18 @@ static void check_stats(struct kunit *test, struct zram *zram)
 static void check_groups(struct kunit *test, struct zram *zram)
 {
 	unsigned long i;
+	u32 stored = 0;
 
 	for (i = 0; i < NR_SLOTS; i++) {
 		struct zram_slot_group *group =
 			zram_slots_group(&zram->slots, i);
 		u64 bit = zram_slots_bit(i);
+
+		stored = i % ZRAM_SLOT_GROUP ? stored : 0;
+		stored += zram_slot_stored(&zram->slots.slot[i]);
+		if (i == NR_SLOTS - 1 || i % ZRAM_SLOT_GROUP == 63)
+			KUNIT_EXPECT_EQ_MSG(test, group->nr_stored, stored,
+					    "slot %lu", i);
 
 		KUNIT_EXPECT_EQ_MSG(test, !!(group->in_memory & bit),
 				    zram_slot_in_memory(&zram->slots.slot[i]),

@@ -29,8 +29,7 @@ static void table_test_locks(struct kunit *test)
 
 			if (zram_slot_peek(&slots.slot[i]))
 				KUNIT_FAIL(test, "slot %lu is not empty", i);
-			if (lock < slots.locks ||
-			    lock > slots.locks + slots.lock_mask)
+			if (lock != &slots.groups[i / 64].lock)
 				KUNIT_FAIL(test, "lock of slot %lu", i);
 			/* One lock for a group, another for the next. */
 			if (!i)
