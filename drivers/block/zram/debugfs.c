@@ -15,7 +15,10 @@
 
 static struct dentry *zram_debugfs_root;
 
-/* The first slot at or after *pos that holds something; *pos becomes it */
+/*
+ * Set *pos to the first slot at or after it with content; NULL if there is
+ * none
+ */
 static void *debugfs_next_stored(struct zram *zram, loff_t *pos)
 {
 	struct zram_slots *slots = &zram->slots;
@@ -35,7 +38,7 @@ static void *debugfs_next_stored(struct zram *zram, loff_t *pos)
 	return NULL;
 }
 
-/* What a reader gets at a time is of one state of the configuration */
+/* config_lock is held from start to stop, so one read sees one configuration */
 static void *block_state_start(struct seq_file *m, loff_t *pos)
 {
 	struct zram *zram = m->private;
@@ -73,7 +76,7 @@ static int block_state_show(struct seq_file *m, void *v)
 		zram_slots_bit(index);
 	spin_unlock(lock);
 
-	/* Freed since it was found */
+	/* Freed between next_stored() and the lock */
 	if (!zram_slot_stored(&slot))
 		return SEQ_SKIP;
 	seq_printf(m, "%12lu %12u.%06d %c%c%c%c%c%c\n", index, slot.ac_time, 0,
@@ -95,9 +98,9 @@ static const struct seq_operations block_state_sops = {
 DEFINE_SEQ_ATTRIBUTE(block_state);
 
 /**
- * zram_debugfs_init() - make the directory of the driver
+ * zram_debugfs_init() - create the directory of the driver
  *
- * Nothing depends on debugfs, so nobody hears of it when this fails.
+ * Errors are ignored, because nothing depends on debugfs.
  *
  * Context: May sleep.
  */
@@ -117,7 +120,7 @@ void zram_debugfs_exit(void)
 }
 
 /**
- * zram_debugfs_add() - make the directory of a device
+ * zram_debugfs_add() - create the directory of a device
  * @zram: the device
  *
  * Context: May sleep.
@@ -134,7 +137,7 @@ void zram_debugfs_add(struct zram *zram)
  * zram_debugfs_remove() - undo zram_debugfs_add()
  * @zram: the device
  *
- * Context: May sleep; waits for those who are reading.
+ * Context: May sleep, until no task reads block_state.
  */
 void zram_debugfs_remove(struct zram *zram)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A device from add to removal: its gendisk and limits, setting it up when it
- * is given a size, and taking that back.
+ * The life of a device: adding it, its gendisk and limits, set-up by disksize,
+ * reset and removal.
  */
 
 #include <linux/blkdev.h>
@@ -40,7 +40,7 @@ device_alloc_disk(struct zram *zram, int major, int id,
 		.io_min = PAGE_SIZE,
 		.io_opt = PAGE_SIZE,
 		.max_hw_discard_sectors = UINT_MAX,
-		/* Zeroing part of a page is not freeing it */
+		/* Zeroing part of a page does not free it */
 		.max_write_zeroes_sectors =
 			ZRAM_BLOCKS_PER_PAGE > 1 ? 0 : UINT_MAX,
 		.features = BLK_FEAT_STABLE_WRITES | BLK_FEAT_SYNCHRONOUS,
@@ -60,7 +60,7 @@ device_alloc_disk(struct zram *zram, int major, int id,
 }
 
 /**
- * zram_device_add() - make a device
+ * zram_device_add() - add a device
  * @major: block major of the driver
  * @id: number of the device, also its minor
  * @ops: what its disk does
@@ -184,21 +184,21 @@ static void device_unclaim(struct zram *zram)
 	mutex_unlock(&zram->disk->open_mutex);
 }
 
-/* Undo zram_device_init(), as far as it came; algorithms are chosen anew */
+/* Undo zram_device_init(), also in part; compressors return to the default */
 static void device_tear_down(struct zram *zram)
 {
 	lockdep_assert_held_write(&zram->config_lock);
 
 	WRITE_ONCE(zram->nr_pages, 0);
 	zram_kc_drop(zram);
-	/* Slots give back their objects and blocks, so they go first */
+	/* Freeing slots needs the pool and the block map, so it comes first */
 	zram_slot_free_range(zram, 0, zram->slots.nr);
 	zram_table_destroy(&zram->slots);
 	zram_obj_pool_destroy(&zram->pool);
 	zram_comps_reset(&zram->comps);
 }
 
-/* To the state of a device just added */
+/* Return a device to the state of a new one */
 static void device_forget(struct zram *zram)
 {
 	lockdep_assert_held_write(&zram->config_lock);
@@ -241,11 +241,11 @@ static void device_return_to_defaults(struct zram *zram)
 }
 
 /**
- * zram_device_remove() - take a device away
+ * zram_device_remove() - remove a device
  * @zram: a device that is claimed
  *
- * Context: May sleep; not from an attribute of the device, as it waits for
- *	those.
+ * Context: May sleep. Not from an attribute of the device, because
+ *	del_gendisk() waits for those.
  */
 void zram_device_remove(struct zram *zram)
 {
@@ -253,7 +253,7 @@ void zram_device_remove(struct zram *zram)
 	device_stop_runs(zram, false);
 	zram_debugfs_remove(zram);
 	del_gendisk(zram->disk);
-	/* With the attributes gone nobody can set the device up again */
+	/* Without attributes the device cannot be set up again */
 	device_return_to_defaults(zram);
 	put_disk(zram->disk);
 	zram_stats_destroy(&zram->stats);
@@ -267,7 +267,7 @@ void zram_device_remove(struct zram *zram)
  *
  * Context: May sleep. Takes config_lock.
  * Return: 0, -EBUSY when it is set up already, -ENOMEM, or the error of an
- *	algorithm, which are all chosen anew then.
+ *	compressor; then all compressors return to the default.
  */
 int zram_device_init(struct zram *zram, u64 disksize)
 {
@@ -290,7 +290,7 @@ int zram_device_init(struct zram *zram, u64 disksize)
 	err = zram_comps_create(&zram->comps, disk_to_dev(zram->disk));
 	if (err)
 		goto err_tear_down;
-	/* Pairs with bio_submit(): whoever sees it sees all of the above */
+	/* Pairs with bio_submit(): publishes all of the above */
 	smp_store_release(&zram->nr_pages, nr);
 	set_capacity_and_notify(zram->disk, disksize >> SECTOR_SHIFT);
 	goto out;
@@ -303,10 +303,10 @@ out:
 }
 
 /**
- * zram_device_reset() - take back all that was set
+ * zram_device_reset() - return a device to the state of a new one
  * @zram: the device
  *
- * A device that was not set up holds nothing that an opener could miss.
+ * A new device is reset even if it is open, because it holds no data.
  *
  * Context: May sleep. Takes open_mutex, then config_lock.
  * Return: 0; -EBUSY if the device is set up and open, or claimed; -EINTR if the

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The queue of staged pages, and those who wait at either end of it.
- *
- * Those who wait for pages to be queued and those who queue them meet under the
- * pool's lock, so that no wake-up is lost.
+ * The queue of staged pages. Writers enqueue and threads go to sleep under
+ * pool->lock, so no wake-up is lost.
  */
 
 #include <linux/hash.h>
@@ -19,7 +17,7 @@
 #include "kc_queue.h"
 #include "kc_stage.h"
 
-/* A page that could not be stored is tried again after this long */
+/* Deferred pages are retried after this time */
 #define RETRY		HZ
 /* As many of them are queued in one critical section */
 #define RETRY_BATCH	64
@@ -31,7 +29,7 @@ static struct list_head *kc_queue_bucket(struct list_head *buckets,
 }
 
 /*
- * Wake those who wait for a page to be queued: all of them, or the one who came
+ * Wake threads that wait for a page: all of them, or the one that went to sleep
  * last. The pool's lock is held: a thread may not end before it has seen that it
  * is not in the list any more.
  */
@@ -50,13 +48,13 @@ static void kc_queue_wake(struct zram_kc_stage_pool *pool, bool all)
 /**
  * zram_kc_queue_add() - put a page at the end of the queue
  * @stage: the page, with device and slot set
- * @woken: set to whether somebody had to be woken for it
+ * @woken: set to true if a thread had to be woken
  *
- * The queue has a reference of its own, which goes to whoever takes the page
- * from there.
+ * Takes a reference for the queue. It passes to the task that takes the page
+ * from the queue.
  *
  * Context: Any but interrupts.
- * Return: false if the pool is closed; then nothing was done.
+ * Return: false if the pool is closed; then the page was not queued.
  */
 bool zram_kc_queue_add(struct zram_kc_stage *stage, bool *woken)
 {
@@ -137,8 +135,8 @@ static unsigned int kc_queue_retry_some(struct zram_kc_stage_pool *pool)
  * zram_kc_queue_take() - take the oldest page from the queue
  * @pool: the pool
  *
- * Whoever waits for the pages of a device waits for this one as well, until
- * zram_kc_queue_done().
+ * The page is on pool->busy until zram_kc_queue_done(). zram_kc_queue_wait()
+ * and zram_kc_queue_drop() wait for it.
  *
  * Context: Any but interrupts.
  * Return: the page, with the queue's reference, or NULL if there is none.
@@ -221,12 +219,11 @@ struct zram_kc_stage *zram_kc_queue_take_until(struct zram_kc_stage_pool *pool,
 }
 
 /**
- * zram_kc_queue_done() - be done with a page that was taken from the queue
+ * zram_kc_queue_done() - return a page that was taken from the queue
  * @stage: the page
- * @keep: it could not be stored, and is to be tried again by
- *	zram_kc_queue_retry()
+ * @keep: its object could not be allocated: defer the page
  *
- * The device may go as soon as this is called.
+ * The device may be freed as soon as the page has left pool->busy.
  *
  * Context: Any but interrupts.
  */
@@ -235,7 +232,10 @@ void zram_kc_queue_done(struct zram_kc_stage *stage, bool keep)
 	struct zram_kc_stage_pool *pool = stage->pool;
 
 	spin_lock(&pool->lock);
-	/* Nobody looks after those of a pool that is closed: the slot has it */
+	/*
+	 * A closed pool has no thread left to retry; the page stays in its
+	 * slot
+	 */
 	keep = keep && !pool->closed;
 	if (keep) {
 		list_move_tail(&stage->link, &pool->kept);
@@ -243,12 +243,12 @@ void zram_kc_queue_done(struct zram_kc_stage *stage, bool keep)
 			      kc_queue_bucket(pool->kept_of, stage->zram));
 		if (!pool->nr_kept++)
 			pool->retry = get_jiffies_64() + RETRY;
-		/* Somebody has to see to it in a while */
+		/* Wake a thread, so that it sleeps with the retry timeout */
 		kc_queue_wake(pool, false);
 	} else {
 		list_del_init(&stage->link);
 	}
-	/* Under the lock: without a reference the pool may go with it */
+	/* Under the lock, because the pool may be freed with the page */
 	wake_up_all(&pool->done);
 	spin_unlock(&pool->lock);
 	if (!keep)
@@ -275,7 +275,7 @@ unsigned int zram_kc_queue_retry(struct zram_kc_stage_pool *pool)
 	return nr;
 }
 
-/* Is somebody at a page of the device that was queued until then? */
+/* Is a page of the device, queued up to @seq, being compressed? */
 static bool kc_queue_is_busy(struct zram_kc_stage_pool *pool,
 			     const struct zram *zram, u64 seq)
 {
@@ -370,12 +370,12 @@ int zram_kc_queue_wait(struct zram_kc_stage_pool *pool, const struct zram *zram,
 }
 
 /**
- * zram_kc_queue_sleep() - wait for a page to be queued
+ * zram_kc_queue_sleep() - sleep until a page is queued
  * @pool: a pool the caller has a reference to
- * @sleeper: the caller's
+ * @sleeper: the sleeper of the calling thread
  *
- * Context: May sleep; in a kernel thread. Ends early when the thread is woken.
- * Return: false if the pool is closed, and there is nothing to wait for.
+ * Context: May sleep; in a kernel thread. Returns early if the thread is woken.
+ * Return: false if the pool is closed.
  */
 bool zram_kc_queue_sleep(struct zram_kc_stage_pool *pool,
 			 struct zram_kc_sleeper *sleeper)
@@ -405,11 +405,11 @@ bool zram_kc_queue_sleep(struct zram_kc_stage_pool *pool,
 }
 
 /**
- * zram_kc_queue_close() - take no more pages
+ * zram_kc_queue_close() - close a pool
  * @pool: the pool
  *
- * What is queued stays there to be taken out; what is in slots stays there. All
- * other pages are freed.
+ * Frees its free pages; no page can be queued any more. Queued pages can still
+ * be taken, and pages in slots stay there.
  *
  * Context: Any but interrupts.
  */

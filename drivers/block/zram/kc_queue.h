@@ -11,9 +11,9 @@ struct zram_kc_stage;
 struct zram_kc_stage_pool;
 
 /**
- * struct zram_kc_sleeper - somebody who waits for pages to be queued
+ * struct zram_kc_sleeper - a thread that waits for pages
  * @link: in the pool's list while asleep; guarded by the pool's lock
- * @task: who it is
+ * @task: the thread
  */
 struct zram_kc_sleeper {
 	struct list_head link;

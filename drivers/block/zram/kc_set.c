@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The threads of kcompressd as a whole: how many there are, and who asks them for
- * what.
+ * The thread set of kcompressd: creating and replacing it, and finding it.
  *
- * Threads are made when a parameter says so, never when a page is written. Other
- * numbers are other threads and other staging pages, which take the place of the
- * old ones as a whole, or not at all.
+ * Only writing a module parameter creates threads. A change creates a new set
+ * of threads and staging pages and replaces the old set, or fails and changes
+ * nothing.
  */
 
 #include <linux/atomic.h>
@@ -28,32 +27,30 @@
 #include "kc_threads.h"
 #include "zram.h"
 
-/* Threads, and pages for each of them; of a node */
+/* Threads of a node, and staging pages for each of them */
 #define MAX_THREADS	64
 #define MAX_QUEUE_SIZE	65536
-/* Somebody may have to look at all pages of a node under a spinlock */
+/* The lists of a node's pages are walked under a spinlock */
 #define MAX_PAGES	65536
-/* Of all nodes: nobody runs out of memory for them */
+/* Pages of all nodes that are allowed without looking at available memory */
 #define FEW_PAGES	1024
 /* Where zram_kc_show() begins no more lines but the last; a line is shorter than 96 */
 #define SHOW_END	(PAGE_SIZE - 192)
 
 /**
- * struct kc_set - all threads there are
- * @any: a node that has some, for those who are on one that has none
- * @node: by number of the node, NULL for one that had no CPUs
- *
- * A new one takes the place of the old when a parameter changes.
+ * struct kc_set - a thread set
+ * @any: a node with threads, for writers on a node without
+ * @node: by number of the node, NULL for nodes without CPUs
  */
 struct kc_set {
 	struct zram_kc_node *any;
 	struct zram_kc_node *node[MAX_NUMNODES];
 };
 
-/* Replaced under the mutex; looked at under RCU, or the mutex */
+/* Replaced under the mutex; read under RCU or the mutex */
 static DEFINE_MUTEX(kc_set_lock);
 static struct kc_set __rcu *kc_set_now;
-/* Those that are replaced, until they have nothing left */
+/* The set that is being replaced, until it has no pages left */
 static struct kc_set __rcu *kc_set_old;
 /* Guarded by the mutex as well */
 static unsigned int nr_kcompressd;
@@ -80,15 +77,16 @@ static void kc_set_free(struct kc_set *set)
 }
 
 /*
- * Copies that take most of what is available would make the shortage that zram is
- * there for, and get others killed while they are made. A few are no matter.
+ * Refuse staging pages above half of the available memory: allocating them
+ * could cause the shortage they are meant to relieve, and invoke the OOM
+ * killer. Up to FEW_PAGES pages are always allowed.
  */
 static bool kc_set_affordable(unsigned int pages)
 {
 	return pages <= FEW_PAGES || pages <= si_mem_available() / 2;
 }
 
-/* The threads for these parameters: NULL for none, or an ERR_PTR */
+/* Create the thread set for these parameters: NULL for none, or an ERR_PTR */
 static struct kc_set *kc_set_create(unsigned int nr, unsigned int pages)
 {
 	struct kc_set *set;
@@ -117,7 +115,7 @@ static struct kc_set *kc_set_create(unsigned int nr, unsigned int pages)
 	return set;
 }
 
-/* Have other threads; on failure those there are go on as they were */
+/* Replace the thread set; on failure the old one continues */
 static int kc_set_configure(unsigned int nr, unsigned int pages)
 {
 	struct kc_set *new, *old;
@@ -134,7 +132,7 @@ static int kc_set_configure(unsigned int nr, unsigned int pages)
 	rcu_assign_pointer(kc_set_old, old);
 	rcu_assign_pointer(kc_set_now, new);
 	if (old) {
-		/* Nobody takes a page from it any more */
+		/* After this no writer takes a page from it */
 		synchronize_rcu();
 		kc_set_drain(old);
 		RCU_INIT_POINTER(kc_set_old, NULL);
@@ -159,7 +157,7 @@ static int kc_set_parameter(const char *val, const struct kernel_param *kp,
 		return err;
 	old = *which;
 	*which = new;
-	/* What is given when the module is loaded waits for its beginning */
+	/* Parameters at load take effect in zram_kc_init() */
 	if (kc_set_ready && new != old)
 		err = kc_set_configure(nr_kcompressd, queue_size);
 	if (err)
@@ -195,10 +193,9 @@ MODULE_PARM_DESC(queue_size_per_kcompressd,
 		 "Pages that may wait to be compressed, for each thread (256)");
 
 /**
- * zram_kc_any() - are there threads
+ * zram_kc_any() - are there threads?
  *
- * Context: Any.
- * Return: true if there are, at the moment.
+ * Return: true if there are; may change at once.
  */
 bool zram_kc_any(void)
 {
@@ -228,7 +225,7 @@ struct zram_kc_stage *zram_kc_get_stage(void)
 	return stage;
 }
 
-/* The pool of a node, with a reference, or NULL */
+/* Reference the pool of a node; NULL if there is none */
 static struct zram_kc_stage_pool *kc_set_get_pool(struct kc_set __rcu **from,
 						  int id)
 {
@@ -296,24 +293,24 @@ int zram_kc_flush(struct zram *zram, bool wait)
 	if (!zram_obj_staged(&zram->pool))
 		return 0;
 	err = kc_set_flush(&kc_set_now, zram, wait);
-	/* Threads that are about to end may have some still */
+	/* The set that is being replaced may still have pages */
 	if (!err)
 		err = kc_set_flush(&kc_set_old, zram, wait);
 	return err;
 }
 
 /**
- * zram_kc_drop() - forget the pages of a device that goes
- * @zram: a device that is written to no more and whose slots are not needed
+ * zram_kc_drop() - drop the queued pages of a device
+ * @zram: a device without writers, whose content is being discarded
  *
- * Context: May sleep. When this returns nobody of us refers to the device.
+ * Context: May sleep. Afterwards no thread refers to the device.
  */
 void zram_kc_drop(struct zram *zram)
 {
 	struct kc_set *set;
 	int id;
 
-	/* With the mutex no old threads are about to end */
+	/* The mutex excludes a set that is being replaced */
 	mutex_lock(&kc_set_lock);
 	set = rcu_dereference_protected(kc_set_now,
 					lockdep_is_held(&kc_set_lock));
@@ -386,7 +383,7 @@ int zram_kc_show(char *buf, int at)
 }
 
 /**
- * zram_kc_init() - start the threads the module's parameters ask for
+ * zram_kc_init() - create the thread set of the module's parameters
  *
  * Context: May sleep.
  * Return: 0, -EINVAL for more pages than there may be, -ENOMEM, or -EINTR.

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Staging: a fixed number of pages that writes are copied to, for somebody else
- * to compress.
+ * Staging: a fixed number of pages that writers copy to and threads compress.
  *
- * A page is in a slot and in the queue (kc_queue.c) at the same time, each with
- * a reference. Whoever comes to it first is free to go on: an overwritten page is
- * skipped when its turn comes, and one that a reader copies from stays until it is
- * done.
+ * A staging page is in a slot and in the queue (kc_queue.c) at the same time,
+ * each with a reference, and each reader has one. So none waits for another: a
+ * thread skips a page whose slot was overwritten, and a page stays until its
+ * last reader has copied it.
  */
 
 #include <linux/gfp.h>
@@ -27,10 +26,8 @@ static void kc_stage_free(struct zram_kc_stage *stage)
 }
 
 /**
- * zram_kc_stage_free_list() - free pages that nobody uses
+ * zram_kc_stage_free_list() - free unused staging pages
  * @stages: the pages, linked by @link
- *
- * Context: Any.
  */
 void zram_kc_stage_free_list(struct list_head *stages)
 {
@@ -40,14 +37,14 @@ void zram_kc_stage_free_list(struct list_head *stages)
 		kc_stage_free(stage);
 }
 
-/* All of the pool's pages are in its list of free ones, or freed */
+/* Free a pool whose pages are all on its free list, or freed */
 static void kc_stage_free_pool(struct zram_kc_stage_pool *pool)
 {
 	zram_kc_stage_free_list(&pool->free);
 	kfree_rcu(pool, rcu);
 }
 
-/* More than there is memory for is the user's error, not ours */
+/* Fails instead of invoking the OOM killer: the user may ask for too many */
 static bool kc_stage_grow_pool(struct zram_kc_stage_pool *pool, int node)
 {
 	gfp_t gfp = GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN;
@@ -66,7 +63,7 @@ static bool kc_stage_grow_pool(struct zram_kc_stage_pool *pool, int node)
 }
 
 /**
- * zram_kc_stage_pool_create() - make a pool
+ * zram_kc_stage_pool_create() - create a pool
  * @nr: number of pages
  * @node: NUMA node of the pages
  *
@@ -104,11 +101,11 @@ struct zram_kc_stage_pool *zram_kc_stage_pool_create(unsigned int nr, int node)
 }
 
 /**
- * zram_kc_stage_pool_get() - take a reference to a pool that may be going
- * @pool: the pool, kept from being freed by RCU
+ * zram_kc_stage_pool_get() - take a reference to a pool found under RCU
+ * @pool: the pool
  *
- * Context: Any.
- * Return: false if it is too late.
+ * Context: rcu_read_lock() is held.
+ * Return: false if the last reference was dropped.
  */
 bool zram_kc_stage_pool_get(struct zram_kc_stage_pool *pool)
 {
@@ -117,7 +114,7 @@ bool zram_kc_stage_pool_get(struct zram_kc_stage_pool *pool)
 
 /**
  * zram_kc_stage_pool_put() - drop a reference to a pool
- * @pool: the pool; it goes with its last page, or now
+ * @pool: the pool; freed with the last reference
  *
  * Context: Any but interrupts.
  */
@@ -128,7 +125,7 @@ void zram_kc_stage_pool_put(struct zram_kc_stage_pool *pool)
 }
 
 /**
- * zram_kc_stage_get() - take a page that nobody uses
+ * zram_kc_stage_get() - take a free staging page
  * @pool: a pool the caller has a reference to
  *
  * Context: Any but interrupts.
@@ -139,7 +136,7 @@ struct zram_kc_stage *zram_kc_stage_get(struct zram_kc_stage_pool *pool)
 	struct zram_kc_stage *stage;
 
 	spin_lock(&pool->lock);
-	/* None once the pool is closed */
+	/* The free list of a closed pool is empty */
 	stage = list_first_entry_or_null(&pool->free, struct zram_kc_stage,
 					 link);
 	if (stage) {
@@ -155,8 +152,6 @@ struct zram_kc_stage *zram_kc_stage_get(struct zram_kc_stage_pool *pool)
 /**
  * zram_kc_stage_hold() - take another reference
  * @stage: a page with at least one
- *
- * Context: Any.
  */
 void zram_kc_stage_hold(struct zram_kc_stage *stage)
 {
@@ -188,11 +183,9 @@ void zram_kc_stage_put(struct zram_kc_stage *stage)
 }
 
 /**
- * zram_kc_stage_fill() - give a page its content
+ * zram_kc_stage_fill() - copy data to a staging page
  * @stage: a page that is in no slot yet
  * @page: what to copy
- *
- * Context: Any.
  */
 void zram_kc_stage_fill(struct zram_kc_stage *stage, struct page *page)
 {
@@ -201,11 +194,9 @@ void zram_kc_stage_fill(struct zram_kc_stage *stage, struct page *page)
 }
 
 /**
- * zram_kc_stage_load() - copy the content out
+ * zram_kc_stage_load() - copy data from a staging page
  * @stage: a page the caller has a reference to
  * @dst: PAGE_SIZE bytes
- *
- * Context: Any.
  */
 void zram_kc_stage_load(const struct zram_kc_stage *stage, void *dst)
 {

@@ -25,14 +25,14 @@ struct zram_kc_stage_pool;
  *	kept; guarded by the pool's lock
  * @pool: the pool it belongs to; constant
  * @page: the content; constant from the time it is in a slot
- * @nid: node of the page that was written; likewise
- * @refs: one of the slot, one of the queue or of whoever took it from there,
- *	one of each reader; the last one gives it back to the pool
+ * @nid: NUMA node of the page that was written; constant while it is queued
+ * @refs: one of the slot; one of the queue or of the task that took it from
+ *	there; one of each reader. The last one returns it to the pool
  * @zram: the device it was written to; constant while it is queued
  * @index: the slot; constant while it is queued
- * @queued: when it was queued; constant while it is
- * @seq: how many were queued before; likewise
- * @reclaim: written by somebody who is making memory; likewise
+ * @queued: when it was queued; constant while it is queued
+ * @seq: sequence number in the queue; constant while it is queued
+ * @reclaim: a task in reclaim wrote it; constant while it is queued
  */
 struct zram_kc_stage {
 	struct list_head link;
@@ -49,28 +49,28 @@ struct zram_kc_stage {
 };
 
 /**
- * struct zram_kc_stage_pool - a fixed number of pages to stage writes in
- * @lock: guards the lists and what is said to be guarded by it
- * @free: pages nobody uses
+ * struct zram_kc_stage_pool - a fixed number of staging pages
+ * @lock: guards all members but @done, @refs, @nr and @rcu
+ * @free: free pages
  * @queue: pages that wait to be compressed, oldest first
  * @busy: pages that were taken from the queue and are being compressed
- * @kept: pages there was no memory for; the slots keep them as they are
+ * @kept: deferred pages, whose object could not be allocated
  * @queued_of: the pages in @queue, by device, oldest first
  * @kept_of: the pages in @kept, by device
- * @sleepers: who to wake when a page is queued
- * @done: woken up whenever somebody is done with a page of @busy
+ * @sleepers: threads to wake when a page is queued
+ * @done: woken when a page leaves @busy
  * @depth: number of pages in @queue
- * @max_depth: the most there have been
+ * @max_depth: highest @depth
  * @nr_kept: number of pages in @kept
- * @nr_retry: number of pages at the head of @kept that are to be tried again now
- * @retry: when to try the pages of @kept again, in jiffies
- * @seq: number of pages that were ever queued
- * @closed: nothing is queued any more
+ * @nr_retry: number of pages at the head of @kept that are to be retried now
+ * @retry: when to retry the pages of @kept, in jiffies
+ * @seq: sequence number of the page queued last
+ * @closed: no page is queued any more
  * @refs: one of the owner, and one of each page that is not in @free
  * @nr: number of pages; constant
- * @rcu: for freeing it
+ * @rcu: for kfree_rcu()
  *
- * The pool outlives its owner for as long as a slot has one of its pages.
+ * The pool outlives its owner as long as a slot has one of its pages.
  */
 struct zram_kc_stage_pool {
 	spinlock_t lock;	/* see above */

@@ -24,9 +24,9 @@
 #include "zram.h"
 
 /*
- * A thread that finds the queue empty looks again after a while, this many
- * times, before it goes to sleep: those who queue pages need not wake it for
- * each of them. It does not where a timer takes longer than that.
+ * A thread that finds the queue empty looks again after this time, this many
+ * times, before it sleeps, so that writers need not wake it for each page. It
+ * sleeps at once if the resolution of timers is coarser.
  */
 #define LINGER_NS	(50 * NSEC_PER_USEC)
 #define LINGERS		4
@@ -51,7 +51,7 @@ static bool kc_threads_store(struct zram *zram, struct zram_kc_stage *stage)
 	unsigned int flags = 0;
 	int err;
 
-	/* Who is making memory may use what is set aside for that */
+	/* A task in reclaim wrote the page, so its reserves may be used */
 	if (stage->reclaim)
 		flags = memalloc_noreclaim_save();
 	err = zram_write_object(zram, &object, stage->page, stage->nid, true);
@@ -78,17 +78,17 @@ static bool kc_threads_store(struct zram *zram, struct zram_kc_stage *stage)
  * zram_kc_store() - compress a staged page
  * @stage: the page, which the caller has a reference to
  *
- * The slot's reference is dropped when it is done, the caller's is not.
+ * Drops the slot's reference if it installs the object, but not the caller's.
  *
  * Context: May sleep; does no I/O.
- * Return: false if there was no memory, and the slot has the page still.
+ * Return: false if the object could not be allocated; the page stays staged.
  */
 bool zram_kc_store(struct zram_kc_stage *stage)
 {
 	struct zram *zram = stage->zram;
 	bool stored;
 
-	/* Nobody but us: overwritten or freed meanwhile */
+	/* The last reference is the caller's: overwritten or freed */
 	if (refcount_read(&stage->refs) == 1) {
 		zram_stats_add(&zram->stats, ZRAM_STAT_KC_STALE, 1);
 		return true;
@@ -101,7 +101,7 @@ bool zram_kc_store(struct zram_kc_stage *stage)
 
 /**
  * zram_kc_store_finish() - compress a page that was taken from the queue
- * @stage: the page, which belongs to somebody else when this returns; or NULL
+ * @stage: the page, whose reference is taken over; or NULL
  *
  * Context: May sleep; does no I/O.
  * Return: false if there was no page.
@@ -145,7 +145,10 @@ static int kc_threads_run(void *data)
 		}
 	}
 
-	/* The rest is for whoever closed the pool, and now stops us */
+	/*
+	 * The task that closed the pool compresses the rest and stops this
+	 * thread
+	 */
 	set_current_state(TASK_IDLE);
 	while (!kthread_should_stop()) {
 		schedule();
@@ -156,11 +159,10 @@ static int kc_threads_run(void *data)
 }
 
 /**
- * zram_kc_node_drain() - end the threads, and do what they had left
- * @node: threads from whose pool nobody takes pages any more
+ * zram_kc_node_drain() - stop the threads and compress what they have left
+ * @node: threads whose pool is not used by writers any more
  *
- * What is queued is compressed, as far as there is memory. Pages that are in slots
- * stay there.
+ * Pages whose object cannot be allocated stay staged in their slots.
  *
  * Context: May sleep.
  */
@@ -174,16 +176,14 @@ void zram_kc_node_drain(struct zram_kc_node *node)
 		if (node->thread[i].task)
 			kthread_stop(node->thread[i].task);
 	zram_kc_queue_retry(pool);
-	/* As the pool is closed, one that cannot be stored is not kept */
+	/* The pool is closed, so no page is deferred */
 	while (zram_kc_store_finish(zram_kc_queue_take(pool)))
 		cond_resched();
 }
 
 /**
- * zram_kc_node_free() - free what is left of the threads
- * @node: threads that are drained and that nobody finds any more
- *
- * Context: Any.
+ * zram_kc_node_free() - free a node
+ * @node: drained, and not reachable under RCU any more
  */
 void zram_kc_node_free(struct zram_kc_node *node)
 {
@@ -192,7 +192,7 @@ void zram_kc_node_free(struct zram_kc_node *node)
 }
 
 /**
- * zram_kc_node_create() - make the threads of a node, and their pool
+ * zram_kc_node_create() - create the threads and the pool of a node
  * @id: number of the node
  * @first: number of the first thread
  * @nr: number of threads

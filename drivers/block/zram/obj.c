@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The object store: compressed pages in zsmalloc, and the limit on what they
- * may occupy. Nothing else of the driver talks to zsmalloc.
+ * The object pool: compressed pages in zsmalloc, and mem_limit, which bounds
+ * the memory they take. This file alone calls zsmalloc.
  */
 
 #include <linux/err.h>
@@ -14,16 +14,16 @@
 
 #include "obj.h"
 
-/* All that the store takes, and the pages it is going to get */
+/* Pages of the pool, and staged pages, which count as full pages */
 static unsigned long obj_pages(struct zram_obj_pool *pool)
 {
 	return zs_get_total_pages(pool->zs) + atomic_long_read(&pool->staged);
 }
 
 /**
- * zram_obj_pool_create() - set up a store
- * @pool: the store; mem_limit is kept
- * @name: what the allocator calls it in debugfs
+ * zram_obj_pool_create() - set up an object pool
+ * @pool: the pool; its mem_limit stays as it was set
+ * @name: name of the pool in the allocator's debugfs
  *
  * Context: May sleep.
  * Return: 0 or -ENOMEM.
@@ -40,8 +40,8 @@ int zram_obj_pool_create(struct zram_obj_pool *pool, const char *name)
 }
 
 /**
- * zram_obj_pool_destroy() - free a store
- * @pool: a store all of whose objects are freed, or one never created
+ * zram_obj_pool_destroy() - free an object pool
+ * @pool: a pool without objects, or one that was never created
  *
  * Context: May sleep.
  */
@@ -54,11 +54,11 @@ void zram_obj_pool_destroy(struct zram_obj_pool *pool)
 }
 
 /**
- * zram_obj_pool_usage() - tell what a store occupies
- * @pool: the store, set up or not
- * @usage: where to put it
+ * zram_obj_pool_usage() - read the memory use of a pool
+ * @pool: the pool, set up or not
+ * @usage: filled in; all zero if the pool is not set up
  *
- * Context: The caller keeps the store from being destroyed meanwhile.
+ * Context: The caller prevents zram_obj_pool_destroy(), by config_lock.
  */
 void zram_obj_pool_usage(struct zram_obj_pool *pool,
 			 struct zram_obj_usage *usage)
@@ -75,10 +75,10 @@ void zram_obj_pool_usage(struct zram_obj_pool *pool,
 }
 
 /**
- * zram_obj_pool_clear_max() - start the high-water mark anew
- * @pool: the store, set up or not
+ * zram_obj_pool_clear_max() - restart the high-water mark at the current use
+ * @pool: the pool, set up or not
  *
- * Context: The caller keeps the store from being destroyed meanwhile.
+ * Context: The caller prevents zram_obj_pool_destroy(), by config_lock.
  */
 void zram_obj_pool_clear_max(struct zram_obj_pool *pool)
 {
@@ -87,8 +87,8 @@ void zram_obj_pool_clear_max(struct zram_obj_pool *pool)
 }
 
 /**
- * zram_obj_pool_compact() - let the allocator close its gaps
- * @pool: a store that is set up
+ * zram_obj_pool_compact() - close the gaps that freed objects have left
+ * @pool: a pool that is set up
  *
  * Context: May sleep.
  */
@@ -107,8 +107,8 @@ static void obj_raise_max(struct zram_obj_pool *pool, unsigned long pages)
 }
 
 /*
- * What was admitted may exceed the limit by this much: the allocator takes up to
- * 16 pages for one object, and the next ones need none.
+ * Pages by which objects of admitted pages may exceed mem_limit: the allocator
+ * takes up to 16 pages for one object, and none for the objects after it.
  */
 #define ADMITTED_SLACK	32UL
 
@@ -123,8 +123,8 @@ static void obj_raise_max(struct zram_obj_pool *pool, unsigned long pages)
 #define TRIES_PER_GAP	4U
 
 /*
- * Allocate, unless the store has more than @limit pages then; 0 for no limit.
- * @spare pages of it are about to go, or to become much less.
+ * Allocate an object, unless the pool then has more than @limit pages (0: no
+ * limit). @spare pages are not counted: they are about to be freed.
  */
 static int obj_alloc_within(struct zram_obj_pool *pool, unsigned int size,
 			    gfp_t gfp, int nid, unsigned long limit,
@@ -151,14 +151,14 @@ static int obj_alloc_within(struct zram_obj_pool *pool, unsigned int size,
 }
 
 /**
- * zram_obj_alloc() - room for one object
- * @pool: the store
+ * zram_obj_alloc() - allocate an object
+ * @pool: the pool
  * @size: bytes, at most PAGE_SIZE
- * @gfp: %GFP_NOWAIT or %GFP_NOIO; never more, as the write may itself be the
- *	I/O that reclaim waits for
- * @nid: NUMA node that new memory comes from. Room that the allocator has
- *	already is used first, on whichever node that is
- * @handle: where to put the handle
+ * @gfp: %GFP_NOWAIT or %GFP_NOIO; never more, because the write may itself be
+ *	the I/O that reclaim waits for
+ * @nid: NUMA node for new memory. The allocator first uses free space that it
+ *	has on any node
+ * @handle: set to the handle of the object
  *
  * Context: May sleep if @gfp says so.
  * Return: 0, -ENOMEM, or -ENOSPC when mem_limit is reached.
@@ -182,14 +182,14 @@ int zram_obj_alloc(struct zram_obj_pool *pool, unsigned int size, gfp_t gfp,
 }
 
 /**
- * zram_obj_alloc_instead() - room for an object that another makes way for
- * @pool: the store
- * @size: bytes, less than those of the other
+ * zram_obj_alloc_instead() - allocate an object that replaces a larger one
+ * @pool: the pool
+ * @size: bytes, fewer than those of the other object
  * @gfp: as for zram_obj_alloc()
- * @nid: likewise
- * @most: pages that a store may have which is above mem_limit already, as one is
- *	whose limit was lowered: it has to take some before it can give back more
- * @handle: where to put the handle
+ * @nid: as for zram_obj_alloc()
+ * @most: pages that the pool may have if it is above mem_limit already, because
+ *	the limit was lowered: it has to grow before it can shrink
+ * @handle: set to the handle of the object
  *
  * Context: May sleep if @gfp says so.
  * Return: 0, -ENOMEM, or -ENOSPC when mem_limit, or @most, is reached.
@@ -207,15 +207,16 @@ int zram_obj_alloc_instead(struct zram_obj_pool *pool, unsigned int size,
 }
 
 /**
- * zram_obj_alloc_admitted() - room for what zram_obj_admit() has admitted
- * @pool: the store
+ * zram_obj_alloc_admitted() - allocate an object for a staged page
+ * @pool: the pool
  * @size: bytes, at most PAGE_SIZE
  * @gfp: as for zram_obj_alloc()
- * @nid: likewise
- * @handle: where to put the handle
+ * @nid: as for zram_obj_alloc()
+ * @handle: set to the handle of the object
  *
- * A page was counted for it, which goes when this succeeds. As the allocator may
- * take several for it, the store may exceed mem_limit by a few pages.
+ * zram_obj_admit() has checked mem_limit, and the staged page counts as a page
+ * until the caller installs the object. The allocator may take several pages
+ * for one object, so the pool may exceed mem_limit by ADMITTED_SLACK pages.
  *
  * Context: May sleep if @gfp says so.
  * Return: 0, -ENOMEM, or -ENOSPC.
@@ -251,11 +252,11 @@ bool zram_obj_is_full(struct zram_obj_pool *pool)
 }
 
 /**
- * zram_obj_admit() - is there room for one more staged page
- * @pool: the store
+ * zram_obj_admit() - may one more page be staged?
+ * @pool: the pool
  *
- * Context: Any.
- * Return: false if mem_limit would be exceeded.
+ * Return: false if a whole page would exceed mem_limit, or if a writer waits
+ *	for memory below it, see zram_obj_short().
  */
 bool zram_obj_admit(struct zram_obj_pool *pool)
 {
@@ -266,13 +267,12 @@ bool zram_obj_admit(struct zram_obj_pool *pool)
 }
 
 /**
- * zram_obj_short() - somebody is short of room, or is no more
- * @pool: the store
- * @change: 1 or -1
+ * zram_obj_short() - count the writers that wait for memory below mem_limit
+ * @pool: the pool
+ * @change: 1 when a writer begins to wait, -1 when it has ended
  *
- * Nobody is to be admitted to the room that is made for somebody who has none.
- *
- * Context: Any.
+ * Meanwhile zram_obj_admit() admits no page: staging would take the memory that
+ * the writer makes free by compressing staged pages.
  */
 void zram_obj_short(struct zram_obj_pool *pool, int change)
 {
@@ -280,11 +280,10 @@ void zram_obj_short(struct zram_obj_pool *pool, int change)
 }
 
 /**
- * zram_obj_staged() - how many pages are staged
- * @pool: the store, set up or not
+ * zram_obj_staged() - number of staged pages of the device
+ * @pool: the pool, set up or not
  *
- * Context: Any.
- * Return: the number of pages.
+ * Return: pages, each of which counts as a full page towards mem_limit.
  */
 unsigned long zram_obj_staged(struct zram_obj_pool *pool)
 {
@@ -292,11 +291,9 @@ unsigned long zram_obj_staged(struct zram_obj_pool *pool)
 }
 
 /**
- * zram_obj_count_staged() - pages were staged, or are no more
- * @pool: the store
- * @change: how many more
- *
- * Context: Any.
+ * zram_obj_count_staged() - count pages that were staged, or no longer are
+ * @pool: the pool
+ * @change: pages, negative if they no longer are
  */
 void zram_obj_count_staged(struct zram_obj_pool *pool, long change)
 {
@@ -316,15 +313,14 @@ void zram_obj_count_busy(struct zram_obj_pool *pool, int change)
 }
 
 /**
- * zram_obj_smaller() - does an object of one size take less than one of another
- * @pool: the store
- * @size: the one size, bytes
- * @than: the other, bytes
+ * zram_obj_smaller() - does an object of @size take less memory than of @than?
+ * @pool: the pool
+ * @size: bytes
+ * @than: bytes
  *
  * The allocator rounds sizes up to classes.
  *
- * Context: Any.
- * Return: true if it does.
+ * Return: true if the class of @size is smaller.
  */
 bool zram_obj_smaller(struct zram_obj_pool *pool, unsigned int size,
 		      unsigned int than)
@@ -334,8 +330,8 @@ bool zram_obj_smaller(struct zram_obj_pool *pool, unsigned int size,
 }
 
 /**
- * zram_obj_free() - give an object back
- * @pool: the store
+ * zram_obj_free() - free an object
+ * @pool: the pool
  * @handle: from zram_obj_alloc()
  *
  * Context: Any but interrupts.
@@ -352,9 +348,9 @@ void zram_obj_free(struct zram_obj_pool *pool, unsigned long handle)
 
 /**
  * zram_obj_store() - fill an object
- * @pool: the store
- * @handle: the object, not yet known to anybody else
- * @src: what to put into it
+ * @pool: the pool
+ * @handle: the object, not yet in a slot
+ * @src: its content
  * @size: bytes, as allocated
  *
  * Context: Any but interrupts.
@@ -366,15 +362,15 @@ void zram_obj_store(struct zram_obj_pool *pool, unsigned long handle,
 }
 
 /**
- * zram_obj_map() - look at an object where it is
- * @pool: the store
+ * zram_obj_map() - map an object for reading
+ * @pool: the pool
  * @handle: the object
- * @buf: @size bytes for an object that lies in two pages
+ * @buf: @size bytes, used if the object lies in two pages
  * @size: bytes, as allocated
  *
- * Context: Any but interrupts, and must not sleep until zram_obj_unmap(); the
- *	caller keeps the object from being freed.
- * Return: the object, which may be in @buf.
+ * Context: Any but interrupts. The caller does not sleep until
+ *	zram_obj_unmap(), and holds the slot lock or a pin.
+ * Return: the bytes of the object, which may be in @buf.
  */
 const void *zram_obj_map(struct zram_obj_pool *pool, unsigned long handle,
 			 void *buf, unsigned int size)
@@ -384,9 +380,9 @@ const void *zram_obj_map(struct zram_obj_pool *pool, unsigned long handle,
 
 /**
  * zram_obj_unmap() - undo zram_obj_map()
- * @pool: the store
+ * @pool: the pool
  * @handle: the object
- * @mapped: what zram_obj_map() returned
+ * @mapped: the address that zram_obj_map() returned
  * @size: bytes, as allocated
  *
  * Context: That of zram_obj_map().
@@ -399,12 +395,12 @@ void zram_obj_unmap(struct zram_obj_pool *pool, unsigned long handle,
 
 /**
  * zram_obj_load() - copy an object out
- * @pool: the store
+ * @pool: the pool
  * @handle: the object
- * @dst: where to, @size bytes
+ * @dst: destination, @size bytes
  * @size: bytes, as allocated
  *
- * Context: Any but interrupts; the caller keeps the object from being freed.
+ * Context: Any but interrupts. The caller holds the slot lock or a pin.
  */
 void zram_obj_load(struct zram_obj_pool *pool, unsigned long handle,
 		   void *dst, unsigned int size)

@@ -10,19 +10,18 @@ struct zs_pool;
 
 /**
  * struct zram_obj_pool - the objects of a device
- * @zs: the allocator's pool; changes with config_lock held for writing, while
- *	nobody has the device open; NULL before disksize
- * @huge_size: objects of this many bytes or more gain nothing over a whole
- *	page; constant once @zs is there
- * @limit_pages: mem_limit in pages, 0 for none; written and read in one piece
- * @used_max: highest number of pages seen; atomic
- * @staged: pages that are to be compressed and stored here later; atomic. They
- *	count as pages of the store
+ * @zs: the allocator's pool; NULL on a new device. Guarded by config_lock; the
+ *	data path reads it without, because an open device is not reset
+ * @huge_size: from this size on the allocator takes a whole page, bytes;
+ *	constant while @zs exists
+ * @limit_pages: mem_limit in pages, 0 for none; WRITE_ONCE() and READ_ONCE()
+ * @used_max: highest number of pages; atomic
+ * @staged: staged pages of the device, which count as pages of the pool; atomic
  * @busy: staged pages that a task is compressing; atomic. A writer's allocation
  *	does not count them, because it does not wait for them
- * @refused: writers' allocations in a row that mem_limit refused, less the tries that
- *	objects freed since are worth; atomic
- * @short_of: writers who have no room below mem_limit, and wait for it; atomic
+ * @refused: writers' allocations in a row that mem_limit refused, less the tries
+ *	that objects freed since are worth; atomic
+ * @short_of: writers that compress staged pages to get below mem_limit; atomic
  */
 struct zram_obj_pool {
 	struct zs_pool *zs;
@@ -36,10 +35,10 @@ struct zram_obj_pool {
 };
 
 /**
- * struct zram_obj_usage - what a pool occupies
+ * struct zram_obj_usage - memory use of a pool
  * @pages: pages in use now
- * @pages_max: the most it has been
- * @compacted: pages won back by compaction
+ * @pages_max: highest number of pages
+ * @compacted: pages freed by compaction
  */
 struct zram_obj_usage {
 	unsigned long pages;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Whole pages: the path of a page into its slot and out of it, wherever its
- * content is. Block requests come here, for each page of a bio.
+ * Whole pages: writing a page to its slot and reading it, from memory or from
+ * the backing device. bio.c calls this for each page of a bio.
  */
 
 #include <linux/bio.h>
@@ -25,12 +25,12 @@
  * zram_pages_read() - read a page of a bio
  * @set: the reads of the bio
  * @index: slot to read
- * @page: takes the content; if that is on the backing device, when the bio
- *	completes
+ * @page: filled with the content; when the bio completes, if it is on the
+ *	backing device
  *
  * Context: May sleep.
- * Return: 0, or the decompressor's error. An error of the backing device is in
- *	the bio.
+ * Return: 0, or the decompressor's error. The bio gets an error of the backing
+ *	device.
  */
 int zram_pages_read(struct zram_rb_set *set, unsigned long index,
 		    struct page *page)
@@ -48,7 +48,7 @@ int zram_pages_read(struct zram_rb_set *set, unsigned long index,
  * zram_pages_read_wait() - read a page, and wait for it
  * @zram: a device that is set up
  * @index: slot to read
- * @page: takes the content
+ * @page: filled with the content
  *
  * Context: May sleep.
  * Return: 0, the decompressor's error, or the backing device's.
@@ -86,11 +86,10 @@ static int pages_store(struct zram *zram, unsigned long index,
  * @zram: a device that is set up
  * @index: slot to store it in
  * @page: the page
- * @expected: flags the slot has to have when the page is installed, 0 for any
+ * @expected: flags that must be set in the slot when the page is installed
  *
- * The slot keeps its old content when this fails. Staged pages count in full
- * against mem_limit. No write fails that would not fail without them: they are
- * compressed first.
+ * On failure the slot keeps its old content. Staged pages count as full pages
+ * towards mem_limit, so they are compressed before a write fails for it.
  *
  * Context: May sleep; does no I/O.
  * Return: 0, -EAGAIN when the slot is not as expected, -ENOMEM, or -ENOSPC when
@@ -118,7 +117,7 @@ int zram_pages_write_if(struct zram *zram, unsigned long index,
  * @page: the page
  * @later: kcompressd may compress it, see zram_kcompressd_wants()
  *
- * The slot keeps its old content when this fails.
+ * On failure the slot keeps its old content.
  *
  * Context: May sleep; does no I/O.
  * Return: as zram_pages_write_if(), but for -EAGAIN.

@@ -2,9 +2,9 @@
 /*
  * Changes of a slot: pinning its object, installing another content, emptying it.
  *
- * Whatever a slot held is detached and its successor installed in one critical
- * section; what was detached is given back after the unlock. Counters move
- * inside the section too, so they can never run ahead of the slots.
+ * One critical section detaches the old content and installs the new. The old
+ * content is freed after the unlock. Counters change in the same section, so
+ * they agree with the slots.
  */
 
 #include <linux/array_size.h>
@@ -22,7 +22,7 @@
 #include "zram.h"
 
 /**
- * zram_slot_clear_idle() - a slot is not idle any more
+ * zram_slot_clear_idle() - clear the idle mark of a slot
  * @zram: the device
  * @index: index of the slot
  *
@@ -38,7 +38,7 @@ void zram_slot_clear_idle(struct zram *zram, unsigned long index)
 }
 
 /**
- * zram_slot_touch() - note that a slot was accessed
+ * zram_slot_touch() - record an access to a slot
  * @zram: the device
  * @index: index of the slot
  *
@@ -55,7 +55,7 @@ static bool slot_takes_memory(const struct zram_slot *slot)
 	return zram_slot_in_memory(slot) || zram_slot_stage(slot);
 }
 
-/* Make the words of the group agree with a slot that has changed */
+/* Update the words of the group after a change of a slot */
 static void slot_update_group(struct zram_slots *slots, unsigned long index,
 			      const struct zram_slot *old)
 {
@@ -90,7 +90,7 @@ static bool slot_is_huge_in_memory(const struct zram_slot *slot)
 	return zram_slot_test(slot, ZRAM_HUGE) && zram_slot_in_memory(slot);
 }
 
-/* Most changes of a slot change few of the counters */
+/* Most changes of a slot change few counters; skip the others */
 static void slot_account(struct zram *zram, const struct zram_slot *old,
 			 const struct zram_slot *new)
 {
@@ -148,17 +148,17 @@ static bool slot_publish_if(struct zram *zram, unsigned long index,
 }
 
 /**
- * zram_slot_publish_if() - move a slot's content, if it is where it was
+ * zram_slot_publish_if() - move a slot's content, unless it has changed
  * @zram: the device
  * @index: index of the slot
- * @slot: the new handle and flags; on return what is to be given back with
- *	zram_slot_release(): the old object, or the new if it was not installed
- * @expected: flags the slot has to have still, all of them, and its handle
- *	unless that is 0
+ * @slot: in: the new handle and flags; out: the content to release with
+ *	zram_slot_release(), old if installed, else new
+ * @expected: flags that must all be set in the slot, and its handle unless that
+ *	is 0
  * @kept: flags that stay as they are
  *
  * Context: Any but interrupts. Takes the slot lock.
- * Return: false if the slot is not as expected, and was left as it is.
+ * Return: false if the slot is not as expected; then it is unchanged.
  */
 bool zram_slot_publish_if(struct zram *zram, unsigned long index,
 			  struct zram_slot *slot,
@@ -174,7 +174,7 @@ bool zram_slot_publish_if(struct zram *zram, unsigned long index,
 }
 
 /**
- * zram_slot_mark() - set a flag that a change of the content clears
+ * zram_slot_mark() - set a flag that every change of the content clears
  * @zram: the device
  * @index: index of the slot
  * @flag: the flag
@@ -192,7 +192,7 @@ void zram_slot_mark(struct zram *zram, unsigned long index, u32 flag)
 }
 
 /**
- * zram_slot_unmark() - clear a flag, if it is still set
+ * zram_slot_unmark() - clear a flag
  * @zram: the device
  * @index: index of the slot
  * @flag: the flag
@@ -217,16 +217,16 @@ bool zram_slot_unmark(struct zram *zram, unsigned long index, u32 flag,
 }
 
 /**
- * zram_slot_pin() - look at a slot, and keep its object from being freed
+ * zram_slot_pin() - copy a slot and pin its object, so that it is not freed
  * @zram: the device
  * @index: index of the slot
  *
- * One reader at a time has the object pinned. Another one has to copy it before
- * the unlock.
+ * One reader at a time can pin an object. Another one has to copy it before the
+ * unlock.
  *
  * Context: The slot lock is held.
- * Return: a copy of the slot. Its flag PIN tells whether the object is pinned,
- *	to be let go with zram_slot_unpin().
+ * Return: a copy of the slot. PIN is set in it if the object was pinned; then
+ *	the caller has to call zram_slot_unpin().
  */
 struct zram_slot zram_slot_pin(struct zram *zram, unsigned long index)
 {
@@ -242,10 +242,10 @@ struct zram_slot zram_slot_pin(struct zram *zram, unsigned long index)
 }
 
 /**
- * zram_slot_unpin() - let go of an object
+ * zram_slot_unpin() - unpin an object, and free it if it was detached
  * @zram: the device
- * @index: index of the slot it was found in
- * @pinned: what zram_slot_pin() returned
+ * @index: index of the slot it was pinned in
+ * @pinned: the copy that zram_slot_pin() returned
  *
  * Context: Any but interrupts. Takes the slot lock.
  */
@@ -257,7 +257,7 @@ void zram_slot_unpin(struct zram *zram, unsigned long index,
 	bool there;
 
 	spin_lock(lock);
-	/* The allocator gives nobody else the same handle meanwhile */
+	/* The object is not freed, so its handle cannot have been reused */
 	there = zram_slot_test(slot, ZRAM_PIN) &&
 		slot->handle == pinned->handle;
 	if (there)
@@ -271,12 +271,12 @@ void zram_slot_unpin(struct zram *zram, unsigned long index,
  * zram_slot_replace() - install new content
  * @zram: the device
  * @index: index of the slot
- * @slot: the new content; on return what is to be given back with
- *	zram_slot_release(): the old content, or the new if it was not installed
- * @expected: flags the slot has to have still, all of them; 0 for any slot
+ * @slot: in: the new content; out: the content to release with
+ *	zram_slot_release(), old if installed, else new
+ * @expected: flags that must all be set in the slot; 0 for any slot
  *
  * Context: Any but interrupts. Takes the slot lock.
- * Return: false if the slot is not as expected, and was left as it is.
+ * Return: false if a flag of @expected is clear; then the slot is unchanged.
  */
 bool zram_slot_replace(struct zram *zram, unsigned long index,
 		       struct zram_slot *slot, u32 expected)
@@ -294,7 +294,7 @@ bool zram_slot_replace(struct zram *zram, unsigned long index,
 }
 
 /**
- * zram_slot_release() - give back what a slot held
+ * zram_slot_release() - free the object, blocks or staging page of a slot
  * @zram: the device
  * @slot: a detached copy
  *
@@ -309,7 +309,7 @@ void zram_slot_release(struct zram *zram, const struct zram_slot *slot)
 	if (stage) {
 		zram_kc_stage_put(stage);
 	} else if (zram_slot_in_memory(slot)) {
-		/* Otherwise its reader does */
+		/* If it is pinned, zram_slot_unpin() frees it */
 		if (!zram_slot_test(slot, ZRAM_PIN))
 			zram_obj_free(&zram->pool, slot->handle);
 	} else if (zram_slot_test(slot, ZRAM_WB)) {
@@ -323,9 +323,8 @@ void zram_slot_release(struct zram *zram, const struct zram_slot *slot)
  * @zram: the device
  * @index: index of the slot
  *
- * Context: Any but interrupts; may be called with interrupts off. Takes the
- *	slot lock and waits for it, as its sections are short: a free is never
- *	missed.
+ * Context: Any but interrupts; may be called with interrupts off. Spins on the
+ *	slot lock, whose sections are short, so no free is skipped.
  */
 void zram_slot_free(struct zram *zram, unsigned long index)
 {
@@ -345,7 +344,7 @@ void zram_slot_free(struct zram *zram, unsigned long index)
 static void slot_free_group(struct zram *zram, unsigned long index,
 			    unsigned int nr)
 {
-	/* 16 slots are 256 bytes of stack, which deep call chains can spare */
+	/* 256 bytes of stack: call chains in reclaim are deep */
 	struct zram_slot old[16];
 	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
 	unsigned long end = index + nr;

@@ -107,7 +107,7 @@ static ssize_t mem_limit_store(struct device *dev,
 
 	if (end == buf)
 		return -EINVAL;
-	/* Shared: against reset, while writers see the new limit at once */
+	/* Excludes reset; writers of the device see the new limit at once */
 	down_read(&zram->config_lock);
 	WRITE_ONCE(zram->pool.limit_pages, PAGE_ALIGN(limit) >> PAGE_SHIFT);
 	up_read(&zram->config_lock);
@@ -143,7 +143,7 @@ static ssize_t idle_store(struct device *dev, struct device_attribute *attr,
 	if (!sysfs_streq(buf, "all")) {
 		if (kstrtouint(buf, 0, &age))
 			return -EINVAL;
-		/* Nothing was accessed before the machine was started */
+		/* An age beyond the uptime marks nothing */
 		if (age >= now)
 			return len;
 		cutoff = now - age;
@@ -164,7 +164,7 @@ static ssize_t io_stat_show(struct device *dev, struct device_attribute *attr,
 {
 	struct zram_stats *stats = &zram_sysfs_device(dev)->stats;
 
-	/* The third column once counted requests out of bounds */
+	/* The third column counted requests out of bounds in old kernels */
 	return sysfs_emit(buf, "%8llu %8llu 0 %8llu\n",
 			  zram_stats_read(stats, ZRAM_STAT_FAILED_READS),
 			  zram_stats_read(stats, ZRAM_STAT_FAILED_WRITES),
@@ -204,7 +204,7 @@ static DEVICE_ATTR_RO(mm_stat);
 static ssize_t debug_stat_show(struct device *dev,
 			       struct device_attribute *attr, char *buf)
 {
-	/* Writers never stall on a stream's allocation; no free is missed */
+	/* writestall and miss_free of old kernels; neither happens here */
 	return sysfs_emit(buf, "version: 1\n%d %8d\n", 0, 0);
 }
 static DEVICE_ATTR_RO(debug_stat);

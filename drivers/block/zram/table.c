@@ -95,12 +95,12 @@ void zram_table_destroy(struct zram_slots *slots)
 }
 
 /**
- * zram_slot_blocks() - the blocks of the backing device a slot lies on
+ * zram_slot_blocks() - blocks of the backing device that a slot lies on
  * @slot: a slot in state WB
- * @first: where to put the first block
+ * @first: set to the first block
  *
- * Context: Any; the caller holds the slot lock or owns a detached copy.
- * Return: number of blocks.
+ * Context: The caller holds the slot lock or owns a detached copy.
+ * Return: number of blocks of 4 KiB.
  */
 unsigned int zram_slot_blocks(const struct zram_slot *slot, u64 *first)
 {

@@ -39,20 +39,19 @@ struct zram_slot {
 
 /**
  * enum zram_slot_bit - state bits of a slot, counted from above the size field
- * @ZRAM_SLOT_SAME: every word of the page is the same, no object is stored
- * @ZRAM_SLOT_WB: the content is on the backing device; the only test for it
- * @ZRAM_SLOT_HUGE: the page did not compress and was stored as it is
- * @ZRAM_SLOT_INCOMPRESSIBLE: no compressor that was tried made it smaller
- * @ZRAM_SLOT_PP: claimed by the post-processing run; any change of the content
- *	clears it, and a run publishes its result only where it is still set
- * @ZRAM_SLOT_RMW: read by the writer of a part of the page; any change of the
- *	content clears it, and tells that writer to start over
- * @ZRAM_SLOT_PIN: a reader is at the object without the lock; whoever detaches
- *	the object leaves it to that reader to be freed
- * @ZRAM_SLOT_PRIO: the priority of the algorithm that compressed the object, in
- *	two bits
+ * @ZRAM_SLOT_SAME: same-filled: one word over and over, no object
+ * @ZRAM_SLOT_WB: the content is on the backing device; the only test for that
+ * @ZRAM_SLOT_HUGE: the page is stored uncompressed
+ * @ZRAM_SLOT_INCOMPRESSIBLE: the highest priority did not shrink the object
+ * @ZRAM_SLOT_PP: claimed by the current run; every change of the content clears
+ *	it, and the run publishes its result only if it is set
+ * @ZRAM_SLOT_RMW: read by the writer of a part of the page; every change of the
+ *	content clears it, and then that writer starts over
+ * @ZRAM_SLOT_PIN: a reader uses the object without the lock; a task that
+ *	detaches the object leaves freeing it to that reader
+ * @ZRAM_SLOT_PRIO: priority of the compressor of the object, two bits
  * @ZRAM_SLOT_PRIO_HIGH: the second of them
- * @ZRAM_SLOT_STAGED: the page was accepted as it is, to be compressed later
+ * @ZRAM_SLOT_STAGED: the content is a staging page
  * @ZRAM_SLOT_NR_BITS: number of state bits in use
  */
 enum zram_slot_bit {
@@ -89,7 +88,7 @@ enum zram_slot_bit {
 #define ZRAM_PRIO	(ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_PRIO) | \
 			 ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_PRIO_HIGH))
 
-/* What the layout has to leave room for: more state */
+/* Bits that the layout has to leave free for more state */
 #define ZRAM_SLOT_SPARE_BITS	2
 static_assert(ZRAM_SLOT_SIZE_BITS(PAGE_SHIFT) + ZRAM_SLOT_NR_BITS +
 	      ZRAM_SLOT_SPARE_BITS <= 32);
@@ -103,7 +102,7 @@ static_assert(sizeof(struct zram_slot) == sizeof(unsigned long) + 8);
 #define ZRAM_BLOCK_SHIFT	12
 #define ZRAM_BLOCK_SIZE		BIT(ZRAM_BLOCK_SHIFT)
 #define ZRAM_BLOCKS_PER_PAGE	((unsigned int)(PAGE_SIZE >> ZRAM_BLOCK_SHIFT))
-/* No more blocks than a location can name, nor than a u64 counts bytes of */
+/* Blocks that a location can address and whose bytes a u64 can count */
 #define ZRAM_MAX_BLOCKS \
 	BIT_ULL(BITS_PER_LONG == 64 ? 64 - ZRAM_BLOCK_SHIFT : \
 		BITS_PER_LONG - (ZRAM_BLOCK_SHIFT - ZRAM_LOC_SHIFT))
@@ -116,8 +115,8 @@ static_assert(sizeof(struct zram_slot) == sizeof(unsigned long) + 8);
  * struct zram_slot_group - the lock of 64 slots, and words with a bit for each
  * @lock: guards the slots and the other fields
  * @nr_stored: number of slots that hold something, wherever it is
- * @in_memory: zram_slot_in_memory(), or staged
- * @idle: not accessed since it was last marked; none but slots in memory
+ * @in_memory: the slot has an object in memory, or is staged
+ * @idle: idle mark; only slots in @in_memory have one
  *
  * All but the lock may be peeked at without it, as flags may. A scan steps over 64
  * slots at a time and marks all of them idle at once. A lock in a cache line of
@@ -136,8 +135,8 @@ struct zram_slot_group {
  * @groups: their groups
  * @nr: number of slots; constant
  *
- * The pointers change in disksize and reset only, when nobody has the device
- * open, with config_lock held for writing.
+ * The pointers change in disksize and reset only, with config_lock held for
+ * writing, while the device is not in use.
  */
 struct zram_slots {
 	struct zram_slot *slot;
@@ -164,7 +163,7 @@ static inline bool zram_slots_any(const struct zram_slots *slots,
 	return READ_ONCE(zram_slots_group(slots, index)->nr_stored);
 }
 
-/* A slot's bit in the words of its group */
+/* Bit of a slot in the words of its group */
 static inline u64 zram_slots_bit(unsigned long index)
 {
 	return BIT_ULL(index % ZRAM_SLOT_GROUP);
@@ -196,7 +195,7 @@ static inline bool zram_slot_in_memory(const struct zram_slot *slot)
 		ZRAM_SIZE_MASK;
 }
 
-/* The page a slot has that is to be compressed later, or NULL */
+/* The staging page of a staged slot, or NULL */
 static inline struct zram_kc_stage *
 zram_slot_stage(const struct zram_slot *slot)
 {
@@ -205,7 +204,7 @@ zram_slot_stage(const struct zram_slot *slot)
 		(struct zram_kc_stage *)slot->handle : NULL;
 }
 
-/* An object in memory that has to pass through a decompressor */
+/* Is it an object in memory that has to be decompressed? */
 static inline bool zram_slot_compressed(u32 flags)
 {
 	u32 size = flags & ZRAM_SIZE_MASK;
@@ -213,14 +212,14 @@ static inline bool zram_slot_compressed(u32 flags)
 	return size && size < PAGE_SIZE && !(flags & ZRAM_WB);
 }
 
-/* An object on the backing device that has to */
+/* Is it an object on the backing device that has to be decompressed? */
 static inline bool zram_slot_packed(const struct zram_slot *slot)
 {
 	return zram_slot_test(slot, ZRAM_WB) &&
 	       zram_slot_size(slot) < PAGE_SIZE;
 }
 
-/* Priorities of algorithms, and the flags that tell them */
+/* Priority of the compressor of an object, from and to flags */
 static inline unsigned int zram_slot_prio(u32 flags)
 {
 	return (flags & ZRAM_PRIO) >>
@@ -233,8 +232,8 @@ static inline u32 zram_slot_prio_flags(unsigned int prio)
 }
 
 /*
- * Flags may be peeked at without the lock, as a hint that is checked again
- * under it; hence the stores are whole.
+ * Flags may be read without the lock, as a hint that is checked again under it.
+ * READ_ONCE() here and WRITE_ONCE() below prevent torn values.
  */
 static inline u32 zram_slot_peek(const struct zram_slot *slot)
 {
@@ -252,7 +251,7 @@ static inline unsigned long zram_slot_location(u64 block, unsigned int offset)
 	       (offset >> ZRAM_LOC_SHIFT);
 }
 
-/* Where an object on the backing device begins in its first block */
+/* Offset of an object in its first block on the backing device, bytes */
 static inline unsigned int zram_slot_block_offset(const struct zram_slot *slot)
 {
 	return (slot->handle << ZRAM_LOC_SHIFT) & (ZRAM_BLOCK_SIZE - 1);

@@ -3,16 +3,14 @@
  * A ring of write requests to the backing device.
  *
  * One piece of memory, in which each request takes as many blocks as it needs.
- * Requests begin and end in the order they were submitted in, so that the
- * memory in use is one stretch of the ring and nothing has to be searched for;
- * an I/O that overtakes others only waits to be looked at. Where a device is
- * fragmented, requests are small and there are many, and the same number of
- * pages is in flight.
+ * Requests are settled in the order in which they were submitted, so the
+ * memory in use is contiguous and nothing has to be searched for; a request
+ * that completes early waits for older ones. On a fragmented device requests
+ * are small and there are many, so the same number of pages is in flight.
  *
- * One task owns a ring. What it shares with the end of an I/O is the request's
- * completion. complete() lets go of it only under the lock that
- * wait_for_completion() takes, so no end of an I/O can still refer to a request
- * that was waited for.
+ * One task owns a ring. It shares only the request's completion with the end
+ * of the I/O. complete() touches it under the lock that wait_for_completion()
+ * takes, so the end of an I/O cannot refer to a request that was waited for.
  */
 
 #include <linux/bio.h>
@@ -30,7 +28,7 @@
 #include "table.h"
 #include "wb_ring.h"
 
-/* Requests that a ring has, where they are small */
+/* Most requests of a ring, reached if they are small */
 #define MAX_REQUESTS	128U
 
 /**
@@ -158,7 +156,6 @@ void zram_wb_ring_destroy(struct zram_wb_ring *ring)
  * zram_wb_ring_blocks() - the size of a ring
  * @ring: the ring
  *
- * Context: Any.
  * Return: number of blocks that may be in flight.
  */
 unsigned int zram_wb_ring_blocks(const struct zram_wb_ring *ring)
@@ -170,7 +167,6 @@ unsigned int zram_wb_ring_blocks(const struct zram_wb_ring *ring)
  * zram_wb_ring_request_blocks() - the size of a request
  * @ring: the ring
  *
- * Context: Any.
  * Return: number of blocks a request may have.
  */
 unsigned int zram_wb_ring_request_blocks(const struct zram_wb_ring *ring)
@@ -178,7 +174,7 @@ unsigned int zram_wb_ring_request_blocks(const struct zram_wb_ring *ring)
 	return ring->per_request;
 }
 
-/* Is there room for a whole request? If so it begins at ring->head */
+/* Is there space for a whole request? Then it begins at ring->head */
 static bool wb_ring_has_room(struct zram_wb_ring *ring)
 {
 	if (!ring->used) {
@@ -191,7 +187,7 @@ static bool wb_ring_has_room(struct zram_wb_ring *ring)
 	if (ring->head > ring->tail) {
 		if (ring->nr_blocks - ring->head >= ring->per_request)
 			return true;
-		/* What is left at the end is not worth a request */
+		/* The rest at the end is too small for a request */
 		if (ring->tail < ring->per_request)
 			return false;
 		ring->head = 0;
@@ -207,13 +203,12 @@ static unsigned int wb_ring_memory_block(const struct zram_wb_ring *ring,
 }
 
 /**
- * zram_wb_ring_get() - a request to be filled
+ * zram_wb_ring_get() - get a request to fill
  * @ring: the ring
  *
- * It need not be submitted, and is then what the next call returns.
+ * If it is not submitted, the next call returns it again.
  *
- * Context: Any.
- * Return: the request; NULL if others have to be finished before.
+ * Return: the request; NULL if older ones have to be settled first.
  */
 struct zram_wb_request *zram_wb_ring_get(struct zram_wb_ring *ring)
 {
@@ -238,7 +233,7 @@ static void wb_ring_endio(struct bio *bio)
 /**
  * zram_wb_ring_submit() - write a request
  * @ring: the ring
- * @req: from zram_wb_ring_get(), with its blocks filled and their place set
+ * @req: from zram_wb_ring_get(), with data, first and nr set
  *
  * Context: May sleep.
  */
@@ -306,8 +301,8 @@ static int wb_ring_verify(struct zram_wb_ring *ring,
 }
 
 /*
- * A thin volume without space, a path that is down or a time-out say nothing of
- * the block, and pass.
+ * A full thin volume, a lost path and a time-out are temporary and not caused
+ * by the block.
  */
 static bool wb_ring_is_fault_of_block(int err)
 {
@@ -366,14 +361,14 @@ bool zram_wb_ring_probe(struct zram_wb_ring *ring, u64 block)
 }
 
 /**
- * zram_wb_ring_reap() - the oldest request, finished
+ * zram_wb_ring_reap() - get the oldest request, completed
  * @ring: the ring
- * @wait: wait for it; otherwise only if it is finished already
+ * @wait: wait for it; otherwise only if it has completed already
  *
  * Context: May sleep.
- * Return: the request, with what became of it, for zram_wb_ring_put() to follow;
- *	NULL if there is none. If it failed, all of its blocks are held to be bad
- *	until zram_wb_ring_retry().
+ * Return: the request with its result, to be freed by zram_wb_ring_put(); NULL
+ *	if there is none. If it failed, all its blocks count as failed until
+ *	zram_wb_ring_retry().
  */
 struct zram_wb_request *zram_wb_ring_reap(struct zram_wb_ring *ring, bool wait)
 {
@@ -394,10 +389,8 @@ struct zram_wb_request *zram_wb_ring_reap(struct zram_wb_ring *ring, bool wait)
 }
 
 /**
- * zram_wb_ring_put() - give back the request that zram_wb_ring_reap() returned
+ * zram_wb_ring_put() - free the request that zram_wb_ring_reap() returned
  * @ring: the ring
- *
- * Context: Any.
  */
 void zram_wb_ring_put(struct zram_wb_ring *ring)
 {

@@ -12,7 +12,7 @@
 #include "write.h"
 #include "zram.h"
 
-/* A page that changes its size each time it is compressed is stored as it is */
+/* A page whose compressed size changes this often is stored uncompressed */
 #define MAX_TRIES	4
 
 /**
@@ -21,7 +21,7 @@
  * @slot: takes handle and flags of the object
  * @src: the page, mapped
  * @nid: the node its object is to be on
- * @admitted: room for it was promised before
+ * @admitted: mem_limit was checked when it was staged
  */
 struct write_page {
 	struct zram *zram;
@@ -39,7 +39,6 @@ struct write_page {
  * Most pages that are not differ early, but heap pages often share a zeroed
  * start, so the end is looked at first.
  *
- * Context: Any.
  * Return: true if it is.
  */
 bool zram_write_same_filled(struct page *page, unsigned long *word)
@@ -61,13 +60,13 @@ static int write_alloc(const struct write_page *w, unsigned int size, gfp_t gfp)
 	struct zram_obj_pool *pool = &w->zram->pool;
 	unsigned long *handle = &w->slot->handle;
 
-	/* A page that was admitted has been counted before */
+	/* mem_limit was checked for an admitted page when it was staged */
 	if (w->admitted)
 		return zram_obj_alloc_admitted(pool, size, gfp, w->nid, handle);
 	return zram_obj_alloc(pool, size, gfp, w->nid, handle);
 }
 
-/* It would take a whole page anyway, and this way reads cost nothing */
+/* The object would take a whole page; uncompressed it is faster to read */
 static int write_store_huge(const struct write_page *w)
 {
 	int err = write_alloc(w, PAGE_SIZE, GFP_NOIO);
@@ -81,8 +80,9 @@ static int write_store_huge(const struct write_page *w)
 }
 
 /*
- * One attempt to store a page compressed. The slot may come with room for @size
- * bytes from an earlier one; if the page has changed since, that is given back.
+ * One attempt to store a page compressed. The slot may have an object of @size
+ * bytes from an earlier attempt, which is freed if the page has another size
+ * now.
  * Returns 0, -E2BIG for a page that does not compress or that the compressor
  * fails on, -ENOMEM with the @size that is needed, or -ENOSPC.
  */
@@ -114,9 +114,9 @@ static int write_try_compressed(const struct write_page *w, unsigned int *size)
 }
 
 /*
- * Memory is not waited for with a stream held: kswapd may need that stream to
- * make memory. When none is to be had at once, the stream is given up, memory
- * waited for, and the page compressed again.
+ * Does not wait for memory with a stream held, because kswapd may need that
+ * stream to free memory. If GFP_NOWAIT fails, it releases the stream, waits
+ * for memory, and compresses the page again.
  */
 static int write_store(const struct write_page *w)
 {
@@ -133,7 +133,7 @@ static int write_store(const struct write_page *w)
 		if (err)
 			return err;
 	}
-	/* Room for the last size, when the page kept changing under us */
+	/* The object of the last attempt, if the page kept changing */
 	if (w->slot->handle)
 		zram_obj_free(&w->zram->pool, w->slot->handle);
 	return write_store_huge(w);

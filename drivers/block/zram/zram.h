@@ -26,31 +26,31 @@
  *	stream mutex	comp.h: a compression stream
  *	slot lock	spinlock for a group of slots
  *	staging lock	kc_stage.c: a spinlock for a pool of staging pages
- *	map locks	bd_map.c: a mutex for whoever reserves, under pp_lock only,
- *			and spinlocks, taken from interrupts too
+ *	map locks	bd_map.c: a mutex to reserve, under pp_lock only, and
+ *			spinlocks, also taken in interrupts
  *
- * - A device that is set up and open stays as it is: reset refuses while there
- *   are openers. The data path therefore takes none of the first three, and an
- *   allocation made under them may recurse into it through reclaim. What it
- *   finds set up is published by the store of zram->nr_pages, the last of all.
- * - A post-processing run holds config_lock shared and pp_lock to its end, so
- *   attributes are read beside it. Whoever wants config_lock exclusively on a
- *   device that is set up first makes the run stop: zram->stopping.
+ * - A device that is set up and open is not reset. So the data path takes none
+ *   of the first three locks, and allocations under them may recurse into it
+ *   through reclaim. The store of zram->nr_pages, the last of set-up, publishes
+ *   the rest.
+ * - A run holds config_lock shared and pp_lock until it ends, so attributes can
+ *   be read beside it. Reset and removal set zram->stopping, which ends the run,
+ *   before they take config_lock exclusively.
  * - Under a slot lock nothing sleeps, allocates, compresses or waits for I/O.
- *   Slot locks are never taken from interrupts.
+ *   Slot locks are never taken in interrupts.
  *
  * The letter at a field says what guards it:
  *	I	constant from add to removal
- *	C	config_lock; "C, open": read without it by the data path, which
- *		an opener has made safe
+ *	C	config_lock; "C, open": the data path reads it without the lock,
+ *		because an open device is not reset
  *	O	disk->open_mutex
- *	A	atomic, or stored and loaded in one piece
+ *	A	atomic, or WRITE_ONCE() and READ_ONCE()
  *	S	a lock of its own, see the type
  */
 
 /*
- * With pages larger than a block a write may cover part of a slot. The writers
- * of parts take turns; a writer of the whole slot makes them start over.
+ * If pages are larger than a block, a write may cover part of a slot. Writers
+ * of parts are serialised; a writer of the whole slot makes them start over.
  */
 #define ZRAM_RMW_LOCKS		(ZRAM_BLOCKS_PER_PAGE > 1 ? 64 : 1)
 
@@ -60,10 +60,10 @@ struct zram_rb_pool;
 
 /**
  * struct zram_backing - the backing device of a device
- * @file: opened exclusively; NULL without one
- * @bdev: the block device behind @file
- * @map: which of its blocks are in use
- * @reads: what reads of it are made of
+ * @file: opened exclusively; NULL without a backing device
+ * @bdev: block device of @file
+ * @map: block map
+ * @reads: mempools and workqueues for reads
  * @verify: whether it may report a block as written that it did not write
  */
 struct zram_backing {
@@ -77,10 +77,10 @@ struct zram_backing {
 /**
  * struct zram_bd_budget - what may be written to the backing device
  * @lock: guards all of it
- * @limited: whether there is a limit
+ * @limited: writeback_limit_enable
  * @left: blocks that may still be written
- * @epoch: number of times that was set, so that nothing is given back to a
- *	budget it was not taken from
+ * @epoch: incremented when @left is set, so that a charge is refunded only to
+ *	the budget it was taken from
  */
 struct zram_bd_budget {
 	spinlock_t lock;		/* see above */
@@ -90,15 +90,15 @@ struct zram_bd_budget {
 };
 
 /**
- * struct zram_wb_state - writeback of a device: how it is done and how it goes
- * @packed: objects are written as they are in memory, one after the other
- * @batch: pages in flight at a time
- * @budget: what may be written
- * @running: a run is under way
- * @scanned: slots it has looked at
- * @total: slots it is to look at
- * @written: pages it has written
- * @last_error: why the last run that failed did, 0 if none has
+ * struct zram_wb_state - settings and progress of writeback
+ * @packed: compressed_writeback: pages are written packed
+ * @batch: writeback_batch_size: pages in flight
+ * @budget: blocks that may be written
+ * @running: a run is going on
+ * @scanned: slots that the run has passed
+ * @total: slots that the run will pass
+ * @written: pages that the run has moved
+ * @last_error: error of the last run that failed, 0 if none has
  * @limited: runs that the limit ended
  * @discarded: blocks discarded
  */
@@ -116,10 +116,10 @@ struct zram_wb_state {
 };
 
 /**
- * enum zram_kcompressd_policy - whose writes of a device are compressed later
- * @ZRAM_KCOMPRESSD_OFF: nobody's
+ * enum zram_kcompressd_policy - which writes of a device are staged
+ * @ZRAM_KCOMPRESSD_OFF: none
  * @ZRAM_KCOMPRESSD_KSWAPD: those of kswapd, the default
- * @ZRAM_KCOMPRESSD_ALL: everybody's
+ * @ZRAM_KCOMPRESSD_ALL: all
  * @ZRAM_KCOMPRESSD_NR: number of policies
  */
 enum zram_kcompressd_policy {
@@ -129,7 +129,9 @@ enum zram_kcompressd_policy {
 	ZRAM_KCOMPRESSD_NR,
 };
 
-/* From accepted to stored, by power of two: less than 1, 2, 4, ... us, and above */
+/*
+ * From staged to stored, by power of two: less than 1, 2, 4, ... us, and above
+ */
 #define ZRAM_KC_TIMES	18
 
 /**
@@ -164,24 +166,24 @@ struct zram_pp_resume {
  * @config_lock: see the lock order
  * @pp_lock: see the lock order
  * @rmw_locks: see the lock order
- * @nr_pages: size; 0 until the device is set up
+ * @nr_pages: size of the device; 0 until it is set up
  * @slots: slot table
- * @pool: object store
- * @comps: algorithms
+ * @pool: object pool
+ * @comps: compressors
  * @backing: backing device
  * @wb: writeback
  * @pp_resume: what a signal left of a run
- * @kcompressd: whose writes are compressed later, and how that goes
+ * @kcompressd: policy of kcompressd, and its histogram
  * @stats: counters
- * @debugfs: its directory there
- * @claimed: reset or removal is under way, opening is refused
- * @stopping: post-processing runs are to end
+ * @debugfs: its directory in debugfs
+ * @claimed: a reset or removal is going on; opening fails
+ * @stopping: runs have to end
  */
 struct zram {
 	struct gendisk *disk;			/* I */
 	struct rw_semaphore config_lock;
 	struct mutex pp_lock;			/* one run at a time; pp_resume */
-	struct mutex rmw_locks[ZRAM_RMW_LOCKS];	/* likewise, for a slot */
+	struct mutex rmw_locks[ZRAM_RMW_LOCKS];	/* serialise writers of parts */
 	unsigned long nr_pages;			/* C, open; A */
 	struct zram_slots slots;		/* C, open; S inside */
 	struct zram_obj_pool pool;		/* C, open; S inside */
@@ -201,7 +203,7 @@ static inline bool zram_is_set_up(const struct zram *zram)
 	return zram->nr_pages;
 }
 
-/* The algorithm that the object of a slot with these flags is compressed by */
+/* The compressor of the object of a slot with these flags */
 static inline struct zram_comp *zram_comp_of(const struct zram *zram, u32 flags)
 {
 	return zram_comps_get(&zram->comps, zram_slot_prio(flags));

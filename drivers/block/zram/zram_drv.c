@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * zram: a block device that keeps its pages compressed in memory and can move
- * them on to a backing device.
+ * zram: a block device that keeps its pages compressed in memory and can write
+ * them to a backing device.
  *
- * This file is the module: its parameters, its control class, and the order in
- * which things come up and go down.
+ * This file is the module: its parameters, its control class, and the order of
+ * initialisation and clean-up.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -33,8 +33,8 @@ MODULE_PARM_DESC(num_devices, "Devices to create when the module is loaded");
 static int zram_major;
 
 /*
- * The devices by number, which stays taken until a device is gone. The mutex makes
- * adding take turns, and finding a device to remove.
+ * Devices by number. A number stays reserved until its device is freed. The
+ * mutex serialises adding devices and looking them up for removal.
  */
 static DEFINE_XARRAY_ALLOC(zram_devices);
 static DEFINE_MUTEX(zram_devices_lock);
@@ -85,8 +85,9 @@ static int zram_drv_remove(u32 id)
 	if (err)
 		return err == -EAGAIN ? -EBUSY : err;
 	/*
-	 * Waits for whoever is at an attribute, who may be waiting for the mutex:
-	 * hot_add is a file that can be named as a dictionary.
+	 * Without the mutex: this waits for attributes of the device, and one
+	 * of them may wait for the mutex, because hot_add can be named as a
+	 * dictionary.
 	 */
 	zram_device_remove(zram);
 	xa_erase(&zram_devices, id);
@@ -100,7 +101,9 @@ static void zram_drv_remove_all(void)
 
 	mutex_lock(&zram_devices_lock);
 	xa_for_each(&zram_devices, id, zram) {
-		/* A reset may be under way, or udev having a first look */
+		/*
+		 * Wait for a reset, and for short-lived openers such as udev's
+		 */
 		while (zram_device_claim(zram))
 			msleep(20);
 		zram_device_remove(zram);
@@ -117,7 +120,7 @@ static ssize_t hot_add_show(const struct class *class,
 	return id < 0 ? id : sysfs_emit(buf, "%d\n", id);
 }
 
-/* Reading it changes something, so not everybody may */
+/* Reading it adds a device, so only root may */
 static struct class_attribute class_attr_hot_add =
 	__ATTR(hot_add, 0400, hot_add_show, NULL);
 
@@ -190,7 +193,7 @@ err_kc:
 
 static void __exit zram_exit(void)
 {
-	/* Waits for hot_add and hot_remove, so no lock of theirs is held */
+	/* Waits for hot_add and hot_remove, so without the mutex they take */
 	class_unregister(&zram_control);
 	zram_drv_remove_all();
 	zram_debugfs_exit();
