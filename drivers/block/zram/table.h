@@ -123,7 +123,7 @@ static_assert(sizeof(struct zram_slot) == sizeof(unsigned long) + 8);
  * its group is contended by tasks at neighbouring slots only.
  */
 struct zram_slot_group {
-	spinlock_t lock;
+	spinlock_t lock;	/* see above */
 	u32 nr_stored;
 	u64 in_memory;
 	u64 idle;

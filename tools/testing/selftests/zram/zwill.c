@@ -77,11 +77,10 @@ static void verify(const char *mem, uint64_t pages, int kind, int rewritten)
 		}
 		gen = gen_of(i, rewritten);
 		zp_make(want, i, gen, 1, kind);
-		if (!memcmp(page, want, ZP_PAGE)) {
+		if (!memcmp(page, want, ZP_PAGE))
 			n[0]++;
-		} else if (n[1]++ < 4) {
+		else if (n[1]++ < 4)
 			zp_report("zwill", i, gen, page, want);
-		}
 	}
 	printf("ok=%lu bad=%lu bus=%lu\n", (unsigned long)n[0],
 	       (unsigned long)n[1], (unsigned long)n[2]);
@@ -96,11 +95,20 @@ int main(int argc, char **argv)
 
 	while ((opt = getopt(argc, argv, "m:k:rn")) != -1) {
 		switch (opt) {
-		case 'm': pages = strtoull(optarg, NULL, 0) * 256; break;
-		case 'k': kind = zp_kind_parse(optarg); break;
-		case 'r': again = 1; break;
-		case 'n': readahead = 0; break;
-		default: return 3;
+		case 'm':
+			pages = strtoull(optarg, NULL, 0) * 256;
+			break;
+		case 'k':
+			kind = zp_kind_parse(optarg);
+			break;
+		case 'r':
+			again = 1;
+			break;
+		case 'n':
+			readahead = 0;
+			break;
+		default:
+			return 3;
 		}
 	}
 	if (optind + 1 != argc || kind < 0)
