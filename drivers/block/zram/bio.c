@@ -161,8 +161,10 @@ static int bio_write_part(struct zram *zram, struct bio *bio,
 	do {
 		zram_slot_mark(zram, c->index, ZRAM_RMW);
 		err = zram_pages_read_wait(zram, c->index, page);
-		if (!err)
-			err = bio_write_from_bounce(zram, bio, iter, c, page);
+		/* The error may be any, -EAGAIN too */
+		if (err)
+			break;
+		err = bio_write_from_bounce(zram, bio, iter, c, page);
 	} while (err == -EAGAIN);
 	mutex_unlock(turn);
 	return err;
