@@ -111,11 +111,13 @@ static void bio_read(struct zram *zram, struct bio *whole)
 
 	for (; iter.bi_size && !err; bio_advance_iter(bio, &iter, c.len)) {
 		c = bio_next_chunk(&iter);
-		if (bio_is_in_place(bio, iter, &c))
+		if (bio_is_in_place(bio, iter, &c)) {
 			err = zram_pages_read(&set, c.index,
 					      bio_iter_page(bio, iter));
-		else
+		} else {
+			zram_rb_submit(&set);
 			err = bio_read_bounced(zram, bio, iter, &c);
+		}
 		cond_resched();
 	}
 	if (err)

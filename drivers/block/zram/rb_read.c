@@ -226,14 +226,28 @@ void zram_rb_add(struct zram_rb_set *set, const struct zram_slot *slot,
 }
 
 /**
- * zram_rb_finish() - submit the reads that are still growing
+ * zram_rb_submit() - submit the reads that are still growing
+ * @set: the set; may have none
+ *
+ * A task that is going to wait for another read calls this first: a growing read
+ * may be the last of the mempool, and only a submitted one is returned to it.
+ *
+ * Context: May sleep.
+ */
+void zram_rb_submit(struct zram_rb_set *set)
+{
+	rb_read_submit(set);
+	zram_rb_packed_submit(set);
+}
+
+/**
+ * zram_rb_finish() - submit the reads that are still growing, and no more
  * @set: the set, with at least one read; its group completes after them
  *
  * Context: May sleep.
  */
 void zram_rb_finish(struct zram_rb_set *set)
 {
-	rb_read_submit(set);
-	zram_rb_packed_submit(set);
+	zram_rb_submit(set);
 	zram_rb_group_put(set->group, BLK_STS_OK);
 }

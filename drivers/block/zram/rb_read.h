@@ -18,6 +18,7 @@ void zram_rb_pool_destroy(struct zram_rb_pool *pool);
 struct bio *zram_rb_split(struct zram *zram, struct bio *bio);
 void zram_rb_add(struct zram_rb_set *set, const struct zram_slot *slot,
 		 unsigned long index, struct page *page);
+void zram_rb_submit(struct zram_rb_set *set);
 void zram_rb_finish(struct zram_rb_set *set);
 
 #else
@@ -30,6 +31,10 @@ static inline struct bio *zram_rb_split(struct zram *zram, struct bio *bio)
 static inline void zram_rb_add(struct zram_rb_set *set,
 			       const struct zram_slot *slot,
 			       unsigned long index, struct page *page)
+{
+}
+
+static inline void zram_rb_submit(struct zram_rb_set *set)
 {
 }
 
