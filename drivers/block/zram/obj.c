@@ -5,7 +5,6 @@
  */
 
 #include <linux/err.h>
-#include <linux/highmem.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/numa.h>
@@ -429,8 +428,9 @@ int zram_obj_node(struct zram_obj_pool *pool, unsigned long handle, void *buf)
 	const void *mapped = zram_obj_map(pool, handle, buf, 1);
 	int nid = NUMA_NO_NODE;
 
-	if (mapped != buf)
-		nid = page_to_nid(kmap_to_page((void *)mapped));
+	/* The page behind a temporary mapping of high memory cannot be told */
+	if (mapped != buf && virt_addr_valid(mapped))
+		nid = page_to_nid(virt_to_page(mapped));
 	zram_obj_unmap(pool, handle, mapped, 1);
 	return nid;
 }
