@@ -91,11 +91,18 @@ int zram_pp_stop(const struct zram_pp_run *run)
  * lock held; the system call starts over when they are through. So it does after
  * a handler with SA_RESTART. After another handler the caller gets EINTR.
  *
+ * A run that starts over selects its pages anew. A timer whose signal arrives before
+ * the first page, each time, would keep it from any. So only a fatal signal ends a
+ * run before that.
+ *
  * Return: 0, or -ERESTARTSYS if a signal is pending.
  */
 int zram_pp_task_stop(const struct zram_pp_run *run)
 {
-	return signal_pending(current) ? -ERESTARTSYS : 0;
+	bool stop = run->to_begin ? fatal_signal_pending(current) :
+		    signal_pending(current);
+
+	return stop ? -ERESTARTSYS : 0;
 }
 
 /**

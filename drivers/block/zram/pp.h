@@ -11,10 +11,12 @@ struct zram;
  * @zram: the device
  * @stop: called between pages; returns 0 to continue, or the error that ends
  *	the run
+ * @to_begin: the run has not processed a page yet
  */
 struct zram_pp_run {
 	struct zram *zram;
 	int (*stop)(const struct zram_pp_run *run);
+	bool to_begin;
 };
 
 /**

@@ -277,12 +277,15 @@ static int recompress_all(struct recompress_run *run)
 	err = zram_comp_start(zram_comps_get(&zram->comps, run->prio));
 	if (err)
 		return err;
+	run->pp.to_begin = true;
 	/* If not all pages can be tried, the largest objects go first */
 	if (run->left < zram->nr_pages)
 		err = zram_pp_walk_sort(&run->walk, ZRAM_PP_LARGEST,
 					run->left << PAGE_SHIFT);
-	while (!err)
+	while (!err) {
 		err = recompress_step(run);
+		run->pp.to_begin = false;
+	}
 	if (run->replaced)
 		recompress_compact(run);
 	return err == -ENOENT ? run->err : err;

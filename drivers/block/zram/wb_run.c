@@ -276,18 +276,22 @@ static int wb_run_sort(struct zram_wb_run *run)
 				 ZRAM_PP_LARGEST, room << ZRAM_BLOCK_SHIFT);
 }
 
-static int wb_run_all(struct zram_wb_run *run)
+static int wb_run_all(struct zram_wb_run *run, struct zram_pp_run *pp)
 {
 	struct zram_wb_state *wb = &run->zram->wb;
 	u64 before = atomic64_read(&wb->written);
-	int err = wb_run_sort(run);
+	int err;
 
+	pp->to_begin = true;
+	err = wb_run_sort(run);
 	atomic64_set(&wb->total, zram_pp_walk_total(&run->walk));
 	while (!err) {
 		err = zram_wb_run_step(run);
+		pp->to_begin = false;
 		atomic64_set(&wb->scanned, zram_pp_walk_scanned(&run->walk));
 		atomic64_set(&wb->written, before + run->written);
 	}
+	pp->to_begin = false;
 	zram_wb_run_drain(run);
 	atomic64_set(&wb->written, before + run->written);
 	return err == -ENOENT ? 0 : err;
@@ -349,7 +353,7 @@ static int wb_run_stat_end(struct zram *zram, u32 key, int err)
 int zram_wb_run(struct zram *zram, const struct zram_pp_range *ranges,
 		unsigned int nr)
 {
-	const struct zram_pp_run pp = {
+	struct zram_pp_run pp = {
 		.zram = zram,
 		.stop = zram_pp_task_stop,
 	};
@@ -367,7 +371,7 @@ int zram_wb_run(struct zram *zram, const struct zram_pp_range *ranges,
 	trace_zram_wb_begin(zram, nr);
 	err = zram_wb_run_open(run, &pp, ranges, nr);
 	if (!err)
-		err = wb_run_all(run);
+		err = wb_run_all(run, &pp);
 	last = zram_wb_run_close(run);
 	if (!err)
 		err = last;
