@@ -108,7 +108,8 @@ static bool wb_retry_test(struct zram_wb_retry *retry, u64 block)
  * @map: the block map
  *
  * Blocks that can be written are free again. The first that cannot ends the
- * test, as a disk may take seconds for it.
+ * test, as a disk may take seconds for it. The limit of time does not
+ * include it: one bad block must not keep the run from writing to others.
  *
  * Context: May sleep. In a run.
  */
@@ -119,7 +120,7 @@ void zram_wb_retry_begin(struct zram_wb_retry *retry, struct zram_bd_map *map)
 
 	while (nr < MAX_RETESTS && !wb_retry_stops(retry) &&
 	       zram_bd_map_next_retired(map, &block)) {
-		if (!wb_retry_test(retry, block))
+		if (!retry->probe(retry, block))
 			break;
 		zram_bd_map_reinstate(map, block);
 		nr++;

@@ -7,6 +7,7 @@
 #include <kunit/test.h>
 #include <linux/bitmap.h>
 #include <linux/bits.h>
+#include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/slab.h>
@@ -28,6 +29,7 @@
  * @req: a request
  * @bad: blocks that cannot be written
  * @dead: no block can be written
+ * @slow: how long a write that fails takes, in ms
  * @tried: writes the device was asked for
  */
 struct wb_retry_test {
@@ -38,6 +40,7 @@ struct wb_retry_test {
 	struct zram_wb_request req;
 	DECLARE_BITMAP(bad, NR_BLOCKS);
 	bool dead;
+	unsigned int slow;
 	unsigned int tried;
 };
 
@@ -46,7 +49,11 @@ static bool model_probe(struct zram_wb_retry *retry, u64 block)
 	struct wb_retry_test *t = container_of(retry, struct wb_retry_test, retry);
 
 	t->tried++;
-	return !t->dead && !test_bit(block, t->bad);
+	if (!t->dead && !test_bit(block, t->bad))
+		return true;
+	if (t->slow)
+		msleep(t->slow);
+	return false;
 }
 
 static bool model_rewrite(struct zram_wb_retry *retry,
@@ -241,6 +248,21 @@ static void wb_retry_test_slow(struct kunit *test)
 	expect(test, 0, 0);
 }
 
+/* The test of a retired block does not count, however long it takes. */
+static void wb_retry_test_slow_retired(struct kunit *test)
+{
+	struct wb_retry_test *t = test->priv;
+
+	write_request(test, 64, ~0ULL, BIT_ULL(5));
+	zram_wb_retry_end(&t->retry, t->map);
+	expect(test, 0, 1);
+	t->retry.failing = 0;
+	t->slow = 50;
+	zram_wb_retry_begin(&t->retry, t->map);
+	KUNIT_EXPECT_EQ(test, t->retry.failing, 0UL);
+	expect(test, 0, 1);
+}
+
 /* More blocks than can be suspected are free at once. */
 static void wb_retry_test_crowd(struct kunit *test)
 {
@@ -262,6 +284,7 @@ static struct kunit_case wb_retry_test_cases[] = {
 	KUNIT_CASE(wb_retry_test_dies),
 	KUNIT_CASE(wb_retry_test_ratio),
 	KUNIT_CASE(wb_retry_test_slow),
+	KUNIT_CASE(wb_retry_test_slow_retired),
 	KUNIT_CASE(wb_retry_test_crowd),
 	{}
 };
