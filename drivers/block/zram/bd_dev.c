@@ -32,6 +32,8 @@
 
 /* Blocks discarded at a time: 64 MiB */
 #define MAX_DISCARD		((u64)(SZ_64M >> ZRAM_BLOCK_SHIFT))
+/* A run gives up discarding after this many errors */
+#define MAX_DISCARD_ERRORS	4
 #define BLOCK_SECTORS_SHIFT	(ZRAM_BLOCK_SHIFT - SECTOR_SHIFT)
 
 /**
@@ -211,12 +213,14 @@ void zram_bd_detach(struct zram *zram)
 void zram_bd_discard(const struct zram_pp_run *run)
 {
 	struct zram_backing *backing = &run->zram->backing;
+	unsigned int errors = 0;
 	u64 from = 0, first, nr;
-	int err = 0;
+	int err;
 
 	if (!bdev_max_discard_sectors(backing->bdev))
 		return;
-	while (!err && !zram_pp_stop(run)) {
+	/* One segment that cannot be discarded does not keep the others */
+	while (errors < MAX_DISCARD_ERRORS && !zram_pp_stop(run)) {
 		nr = zram_bd_map_claim_free(backing->map, &from, &first,
 					    MAX_DISCARD);
 		if (!nr)
@@ -225,7 +229,9 @@ void zram_bd_discard(const struct zram_pp_run *run)
 					   first << BLOCK_SECTORS_SHIFT,
 					   nr << BLOCK_SECTORS_SHIFT, GFP_NOIO);
 		zram_bd_map_unclaim(backing->map, first, nr, !err);
-		if (!err)
+		if (err)
+			errors++;
+		else
 			atomic64_add(nr, &run->zram->wb.discarded);
 	}
 }

@@ -210,6 +210,8 @@ static void device_forget(struct zram *zram)
 	zram_stats_clear(&zram->stats);
 	zram_kcompressd_reset(zram);
 	WRITE_ONCE(zram->pool.limit_pages, 0);
+	/* Without pp_lock: a run holds config_lock shared */
+	zram->pp_resume = (struct zram_pp_resume){};
 }
 
 /*

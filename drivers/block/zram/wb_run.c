@@ -179,6 +179,9 @@ int zram_wb_run_step(struct zram_wb_run *run)
 
 	run->unit = max(run->unit, least);
 	req = wb_run_get_request(run);
+	/* Settling earlier requests may have shown that the device fails */
+	if (zram_wb_retry_gave_up(&run->retry))
+		return run->err;
 	reserved = wb_run_reserve(run, req);
 	if (reserved < 0) {
 		/* Settling frees memory, and perhaps blocks */
