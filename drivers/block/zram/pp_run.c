@@ -69,19 +69,20 @@ void zram_pp_run_suspend(struct zram *zram, u32 key, u64 left)
  * @key: hash of what the task asks for
  * @left: if so, set to what is left of it
  *
- * Forgets it, whatever the answer.
+ * If so, forgets it. Another run in between does not, as it may have waited for
+ * the one that was interrupted.
  *
  * Context: pp_lock is held.
  * Return: true if the task asked for the same before, and was interrupted.
  */
 bool zram_pp_run_resume(struct zram *zram, u32 key, u64 *left)
 {
-	const struct zram_pp_resume resume = zram->pp_resume;
+	struct zram_pp_resume *resume = &zram->pp_resume;
 
-	zram->pp_resume = (struct zram_pp_resume){};
-	if (resume.task != current || resume.key != key ||
-	    resume.start != current->start_boottime)
+	if (resume->task != current || resume->key != key ||
+	    resume->start != current->start_boottime)
 		return false;
-	*left = resume.left;
+	*left = resume->left;
+	*resume = (struct zram_pp_resume){};
 	return true;
 }
