@@ -63,6 +63,18 @@ int zram_pages_read_wait(struct zram *zram, unsigned long index,
 		zram_rb_sync(zram, &wb, index, page) : ret;
 }
 
+/*
+ * Is there no need to compress the page, because its object most likely does not fit?
+ * An overwrite is always tried: a file system does not expect it to fail for space.
+ */
+static bool pages_is_refused(struct zram *zram, unsigned long index)
+{
+	u32 flags = zram_slot_peek(&zram->slots.slot[index]);
+
+	return !(flags & (ZRAM_SIZE_MASK | ZRAM_SAME)) &&
+		zram_obj_is_full(&zram->pool);
+}
+
 static int pages_store(struct zram *zram, unsigned long index,
 		       struct page *page, u32 expected)
 {
@@ -70,8 +82,9 @@ static int pages_store(struct zram *zram, unsigned long index,
 	int err = 0;
 
 	if (!zram_write_same_filled(page, &slot.handle))
-		err = zram_write_object(zram, &slot, page, page_to_nid(page),
-					false);
+		err = pages_is_refused(zram, index) ? -ENOSPC :
+			zram_write_object(zram, &slot, page, page_to_nid(page),
+					  false);
 	trace_zram_write(zram, index, slot.flags, err);
 	if (err)
 		return err;

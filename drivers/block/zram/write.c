@@ -156,15 +156,12 @@ int zram_write_object(struct zram *zram, struct zram_slot *slot,
 	struct write_page w = {
 		.zram = zram,
 		.slot = slot,
+		.src = kmap_local_page(page),
 		.nid = nid,
 		.admitted = admitted,
 	};
-	int err;
+	int err = write_store(&w);
 
-	if (!admitted && zram_obj_is_full(&zram->pool))
-		return -ENOSPC;
-	w.src = kmap_local_page(page);
-	err = write_store(&w);
 	kunmap_local(w.src);
 	return err;
 }
