@@ -149,6 +149,17 @@ static int obj_alloc_within(struct zram_obj_pool *pool, unsigned int size,
 	return 0;
 }
 
+/* mem_limit of a writer: what is being compressed is about to take less */
+static unsigned long obj_limit(const struct zram_obj_pool *pool)
+{
+	unsigned long limit = READ_ONCE(pool->limit_pages);
+
+	if (limit)
+		limit += min_t(unsigned long, atomic_read(&pool->busy),
+			       ADMITTED_SLACK);
+	return limit;
+}
+
 /**
  * zram_obj_alloc() - allocate an object
  * @pool: the pool
@@ -165,14 +176,9 @@ static int obj_alloc_within(struct zram_obj_pool *pool, unsigned int size,
 int zram_obj_alloc(struct zram_obj_pool *pool, unsigned int size, gfp_t gfp,
 		   int nid, unsigned long *handle)
 {
-	unsigned long limit = READ_ONCE(pool->limit_pages);
-	int err;
+	int err = obj_alloc_within(pool, size, gfp, nid, obj_limit(pool), 0,
+				   handle);
 
-	/* What is being compressed is about to take less */
-	if (limit)
-		limit += min_t(unsigned long, atomic_read(&pool->busy),
-			       ADMITTED_SLACK);
-	err = obj_alloc_within(pool, size, gfp, nid, limit, 0, handle);
 	if (err == -ENOSPC)
 		atomic_inc(&pool->refused);
 	else if (!err && atomic_read(&pool->refused))
@@ -239,7 +245,7 @@ int zram_obj_alloc_admitted(struct zram_obj_pool *pool, unsigned int size,
  */
 bool zram_obj_is_full(struct zram_obj_pool *pool)
 {
-	unsigned long limit = READ_ONCE(pool->limit_pages);
+	unsigned long limit = obj_limit(pool);
 	unsigned int refused;
 
 	if (!limit || obj_pages(pool) < limit)
