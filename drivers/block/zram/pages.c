@@ -65,13 +65,16 @@ int zram_pages_read_wait(struct zram *zram, unsigned long index,
 
 /*
  * Is there no need to compress the page, because its object most likely does not fit?
- * An overwrite is always tried: a file system does not expect it to fail for space.
+ * Only for swap, which keeps the page in memory and writes it again later. A file
+ * system loses a page that it cannot write, so the driver tries each of its writes.
  */
-static bool pages_is_refused(struct zram *zram, unsigned long index)
+static bool pages_is_refused(struct zram *zram, unsigned long index,
+			     struct page *page)
 {
 	u32 flags = zram_slot_peek(&zram->slots.slot[index]);
 
-	return !(flags & (ZRAM_SIZE_MASK | ZRAM_SAME)) &&
+	return folio_test_swapcache(page_folio(page)) &&
+		!(flags & (ZRAM_SIZE_MASK | ZRAM_SAME)) &&
 		zram_obj_is_full(&zram->pool);
 }
 
@@ -82,7 +85,7 @@ static int pages_store(struct zram *zram, unsigned long index,
 	int err = 0;
 
 	if (!zram_write_same_filled(page, &slot.handle))
-		err = pages_is_refused(zram, index) ? -ENOSPC :
+		err = pages_is_refused(zram, index, page) ? -ENOSPC :
 			zram_write_object(zram, &slot, page, page_to_nid(page),
 					  false);
 	trace_zram_write(zram, index, slot.flags, err);

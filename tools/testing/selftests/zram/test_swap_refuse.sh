@@ -1,0 +1,49 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 300
+# Swap on a device at mem_limit: reclaim writes the same pages again and again, and
+# the driver refuses them without compressing each of them first.
+
+. ./lib.sh
+
+# Sets MS, and SINCE: writes that failed
+swap_out() {
+	io_read
+	before=$IO_FAILED_WRITES
+	clock
+	begun=$NOW
+	check "$1" zswap -m 2 -k random -P -r 1
+	clock
+	MS=$((NOW - begun))
+	io_read
+	SINCE=$((IO_FAILED_WRITES - before))
+	echo "# $MS ms, $SINCE writes failed"
+}
+
+# shellcheck disable=SC2317 # called by the clean-up
+loud_console() {
+	echo "$level" > /proc/sys/kernel/printk
+}
+
+zram_add
+case $(cat "$ZSYS/comp_algorithm") in
+*zstd*)
+	put "$ZSYS/comp_algorithm" zstd
+	put "$ZSYS/algorithm_params" "algo=zstd level=19"
+	;;
+*) skip_all "no compressor that is slow" ;;
+esac
+put "$ZSYS/disksize" 32M
+swap_on
+# The kernel reports each failed swap write; a serial console is slow.
+read -r level _ < /proc/sys/kernel/printk
+ZT_AT_EXIT=loud_console
+echo 1 > /proc/sys/kernel/printk
+swap_out "without a limit"
+free=$MS
+put "$ZSYS/mem_limit" 512K
+swap_out "at the limit: every page is right"
+between "at the limit: writes failed" "$SINCE" 300 100000000
+between "ms at the limit, beside $free without" "$MS" 0 $((free * 2 / 3))
+swap_off "at the limit"
+finish
