@@ -59,17 +59,18 @@ int zram_comps_create(struct zram_comps *comps, struct device *dev)
 {
 	struct zram_comp *comp;
 	unsigned int prio;
+	int err;
 
 	for (prio = 0; prio < ZRAM_MAX_COMPS; prio++) {
 		if (!comps->choice[prio].name)
 			continue;
 		comp = zram_comp_create(comps->choice[prio].name,
 					&comps->choice[prio].params);
-		if (IS_ERR(comp)) {
-			dev_err_ratelimited(dev, "cannot set up %s: error %ld\n",
-					    comps->choice[prio].name,
-					    PTR_ERR(comp));
-			return PTR_ERR(comp);
+		err = PTR_ERR_OR_ZERO(comp);
+		if (err) {
+			dev_err_ratelimited(dev, "cannot set up %s: error %d\n",
+					    comps->choice[prio].name, err);
+			return err;
 		}
 		comps->choice[prio].comp = comp;
 	}
