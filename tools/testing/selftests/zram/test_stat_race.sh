@@ -22,7 +22,7 @@ samples() {
 				off="$MM_ORIG $MM_COMPR $MM_SAME $MM_HUGE"
 		done
 	done
-	between "$1: samples" $n "$(at_least 200)" 100000000
+	between "$1: samples" $n "$(at_least 50)" 100000000
 	is "$1: mem_used_total is never below compr_data_size" "$low" ''
 	is "$1: no column is beyond the device" "$off" ''
 }
