@@ -20,7 +20,7 @@ reuse() {
 	bd_read
 	between "$1: blocks were written" "$BD_WRITES" "$(at_least "$2")" \
 		100000000
-	between "$1: and read" "$BD_READS" "$(at_least 100)" 100000000
+	between "$1: and read" "$BD_READS" "$(at_least 50)" 100000000
 	must zpat discard "$ZDEV" > /dev/null
 	bd_read
 	is "$1: no block is left" "$BD_COUNT" 0
@@ -31,7 +31,7 @@ bd_use null 8 || bd_use virtio || skip_all "no backing device"
 # With fewer blocks than pages each that is freed is used again at once, while
 # others are still being read.
 small=$((28 * PER_PAGE * 8))
-bd_dm zt_reuse delay "0 $small delay $BD 0 40 $BD 0 0" || skip_all "no dm-delay"
+bd_dm zt_reuse delay "0 $small delay $BD 0 8 $BD 0 0" || skip_all "no dm-delay"
 slow=$BD
 reuse whole 200
 PACKED=1
