@@ -31,6 +31,19 @@ struct write_page {
 	bool admitted;
 };
 
+/* Is each word equal to the first one? */
+static bool write_is_same_filled(const unsigned long *p)
+{
+	unsigned int i, last = PAGE_SIZE / sizeof(*p) - 1;
+
+	if (p[0] != p[last])
+		return false;
+	for (i = 1; i < last; i++)
+		if (p[i] != p[0])
+			return false;
+	return true;
+}
+
 /**
  * zram_write_same_filled() - is the page one word over and over
  * @page: the page
@@ -43,12 +56,9 @@ struct write_page {
  */
 bool zram_write_same_filled(struct page *page, unsigned long *word)
 {
-	unsigned long *p = kmap_local_page(page);
-	unsigned int i, last = PAGE_SIZE / sizeof(*p) - 1;
-	bool same = p[0] == p[last];
+	const unsigned long *p = kmap_local_page(page);
+	bool same = write_is_same_filled(p);
 
-	for (i = 1; same && i < last; i++)
-		same = p[i] == p[0];
 	if (same)
 		*word = p[0];
 	kunmap_local(p);
