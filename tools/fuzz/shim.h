@@ -168,6 +168,7 @@ static inline char *kstrdup(const char *s, gfp_t gfp)
 /* Pointers that are errors */
 #define IS_ERR(p)		((unsigned long)(p) >= (unsigned long)-4095)
 #define PTR_ERR(p)		((long)(p))
+#define PTR_ERR_OR_ZERO(p)	(IS_ERR(p) ? PTR_ERR(p) : 0)
 #define ERR_PTR(e)		((void *)(long)(e))
 #define ERR_CAST(p)		((void *)(p))
 
