@@ -272,9 +272,14 @@ store_quietly() {
 zram_remove() {
 	zt_id=${1-$ZID}
 	wait_for 20 store_quietly "$CONTROL/hot_remove" "$zt_id" || return 1
+	zram_forget "$zt_id"
+}
+
+# zram_forget ID: the device is gone, and not for the clean-up to remove
+zram_forget() {
 	zt_rest=
 	for zt_i in $ZT_IDS; do
-		[ "$zt_i" = "$zt_id" ] || zt_rest="$zt_rest $zt_i"
+		[ "$zt_i" = "$1" ] || zt_rest="$zt_rest $zt_i"
 	done
 	ZT_IDS=$zt_rest
 }
@@ -635,6 +640,13 @@ swap_on() {
 	must swapon "$ZDEV"
 }
 
+# The kernel reports each failed swap write, and a serial console is slow: none of
+# its messages go there until the end of the test.
+quiet_console() {
+	read -r ZT_CONSOLE _ < /proc/sys/kernel/printk
+	echo 1 > /proc/sys/kernel/printk
+}
+
 # Sets the multi-generational LRU to 0 or y; returns 1 if there is none.
 lru_set() {
 	zt_lru=/sys/kernel/mm/lru_gen/enabled
@@ -812,6 +824,7 @@ zt_cleanup() {
 		rmdir "$zt_d"
 	done
 	[ -z "$ZT_FILES" ] || rm -f $ZT_FILES
+	[ -z "${ZT_CONSOLE-}" ] || echo "$ZT_CONSOLE" > /proc/sys/kernel/printk
 	[ -z "${ZT_RESERVE-}" ] || echo "$ZT_RESERVE" > $RESERVE
 	[ -z "$ZT_MGLRU" ] || echo "$ZT_MGLRU" > /sys/kernel/mm/lru_gen/enabled
 	[ ! -d "/sys/fs/cgroup/$ZT_GROUP" ] || rmdir "/sys/fs/cgroup/$ZT_GROUP"

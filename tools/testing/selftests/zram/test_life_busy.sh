@@ -62,9 +62,5 @@ timed "so does hot_remove" 0 0 20000 $CONTROL/hot_remove "$ZID"
 check "until it is gone, too" is_over "$zt_holder"
 closed
 check "and the device is gone" test ! -e "$ZSYS"
-rest=''
-for id in $ZT_IDS; do
-	[ "$id" = "$ZID" ] || rest="$rest $id"
-done
-ZT_IDS=$rest
+zram_forget "$ZID"
 finish

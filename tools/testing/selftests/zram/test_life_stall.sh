@@ -81,11 +81,7 @@ is "it says so" "$(cat /tmp/run.$$)" EINTR
 check "hot_remove ends" ended "$remove" 20
 is "and succeeds" "$(cat /tmp/remove.$$)" 0
 check "the device is gone" test ! -e "$ZSYS"
-rest=''
-for id in $ZT_IDS; do
-	[ "$id" = "$ZID" ] || rest="$rest $id"
-done
-ZT_IDS=$rest
+zram_forget "$ZID"
 if [ -n "${hung-}" ]; then
 	is "no task was hung" "$(dmesg | grep "blocked for more than 4 sec")" ""
 else

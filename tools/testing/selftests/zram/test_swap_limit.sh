@@ -14,17 +14,6 @@ survived() {
 	esac
 }
 
-# The kernel reports each failed swap write; a serial console is slow.
-quiet_console() {
-	read -r level _ < /proc/sys/kernel/printk
-	echo 1 > /proc/sys/kernel/printk
-}
-
-# shellcheck disable=SC2317 # called by the clean-up
-loud_console() {
-	echo "$level" > /proc/sys/kernel/printk
-}
-
 # In parts of the memory there is; a debug kernel takes very long over it.
 part=4
 [ -z "${ZT_DEBUG-}" ] || part=1
@@ -33,7 +22,6 @@ hold=/tmp/hold.$$
 zram_new 64M
 swap_on
 quiet_console
-ZT_AT_EXIT=loud_console
 bg zswap -m $((part * 2)) -k random -P -r 2 -w $hold > /tmp/quiet.$$
 quiet=$BGPID
 ZT_FILES="/tmp/quiet.$$ /tmp/greedy.$$ $hold"

@@ -20,11 +20,6 @@ swap_out() {
 	echo "# $MS ms, $SINCE writes failed"
 }
 
-# shellcheck disable=SC2317 # called by the clean-up
-loud_console() {
-	echo "$level" > /proc/sys/kernel/printk
-}
-
 zram_add
 case $(cat "$ZSYS/comp_algorithm") in
 *zstd*)
@@ -35,10 +30,7 @@ case $(cat "$ZSYS/comp_algorithm") in
 esac
 put "$ZSYS/disksize" 32M
 swap_on
-# The kernel reports each failed swap write; a serial console is slow.
-read -r level _ < /proc/sys/kernel/printk
-ZT_AT_EXIT=loud_console
-echo 1 > /proc/sys/kernel/printk
+quiet_console
 swap_out "without a limit"
 free=$MS
 put "$ZSYS/mem_limit" 512K
