@@ -179,6 +179,13 @@ log_mark() {
 	echo "$ZT_MARK" > /dev/kmsg
 }
 
+# log_mark_quiet: the same, once no message before it counts against the limit that
+# logged() tells of
+log_mark_quiet() {
+	sleep 6
+	log_mark
+}
+
 # log_since: the kernel log since log_mark
 log_since() {
 	dmesg | awk -v mark="$ZT_MARK" 'seen; index($0, mark) { seen = 1 }'

@@ -43,7 +43,7 @@ done
 dm_fast
 
 # One block fails, is retired, and is used again after the repair.
-log_mark
+log_mark_quiet
 PACKED=
 must dm_table zt_slow \
 	"0 2048 linear $disk 0\\n2048 8 error\\n2056 129016 linear $disk 2056"

@@ -90,7 +90,7 @@ errors() {
 errors -n
 single=$BUS
 between "without readahead only pages on bad blocks fail" "$single" 1 256
-log_mark
+log_mark_quiet
 errors
 # The block layer has one status for a bio, and swap fails all its pages.
 between "with readahead all pages of their requests fail" "$BUS" "$single" $((single * 32))
