@@ -320,8 +320,9 @@ void zram_obj_pool_clear_max(struct zram_obj_pool *pool)
 {
 }
 
-void zram_obj_pool_compact(struct zram_obj_pool *pool)
+unsigned long zram_obj_pool_compact(struct zram_obj_pool *pool)
 {
+	return 0;
 }
 
 void zram_pp_mark_idle(struct zram *zram, u32 cutoff)

@@ -13,7 +13,7 @@
 
 #include "obj.h"
 
-/* Pages of the pool, and staged pages, which count as full pages */
+/* With staged pages, which count as full pages */
 static unsigned long obj_pages(struct zram_obj_pool *pool)
 {
 	return zs_get_total_pages(pool->zs) + atomic_long_read(&pool->staged);
@@ -86,14 +86,26 @@ void zram_obj_pool_clear_max(struct zram_obj_pool *pool)
 }
 
 /**
+ * zram_obj_pool_pages() - pages that the allocator has taken for objects
+ * @pool: a pool that is set up
+ *
+ * Return: pages, without staged ones.
+ */
+unsigned long zram_obj_pool_pages(struct zram_obj_pool *pool)
+{
+	return zs_get_total_pages(pool->zs);
+}
+
+/**
  * zram_obj_pool_compact() - close the gaps that freed objects have left
  * @pool: a pool that is set up
  *
  * Context: May sleep.
+ * Return: pages freed.
  */
-void zram_obj_pool_compact(struct zram_obj_pool *pool)
+unsigned long zram_obj_pool_compact(struct zram_obj_pool *pool)
 {
-	zs_compact(pool->zs);
+	return zs_compact(pool->zs);
 }
 
 static void obj_raise_max(struct zram_obj_pool *pool, unsigned long pages)
@@ -318,20 +330,16 @@ void zram_obj_count_busy(struct zram_obj_pool *pool, int change)
 }
 
 /**
- * zram_obj_smaller() - does an object of @size take less memory than of @than?
+ * zram_obj_class() - the size class of an object
  * @pool: the pool
  * @size: bytes
- * @than: bytes
  *
- * The allocator rounds sizes up to classes.
- *
- * Return: true if the class of @size is smaller.
+ * Return: number of the class that the allocator rounds @size up to; a class of
+ *	smaller objects has a smaller number.
  */
-bool zram_obj_smaller(struct zram_obj_pool *pool, unsigned int size,
-		      unsigned int than)
+unsigned int zram_obj_class(struct zram_obj_pool *pool, unsigned int size)
 {
-	return zs_lookup_class_index(pool->zs, size) <
-		zs_lookup_class_index(pool->zs, than);
+	return zs_lookup_class_index(pool->zs, size);
 }
 
 /**

@@ -51,7 +51,8 @@ void zram_obj_pool_destroy(struct zram_obj_pool *pool);
 void zram_obj_pool_usage(struct zram_obj_pool *pool,
 			 struct zram_obj_usage *usage);
 void zram_obj_pool_clear_max(struct zram_obj_pool *pool);
-void zram_obj_pool_compact(struct zram_obj_pool *pool);
+unsigned long zram_obj_pool_pages(struct zram_obj_pool *pool);
+unsigned long zram_obj_pool_compact(struct zram_obj_pool *pool);
 
 int zram_obj_alloc(struct zram_obj_pool *pool, unsigned int size, gfp_t gfp,
 		   int nid, unsigned long *handle);
@@ -66,8 +67,7 @@ void zram_obj_short(struct zram_obj_pool *pool, int change);
 unsigned long zram_obj_staged(struct zram_obj_pool *pool);
 void zram_obj_count_staged(struct zram_obj_pool *pool, long change);
 void zram_obj_count_busy(struct zram_obj_pool *pool, int change);
-bool zram_obj_smaller(struct zram_obj_pool *pool, unsigned int size,
-		      unsigned int than);
+unsigned int zram_obj_class(struct zram_obj_pool *pool, unsigned int size);
 void zram_obj_free(struct zram_obj_pool *pool, unsigned long handle);
 void zram_obj_store(struct zram_obj_pool *pool, unsigned long handle,
 		    const void *src, unsigned int size);

@@ -9,15 +9,18 @@
  * after that, so a page stays unchanged if memory or mem_limit does not
  * suffice.
  *
+ * The run counts the pages by which it has made the pool larger. While there are
+ * some it logs which objects it replaces, and at the end restores as many of them
+ * as is necessary.
+ *
  * A run uses one task, to leave the other CPUs to the workload. To use more,
  * run it on several devices.
  */
 
 #include <linux/array_size.h>
 #include <linux/jhash.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
-#include <linux/nodemask.h>
-#include <linux/numa.h>
 #include <linux/sched.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
@@ -29,13 +32,14 @@
 #include "pp_run.h"
 #include "pp_walk.h"
 #include "recompress.h"
+#include "recompress_log.h"
 #include "slot.h"
 #include "table.h"
 #include "trace.h"
 #include "zram.h"
 
 /* Pages by which a run may grow a pool that it is to shrink */
-#define SLACK			(SZ_1M / PAGE_SIZE)
+#define SLACK			((long)(SZ_1M / PAGE_SIZE))
 /* Compact only after this many objects were replaced */
 #define GAPS_WORTH_CLOSING	64
 /* After so many refusals in a row mem_limit allows of no object */
@@ -54,6 +58,8 @@
  * @buf: the same compressed, a page at most
  * @most: pages that the pool may grow to before it is compacted; and may have, if
  *	it was above its limit to begin with
+ * @grown: pages by which the run has made the pool larger; negative if smaller
+ * @log: objects replaced since it last was no larger
  * @gaps: objects replaced since the pool was last compacted
  * @replaced: objects replaced
  * @refused: objects that mem_limit has refused in a row
@@ -68,6 +74,8 @@ struct recompress_run {
 	unsigned int threshold;
 	u64 left;
 	unsigned long most;
+	long grown;
+	struct zram_recompress_log *log;
 	unsigned int gaps;
 	u64 replaced;
 	unsigned int refused;
@@ -77,12 +85,13 @@ struct recompress_run {
 };
 
 /*
- * Compress the current page, and copy the result out of the stream: the caller
- * waits for memory next, and reclaim takes streams.
+ * Compress the current page by the compressor of @prio, and copy the result out of
+ * the stream: the caller waits for memory next, and reclaim takes streams.
  */
-static int recompress_compress(struct recompress_run *run, unsigned int *len)
+static int recompress_compress(struct recompress_run *run, unsigned int prio,
+			       unsigned int *len)
 {
-	struct zram_comp *comp = zram_comps_get(&run->zram->comps, run->prio);
+	struct zram_comp *comp = zram_comps_get(&run->zram->comps, prio);
 	struct zram_comp_stream *strm = zram_comp_stream_get(comp,
 							     ZRAM_COMPRESS);
 	int err = zram_comp_compress(strm, run->page, len);
@@ -96,41 +105,42 @@ static int recompress_compress(struct recompress_run *run, unsigned int *len)
 /* Replaced objects leave gaps. Compaction turns them into free pages. */
 static void recompress_compact(struct recompress_run *run)
 {
-	zram_obj_pool_compact(&run->zram->pool);
+	run->grown -= zram_obj_pool_compact(&run->zram->pool);
 	run->gaps = 0;
 }
 
-/* Memory for the smaller object; if mem_limit refuses it, gaps are closed */
+/* Count the pages that the pool has more than @before */
+static void recompress_grow(struct recompress_run *run, unsigned long before)
+{
+	run->grown += (long)(zram_obj_pool_pages(&run->zram->pool) - before);
+}
+
+static int recompress_try_alloc(struct recompress_run *run, unsigned int len,
+				unsigned long *handle)
+{
+	struct zram_obj_pool *pool = &run->zram->pool;
+	unsigned long before = zram_obj_pool_pages(pool);
+	int err = zram_obj_alloc_instead(pool, len, GFP_NOIO, run->nid,
+					 run->most, handle);
+
+	recompress_grow(run, before);
+	return err;
+}
+
+/* Memory for the new object; if mem_limit refuses it, gaps are closed */
 static int recompress_alloc(struct recompress_run *run, unsigned int len,
 			    unsigned long *handle)
 {
-	struct zram_obj_pool *pool = &run->zram->pool;
-	int err;
+	int err = recompress_try_alloc(run, len, handle);
 
-	err = zram_obj_alloc_instead(pool, len, GFP_NOIO, run->nid, run->most,
-				     handle);
 	if (err == -ENOSPC &&
 	    (run->gaps >= GAPS_WORTH_CLOSING ||
 	     (run->gaps && run->refused == MAX_REFUSALS - 1))) {
 		recompress_compact(run);
-		err = zram_obj_alloc_instead(pool, len, GFP_NOIO, run->nid,
-					     run->most, handle);
+		err = recompress_try_alloc(run, len, handle);
 	}
 	run->refused = err == -ENOSPC ? run->refused + 1 : 0;
 	return err;
-}
-
-/* Keep the pool from growing while it has gaps to close */
-static void recompress_count(struct recompress_run *run)
-{
-	struct zram_obj_usage usage;
-
-	run->replaced++;
-	if (++run->gaps < GAPS_WORTH_CLOSING)
-		return;
-	zram_obj_pool_usage(&run->zram->pool, &usage);
-	if (usage.pages > run->most)
-		recompress_compact(run);
 }
 
 /*
@@ -147,10 +157,11 @@ static int recompress_make_object(struct recompress_run *run,
 	int err;
 
 	run->left--;
-	err = recompress_compress(run, &len);
+	err = recompress_compress(run, run->prio, &len);
 	if (err)
 		return err;
-	if (!zram_obj_smaller(pool, len, zram_slot_size(old)))
+	if (zram_obj_class(pool, len) >=
+	    zram_obj_class(pool, zram_slot_size(old)))
 		return -E2BIG;
 	if (run->threshold && len >= run->threshold)
 		return -ERANGE;
@@ -174,13 +185,16 @@ static bool recompress_settle(struct recompress_run *run,
 	unsigned long index = run->walk.index;
 	struct zram *zram = run->zram;
 	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
+	unsigned long before;
 	bool ok;
 
 	if (new->handle)
 		ok = zram_slot_publish_if(zram, index, new, &claimed, ZRAM_RMW);
 	else
 		ok = zram_slot_unmark(zram, index, ZRAM_PP, mark);
+	before = zram_obj_pool_pages(&zram->pool);
 	zram_slot_release(zram, new);
+	recompress_grow(run, before);
 	if (ok) {
 		spin_lock(lock);
 		zram_slot_clear_idle(zram, index);
@@ -189,25 +203,102 @@ static bool recompress_settle(struct recompress_run *run,
 	return ok;
 }
 
-/*
- * The node of the object at hand. It may be gone before it is claimed: the node
- * is a preference.
- */
-static int recompress_node(const struct recompress_run *run)
+/* The object that the current page had before, when its slot had @flags */
+static int recompress_make_old(struct recompress_run *run, u32 flags,
+			       struct zram_slot *new)
 {
-	unsigned long index = run->walk.index;
-	struct zram *zram = run->zram;
-	struct zram_slot *slot = &zram->slots.slot[index];
-	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
-	int nid = NUMA_NO_NODE;
+	unsigned int len, size = flags & ZRAM_SIZE_MASK;
+	const void *src = run->page;
+	int err;
 
-	if (num_online_nodes() == 1)
-		return nid;
-	spin_lock(lock);
-	if (zram_slot_in_memory(slot))
-		nid = zram_obj_node(&zram->pool, slot->handle, run->buf);
-	spin_unlock(lock);
-	return nid;
+	if (!(flags & ZRAM_HUGE)) {
+		src = run->buf;
+		err = recompress_compress(run, zram_slot_prio(flags), &len);
+		/* Another length: the page has changed since */
+		if (err || len != size)
+			return err ? err : -ESTALE;
+	}
+	err = recompress_alloc(run, size, &new->handle);
+	if (err)
+		return err;
+	zram_obj_store(&run->zram->pool, new->handle, src, size);
+	new->flags = flags;
+	return 0;
+}
+
+/* Restore the object of the current slot, if it is one that the run has made */
+static void recompress_restore_slot(struct recompress_run *run, u32 flags)
+{
+	struct zram_slot old, new = {};
+	unsigned int size;
+	int err;
+
+	run->nid = zram_slot_node(run->zram, run->walk.index, run->buf);
+	if (zram_pp_walk_claim(&run->walk, run->page, &old) ||
+	    !zram_slot_stored(&old))
+		return;
+	err = -ESTALE;
+	if (zram_slot_prio(old.flags) == run->prio)
+		err = recompress_make_old(run, flags, &new);
+	size = zram_slot_size(&new);
+	if (!recompress_settle(run, &new, 0) && !err)
+		err = -ESTALE;
+	trace_zram_recompress(run->zram, run->walk.index, zram_slot_size(&old),
+			      size, err);
+}
+
+/*
+ * Restore objects until the pool is no larger than before they were replaced. New
+ * objects of a class that has few of them go first, because these fill their pages
+ * least. A run that is to end early leaves the pool larger, by SLACK at most.
+ */
+static void recompress_restore(struct recompress_run *run)
+{
+	const struct zram_pp_range all = {
+		.filter = &zram_pp_any,
+		.last = run->zram->nr_pages - 1,
+	};
+	struct zram_pp_walk walk = run->walk;
+	unsigned int class;
+	u32 flags;
+
+	zram_pp_walk_init(&run->walk, &run->pp, &all, 1);
+	recompress_compact(run);
+	while (run->grown > 0 && !zram_pp_stop(&run->pp) &&
+	       zram_recompress_log_rarest(run->log, &class)) {
+		while (!zram_pp_stop(&run->pp) &&
+		       zram_recompress_log_take(run->log, class,
+						&run->walk.index, &flags)) {
+			recompress_restore_slot(run, flags);
+			cond_resched();
+		}
+		recompress_compact(run);
+	}
+	run->walk = walk;
+	zram_recompress_log_clear(run->log);
+	/* Other tasks have allocated the rest, while the run looked */
+	run->grown = min(run->grown, 0);
+}
+
+/* The current slot has another object; keep the pool from growing for long */
+static void recompress_count(struct recompress_run *run,
+			     const struct zram_slot *old, unsigned int size)
+{
+	const u32 kept = ZRAM_SIZE_MASK | ZRAM_PRIO | ZRAM_HUGE;
+	unsigned int class;
+
+	run->replaced++;
+	run->gaps++;
+	if (run->grown > 0 && run->gaps >= GAPS_WORTH_CLOSING)
+		recompress_compact(run);
+	if (run->grown <= 0) {
+		zram_recompress_log_clear(run->log);
+		return;
+	}
+	class = zram_obj_class(&run->zram->pool, size);
+	if (!zram_recompress_log_add(run->log, class, run->walk.index,
+				     old->flags & kept) || run->grown > SLACK)
+		recompress_restore(run);
 }
 
 /* Try the current candidate */
@@ -218,7 +309,7 @@ static int recompress_try_slot(struct recompress_run *run)
 	u32 mark = 0;
 	int err;
 
-	run->nid = recompress_node(run);
+	run->nid = zram_slot_node(run->zram, run->walk.index, run->buf);
 	err = zram_pp_walk_claim(&run->walk, run->page, &old);
 	if (err || !zram_slot_stored(&old))
 		return err;
@@ -230,7 +321,7 @@ static int recompress_try_slot(struct recompress_run *run)
 	if (!recompress_settle(run, &new, mark) && !err)
 		err = -ESTALE;
 	if (!err)
-		recompress_count(run);
+		recompress_count(run, &old, size);
 	trace_zram_recompress(run->zram, run->walk.index, zram_slot_size(&old),
 			      size, err);
 	/* Not an error */
@@ -272,7 +363,8 @@ static int recompress_all(struct recompress_run *run)
 	run->most = usage.pages + SLACK;
 	run->page = kvmalloc(PAGE_SIZE, GFP_KERNEL);
 	run->buf = kvmalloc(PAGE_SIZE, GFP_KERNEL);
-	if (!run->page || !run->buf)
+	run->log = zram_recompress_log_create();
+	if (!run->page || !run->buf || !run->log)
 		return -ENOMEM;
 	err = zram_comp_start(zram_comps_get(&zram->comps, run->prio));
 	if (err)
@@ -287,7 +379,7 @@ static int recompress_all(struct recompress_run *run)
 		run->pp.to_begin = false;
 	}
 	if (run->replaced)
-		recompress_compact(run);
+		recompress_restore(run);
 	return err == -ENOENT ? run->err : err;
 }
 
@@ -346,6 +438,7 @@ int zram_recompress_run(struct zram *zram, const struct zram_pp_filter *filter,
 		zram_pp_run_suspend(zram, key, run.left);
 	kvfree(run.page);
 	kvfree(run.buf);
+	zram_recompress_log_destroy(run.log);
 	zram_pp_run_end(&run.pp);
 	return err;
 }

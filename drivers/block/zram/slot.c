@@ -10,6 +10,8 @@
 #include <linux/array_size.h>
 #include <linux/kconfig.h>
 #include <linux/minmax.h>
+#include <linux/nodemask.h>
+#include <linux/numa.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/timekeeping.h>
@@ -171,6 +173,32 @@ bool zram_slot_publish_if(struct zram *zram, unsigned long index,
 	ok = slot_publish_if(zram, index, slot, expected, kept);
 	spin_unlock(lock);
 	return ok;
+}
+
+/**
+ * zram_slot_node() - tell the NUMA node of a slot's object
+ * @zram: the device
+ * @index: index of the slot
+ * @buf: PAGE_SIZE bytes, to be scribbled over
+ *
+ * The object may be gone when this returns: the node is a preference.
+ *
+ * Context: Any but interrupts. Takes the slot lock.
+ * Return: the node; %NUMA_NO_NODE without an object, or if there is one node only.
+ */
+int zram_slot_node(struct zram *zram, unsigned long index, void *buf)
+{
+	struct zram_slot *slot = &zram->slots.slot[index];
+	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
+	int nid = NUMA_NO_NODE;
+
+	if (num_online_nodes() == 1)
+		return nid;
+	spin_lock(lock);
+	if (zram_slot_in_memory(slot))
+		nid = zram_obj_node(&zram->pool, slot->handle, buf);
+	spin_unlock(lock);
+	return nid;
 }
 
 /**

@@ -9,6 +9,7 @@ struct zram_slot;
 
 void zram_slot_clear_idle(struct zram *zram, unsigned long index);
 void zram_slot_touch(struct zram *zram, unsigned long index);
+int zram_slot_node(struct zram *zram, unsigned long index, void *buf);
 void zram_slot_mark(struct zram *zram, unsigned long index, u32 flag);
 bool zram_slot_unmark(struct zram *zram, unsigned long index, u32 flag,
 		      u32 mark);

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The slots whose objects a recompression run has replaced, by the size class of
+ * the new object. The run restores old objects from it, if the new ones have made
+ * the pool larger.
+ */
+
+#include <linux/gfp.h>
+#include <linux/limits.h>
+#include <linux/minmax.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "recompress_log.h"
+
+/* As many as fit into 64 KiB */
+#define LOG_SLOTS	4096
+/* Classes that the allocator has, at most */
+#define LOG_CLASSES	256
+
+/**
+ * struct recompress_log_entry - a slot whose object was replaced
+ * @index: index of the slot
+ * @flags: its flags before
+ * @next: number of the next entry of the same class, counted from 1; 0 if there is
+ *	none
+ */
+struct recompress_log_entry {
+	unsigned long index;
+	u32 flags;
+	u16 next;
+};
+
+/**
+ * struct zram_recompress_log - slots whose objects were replaced
+ * @nr: number of entries that were added
+ * @first: for each class, the number of its last entry, counted from 1; or 0
+ * @count: for each class, its entries
+ * @entry: the entries
+ *
+ * Belongs to the task of the run.
+ */
+struct zram_recompress_log {
+	unsigned int nr;
+	u16 first[LOG_CLASSES];
+	u16 count[LOG_CLASSES];
+	struct recompress_log_entry entry[LOG_SLOTS];
+};
+
+/**
+ * zram_recompress_log_create() - allocate a log
+ *
+ * Context: May sleep.
+ * Return: an empty log, or NULL.
+ */
+struct zram_recompress_log *zram_recompress_log_create(void)
+{
+	return kvzalloc(sizeof(struct zram_recompress_log), GFP_KERNEL);
+}
+
+/**
+ * zram_recompress_log_destroy() - free a log
+ * @log: the log, or NULL
+ */
+void zram_recompress_log_destroy(struct zram_recompress_log *log)
+{
+	kvfree(log);
+}
+
+/**
+ * zram_recompress_log_clear() - remove all entries
+ * @log: the log
+ */
+void zram_recompress_log_clear(struct zram_recompress_log *log)
+{
+	if (!log->nr)
+		return;
+	log->nr = 0;
+	memset(log->first, 0, sizeof(log->first));
+	memset(log->count, 0, sizeof(log->count));
+}
+
+/**
+ * zram_recompress_log_add() - add a slot
+ * @log: a log that is not full
+ * @class: size class of the new object
+ * @index: index of the slot
+ * @flags: flags of the slot before, size included
+ *
+ * Return: false if the log is full now.
+ */
+bool zram_recompress_log_add(struct zram_recompress_log *log, unsigned int class,
+			     unsigned long index, u32 flags)
+{
+	class = min_t(unsigned int, class, LOG_CLASSES - 1);
+	log->entry[log->nr] = (struct recompress_log_entry){
+		.index = index,
+		.flags = flags,
+		.next = log->first[class],
+	};
+	log->first[class] = ++log->nr;
+	log->count[class]++;
+	return log->nr < LOG_SLOTS;
+}
+
+/**
+ * zram_recompress_log_rarest() - find the class with the fewest entries
+ * @log: the log
+ * @class: set to the class
+ *
+ * Objects of this class fill the least of the pages that were taken for them.
+ *
+ * Return: false if there is no entry.
+ */
+bool zram_recompress_log_rarest(const struct zram_recompress_log *log,
+				unsigned int *class)
+{
+	unsigned int i, least = UINT_MAX;
+
+	for (i = 0; i < LOG_CLASSES; i++) {
+		if (log->count[i] && log->count[i] < least) {
+			least = log->count[i];
+			*class = i;
+		}
+	}
+	return least != UINT_MAX;
+}
+
+/**
+ * zram_recompress_log_take() - remove an entry
+ * @log: the log
+ * @class: size class of the new object
+ * @index: set to the index of the slot
+ * @flags: set to its flags before
+ *
+ * Return: false if the class has no entry.
+ */
+bool zram_recompress_log_take(struct zram_recompress_log *log, unsigned int class,
+			      unsigned long *index, u32 *flags)
+{
+	const struct recompress_log_entry *entry;
+
+	if (!log->count[class])
+		return false;
+	entry = &log->entry[log->first[class] - 1];
+	*index = entry->index;
+	*flags = entry->flags;
+	log->first[class] = entry->next;
+	log->count[class]--;
+	return true;
+}
