@@ -25,6 +25,7 @@
 #include "device.h"
 #include "kc_set.h"
 #include "sysfs.h"
+#include "zram.h"
 
 static unsigned int num_devices = 1;
 module_param(num_devices, uint, 0);
@@ -70,13 +71,20 @@ static int zram_drv_remove(u32 id)
 {
 	unsigned long end = zram_device_claim_end();
 	struct zram *zram;
+	u64 seq = 0;
 	int err;
 
-	/* Sleep without the mutex, which hot_add needs; another task may remove it */
+	/*
+	 * Sleep without the mutex, which hot_add needs. Meanwhile another task may
+	 * remove the device, and add another one of the same number.
+	 */
 	do {
 		mutex_lock(&zram_devices_lock);
 		zram = xa_load(&zram_devices, id);
-		err = zram ? zram_device_try_claim(zram) : -ENODEV;
+		if (zram && !seq)
+			seq = zram->disk->diskseq;
+		err = zram && zram->disk->diskseq == seq ?
+			zram_device_try_claim(zram) : -ENODEV;
 		if (!err)
 			/* No task finds it any more; the entry stays reserved */
 			xa_store(&zram_devices, id, NULL, GFP_KERNEL);

@@ -45,6 +45,49 @@ is "a refused removal changes nothing" "$state" 1
 closed
 wait_for 5 zram_remove 1
 remove ENODEV 1
+
+# replaced NAME: remove the device that another removal waits for, and add another of
+# its number, while that removal gets no CPU. Returns 1 if it was first.
+replaced() {
+	zram_add
+	zt_id=$ZID
+	opened -h "$ZDEV"
+	bg taskset 2 ztry "$CONTROL/hot_remove" "$zt_id" > "$ZT_FILES"
+	waits=$BGPID
+	sleep 0.2
+	bg taskset 2 chrt -f 1 sh -c 'while :; do :; done'
+	zt_hog=$BGPID
+	sleep 0.1
+	closed
+	store_quietly "$CONTROL/hot_remove" "$zt_id" 2> /dev/null &&
+		read -r ZID < "$CONTROL/hot_add"
+	zt_first=$?
+	kill -9 "$zt_hog"
+	check "$1: the removal that waits ends" ended "$waits" 5
+	wait "$waits" "$zt_hog"
+	[ $zt_first -eq 0 ] || { zram_forget "$zt_id"; return 1; }
+	is "$1: the number is used again" "$ZID" "$zt_id"
+	# EBUSY if its time was over
+	read -r zt_got < "$ZT_FILES"
+	case $zt_got in
+	ENODEV | EBUSY) pass "$1: the removal that waits fails" ;;
+	*) fail "$1: the removal that waits fails" "$zt_got" ;;
+	esac
+	check "$1: the new device stays" test -d "/sys/block/zram$zt_id"
+	zram_remove "$zt_id"
+}
+
+if [ "$(nproc)" -gt 1 ] && command -v chrt > /dev/null; then
+	ZT_FILES=/tmp/remove.$$
+	must taskset -p 1 $$ > /dev/null
+	zt_n=0
+	for round in 1 2 3 4 5 6 7 8; do
+		[ $zt_n -lt 3 ] || break
+		! replaced "replaced ($round)" || zt_n=$((zt_n + 1))
+	done
+	must taskset -p ff $$ > /dev/null
+	between "a device was replaced while a removal waited" $zt_n 1 3
+fi
 zram_remove_all
 need_module
 check "the module unloads" zram_unload
