@@ -151,7 +151,9 @@ int zram_rb_packed_init(struct zram_rb_pool *pool, const char *name)
 	 */
 	pool->concurrent_wq = alloc_workqueue("%s_unpack", WQ_MEM_RECLAIM |
 					      WQ_HIGHPRI | WQ_UNBOUND,
-					      num_possible_cpus(), name);
+					      min_t(int, num_possible_cpus(),
+						    WQ_MAX_ACTIVE),
+					      name);
 	if (!pool->concurrent_wq)
 		return -ENOMEM;
 	if (!mempool_init(&pool->packed, ZRAM_RB_RESERVE,
