@@ -170,8 +170,6 @@ int zram_wb_run_step(struct zram_wb_run *run)
 	err = zram_pp_stop(run->pp);
 	if (err)
 		return err;
-	if (zram_wb_retry_gave_up(&run->retry))
-		return run->err;
 	/* Reserve no blocks if there is no candidate */
 	err = zram_pp_walk_next(&run->walk);
 	if (err)
