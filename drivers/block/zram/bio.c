@@ -120,14 +120,14 @@ static void bio_read(struct zram *zram, struct bio *whole)
 		}
 		cond_resched();
 	}
-	if (err)
-		bio->bi_status = BLK_STS_IOERR;
 	if (set.group) {
-		zram_rb_finish(&set);
+		zram_rb_finish(&set, err ? BLK_STS_IOERR : BLK_STS_OK);
 		return;
 	}
-	if (err)
+	if (err) {
 		zram_stats_add(&zram->stats, ZRAM_STAT_FAILED_READS, 1);
+		bio->bi_status = BLK_STS_IOERR;
+	}
 	bio_end_io_acct(bio, set.start);
 	bio_endio(bio);
 }

@@ -122,10 +122,11 @@ void zram_rb_group_put(struct zram_rb_group *group, blk_status_t status)
 		complete(group->done);
 		return;
 	}
-	if (group->status)
+	/* The rest of a split bio may have its status from a part, which counts */
+	if (group->status) {
 		parent->bi_status = group->status;
-	if (parent->bi_status)
 		zram_stats_add(&group->zram->stats, ZRAM_STAT_FAILED_READS, 1);
+	}
 	bio_end_io_acct(parent, group->start);
 	mempool_free(group, &group->zram->backing.reads->groups);
 	/* From here on the device may be reset and removed */

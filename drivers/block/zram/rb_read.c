@@ -243,11 +243,12 @@ void zram_rb_submit(struct zram_rb_set *set)
 /**
  * zram_rb_finish() - submit the reads that are still growing, and no more
  * @set: the set, with at least one read; its group completes after them
+ * @status: an error of the rest of the bio
  *
  * Context: May sleep.
  */
-void zram_rb_finish(struct zram_rb_set *set)
+void zram_rb_finish(struct zram_rb_set *set, blk_status_t status)
 {
 	zram_rb_submit(set);
-	zram_rb_group_put(set->group, BLK_STS_OK);
+	zram_rb_group_put(set->group, status);
 }

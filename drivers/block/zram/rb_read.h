@@ -2,6 +2,7 @@
 #ifndef _ZRAM_RB_READ_H_
 #define _ZRAM_RB_READ_H_
 
+#include <linux/blk_types.h>
 #include <linux/kconfig.h>
 
 struct bio;
@@ -19,7 +20,7 @@ struct bio *zram_rb_split(struct zram *zram, struct bio *bio);
 void zram_rb_add(struct zram_rb_set *set, const struct zram_slot *slot,
 		 unsigned long index, struct page *page);
 void zram_rb_submit(struct zram_rb_set *set);
-void zram_rb_finish(struct zram_rb_set *set);
+void zram_rb_finish(struct zram_rb_set *set, blk_status_t status);
 
 #else
 
@@ -38,7 +39,8 @@ static inline void zram_rb_submit(struct zram_rb_set *set)
 {
 }
 
-static inline void zram_rb_finish(struct zram_rb_set *set)
+static inline void zram_rb_finish(struct zram_rb_set *set,
+				  blk_status_t status)
 {
 }
 

@@ -40,7 +40,7 @@ int zram_rb_sync(struct zram *zram, const struct zram_slot *slot,
 	};
 
 	zram_rb_add(&set, slot, index, page);
-	zram_rb_finish(&set);
+	zram_rb_finish(&set, BLK_STS_OK);
 	zram_io_wait(&done);
 	return blk_status_to_errno(group.status);
 }

@@ -42,6 +42,17 @@ check "and can be read" zpat verify -k random -g 2 -n 64 "$ZDEV"
 must dm_table zt_read "0 4096 linear $disk 0\\n4096 61440 error"
 out=$(timeout 30 zpat verify -k random -o 64 -n 960 -b 16 -j 4 "$ZDEV")
 is "half of the device is back" "${out%% *}" "ok=448"
+# The block layer splits a large bio. The status of a part is also that of the whole.
+must dm_table zt_read \
+	"0 2400 linear $disk 0\\n2400 8 error\\n2408 63128 linear $disk 2408"
+io_read
+failed=$IO_FAILED_READS
+gives "a large read over a broken block fails, then page by page" \
+	"ok=$((768 - PER_PAGE)) bad=0 err=$PER_PAGE EIO" \
+	timeout 30 zpat verify -k random -o 256 -n 768 -b 768 -H "$ZDEV"
+io_read
+is "each read that failed is counted once" $((IO_FAILED_READS - failed)) \
+	$((1 + PER_PAGE))
 must dm_table zt_read "0 65536 linear $disk 0"
 check "all of the device is back" \
 	zpat verify -k random -o 64 -n 960 "$ZDEV"
