@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit tests of a compressor that fails. The page is stored uncompressed, by the
+ * task that writes it and by a thread of kcompressd.
+ */
+
+#include <kunit/test.h>
+#include <linux/err.h>
+#include <linux/highmem.h>
+#include <linux/mm.h>
+#include <linux/preempt.h>
+#include <linux/string.h>
+
+#include "../comp.h"
+#include "../comps.h"
+#include "../kc_stage.h"
+#include "../kc_threads.h"
+#include "../obj.h"
+#include "../pages.h"
+#include "../read.h"
+#include "../slot.h"
+#include "../stats.h"
+#include "../table.h"
+#include "../zram.h"
+
+/**
+ * struct write_test - what a test works on
+ * @zram: a device without a disk, of one group of slots
+ * @stages: one staging page
+ * @page: a page that a compressor shrinks
+ * @copy: what is read
+ * @ops: the compressor, but that it fails
+ * @strm: the stream of the CPU that the test stays on
+ * @good: the compressor
+ */
+struct write_test {
+	struct zram *zram;
+	struct zram_kc_stage_pool *stages;
+	struct page *page;
+	struct page *copy;
+	struct zram_comp_ops ops;
+	struct zram_comp_stream *strm;
+	const struct zram_comp_ops *good;
+};
+
+/* An error, and the page stored uncompressed; or none, and an object */
+static const int errors[] = { 0, -EINVAL, -EIO, -ENOMEM, -ENOSPC, -E2BIG };
+static int compress_error;
+
+static int compress_fails(void *ctx, const void *src, void *dst, unsigned int *len)
+{
+	/* It may have written before it failed */
+	*len = 17;
+	return compress_error;
+}
+
+static void error_desc(const int *error, char *desc)
+{
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "error %d", *error);
+}
+
+KUNIT_ARRAY_PARAM(error, errors, error_desc);
+
+static int write_test_init_zram(struct zram *zram)
+{
+	static const struct zram_comp_params unset = ZRAM_COMP_PARAMS_UNSET;
+	struct zram_comp *comp;
+	int err = zram_stats_init(&zram->stats);
+
+	if (err)
+		return err;
+	err = zram_table_create(&zram->slots, ZRAM_SLOT_GROUP);
+	if (err)
+		return err;
+	zram->nr_pages = ZRAM_SLOT_GROUP;
+	err = zram_obj_pool_create(&zram->pool, "kunit");
+	if (err)
+		return err;
+	comp = zram_comp_create(CONFIG_ZRAM_DEF_COMP, &unset);
+	if (IS_ERR(comp))
+		return PTR_ERR(comp);
+	zram->comps.choice[0].comp = comp;
+	return zram_comp_start(comp);
+}
+
+static int write_test_init(struct kunit *test)
+{
+	struct write_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+	unsigned int i;
+	u32 *words;
+
+	if (!t)
+		return -ENOMEM;
+	test->priv = t;
+	t->zram = kunit_kzalloc(test, sizeof(*t->zram), GFP_KERNEL);
+	t->page = alloc_page(GFP_KERNEL);
+	t->copy = alloc_page(GFP_KERNEL);
+	t->stages = zram_kc_stage_pool_create(1, NUMA_NO_NODE);
+	if (!t->zram || !t->page || !t->copy || !t->stages)
+		return -ENOMEM;
+	words = page_address(t->page);
+	for (i = 0; i < PAGE_SIZE / sizeof(*words); i++)
+		words[i] = i / 16;
+	return write_test_init_zram(t->zram);
+}
+
+static void write_test_exit(struct kunit *test)
+{
+	struct write_test *t = test->priv;
+
+	if (!t)
+		return;
+	if (t->zram) {
+		zram_slot_free_range(t->zram, 0, t->zram->nr_pages);
+		zram_comp_destroy(t->zram->comps.choice[0].comp);
+		zram_obj_pool_destroy(&t->zram->pool);
+		zram_table_destroy(&t->zram->slots);
+		zram_stats_destroy(&t->zram->stats);
+	}
+	if (t->stages)
+		zram_kc_stage_pool_put(t->stages);
+	if (t->page)
+		__free_page(t->page);
+	if (t->copy)
+		__free_page(t->copy);
+}
+
+/* From here on, on this CPU, the compressor fails if the parameter is an error */
+static void break_compressor(struct kunit *test)
+{
+	struct write_test *t = test->priv;
+
+	compress_error = *(int *)test->param_value;
+	migrate_disable();
+	t->strm = zram_comp_stream_get(t->zram->comps.choice[0].comp,
+				       ZRAM_COMPRESS);
+	t->good = t->strm->ops;
+	t->ops = *t->good;
+	if (compress_error)
+		t->ops.compress = compress_fails;
+	t->strm->ops = &t->ops;
+	zram_comp_stream_put(t->strm);
+}
+
+static void mend_compressor(struct write_test *t)
+{
+	t->strm->ops = t->good;
+	migrate_enable();
+}
+
+/* The page is in @index, uncompressed if the compressor has failed, and can be read */
+static void expect_page(struct kunit *test, unsigned long index)
+{
+	struct write_test *t = test->priv;
+	const struct zram_slot *slot = &t->zram->slots.slot[index];
+	bool huge = compress_error;
+	struct zram_slot wb;
+
+	KUNIT_EXPECT_EQ(test, !!(slot->flags & ZRAM_HUGE), huge);
+	KUNIT_EXPECT_EQ(test, zram_slot_size(slot) == PAGE_SIZE, huge);
+	KUNIT_EXPECT_FALSE(test, slot->flags & ZRAM_STAGED);
+	KUNIT_EXPECT_EQ(test, zram_read_page(t->zram, index, t->copy, &wb), 0);
+	KUNIT_EXPECT_MEMEQ(test, page_address(t->copy), page_address(t->page),
+			   PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, zram_stats_read(&t->zram->stats,
+					      ZRAM_STAT_HUGE_PAGES), (u64)huge);
+}
+
+static void write_test_direct(struct kunit *test)
+{
+	struct write_test *t = test->priv;
+	int err;
+
+	break_compressor(test);
+	err = zram_pages_write(t->zram, 3, t->page, false);
+	mend_compressor(t);
+	KUNIT_ASSERT_EQ(test, err, 0);
+	expect_page(test, 3);
+}
+
+static void write_test_kcompressd(struct kunit *test)
+{
+	struct zram_slot slot = { .flags = ZRAM_STAGED | PAGE_SIZE };
+	struct write_test *t = test->priv;
+	struct zram_kc_stage *stage = zram_kc_stage_get(t->stages);
+	bool stored;
+
+	KUNIT_ASSERT_NOT_NULL(test, stage);
+	zram_kc_stage_fill(stage, t->page);
+	stage->zram = t->zram;
+	stage->index = 5;
+	slot.handle = (unsigned long)stage;
+	/* A second reference for the test; the first is the slot's */
+	zram_kc_stage_hold(stage);
+	KUNIT_EXPECT_TRUE(test, zram_slot_replace(t->zram, 5, &slot, 0));
+
+	break_compressor(test);
+	stored = zram_kc_store(stage);
+	mend_compressor(t);
+	zram_kc_stage_put(stage);
+	KUNIT_ASSERT_TRUE(test, stored);
+	expect_page(test, 5);
+}
+
+static struct kunit_case write_test_cases[] = {
+	KUNIT_CASE_PARAM(write_test_direct, error_gen_params),
+	KUNIT_CASE_PARAM(write_test_kcompressd, error_gen_params),
+	{}
+};
+
+static struct kunit_suite write_test_suite = {
+	.name = "zram_write",
+	.init = write_test_init,
+	.exit = write_test_exit,
+	.test_cases = write_test_cases,
+};
+
+kunit_test_suite(write_test_suite);
