@@ -4,14 +4,55 @@
  * at a time, and none before the staged pages are compressed.
  */
 
+#include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/mutex.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/signal.h>
+#include <linux/spinlock.h>
 
 #include "kc_set.h"
 #include "pp.h"
 #include "pp_run.h"
 #include "zram.h"
+
+/* Is a signal pending whose handler does not let the system call start over? */
+static bool pp_run_has_handler(void)
+{
+	struct sighand_struct *sighand = rcu_dereference_raw(current->sighand);
+	const struct sigaction *sa;
+	sigset_t pending;
+	bool found = false;
+	int sig;
+
+	spin_lock_irq(&sighand->siglock);
+	sigorsets(&pending, &current->pending.signal,
+		  &current->signal->shared_pending.signal);
+	sigandnsets(&pending, &pending, &current->blocked);
+	for (sig = 1; sig <= _NSIG && !found; sig++) {
+		sa = &sighand->action[sig - 1].sa;
+		found = sigismember(&pending, sig) &&
+			sa->sa_handler != SIG_DFL && sa->sa_handler != SIG_IGN &&
+			!(sa->sa_flags & SA_RESTART);
+	}
+	spin_unlock_irq(&sighand->siglock);
+	return found;
+}
+
+/*
+ * The error of a run that a signal ends. If the kernel is not going to restart the
+ * system call, forget what is left of it: the next call of the task is another one.
+ */
+static int pp_run_interrupt(struct zram *zram)
+{
+	if (!pp_run_has_handler())
+		return -ERESTARTSYS;
+	/* A run that holds pp_lock may store another task at the same time */
+	cmpxchg(&zram->pp_resume.task, current, NULL);
+	return -EINTR;
+}
 
 /**
  * zram_pp_run_begin() - start a post-processing run, or a slice of one
@@ -26,14 +67,14 @@ int zram_pp_run_begin(const struct zram_pp_run *run)
 	int err;
 
 	if (mutex_lock_interruptible(&zram->pp_lock))
-		return -ERESTARTSYS;
+		return pp_run_interrupt(zram);
 	err = zram_pp_stop(run);
 	/* A run cannot process staged pages */
 	if (!err && zram_kc_flush(zram, true))
 		err = zram_pp_stop(run) ?: -EINTR;
 	if (err)
 		mutex_unlock(&zram->pp_lock);
-	return err;
+	return err == -ERESTARTSYS ? pp_run_interrupt(zram) : err;
 }
 
 /**
@@ -49,25 +90,32 @@ void zram_pp_run_end(const struct zram_pp_run *run)
  * zram_pp_run_suspend() - remember what a signal left of the run of this task
  * @zram: the device
  * @key: hash of what the task asked for
- * @left: what is left of it, as the run counts
+ * @rest: where the run goes on
  *
  * Context: pp_lock is held.
+ * Return: -ERESTARTSYS; or -EINTR, and nothing is remembered, if a signal has a
+ *	handler that ends the system call.
  */
-void zram_pp_run_suspend(struct zram *zram, u32 key, u64 left)
+int zram_pp_run_suspend(struct zram *zram, u32 key,
+			const struct zram_pp_rest *rest)
 {
-	zram->pp_resume = (struct zram_pp_resume){
-		.task = current,
-		.start = current->start_boottime,
-		.key = key,
-		.left = left,
-	};
+	int err = pp_run_interrupt(zram);
+
+	if (err == -ERESTARTSYS)
+		zram->pp_resume = (struct zram_pp_resume){
+			.task = current,
+			.start = current->start_boottime,
+			.key = key,
+			.rest = *rest,
+		};
+	return err;
 }
 
 /**
  * zram_pp_run_resume() - is this what a signal left of the last run
  * @zram: the device
  * @key: hash of what the task asks for
- * @left: if so, set to what is left of it
+ * @rest: if so, set to where it goes on
  *
  * If so, forgets it. Another run in between does not, as it may have waited for
  * the one that was interrupted.
@@ -75,14 +123,14 @@ void zram_pp_run_suspend(struct zram *zram, u32 key, u64 left)
  * Context: pp_lock is held.
  * Return: true if the task asked for the same before, and was interrupted.
  */
-bool zram_pp_run_resume(struct zram *zram, u32 key, u64 *left)
+bool zram_pp_run_resume(struct zram *zram, u32 key, struct zram_pp_rest *rest)
 {
 	struct zram_pp_resume *resume = &zram->pp_resume;
 
 	if (resume->task != current || resume->key != key ||
 	    resume->start != current->start_boottime)
 		return false;
-	*left = resume->left;
+	*rest = resume->rest;
 	*resume = (struct zram_pp_resume){};
 	return true;
 }

@@ -5,11 +5,13 @@
 #include <linux/types.h>
 
 struct zram;
+struct zram_pp_rest;
 struct zram_pp_run;
 
 int zram_pp_run_begin(const struct zram_pp_run *run);
 void zram_pp_run_end(const struct zram_pp_run *run);
-void zram_pp_run_suspend(struct zram *zram, u32 key, u64 left);
-bool zram_pp_run_resume(struct zram *zram, u32 key, u64 *left);
+int zram_pp_run_suspend(struct zram *zram, u32 key,
+			const struct zram_pp_rest *rest);
+bool zram_pp_run_resume(struct zram *zram, u32 key, struct zram_pp_rest *rest);
 
 #endif

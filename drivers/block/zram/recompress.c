@@ -371,7 +371,7 @@ static int recompress_all(struct recompress_run *run)
 		return err;
 	run->pp.to_begin = true;
 	/* If not all pages can be tried, the largest objects go first */
-	if (run->left < zram->nr_pages)
+	if (run->left < zram->nr_pages - run->walk.index)
 		err = zram_pp_walk_sort(&run->walk, ZRAM_PP_LARGEST,
 					run->left << PAGE_SHIFT);
 	while (!err) {
@@ -401,7 +401,7 @@ static u32 recompress_key(const struct zram_pp_filter *filter, u64 max_pages)
  * @max_pages: number of pages to try
  *
  * A run that ends early keeps what it has done. The call after -ERESTARTSYS
- * tries as many pages as were left.
+ * goes on.
  *
  * Context: May sleep. config_lock is held for reading. Takes pp_lock.
  * Return: 0; -EINTR when the device is to be reset or removed; -ERESTARTSYS
@@ -421,21 +421,27 @@ int zram_recompress_run(struct zram *zram, const struct zram_pp_filter *filter,
 		.zram = zram,
 		.prio = filter->below_prio,
 		.threshold = filter->min_size,
-		.left = max_pages,
 		/* The pool may have gaps already */
 		.gaps = GAPS_WORTH_CLOSING,
 	};
+	struct zram_pp_rest rest = { .left = max_pages };
 	u32 key = recompress_key(filter, max_pages);
 	int err;
 
 	err = zram_pp_run_begin(&run.pp);
 	if (err)
 		return err;
-	zram_pp_run_resume(zram, key, &run.left);
+	zram_pp_run_resume(zram, key, &rest);
 	zram_pp_walk_init(&run.walk, &run.pp, &range, 1);
+	run.left = rest.left;
+	run.walk.index = rest.next;
 	err = recompress_all(&run);
+	rest.left = run.left;
+	/* A run in another order starts over, but has fewer pages left to try */
+	if (run.walk.order == ZRAM_PP_BY_INDEX)
+		rest.next = run.walk.index;
 	if (err == -ERESTARTSYS)
-		zram_pp_run_suspend(zram, key, run.left);
+		err = zram_pp_run_suspend(zram, key, &rest);
 	kvfree(run.page);
 	kvfree(run.buf);
 	zram_recompress_log_destroy(run.log);

@@ -301,11 +301,11 @@ static int wb_run_all(struct zram_wb_run *run, struct zram_pp_run *pp)
 static void wb_run_stat_begin(struct zram *zram, u32 key)
 {
 	struct zram_wb_state *wb = &zram->wb;
-	u64 written;
+	struct zram_pp_rest rest;
 
 	atomic64_set(&wb->scanned, 0);
-	if (zram_pp_run_resume(zram, key, &written)) {
-		atomic64_set(&wb->written, written);
+	if (zram_pp_run_resume(zram, key, &rest)) {
+		atomic64_set(&wb->written, rest.left);
 	} else {
 		atomic64_set(&wb->written, 0);
 		zram_stats_add(&zram->stats, ZRAM_STAT_WB_RUNS, 1);
@@ -318,6 +318,8 @@ static void wb_run_stat_begin(struct zram *zram, u32 key)
 static int wb_run_stat_end(struct zram *zram, u32 key, int err)
 {
 	struct zram_wb_state *wb = &zram->wb;
+	/* What it has written, because it selects the rest anew */
+	const struct zram_pp_rest rest = { .left = atomic64_read(&wb->written) };
 
 	WRITE_ONCE(wb->running, false);
 	switch (err) {
@@ -326,8 +328,7 @@ static int wb_run_stat_end(struct zram *zram, u32 key, int err)
 		atomic64_inc(&wb->limited);
 		return -EIO;
 	case -ERESTARTSYS:
-		zram_pp_run_suspend(zram, key, atomic64_read(&wb->written));
-		return err;
+		return zram_pp_run_suspend(zram, key, &rest);
 	case -EINTR:
 		return err;
 	}

@@ -146,18 +146,28 @@ struct zram_kcompressd {
 };
 
 /**
+ * struct zram_pp_rest - where a run goes on
+ * @left: what is left of it, as the run counts
+ * @next: the next slot, in the order of the table
+ */
+struct zram_pp_rest {
+	u64 left;
+	unsigned long next;
+};
+
+/**
  * struct zram_pp_resume - a run that a signal interrupted, and that goes on when
- *	its task writes to the attribute again
+ *	the kernel restarts the system call of its task
  * @task: the task; never dereferenced
  * @start: when it started, as the address of a task is used again
  * @key: hash of what the task asked for
- * @left: what is left of it, as the run counts
+ * @rest: where it goes on
  */
 struct zram_pp_resume {
 	const struct task_struct *task;
 	u64 start;
 	u32 key;
-	u64 left;
+	struct zram_pp_rest rest;
 };
 
 /**

@@ -128,6 +128,10 @@ fi
 mount -t debugfs none /sys/kernel/debug 2> /dev/null
 state=/sys/kernel/debug/zram/zram$ZID/block_state
 [ -e "$state" ] || { skip "recompress" "no block_state"; finish; }
+recompressed() {
+	awk '$3 ~ /r/ { n++ } END { print n + 0 }' "$state"
+}
+
 pages text
 run recompress "priority=1 max_pages=2000"
 # The handlers come first.
@@ -140,7 +144,22 @@ while kill -0 "$writer" 2> /dev/null && [ $zt_n -lt 40 ]; do
 	zt_n=$((zt_n + 1))
 done
 signals "recompress"
-is "recompress: as many pages as were asked for" \
-	"$got $(awk '$3 ~ /r/ { n++ } END { print n + 0 }' "$state")" "0 2000"
+is "recompress: as many pages as were asked for" "$got $(recompressed)" "0 2000"
 check "recompress: every byte" zpat verify -u -k text -j 2 -n 4096 "$ZDEV"
+
+# What a call that failed has left is not left of the next one.
+pages text
+gives "recompress, interrupted, and again" 0 \
+	ztry -i "$ZSYS/recompress" "priority=1 max_pages=1500"
+between "it tries as many pages as were asked for, and those before" \
+	"$(recompressed)" 1501 2999
+check "recompress, twice: every byte" \
+	zpat verify -u -k text -j 2 -n 4096 "$ZDEV"
+
+# Pages that are candidates still, as none gets below the threshold
+pages text
+gives "signals all the time: the run ends" 0 \
+	timeout 60 ztry -p "$ZSYS/recompress" "priority=1 threshold=64"
+check "signals all the time: every byte" \
+	zpat verify -u -k text -j 2 -n 4096 "$ZDEV"
 finish

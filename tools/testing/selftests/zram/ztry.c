@@ -14,6 +14,9 @@
  *   ztry -d LOOP 0|1	direct I/O of a loop device off or on
  *   ztry -s FILE VALUE	as the first, with handlers: SIGUSR1 restarts the write,
  *			SIGUSR2 interrupts it
+ *   ztry -p FILE VALUE	as the first, with a signal every 2 ms that restarts the write
+ *   ztry -i FILE VALUE	as the first, with a signal after 2 ms that interrupts the write;
+ *			then once more, without: prints what came of that
  *
  * A shell's echo hides the error number; these tests are about it.
  */
@@ -26,6 +29,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -84,6 +88,26 @@ static const char *try_handling(const char *file, const char *val)
 	return try_write(file, val, strlen(val));
 }
 
+static const char *try_periodic(const char *file, const char *val, int flags)
+{
+	struct sigaction sa = { .sa_handler = nothing, .sa_flags = flags };
+	struct itimerval timer = { .it_value.tv_usec = 2000 };
+
+	if (flags & SA_RESTART)
+		timer.it_interval = timer.it_value;
+	sigaction(SIGALRM, &sa, NULL);
+	setitimer(ITIMER_REAL, &timer, NULL);
+	return try_write(file, val, strlen(val));
+}
+
+static const char *try_again(const char *file, const char *val)
+{
+	const char *r = try_periodic(file, val, 0);
+
+	return strcmp(r, "EINTR") ? "not interrupted" :
+		try_write(file, val, strlen(val));
+}
+
 static int hold(const char *file, int flags)
 {
 	if (open(file, flags) < 0) {
@@ -125,6 +149,10 @@ int main(int argc, char **argv)
 		puts(direct_io(argv[2], strtoul(argv[3], NULL, 0)));
 	} else if (argc == 4 && !strcmp(argv[1], "-s")) {
 		puts(try_handling(argv[2], argv[3]));
+	} else if (argc == 4 && !strcmp(argv[1], "-p")) {
+		puts(try_periodic(argv[2], argv[3], SA_RESTART));
+	} else if (argc == 4 && !strcmp(argv[1], "-i")) {
+		puts(try_again(argv[2], argv[3]));
 	} else if (argc == 4 && !strcmp(argv[1], "-t")) {
 		clock_gettime(CLOCK_MONOTONIC, &a);
 		r = try_write(argv[2], argv[3], strlen(argv[3]));
@@ -134,7 +162,7 @@ int main(int argc, char **argv)
 	} else if (argc == 3) {
 		puts(try_write(argv[1], argv[2], strlen(argv[2])));
 	} else {
-		fprintf(stderr, "usage: ztry [-tnsd] FILE VALUE | -[roehx] FILE\n");
+		fprintf(stderr, "usage: ztry [-tnspid] FILE VALUE | -[roehx] FILE\n");
 		return 2;
 	}
 	return 0;
