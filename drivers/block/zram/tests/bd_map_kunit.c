@@ -5,44 +5,12 @@
  */
 
 #include <kunit/test.h>
-#include <linux/err.h>
 #include <linux/prandom.h>
-#include <linux/slab.h>
-#include <linux/vmalloc.h>
 
 #include "../bd_map.h"
+#include "bd_map_test.h"
 
-#define SEGMENT		512U		/* blocks */
 #define REGION		(512 * SEGMENT)
-
-/**
- * struct bd_map_test - what a test works on
- * @map: the map under test
- * @ref: the model: references of each block
- * @nr: number of blocks in both
- * @used: blocks of the model with a reference
- * @first: first block of the last run reserved
- * @rnd: source of random numbers, the same in every run
- */
-struct bd_map_test {
-	struct zram_bd_map *map;
-	u32 *ref;
-	unsigned int nr;
-	unsigned int used;
-	u64 first;
-	struct rnd_state rnd;
-};
-
-static int bd_map_test_init(struct kunit *test)
-{
-	struct bd_map_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
-
-	if (!t)
-		return -ENOMEM;
-	prandom_seed_state(&t->rnd, 20250301);
-	test->priv = t;
-	return 0;
-}
 
 static void bd_map_test_exit(struct kunit *test)
 {
@@ -55,23 +23,7 @@ static void bd_map_test_exit(struct kunit *test)
 	for (b = 0; t->map && b < t->nr; b++)
 		while (t->ref[b]--)
 			__zram_bd_map_ref(t->map, b, 1, -1);
-	zram_bd_map_destroy(t->map);
-	vfree(t->ref);
-}
-
-static struct bd_map_test *setup(struct kunit *test, unsigned int nr)
-{
-	struct bd_map_test *t = test->priv;
-	struct zram_bd_map *map;
-
-	t->nr = nr;
-	t->ref = vzalloc(array_size(nr, sizeof(*t->ref)));
-	if (!t->ref)
-		kunit_skip(test, "no memory for the model");
-	map = zram_bd_map_create(nr);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, map);
-	t->map = map;
-	return t;
+	bd_map_destroy(test);
 }
 
 static u32 below(struct bd_map_test *t, u32 limit)
@@ -181,7 +133,7 @@ KUNIT_ARRAY_PARAM(size, sizes, size_desc);
 
 static void bd_map_test_random(struct kunit *test)
 {
-	struct bd_map_test *t = setup(test, *(unsigned int *)test->param_value);
+	struct bd_map_test *t = bd_map_setup(test, *(unsigned int *)test->param_value);
 	unsigned int round, nr, b;
 
 	for (round = 0; round < 20000; round++) {
@@ -207,7 +159,7 @@ static void bd_map_test_random(struct kunit *test)
 
 static void bd_map_test_full(struct kunit *test)
 {
-	struct bd_map_test *t = setup(test, *(unsigned int *)test->param_value);
+	struct bd_map_test *t = bd_map_setup(test, *(unsigned int *)test->param_value);
 	unsigned int round, nr, got;
 
 	fill(test);
@@ -230,7 +182,7 @@ static void bd_map_test_full(struct kunit *test)
 
 static void bd_map_test_runs(struct kunit *test)
 {
-	struct bd_map_test *t = setup(test, 4 * SEGMENT);
+	struct bd_map_test *t = bd_map_setup(test, 4 * SEGMENT);
 	unsigned int i;
 
 	KUNIT_EXPECT_EQ(test, zram_bd_map_reserve(t->map, 0, 1, &t->first), 0);
@@ -266,7 +218,7 @@ static void bd_map_test_runs(struct kunit *test)
 /* Every second block is free: runs of one, each block once, then nothing. */
 static void bd_map_test_aged(struct kunit *test)
 {
-	struct bd_map_test *t = setup(test, 2 * REGION + 77);
+	struct bd_map_test *t = bd_map_setup(test, 2 * REGION + 77);
 	unsigned int b, nr;
 
 	fill(test);
@@ -288,7 +240,7 @@ static void bd_map_test_aged(struct kunit *test)
 /* Blocks come free at the head and at the tail of the device in turn. */
 static void bd_map_test_ends(struct kunit *test)
 {
-	struct bd_map_test *t = setup(test, REGION + 3 * SEGMENT + 5);
+	struct bd_map_test *t = bd_map_setup(test, REGION + 3 * SEGMENT + 5);
 	unsigned int i;
 
 	fill(test);
@@ -340,7 +292,7 @@ static void bd_map_test_huge(struct kunit *test)
 
 static void bd_map_test_misuse(struct kunit *test)
 {
-	struct bd_map_test *t = setup(test, SEGMENT + 100);
+	struct bd_map_test *t = bd_map_setup(test, SEGMENT + 100);
 
 	/* Of what was never reserved, with and without a segment to look at */
 	KUNIT_EXPECT_FALSE(test, __zram_bd_map_ref(t->map, 0, 1, 1));
@@ -364,7 +316,7 @@ static void bd_map_test_misuse(struct kunit *test)
 /* More readers of one block than 16 bits count: none is forgotten. */
 static void bd_map_test_concurrent(struct kunit *test)
 {
-	struct bd_map_test *t = setup(test, 8);
+	struct bd_map_test *t = bd_map_setup(test, 8);
 	unsigned int i;
 
 	fill(test);
@@ -383,7 +335,7 @@ static void bd_map_test_concurrent(struct kunit *test)
 static void bd_map_test_share(struct kunit *test)
 {
 	static const u16 refs[] = { 0, 1, 3, 0, 300, 2 };
-	struct bd_map_test *t = setup(test, 1000);
+	struct bd_map_test *t = bd_map_setup(test, 1000);
 	unsigned int i, j, skipped, nr = ARRAY_SIZE(refs);
 
 	/* To the very end of a segment */

@@ -14,68 +14,22 @@
 #include <linux/minmax.h>
 #include <linux/prandom.h>
 #include <linux/sched.h>
-#include <linux/slab.h>
-#include <linux/vmalloc.h>
 
 #include "../bd_map.h"
+#include "bd_map_test.h"
 
-#define SEGMENT		512U		/* blocks */
 #define WORKERS		4
 #define BATCH		32		/* reservations timed at a time */
 #define ROUNDS		500
 
-/**
- * struct load_test - what a test works on
- * @map: the map under test
- * @owner: for each block the number of its owner, 0 if it is free
- * @nr: number of blocks
- * @rnd: source of random numbers, the same in every run
- */
-struct load_test {
-	struct zram_bd_map *map;
-	u32 *owner;
-	unsigned int nr;
-	struct rnd_state rnd;
-};
-
-static int load_test_init(struct kunit *test)
-{
-	struct load_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
-
-	if (!t)
-		return -ENOMEM;
-	prandom_seed_state(&t->rnd, 20250302);
-	test->priv = t;
-	return 0;
-}
-
 static void load_test_exit(struct kunit *test)
 {
-	struct load_test *t = test->priv;
-
-	if (!t)
-		return;
-	zram_bd_map_destroy(t->map);
-	vfree(t->owner);
-}
-
-static struct load_test *setup(struct kunit *test, unsigned int nr)
-{
-	struct load_test *t = test->priv;
-	struct zram_bd_map *map;
-
-	t->nr = nr;
-	t->owner = vzalloc(array_size(nr, sizeof(*t->owner)));
-	if (!t->owner)
-		kunit_skip(test, "no memory for the owners");
-	map = zram_bd_map_create(nr);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, map);
-	t->map = map;
-	return t;
+	if (test->priv)
+		bd_map_destroy(test);
 }
 
 struct worker {
-	struct load_test *t;
+	struct bd_map_test *t;
 	struct completion done;
 	u32 id;
 	unsigned int wrong;
@@ -87,7 +41,7 @@ static int worker_fn(void *data)
 {
 	struct worker *w = data;
 	struct zram_bd_map *map = w->t->map;
-	u32 *owner = w->t->owner;
+	u32 *owner = w->t->ref;
 	unsigned int round;
 	int nr, i;
 	u64 first;
@@ -122,7 +76,7 @@ KUNIT_ARRAY_PARAM(size, sizes, size_desc);
 
 static void bd_map_load_test_tasks(struct kunit *test)
 {
-	struct load_test *t = setup(test, *(unsigned int *)test->param_value);
+	struct bd_map_test *t = bd_map_setup(test, *(unsigned int *)test->param_value);
 	struct worker w[WORKERS] = {};
 	unsigned int i;
 
@@ -165,23 +119,23 @@ static const struct level levels[] = {
 	{ "every second block taken", 0, true },
 };
 
-static void set_owner(struct load_test *t, u64 first, unsigned int nr, u32 id)
+static void set_owner(struct bd_map_test *t, u64 first, unsigned int nr, u32 id)
 {
 	while (nr--)
-		t->owner[first + nr] = id;
+		t->ref[first + nr] = id;
 }
 
-static void put_all(struct load_test *t)
+static void put_all(struct bd_map_test *t)
 {
 	unsigned int b;
 
 	for (b = 0; b < t->nr; b++)
-		if (t->owner[b])
+		if (t->ref[b])
 			zram_bd_map_put(t->map, b, 1);
 	set_owner(t, 0, t->nr, 0);
 }
 
-static void make_level(struct load_test *t, const struct level *level)
+static void make_level(struct bd_map_test *t, const struct level *level)
 {
 	unsigned int b;
 	u64 first;
@@ -195,7 +149,7 @@ static void make_level(struct load_test *t, const struct level *level)
 		if (level->every_second ? b % 2 : dice < level->percent)
 			continue;
 		zram_bd_map_put(t->map, b, 1);
-		t->owner[b] = 0;
+		t->ref[b] = 0;
 	}
 }
 
@@ -203,7 +157,7 @@ static void make_level(struct load_test *t, const struct level *level)
  * Picoseconds for a block, in the best of many rounds: the rest is what the
  * machine did meanwhile. The runs go back at once, so the level stays.
  */
-static u64 cost(struct load_test *t, unsigned int want, unsigned int *run)
+static u64 cost(struct bd_map_test *t, unsigned int want, unsigned int *run)
 {
 	unsigned int round, i, blocks, all = 0;
 	unsigned int len[BATCH];
@@ -236,7 +190,7 @@ static u64 cost(struct load_test *t, unsigned int want, unsigned int *run)
  */
 static void bd_map_load_test_cost(struct kunit *test)
 {
-	struct load_test *t = setup(test, 1 << 20);
+	struct bd_map_test *t = bd_map_setup(test, 1 << 20);
 	u64 least = U64_MAX, most = 0;
 	unsigned int i;
 
@@ -264,7 +218,7 @@ static struct kunit_case load_test_cases[] = {
 
 static struct kunit_suite load_test_suite = {
 	.name = "zram_bd_map_load",
-	.init = load_test_init,
+	.init = bd_map_test_init,
 	.exit = load_test_exit,
 	.test_cases = load_test_cases,
 };
