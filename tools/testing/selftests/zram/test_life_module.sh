@@ -24,7 +24,7 @@ is "no device is left" "$1" "/sys/block/zram*"
 check "no class is left" test ! -d $CONTROL
 
 dir=/sys/block/zram0
-zhammer -t 8000 a:$dir w:$dir/disksize=4M,8M w:$dir/reset=1 \
+zhammer -t $((8000 * (1 + ${ZT_DEBUG:-0} * 3))) a:$dir w:$dir/disksize=4M,8M w:$dir/reset=1 \
 	w:$dir/comp_algorithm=lzo,lzo-rle w:$CONTROL/hot_remove=1 \
 	r:$CONTROL/hot_add > /tmp/hammer.$$ &
 ZT_FILES=/tmp/hammer.$$
