@@ -166,7 +166,6 @@ static void wb_pack_grow(struct zram_wb_pack *pack, struct zram_wb_request *req,
 	/* Zero the gap, so that no other memory reaches the backing device */
 	memset(req->data + pack->fill, 0, end - size - pack->fill);
 	pack->fill = end;
-	pack->payload += size;
 }
 
 /* Copy the current slot; returns what the function of the kind of copy does */
@@ -211,7 +210,6 @@ int zram_wb_pack_fill(struct zram_wb_pack *pack, struct zram_wb_request *req,
 	int size, err = 0;
 
 	pack->fill = 0;
-	pack->payload = 0;
 	pack->misfit = false;
 	while (zram_wb_pack_has_room(pack)) {
 		err = zram_pp_walk_next(pack->walk);

@@ -29,7 +29,6 @@ struct zram_wb_pack_object {
  * @head: number of objects ever added
  * @tail: number of objects ever removed
  * @fill: bytes in the request that is being filled
- * @payload: bytes of content in it
  * @misfit: the request was closed because the next object did not fit
  * @err: error of the last page that could not be read
  *
@@ -43,7 +42,6 @@ struct zram_wb_pack {
 	unsigned int head;
 	unsigned int tail;
 	unsigned int fill;
-	unsigned int payload;
 	bool misfit;
 	int err;
 };

@@ -84,7 +84,6 @@ static bool wb_run_reap(struct zram_wb_run *run, bool wait)
 static void wb_run_submit(struct zram_wb_run *run, struct zram_wb_request *req)
 {
 	wb_run_count(run, ZRAM_STAT_WB_IOS, 1);
-	wb_run_count(run, ZRAM_STAT_WB_BYTES, run->pack.payload);
 	trace_zram_wb_submit(run->zram, req->first, req->nr, req->nr_objects);
 	zram_wb_ring_submit(run->ring, req);
 }

@@ -71,7 +71,7 @@ static void wb_settle_share(struct zram_wb_run *run,
 static void wb_settle_move(struct zram_wb_run *run,
 			   const struct zram_wb_request *req)
 {
-	unsigned int i, from, nr, pages = 0, packed = 0, stale = 0;
+	unsigned int i, from, nr, pages = 0, packed = 0, stale = 0, bytes = 0;
 	const struct zram_slot claimed = { .flags = ZRAM_PP };
 	const u32 kept = ~(ZRAM_PP | ZRAM_PIN | ZRAM_SIZE_MASK);
 	const struct zram_wb_pack_object *obj;
@@ -84,6 +84,7 @@ static void wb_settle_move(struct zram_wb_run *run,
 			zram_slot_unmark(run->zram, obj->index, ZRAM_PP, 0);
 			continue;
 		}
+		bytes += obj->size;
 		if (zram_slot_publish_if(run->zram, obj->index, &moved,
 					 &claimed, kept)) {
 			pages++;
@@ -97,6 +98,7 @@ static void wb_settle_move(struct zram_wb_run *run,
 	}
 	wb_settle_count(run, ZRAM_STAT_WB_PAGES, pages);
 	wb_settle_count(run, ZRAM_STAT_WB_PACKED, packed);
+	wb_settle_count(run, ZRAM_STAT_WB_BYTES, bytes);
 	wb_settle_count(run, ZRAM_STAT_WB_STALE, stale);
 	run->written += pages;
 }

@@ -19,6 +19,8 @@ after() {
 	wb_read
 	is "$1: the others are in memory" "$MM_HUGE $WB_pages" \
 		"$((4096 - BD_COUNT)) $BD_COUNT"
+	is "$1: bytes of content are those of pages written" \
+		"$WB_payload_bytes" $((BD_COUNT * 4096))
 	check "$1: every byte" zpat verify -k random -j 2 "$ZDEV"
 }
 
