@@ -85,25 +85,30 @@ int zram_args_parse(struct device *dev, const char *buf, size_t len,
 /**
  * zram_args_range() - parse "first-last"
  * @value: the text
+ * @nr: the first number has to be less than this
  * @first: set to the first number
  * @last: set to the last number
  *
- * Return: 0, -EINVAL, or -ERANGE for a number that is too large.
+ * Errors of the first number take precedence.
+ *
+ * Context: May sleep.
+ * Return: 0, -EINVAL, -ERANGE for a number that is too large, or -ENOMEM.
  */
-int zram_args_range(const char *value, unsigned long *first,
+int zram_args_range(const char *value, unsigned long nr, unsigned long *first,
 		    unsigned long *last)
 {
 	const char *dash = strchr(value, '-');
-	char digits[24];
+	char *digits;
 	int err;
 
 	if (!dash)
 		return -EINVAL;
-	/* Longer numbers are out of range or have leading zeroes */
-	if (dash - value >= sizeof(digits))
-		return -EINVAL;
-	memcpy(digits, value, dash - value);
-	digits[dash - value] = '\0';
+	digits = kstrndup(value, dash - value, GFP_KERNEL);
+	if (!digits)
+		return -ENOMEM;
 	err = kstrtoul(digits, 10, first);
+	kfree(digits);
+	if (!err && *first >= nr)
+		err = -ERANGE;
 	return err ? err : kstrtoul(dash + 1, 10, last);
 }

@@ -22,7 +22,7 @@ struct zram_arg {
 
 int zram_args_parse(struct device *dev, const char *buf, size_t len,
 		    const struct zram_arg *known, unsigned int nr, void *ctx);
-int zram_args_range(const char *value, unsigned long *first,
+int zram_args_range(const char *value, unsigned long nr, unsigned long *first,
 		    unsigned long *last);
 
 #endif

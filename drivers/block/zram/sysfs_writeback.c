@@ -130,10 +130,11 @@ static int sysfs_writeback_take_index(void *ctx, const char *value)
 
 static int sysfs_writeback_take_indexes(void *ctx, const char *value)
 {
+	struct wb_args *args = ctx;
 	unsigned long first, last;
-	int err = zram_args_range(value, &first, &last);
+	int err = zram_args_range(value, args->zram->nr_pages, &first, &last);
 
-	return err ? err : sysfs_writeback_take_range(ctx, first, last);
+	return err ? err : sysfs_writeback_take_range(args, first, last);
 }
 
 static const struct zram_arg writeback_args[] = {

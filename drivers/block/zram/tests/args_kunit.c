@@ -5,6 +5,7 @@
 
 #include <kunit/test.h>
 #include <linux/array_size.h>
+#include <linux/limits.h>
 #include <linux/string.h>
 
 #include "../args.h"
@@ -131,13 +132,15 @@ static void args_test_range(struct kunit *test)
 		{ "1 - 2", -EINVAL },
 		{ "99999999999999999999999-1", -ERANGE },
 		{ "1-99999999999999999999999", -ERANGE },
-		{ "9999999999999999999999999999999999-1", -EINVAL },
+		{ "9999999999999999999999999999999999-1", -ERANGE },
+		{ "0000000000000000000000000000000001-2", 0, 1, 2 },
 	};
 	unsigned long first, last;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		int ret = zram_args_range(cases[i].text, &first, &last);
+		int ret = zram_args_range(cases[i].text, ULONG_MAX, &first,
+					  &last);
 
 		KUNIT_EXPECT_EQ_MSG(test, ret, cases[i].ret, "'%s'",
 				    cases[i].text);
@@ -146,6 +149,11 @@ static void args_test_range(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, first, cases[i].first);
 		KUNIT_EXPECT_EQ(test, last, cases[i].last);
 	}
+	/* The first number is checked before the last is parsed */
+	KUNIT_EXPECT_EQ(test, zram_args_range("9-x", 10, &first, &last),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, zram_args_range("10-x", 10, &first, &last),
+			-ERANGE);
 }
 
 static struct kunit_case args_test_cases[] = {

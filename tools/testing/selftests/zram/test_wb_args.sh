@@ -71,6 +71,7 @@ writes "page_index=2 page_index=9 page_index=2" 0010000001000000
 writes "page_indexes=3-5" 0001110000000000
 writes "page_indexes=0-15" 1111111111111111
 writes "page_indexes=7-7" 0000000100000000
+writes "page_indexes=0000000000000000000000003-5" 0001110000000000
 writes "page_indexes=1-2 page_indexes=12-13 page_index=15" 0110000000001101
 writes "unknown=5" 0000000000000000
 writes "unknown=5 page_index=1 other=x" 0100000000000000
@@ -93,6 +94,7 @@ for line in nonsense idl "type=nonsense" "type=" "unknown=" 4 0 "page_index" \
 done
 for line in "page_index=16" "page_indexes=0-16" "page_indexes=5-4" \
 	"page_index=99999999999999999999" "page_indexes=20-30" \
+	"page_indexes=9999999999999999999999999-5" "page_indexes=16-x" \
 	"page_index=1 page_index=16"; do
 	refuses "$line" ERANGE
 done
