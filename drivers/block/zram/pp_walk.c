@@ -176,7 +176,8 @@ static unsigned int pp_walk_room(const struct zram_pp_walk *walk)
  *	%ZRAM_PP_OLDEST if it takes the size of its object
  * @room: space for candidates, bytes
  *
- * If there is space for all, the order stays that of the table.
+ * If there is space for all, the order stays that of the table, and the walk begins
+ * where it was: a run that is restarted has passed the slots before.
  *
  * Context: May sleep. In a run.
  * Return: 0, or as zram_pp_stop().
@@ -185,6 +186,7 @@ int zram_pp_walk_sort(struct zram_pp_walk *walk, enum zram_pp_order order,
 		      u64 room)
 {
 	u64 bytes[ZRAM_PP_RANKS] = {}, total = 0;
+	unsigned long first = walk->index;
 	int err, rank;
 
 	walk->order = order;
@@ -212,6 +214,8 @@ int zram_pp_walk_sort(struct zram_pp_walk *walk, enum zram_pp_order order,
 	walk->passed = 0;
 	walk->again = false;
 	pp_walk_restart(walk);
+	if (walk->order == ZRAM_PP_BY_INDEX)
+		walk->index = first;
 	return 0;
 }
 

@@ -287,6 +287,13 @@ static void pp_walk_test_room(struct kunit *test)
 		last = walk.index;
 	}
 	KUNIT_EXPECT_GT(test, last, NR_SLOTS - 100UL);
+
+	/* A walk that goes on in the middle does not begin again */
+	zram_pp_walk_init(&walk, &t->run, &range, 1);
+	walk.index = 1000;
+	KUNIT_ASSERT_EQ(test, zram_pp_walk_sort(&walk, ZRAM_PP_LARGEST,
+						U32_MAX * (u64)PAGE_SIZE), 0);
+	KUNIT_EXPECT_EQ(test, walk.index, 1000UL);
 }
 
 /* A slot that may have been handed out before is told from one that was not. */

@@ -162,4 +162,18 @@ gives "signals all the time: the run ends" 0 \
 	timeout 60 ztry -p "$ZSYS/recompress" "priority=1 threshold=64"
 check "signals all the time: every byte" \
 	zpat verify -u -k text -j 2 -n 4096 "$ZDEV"
+
+# A limit above the number of candidates: pages tried in vain are tried once.
+zram_reset
+put "$ZSYS/recomp_algorithm" "algo=zstd level=9 priority=1"
+put "$ZSYS/recomp_algorithm" "algo=zstd level=9 priority=2"
+put "$ZSYS/disksize" $((4096 * PAGE))
+must zpat fill -u -k random -n 1000 "$ZDEV" > /dev/null
+must zpat fill -u -k text -o 3000 -n 500 "$ZDEV" > /dev/null
+gives "signals all the time, a limit: the run ends" 0 \
+	timeout 60 ztry -p "$ZSYS/recompress" "priority=1 max_pages=2000"
+is "signals all the time, a limit: pages at the end are tried" \
+	"$(recompressed)" 500
+check "signals all the time, a limit: every byte" \
+	zpat verify -u -k text -o 3000 -n 500 "$ZDEV"
 finish
