@@ -82,9 +82,14 @@ bool zram_wb_retry_gave_up(const struct zram_wb_retry *retry)
 }
 
 /* A task that wants the run to end does not wait for a device that fails */
+static bool wb_retry_ends(const struct zram_wb_retry *retry)
+{
+	return retry->failures >= MAX_FAILURES || zram_pp_stop(retry->pp);
+}
+
 static bool wb_retry_stops(const struct zram_wb_retry *retry)
 {
-	return zram_wb_retry_gave_up(retry) || zram_pp_stop(retry->pp);
+	return retry->failing >= MAX_FAILING || wb_retry_ends(retry);
 }
 
 static void wb_retry_works(struct zram_wb_retry *retry, unsigned int blocks)
@@ -155,7 +160,8 @@ static void wb_retry_blocks(struct zram_wb_retry *retry,
 		return;
 	left &= ~BIT_ULL(first);
 	if (!wb_retry_block(retry, req, first) && left) {
-		if (wb_retry_stops(retry) || !wb_retry_block(retry, req, last))
+		/* Even if the first took all of the time: is it the only one? */
+		if (wb_retry_ends(retry) || !wb_retry_block(retry, req, last))
 			return;
 		left &= ~BIT_ULL(last);
 	}
@@ -248,14 +254,25 @@ static unsigned int wb_retry_retest(struct zram_wb_retry *retry,
  * @retry: the run's; nothing is in flight
  * @map: the block map
  *
+ * The tests have a limit of time of their own. Otherwise a block that takes long to
+ * fail would not be retired, and would use up the time of each run. If the run used
+ * up its time, the device has to write another block first.
+ *
  * Context: May sleep; waits for I/O.
  */
 void zram_wb_retry_end(struct zram_wb_retry *retry, struct zram_bd_map *map)
 {
-	unsigned int i, bad = wb_retry_retest(retry, map);
-	bool works = bad && !wb_retry_stops(retry) &&
-		     wb_retry_device_works(retry, map);
+	unsigned long failing = retry->failing;
+	unsigned int i, bad;
+	bool works;
 
+	if (retry->nr && (failing < MAX_FAILING ||
+			  wb_retry_device_works(retry, map)))
+		retry->failing = 0;
+	bad = wb_retry_retest(retry, map);
+	works = bad && !wb_retry_ends(retry) &&
+		wb_retry_device_works(retry, map);
+	retry->failing = failing;
 	retry->nr = 0;
 	for (i = 0; i < bad; i++) {
 		u64 block = retry->suspected[i];

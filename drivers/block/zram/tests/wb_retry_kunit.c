@@ -30,6 +30,7 @@
  * @bad: blocks that cannot be written
  * @dead: no block can be written
  * @slow: how long a write that fails takes, in ms
+ * @takes: how long it says to have taken, in jiffies, without taking it
  * @tried: writes the device was asked for
  */
 struct wb_retry_test {
@@ -41,6 +42,7 @@ struct wb_retry_test {
 	DECLARE_BITMAP(bad, NR_BLOCKS);
 	bool dead;
 	unsigned int slow;
+	unsigned long takes;
 	unsigned int tried;
 };
 
@@ -53,6 +55,7 @@ static bool model_probe(struct zram_wb_retry *retry, u64 block)
 		return true;
 	if (t->slow)
 		msleep(t->slow);
+	retry->failing += t->takes;
 	return false;
 }
 
@@ -263,6 +266,47 @@ static void wb_retry_test_slow_retired(struct kunit *test)
 	expect(test, 0, 1);
 }
 
+/* A block is retired even if it takes half of the time to fail, or all of it. */
+static void wb_retry_test_slow_block(struct kunit *test)
+{
+	struct wb_retry_test *t = test->priv;
+	unsigned int at;
+
+	for (at = 0; at < 128; at++) {
+		t->takes = (at < 64 ? 6 : 12) * HZ;
+		t->retry.failing = 0;
+		write_request(test, 64, ~0ULL, BIT_ULL(at % 64));
+		KUNIT_EXPECT_EQ(test, zram_wb_retry_gave_up(&t->retry), at >= 64);
+		expect(test, 1, 0);
+		t->tried = 0;
+		zram_wb_retry_end(&t->retry, t->map);
+		expect(test, 0, 1);
+		/* The bound: the block, and another one before and after it */
+		KUNIT_EXPECT_LE(test, t->tried, 3);
+		KUNIT_EXPECT_EQ(test, zram_wb_retry_gave_up(&t->retry), at >= 64);
+		/* So that the next request is whole */
+		repair(t);
+		t->retry.failing = 0;
+		zram_wb_retry_begin(&t->retry, t->map);
+		expect(test, 0, 0);
+	}
+}
+
+/* A device that takes long for each failure is asked twice. */
+static void wb_retry_test_slow_device(struct kunit *test)
+{
+	struct wb_retry_test *t = test->priv;
+
+	t->dead = true;
+	t->takes = 30 * HZ;
+	write_request(test, 64, ~0ULL, 0);
+	KUNIT_EXPECT_EQ(test, t->tried, 2);
+	t->tried = 0;
+	zram_wb_retry_end(&t->retry, t->map);
+	KUNIT_EXPECT_EQ(test, t->tried, 0);
+	expect(test, 0, 0);
+}
+
 /* More blocks than can be suspected are free at once. */
 static void wb_retry_test_crowd(struct kunit *test)
 {
@@ -285,6 +329,8 @@ static struct kunit_case wb_retry_test_cases[] = {
 	KUNIT_CASE(wb_retry_test_ratio),
 	KUNIT_CASE(wb_retry_test_slow),
 	KUNIT_CASE(wb_retry_test_slow_retired),
+	KUNIT_CASE(wb_retry_test_slow_block),
+	KUNIT_CASE(wb_retry_test_slow_device),
 	KUNIT_CASE(wb_retry_test_crowd),
 	{}
 };
