@@ -11,6 +11,9 @@
  *     -S		threads verify the same pages at the same time, without rewrites
  *     -F		verify from forked children too (pages shared)
  *     -w FILE		after the fill create FILE, then wait till it is gone
+ *     -L US		one thread: wait US microseconds before the first access to
+ *			each page of a round, time it,
+ *			and print "touched=N avg_us=N p99_us=N max_us=N"
  *
  * Threads of one process make TLB shootdowns, which an emulator is slow at:
  * use several processes for load. The rewrites use a new generation.
@@ -24,6 +27,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include "pattern.h"
 
@@ -39,6 +43,8 @@ static int kind = ZP_CYCLE, threads = 1, rounds = 2, pageout, thp, forked, toget
 static int filling;
 static const char *hold;
 static atomic_ulong bad, verified;
+static uint64_t *touch_ns, touched;	/* -L: time of each first access */
+static long touch_us = -1;
 
 static void check(uint64_t i, char *want)
 {
@@ -73,6 +79,45 @@ static void fill(uint64_t lo, uint64_t hi)
 	}
 }
 
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ull + t.tv_nsec;
+}
+
+/* Access a page, which may swap it in, and record the time */
+static void touch(uint64_t i)
+{
+	uint64_t start;
+
+	usleep(touch_us);
+	start = now_ns();
+	(void)__atomic_load_n(mem + i * ZP_PAGE, __ATOMIC_RELAXED);
+	touch_ns[touched++] = now_ns() - start;
+}
+
+static int by_size(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void print_touches(void)
+{
+	uint64_t sum = 0;
+
+	for (uint64_t i = 0; i < touched; i++)
+		sum += touch_ns[i];
+	qsort(touch_ns, touched, sizeof(*touch_ns), by_size);
+	printf("touched=%llu avg_us=%.0f p99_us=%.0f max_us=%.0f\n",
+	       (unsigned long long)touched,
+	       sum / 1e3 / touched, touch_ns[touched * 99 / 100] / 1e3,
+	       touch_ns[touched - 1] / 1e3);
+}
+
 /* Visits every page of the range once, in a random order of chunks of 16. */
 static void verify(uint64_t lo, uint64_t hi, uint64_t *rnd)
 {
@@ -89,6 +134,8 @@ static void verify(uint64_t lo, uint64_t hi, uint64_t *rnd)
 	}
 	for (uint64_t c = 0; c < n; c++) {
 		for (uint64_t i = order[c]; i < order[c] + 16 && i < hi; i++) {
+			if (touch_ns)
+				touch(i);
 			check(i, want);
 			verified++;
 			if (zp_next(rnd) % 4 == 0 && !together)
@@ -96,7 +143,9 @@ static void verify(uint64_t lo, uint64_t hi, uint64_t *rnd)
 		}
 	}
 	free(order);
-	push_out(lo, hi - lo);
+	/* The last round ends with the last access */
+	if (touched < nr_pages * rounds)
+		push_out(lo, hi - lo);
 }
 
 static void *worker(void *arg)
@@ -161,7 +210,7 @@ static void parse(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "m:r:j:k:s:w:PHFS")) != -1) {
+	while ((c = getopt(argc, argv, "m:r:j:k:s:w:L:PHFS")) != -1) {
 		switch (c) {
 		case 'm':
 			nr_pages = strtoull(optarg, NULL, 0) * 256;
@@ -181,6 +230,9 @@ static void parse(int argc, char **argv)
 		case 'w':
 			hold = optarg;
 			break;
+		case 'L':
+			touch_us = atol(optarg);
+			break;
 		case 'P':
 			pageout = 1;
 			break;
@@ -197,7 +249,8 @@ static void parse(int argc, char **argv)
 			exit(3);
 		}
 	}
-	if (kind < 0 || threads < 1 || threads > 16)
+	if (kind < 0 || threads < 1 || threads > 16 ||
+	    (touch_us >= 0 && threads > 1))
 		exit(3);
 }
 
@@ -212,6 +265,8 @@ int main(int argc, char **argv)
 		perror("zswap");
 		return 3;
 	}
+	if (touch_us >= 0)
+		touch_ns = calloc(nr_pages * rounds, sizeof(*touch_ns));
 	madvise(mem, nr_pages * ZP_PAGE, thp ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
 	filling = 1;
 	all_threads();
@@ -221,6 +276,8 @@ int main(int argc, char **argv)
 		all_threads();
 	if (forked)
 		fork_round();
+	if (touched)
+		print_touches();
 	printf("verified=%lu\n", verified);
 	printf("pages=%llu bad=%lu\n", (unsigned long long)nr_pages, bad);
 	return bad ? 1 : 0;
