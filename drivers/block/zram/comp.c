@@ -8,6 +8,10 @@
  * makes it the owner, not the CPU. If the holder is preempted by a task that
  * needs the same stream, that task takes the stream of another CPU.
  *
+ * A preempted holder of low priority may not run again for seconds. Several of
+ * them may hold the streams of all CPUs, so there are spare streams, which only
+ * tasks of normal priority take.
+ *
  * CPU hotplug. An online CPU always has its streams: they are allocated before
  * the CPU starts and freed after it has stopped. A task may pick the stream of
  * a CPU that dies before the task gets the mutex. It then finds no buffer and
@@ -17,14 +21,16 @@
  * device.
  */
 
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
+#include <linux/compiler.h>
 #include <linux/cpuhotplug.h>
 #include <linux/cpumask.h>
 #include <linux/err.h>
+#include <linux/math.h>
 #include <linux/minmax.h>
+#include <linux/numa.h>
 #include <linux/percpu.h>
-#include <linux/printk.h>
+#include <linux/sched.h>
+#include <linux/sched/prio.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/topology.h>
@@ -32,16 +38,22 @@
 
 #include "comp.h"
 
-/* Streams of other CPUs that a task tries before it sleeps */
-#define COMP_BORROW_TRIES	7
+/* A task tries the streams of so many CPUs before it sleeps */
+#define COMP_GROUP		8U
+
+/* One stream for each direction, of a CPU or spare */
+struct comp_pair {
+	struct zram_comp_stream dir[ZRAM_COMP_DIRS];
+};
 
 /**
  * struct zram_comp - a compressor, set up for one device
  * @ops: its functions
  * @params: its parameters; owned by the caller of zram_comp_create()
  * @shared: data of @params that its streams share, such as a dictionary
- * @streams: one for each direction and possible CPU; those of offline CPUs have
- *	no buffer
+ * @streams: those of each possible CPU; the ones of offline CPUs have no buffer
+ * @spares: for tasks of normal priority
+ * @nr_spares: length of @spares, one for each COMP_GROUP CPUs online
  * @started: the streams exist
  * @node: in the list of the hotplug state
  */
@@ -49,7 +61,9 @@ struct zram_comp {
 	const struct zram_comp_ops *ops;
 	const struct zram_comp_params *params;
 	void *shared;
-	struct zram_comp_stream __percpu *streams[ZRAM_COMP_DIRS];
+	struct comp_pair __percpu *streams;
+	struct comp_pair *spares;
+	unsigned int nr_spares;
 	bool started;
 	struct hlist_node node;
 };
@@ -64,41 +78,25 @@ static void comp_stream_swap(struct zram_comp_stream *strm, void **buf,
 	mutex_unlock(&strm->lock);
 }
 
-static int comp_compressor_create(struct zram_comp *comp, unsigned int cpu)
+static int comp_stream_create(struct zram_comp *comp,
+			      struct zram_comp_stream *strm, size_t buf_size,
+			      void *(*ctx_create)(const struct zram_comp_params *,
+						  void *shared, int node),
+			      int nid)
 {
-	int nid = cpu_to_node(cpu);
-	void *buf, *ctx;
-
-	buf = vmalloc_node(ZRAM_COMP_BUF_SIZE, nid);
-	if (!buf)
-		return -ENOMEM;
-	ctx = comp->ops->cctx_create(comp->params, comp->shared, nid);
-	if (!ctx) {
-		vfree(buf);
-		return -ENOMEM;
-	}
-	comp_stream_swap(per_cpu_ptr(comp->streams[ZRAM_COMPRESS], cpu), &buf,
-			 &ctx);
-	return 0;
-}
-
-static int comp_decompressor_create(struct zram_comp *comp, unsigned int cpu)
-{
-	int nid = cpu_to_node(cpu);
 	void *buf, *ctx = NULL;
 
-	buf = vmalloc_node(PAGE_SIZE, nid);
+	buf = vmalloc_node(buf_size, nid);
 	if (!buf)
 		return -ENOMEM;
-	if (comp->ops->dctx_create) {
-		ctx = comp->ops->dctx_create(comp->params, comp->shared, nid);
+	if (ctx_create) {
+		ctx = ctx_create(comp->params, comp->shared, nid);
 		if (!ctx) {
 			vfree(buf);
 			return -ENOMEM;
 		}
 	}
-	comp_stream_swap(per_cpu_ptr(comp->streams[ZRAM_DECOMPRESS], cpu),
-			 &buf, &ctx);
+	comp_stream_swap(strm, &buf, &ctx);
 	return 0;
 }
 
@@ -113,86 +111,98 @@ static void comp_stream_destroy(struct zram_comp_stream *strm,
 	vfree(buf);
 }
 
-static int comp_stream_dead(unsigned int cpu, struct hlist_node *node)
+static void comp_pair_destroy(struct zram_comp *comp, struct comp_pair *pair)
+{
+	comp_stream_destroy(&pair->dir[ZRAM_COMPRESS],
+			    comp->ops->cctx_destroy);
+	comp_stream_destroy(&pair->dir[ZRAM_DECOMPRESS],
+			    comp->ops->dctx_destroy);
+}
+
+static int comp_pair_create(struct zram_comp *comp, struct comp_pair *pair,
+			    int nid)
+{
+	int err;
+
+	err = comp_stream_create(comp, &pair->dir[ZRAM_COMPRESS],
+				 ZRAM_COMP_BUF_SIZE, comp->ops->cctx_create,
+				 nid);
+	if (!err)
+		err = comp_stream_create(comp, &pair->dir[ZRAM_DECOMPRESS],
+					 PAGE_SIZE, comp->ops->dctx_create,
+					 nid);
+	if (err)
+		comp_pair_destroy(comp, pair);
+	return err;
+}
+
+static void comp_pair_init(struct zram_comp *comp, struct comp_pair *pair)
+{
+	/* One lock class for each direction */
+	mutex_init(&pair->dir[ZRAM_COMPRESS].lock);
+	mutex_init(&pair->dir[ZRAM_DECOMPRESS].lock);
+	pair->dir[ZRAM_COMPRESS].ops = comp->ops;
+	pair->dir[ZRAM_DECOMPRESS].ops = comp->ops;
+}
+
+static int comp_cpu_dead(unsigned int cpu, struct hlist_node *node)
 {
 	struct zram_comp *comp = hlist_entry(node, struct zram_comp, node);
 
-	comp_stream_destroy(per_cpu_ptr(comp->streams[ZRAM_COMPRESS], cpu),
-			    comp->ops->cctx_destroy);
-	comp_stream_destroy(per_cpu_ptr(comp->streams[ZRAM_DECOMPRESS], cpu),
-			    comp->ops->dctx_destroy);
+	comp_pair_destroy(comp, per_cpu_ptr(comp->streams, cpu));
 	return 0;
 }
 
-static int comp_stream_prepare(unsigned int cpu, struct hlist_node *node)
+static int comp_cpu_prepare(unsigned int cpu, struct hlist_node *node)
 {
 	struct zram_comp *comp = hlist_entry(node, struct zram_comp, node);
-	int err = comp_compressor_create(comp, cpu);
 
-	if (!err)
-		err = comp_decompressor_create(comp, cpu);
+	return comp_pair_create(comp, per_cpu_ptr(comp->streams, cpu),
+				cpu_to_node(cpu));
+}
+
+static void comp_destroy_spares(struct zram_comp *comp)
+{
+	unsigned int i;
+
+	for (i = 0; i < comp->nr_spares; i++)
+		comp_pair_destroy(comp, &comp->spares[i]);
+}
+
+static int comp_create_spares(struct zram_comp *comp)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < comp->nr_spares && !err; i++)
+		err = comp_pair_create(comp, &comp->spares[i], NUMA_NO_NODE);
 	if (err)
-		comp_stream_dead(cpu, node);
+		comp_destroy_spares(comp);
 	return err;
 }
 
 static void comp_free_streams(struct zram_comp *comp)
 {
-	free_percpu(comp->streams[ZRAM_COMPRESS]);
-	free_percpu(comp->streams[ZRAM_DECOMPRESS]);
+	free_percpu(comp->streams);
+	kfree(comp->spares);
 }
 
 static int comp_alloc_streams(struct zram_comp *comp)
 {
-	struct zram_comp_stream *strm;
-	unsigned int cpu, dir;
+	unsigned int i;
 
-	for (dir = 0; dir < ZRAM_COMP_DIRS; dir++) {
-		comp->streams[dir] = alloc_percpu(struct zram_comp_stream);
-		if (!comp->streams[dir]) {
-			comp_free_streams(comp);
-			return -ENOMEM;
-		}
+	comp->nr_spares = DIV_ROUND_UP(num_online_cpus(), COMP_GROUP);
+	comp->spares = kzalloc_objs(*comp->spares, comp->nr_spares);
+	comp->streams = alloc_percpu(struct comp_pair);
+	if (!comp->spares || !comp->streams) {
+		comp_free_streams(comp);
+		return -ENOMEM;
 	}
-	for_each_possible_cpu(cpu) {
-		/* One lock class for each direction */
-		strm = per_cpu_ptr(comp->streams[ZRAM_COMPRESS], cpu);
-		mutex_init(&strm->lock);
-		strm->ops = comp->ops;
-		strm = per_cpu_ptr(comp->streams[ZRAM_DECOMPRESS], cpu);
-		mutex_init(&strm->lock);
-		strm->ops = comp->ops;
-	}
+	for_each_possible_cpu(i)
+		comp_pair_init(comp, per_cpu_ptr(comp->streams, i));
+	for (i = 0; i < comp->nr_spares; i++)
+		comp_pair_init(comp, &comp->spares[i]);
 	return 0;
-}
-
-/* Check level and dictionary; @prepare checks the other parameters */
-static int comp_check_params(const struct zram_comp_ops *ops,
-			     const struct zram_comp_params *params)
-{
-	int least, greatest;
-
-	if (params->dict && !ops->takes_dict) {
-		pr_err_ratelimited("%s: dictionary is not supported\n",
-				   ops->name);
-		return -EOPNOTSUPP;
-	}
-	if (params->winbits != ZRAM_COMP_UNSET && !ops->takes_winbits)
-		pr_notice_ratelimited("%s: deflate.winbits is ignored\n",
-				      ops->name);
-	if (params->level == ZRAM_COMP_UNSET)
-		return 0;
-	if (!ops->levels) {
-		pr_err_ratelimited("%s: compression level is not supported\n",
-				   ops->name);
-		return -EOPNOTSUPP;
-	}
-	ops->levels(&least, &greatest);
-	if (params->level >= least && params->level <= greatest)
-		return 0;
-	pr_err_ratelimited("%s: invalid compression level %d\n", ops->name,
-			   params->level);
-	return -EINVAL;
 }
 
 /**
@@ -217,7 +227,7 @@ struct zram_comp *zram_comp_create(const char *name,
 
 	if (!ops)
 		return ERR_PTR(-EINVAL);
-	err = comp_check_params(ops, params);
+	err = zram_comp_table_check(ops, params);
 	if (err)
 		return ERR_PTR(err);
 
@@ -257,8 +267,13 @@ int zram_comp_start(struct zram_comp *comp)
 
 	if (comp->started)
 		return 0;
+	err = comp_create_spares(comp);
+	if (err)
+		return err;
 	/* If it fails for one CPU, it frees the streams of the others */
 	err = cpuhp_state_add_instance(CPUHP_ZCOMP_PREPARE, &comp->node);
+	if (err)
+		comp_destroy_spares(comp);
 	comp->started = !err;
 	return err;
 }
@@ -274,8 +289,10 @@ void zram_comp_destroy(struct zram_comp *comp)
 	if (!comp)
 		return;
 
-	if (comp->started)
+	if (comp->started) {
 		cpuhp_state_remove_instance(CPUHP_ZCOMP_PREPARE, &comp->node);
+		comp_destroy_spares(comp);
+	}
 	if (comp->ops->unprepare)
 		comp->ops->unprepare(comp->shared);
 	comp_free_streams(comp);
@@ -294,27 +311,54 @@ static struct zram_comp_stream *comp_stream_try(struct zram_comp_stream *strm)
 }
 
 /*
- * Take a free stream of the CPUs after @cpu. The holder of the stream of @cpu
- * may be preempted, and a task of low priority may not run again for a long
- * time.
+ * Take a free stream of @cpu or of the CPUs after it. The holder of that of @cpu may
+ * be preempted.
  */
-static struct zram_comp_stream *comp_stream_borrow(struct zram_comp *comp,
+static struct zram_comp_stream *comp_stream_search(struct zram_comp *comp,
 						   enum zram_comp_dir dir,
 						   unsigned int cpu)
 {
-	unsigned int i, end = min(nr_cpu_ids, COMP_BORROW_TRIES + 1U);
-	struct zram_comp_stream *strm;
+	unsigned int tries = min(nr_cpu_ids, COMP_GROUP);
+	struct zram_comp_stream *strm = NULL;
+	struct comp_pair *pair;
 
-	for (i = 1; i < end; i++) {
+	for (; tries && !strm; tries--) {
+		pair = per_cpu_ptr(comp->streams, cpu);
+		if (cpu_possible(cpu))
+			strm = comp_stream_try(&pair->dir[dir]);
 		if (++cpu >= nr_cpu_ids)
 			cpu = 0;
-		if (!cpu_possible(cpu))
-			continue;
-		strm = comp_stream_try(per_cpu_ptr(comp->streams[dir], cpu));
+	}
+	return strm;
+}
+
+/*
+ * A task of normal priority must not wait for one of low priority, so it sleeps for a
+ * spare stream, which no task of low priority takes.
+ */
+static noinline struct zram_comp_stream *
+comp_stream_wait(struct zram_comp *comp, enum zram_comp_dir dir)
+{
+	struct zram_comp_stream *strm;
+	struct comp_pair *pair;
+	unsigned int cpu;
+
+	for (;;) {
+		cpu = raw_smp_processor_id();
+		strm = comp_stream_search(comp, dir, cpu);
 		if (strm)
 			return strm;
+		if (current->prio > DEFAULT_PRIO || current->policy == SCHED_IDLE)
+			pair = per_cpu_ptr(comp->streams, cpu);
+		else
+			pair = &comp->spares[cpu / COMP_GROUP % comp->nr_spares];
+		strm = &pair->dir[dir];
+		mutex_lock(&strm->lock);
+		if (likely(strm->buf))
+			return strm;
+		/* Its CPU has died, so this task runs on another one by now */
+		mutex_unlock(&strm->lock);
 	}
-	return NULL;
 }
 
 /**
@@ -326,31 +370,16 @@ static struct zram_comp_stream *comp_stream_borrow(struct zram_comp *comp,
  * streams: GFP_NOWAIT only. Nor must it wait for CPU hotplug, or for a second
  * stream of the same direction.
  *
- * Context: May sleep, if the streams of this CPU and of those after it are
- *	held.
+ * Context: May sleep, if all streams that it tries are held.
  * Return: the stream, to be released with zram_comp_stream_put().
  */
 struct zram_comp_stream *zram_comp_stream_get(struct zram_comp *comp,
 					      enum zram_comp_dir dir)
 {
 	struct zram_comp_stream *strm;
-	unsigned int cpu;
 
-	for (;;) {
-		cpu = raw_smp_processor_id();
-		strm = comp_stream_try(per_cpu_ptr(comp->streams[dir], cpu));
-		if (likely(strm))
-			return strm;
-		strm = comp_stream_borrow(comp, dir, cpu);
-		if (strm)
-			return strm;
-		strm = per_cpu_ptr(comp->streams[dir], cpu);
-		mutex_lock(&strm->lock);
-		if (likely(strm->buf))
-			return strm;
-		/* Its CPU has died, so this task runs on another one by now */
-		mutex_unlock(&strm->lock);
-	}
+	strm = comp_stream_try(&raw_cpu_ptr(comp->streams)->dir[dir]);
+	return likely(strm) ? strm : comp_stream_wait(comp, dir);
 }
 
 /**
@@ -407,7 +436,7 @@ int zram_comp_init(void)
 {
 	return cpuhp_setup_state_multi(CPUHP_ZCOMP_PREPARE,
 				       "block/zram:prepare",
-				       comp_stream_prepare, comp_stream_dead);
+				       comp_cpu_prepare, comp_cpu_dead);
 }
 
 /**

@@ -96,11 +96,11 @@ enum zram_comp_dir {
 };
 
 /**
- * struct zram_comp_stream - a stream of one CPU, for one direction
+ * struct zram_comp_stream - a stream for one direction
  * @lock: guards all other members
  * @ops: the algorithm
  * @buf: for the holder, ZRAM_COMP_BUF_SIZE bytes or, to decompress, PAGE_SIZE;
- *	NULL while the CPU is offline
+ *	NULL while its CPU is offline
  * @ctx: the algorithm's own state
  */
 struct zram_comp_stream {
@@ -123,6 +123,8 @@ extern const struct zram_comp_ops zram_comp_842;
 const struct zram_comp_ops *zram_comp_table_find(const char *name);
 const char *zram_comp_table_lookup(const char *name);
 ssize_t zram_comp_table_show(const char *selected, char *buf, ssize_t at);
+int zram_comp_table_check(const struct zram_comp_ops *ops,
+			  const struct zram_comp_params *params);
 
 /* comp.c: */
 

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The compressors of this build. */
+/* The compressors of this build, and the parameters that they take. */
+
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/array_size.h>
+#include <linux/errno.h>
+#include <linux/printk.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
@@ -81,4 +85,40 @@ ssize_t zram_comp_table_show(const char *selected, char *buf, ssize_t at)
 	}
 	end += sysfs_emit_at(buf, end, "\n");
 	return end - at;
+}
+
+/**
+ * zram_comp_table_check() - check level and dictionary for a compressor
+ * @ops: the compressor; its prepare() checks the other parameters
+ * @params: the parameters
+ *
+ * Return: 0, -EINVAL if the level is out of its range, -EOPNOTSUPP for a level or
+ *	a dictionary if the compressor takes none.
+ */
+int zram_comp_table_check(const struct zram_comp_ops *ops,
+			  const struct zram_comp_params *params)
+{
+	int least, greatest;
+
+	if (params->dict && !ops->takes_dict) {
+		pr_err_ratelimited("%s: dictionary is not supported\n",
+				   ops->name);
+		return -EOPNOTSUPP;
+	}
+	if (params->winbits != ZRAM_COMP_UNSET && !ops->takes_winbits)
+		pr_notice_ratelimited("%s: deflate.winbits is ignored\n",
+				      ops->name);
+	if (params->level == ZRAM_COMP_UNSET)
+		return 0;
+	if (!ops->levels) {
+		pr_err_ratelimited("%s: compression level is not supported\n",
+				   ops->name);
+		return -EOPNOTSUPP;
+	}
+	ops->levels(&least, &greatest);
+	if (params->level >= least && params->level <= greatest)
+		return 0;
+	pr_err_ratelimited("%s: invalid compression level %d\n", ops->name,
+			   params->level);
+	return -EINVAL;
 }

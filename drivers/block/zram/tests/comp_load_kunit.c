@@ -5,12 +5,14 @@
  */
 
 #include <kunit/test.h>
+#include <linux/array_size.h>
 #include <linux/completion.h>
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/err.h>
 #include <linux/kthread.h>
 #include <linux/sched.h>
+#include <linux/sched/prio.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -255,11 +257,13 @@ static void comp_load_test_late_cpu(struct kunit *test)
  * struct taker - a task that takes a stream and puts it
  * @comp: the algorithm
  * @dir: what for
+ * @nice: nice value of the task
  * @done: the task has ended
  */
 struct taker {
 	struct zram_comp *comp;
 	enum zram_comp_dir dir;
+	int nice;
 	struct completion done;
 };
 
@@ -283,6 +287,7 @@ static bool takes_stream(struct kunit *test, struct taker *t)
 		complete_all(&t->done);
 		return false;
 	}
+	set_user_nice(task, t->nice);
 	kthread_bind(task, raw_smp_processor_id());
 	wake_up_process(task);
 	if (!wait_for_completion_timeout(&t->done, HZ))
@@ -313,8 +318,41 @@ static void comp_load_test_held(struct kunit *test)
 				      "a writer waits, another CPU is free");
 }
 
+/*
+ * While tasks hold the streams of all CPUs, one of normal priority gets a spare
+ * stream, and one of low priority does not
+ */
+static void comp_load_test_all_held(struct kunit *test)
+{
+	struct zram_comp *comp = setup(test);
+	struct taker normal = { .comp = comp }, low = { .comp = comp };
+	unsigned int i, dir, cpus = num_online_cpus();
+	struct zram_comp_stream *strm[8];
+
+	if (cpus > ARRAY_SIZE(strm))
+		kunit_skip(test, "more CPUs than a task tries");
+	low.nice = MAX_NICE;
+	for (dir = 0; dir < ZRAM_COMP_DIRS; dir++) {
+		bool normal_took, low_took;
+
+		normal.dir = dir;
+		low.dir = dir;
+		for (i = 0; i < cpus; i++)
+			strm[i] = zram_comp_stream_get(comp, dir);
+		normal_took = takes_stream(test, &normal);
+		low_took = takes_stream(test, &low);
+		for (i = 0; i < cpus; i++)
+			zram_comp_stream_put(strm[i]);
+		wait_for_completion(&normal.done);
+		wait_for_completion(&low.done);
+		KUNIT_EXPECT_TRUE(test, normal_took);
+		KUNIT_EXPECT_FALSE(test, low_took);
+	}
+}
+
 static struct kunit_case load_test_cases[] = {
 	KUNIT_CASE_PARAM(comp_load_test_held, name_gen_params),
+	KUNIT_CASE_PARAM(comp_load_test_all_held, name_gen_params),
 	KUNIT_CASE_PARAM(comp_load_test_create, name_gen_params),
 	KUNIT_CASE_PARAM(comp_load_test_tasks, name_gen_params),
 	KUNIT_CASE_PARAM(comp_load_test_hotplug, name_gen_params),
