@@ -134,8 +134,7 @@ recompressed() {
 
 pages text
 run recompress "priority=1 max_pages=2000"
-# The handlers come first.
-sleep 0.1
+wait_for 10 grep -q '^SigCgt:.*[1-9a-f]' "/proc/$writer/status"
 zt_n=0
 while kill -0 "$writer" 2> /dev/null && [ $zt_n -lt 40 ]; do
 	kill -STOP "$writer"
@@ -147,10 +146,14 @@ signals "recompress"
 is "recompress: as many pages as were asked for" "$got $(recompressed)" "0 2000"
 check "recompress: every byte" zpat verify -u -k text -j 2 -n 4096 "$ZDEV"
 
-# What a call that failed has left is not left of the next one.
-pages text
-gives "recompress, interrupted, and again" 0 \
-	ztry -i "$ZSYS/recompress" "priority=1 max_pages=1500"
+# What a call that failed has left is not left of the next one. A signal may come
+# before its first page.
+for round in 1 2 3 4 5 6 7 8; do
+	pages text
+	gives "recompress, interrupted, and again ($round)" 0 \
+		ztry -i "$ZSYS/recompress" "priority=1 max_pages=1500"
+	[ "$(recompressed)" -eq 1500 ] || break
+done
 between "it tries as many pages as were asked for, and those before" \
 	"$(recompressed)" 1501 2999
 check "recompress, twice: every byte" \

@@ -15,8 +15,8 @@
  *   ztry -s FILE VALUE	as the first, with handlers: SIGUSR1 restarts the write,
  *			SIGUSR2 interrupts it
  *   ztry -p FILE VALUE	as the first, with a signal every 2 ms that restarts the write
- *   ztry -i FILE VALUE	as the first, with a signal after 2 ms that interrupts the write;
- *			then once more, without: prints what came of that
+ *   ztry -i FILE VALUE	the same with one that interrupts the write; then once more,
+ *			without: prints what came of that
  *
  * A shell's echo hides the error number; these tests are about it.
  */
@@ -91,13 +91,18 @@ static const char *try_handling(const char *file, const char *val)
 static const char *try_periodic(const char *file, const char *val, int flags)
 {
 	struct sigaction sa = { .sa_handler = nothing, .sa_flags = flags };
-	struct itimerval timer = { .it_value.tv_usec = 2000 };
+	struct itimerval timer = {
+		.it_value.tv_usec = 2000,
+		.it_interval.tv_usec = 2000,
+	};
+	const char *r;
 
-	if (flags & SA_RESTART)
-		timer.it_interval = timer.it_value;
 	sigaction(SIGALRM, &sa, NULL);
 	setitimer(ITIMER_REAL, &timer, NULL);
-	return try_write(file, val, strlen(val));
+	r = try_write(file, val, strlen(val));
+	timer = (struct itimerval){};
+	setitimer(ITIMER_REAL, &timer, NULL);
+	return r;
 }
 
 static const char *try_again(const char *file, const char *val)
