@@ -9,9 +9,8 @@
  * after that, so a page stays unchanged if memory or mem_limit does not
  * suffice.
  *
- * The run counts the pages by which it has made the pool larger. While there are
- * some it logs which objects it replaces, and at the end restores as many of them
- * as is necessary.
+ * The run counts the pages by which it makes the pool larger. While there are some
+ * it logs which objects it replaces, and restores as many as is necessary at its end.
  *
  * A run uses one task, to leave the other CPUs to the workload. To use more,
  * run it on several devices.
@@ -19,7 +18,6 @@
 
 #include <linux/array_size.h>
 #include <linux/jhash.h>
-#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/sizes.h>
@@ -56,10 +54,8 @@
  * @left: pages that may still be tried
  * @page: the page at hand
  * @buf: the same compressed, a page at most
- * @most: pages that the pool may grow to before it is compacted; and may have, if
- *	it was above its limit to begin with
- * @grown: pages by which the run has made the pool larger; negative if smaller
- * @log: objects replaced since it last was no larger
+ * @most: pages that the pool may have if it was above its limit to begin with
+ * @log: what the run has made of the pool since it last was no larger
  * @gaps: objects replaced since the pool was last compacted
  * @replaced: objects replaced
  * @refused: objects that mem_limit has refused in a row
@@ -74,7 +70,6 @@ struct recompress_run {
 	unsigned int threshold;
 	u64 left;
 	unsigned long most;
-	long grown;
 	struct zram_recompress_log *log;
 	unsigned int gaps;
 	u64 replaced;
@@ -105,14 +100,9 @@ static int recompress_compress(struct recompress_run *run, unsigned int prio,
 /* Replaced objects leave gaps. Compaction turns them into free pages. */
 static void recompress_compact(struct recompress_run *run)
 {
-	run->grown -= zram_obj_pool_compact(&run->zram->pool);
+	zram_recompress_log_grow(run->log,
+				 -zram_obj_pool_compact(&run->zram->pool));
 	run->gaps = 0;
-}
-
-/* Count the pages that the pool has more than @before */
-static void recompress_grow(struct recompress_run *run, unsigned long before)
-{
-	run->grown += (long)(zram_obj_pool_pages(&run->zram->pool) - before);
 }
 
 static int recompress_try_alloc(struct recompress_run *run, unsigned int len,
@@ -123,7 +113,7 @@ static int recompress_try_alloc(struct recompress_run *run, unsigned int len,
 	int err = zram_obj_alloc_instead(pool, len, GFP_NOIO, run->nid,
 					 run->most, handle);
 
-	recompress_grow(run, before);
+	zram_recompress_log_grow(run->log, zram_obj_pool_pages(pool) - before);
 	return err;
 }
 
@@ -194,7 +184,8 @@ static bool recompress_settle(struct recompress_run *run,
 		ok = zram_slot_unmark(zram, index, ZRAM_PP, mark);
 	before = zram_obj_pool_pages(&zram->pool);
 	zram_slot_release(zram, new);
-	recompress_grow(run, before);
+	zram_recompress_log_grow(run->log,
+				 zram_obj_pool_pages(&zram->pool) - before);
 	if (ok) {
 		spin_lock(lock);
 		zram_slot_clear_idle(zram, index);
@@ -218,7 +209,8 @@ static int recompress_make_old(struct recompress_run *run, u32 flags,
 		if (err || len != size)
 			return err ? err : -ESTALE;
 	}
-	err = recompress_alloc(run, size, &new->handle);
+	/* What mem_limit refuses here stays replaced, and does not end the run */
+	err = recompress_try_alloc(run, size, &new->handle);
 	if (err)
 		return err;
 	zram_obj_store(&run->zram->pool, new->handle, src, size);
@@ -251,6 +243,9 @@ static void recompress_restore_slot(struct recompress_run *run, u32 flags)
  * Restore objects until the pool is no larger than before they were replaced. New
  * objects of a class that has few of them go first, because these fill their pages
  * least. A run that is to end early leaves the pool larger, by SLACK at most.
+ *
+ * If other tasks change the pool, what they add may be counted as the run's, and
+ * restoring objects does not take it away. Then the objects stay replaced.
  */
 static void recompress_restore(struct recompress_run *run)
 {
@@ -264,7 +259,9 @@ static void recompress_restore(struct recompress_run *run)
 
 	zram_pp_walk_init(&run->walk, &run->pp, &all, 1);
 	recompress_compact(run);
-	while (run->grown > 0 && !zram_pp_stop(&run->pp) &&
+	while (zram_recompress_log_grown(run->log) > 0 &&
+	       !zram_recompress_log_disturbed(run->log) &&
+	       !zram_pp_stop(&run->pp) &&
 	       zram_recompress_log_rarest(run->log, &class)) {
 		while (!zram_pp_stop(&run->pp) &&
 		       zram_recompress_log_take(run->log, class,
@@ -276,8 +273,6 @@ static void recompress_restore(struct recompress_run *run)
 	}
 	run->walk = walk;
 	zram_recompress_log_clear(run->log);
-	/* Other tasks have allocated the rest, while the run looked */
-	run->grown = min(run->grown, 0);
 }
 
 /* The current slot has another object; keep the pool from growing for long */
@@ -289,15 +284,17 @@ static void recompress_count(struct recompress_run *run,
 
 	run->replaced++;
 	run->gaps++;
-	if (run->grown > 0 && run->gaps >= GAPS_WORTH_CLOSING)
+	if (zram_recompress_log_grown(run->log) > 0 &&
+	    run->gaps >= GAPS_WORTH_CLOSING)
 		recompress_compact(run);
-	if (run->grown <= 0) {
+	if (zram_recompress_log_grown(run->log) <= 0) {
 		zram_recompress_log_clear(run->log);
 		return;
 	}
 	class = zram_obj_class(&run->zram->pool, size);
 	if (!zram_recompress_log_add(run->log, class, run->walk.index,
-				     old->flags & kept) || run->grown > SLACK)
+				     old->flags & kept) ||
+	    zram_recompress_log_grown(run->log) > SLACK)
 		recompress_restore(run);
 }
 
@@ -363,7 +360,7 @@ static int recompress_all(struct recompress_run *run)
 	run->most = usage.pages + SLACK;
 	run->page = kvmalloc(PAGE_SIZE, GFP_KERNEL);
 	run->buf = kvmalloc(PAGE_SIZE, GFP_KERNEL);
-	run->log = zram_recompress_log_create();
+	run->log = zram_recompress_log_create(&zram->pool);
 	if (!run->page || !run->buf || !run->log)
 		return -ENOMEM;
 	err = zram_comp_start(zram_comps_get(&zram->comps, run->prio));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The slots whose objects a recompression run has replaced, by the size class of
- * the new object. The run restores old objects from it, if the new ones have made
- * the pool larger.
+ * What a recompression run has made of the pool: pages more or less, and the slots
+ * whose objects it has replaced, by the size class of the new object. The run
+ * restores old objects from it, if the new ones have made the pool larger.
  */
 
 #include <linux/gfp.h>
@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "obj.h"
 #include "recompress_log.h"
 
 /* As many as fit into 64 KiB */
@@ -33,6 +34,9 @@ struct recompress_log_entry {
 
 /**
  * struct zram_recompress_log - slots whose objects were replaced
+ * @pool: the pool that they are in
+ * @grown: pages by which the run has made it larger; negative if smaller
+ * @others: the other pages of the pool when the first entry was added
  * @nr: number of entries that were added
  * @first: for each class, the number of its last entry, counted from 1; or 0
  * @count: for each class, its entries
@@ -41,21 +45,37 @@ struct recompress_log_entry {
  * Belongs to the task of the run.
  */
 struct zram_recompress_log {
+	struct zram_obj_pool *pool;
+	long grown;
+	unsigned long others;
 	unsigned int nr;
 	u16 first[LOG_CLASSES];
 	u16 count[LOG_CLASSES];
 	struct recompress_log_entry entry[LOG_SLOTS];
 };
 
+static unsigned long log_others(const struct zram_recompress_log *log)
+{
+	return zram_obj_pool_pages(log->pool) - log->grown;
+}
+
 /**
  * zram_recompress_log_create() - allocate a log
+ * @pool: the pool of the run
  *
  * Context: May sleep.
  * Return: an empty log, or NULL.
  */
-struct zram_recompress_log *zram_recompress_log_create(void)
+struct zram_recompress_log *
+zram_recompress_log_create(struct zram_obj_pool *pool)
 {
-	return kvzalloc(sizeof(struct zram_recompress_log), GFP_KERNEL);
+	struct zram_recompress_log *log = kvzalloc(sizeof(*log), GFP_KERNEL);
+
+	if (log) {
+		log->pool = pool;
+		log->others = log_others(log);
+	}
+	return log;
 }
 
 /**
@@ -68,11 +88,51 @@ void zram_recompress_log_destroy(struct zram_recompress_log *log)
 }
 
 /**
+ * zram_recompress_log_grow() - count pages that the run adds to the pool
+ * @log: the log
+ * @pages: the pages; negative for those that it removes
+ *
+ * A run measures them around its own calls, so they include what other tasks
+ * allocate at that moment.
+ */
+void zram_recompress_log_grow(struct zram_recompress_log *log, long pages)
+{
+	log->grown += pages;
+}
+
+/**
+ * zram_recompress_log_grown() - pages by which the run has made the pool larger
+ * @log: the log
+ *
+ * Return: pages; negative if it is smaller.
+ */
+long zram_recompress_log_grown(const struct zram_recompress_log *log)
+{
+	return log->grown;
+}
+
+/**
+ * zram_recompress_log_disturbed() - have other tasks changed the pool?
+ * @log: the log
+ *
+ * Return: true if the pages that the run does not account for have changed since
+ *	the log was empty.
+ */
+bool zram_recompress_log_disturbed(const struct zram_recompress_log *log)
+{
+	return log_others(log) != log->others;
+}
+
+/**
  * zram_recompress_log_clear() - remove all entries
  * @log: the log
+ *
+ * The pool counts as no larger from here on.
  */
 void zram_recompress_log_clear(struct zram_recompress_log *log)
 {
+	log->grown = min(log->grown, 0L);
+	log->others = log_others(log);
 	if (!log->nr)
 		return;
 	log->nr = 0;

@@ -4,10 +4,15 @@
 
 #include <linux/types.h>
 
+struct zram_obj_pool;
 struct zram_recompress_log;
 
-struct zram_recompress_log *zram_recompress_log_create(void);
+struct zram_recompress_log *
+zram_recompress_log_create(struct zram_obj_pool *pool);
 void zram_recompress_log_destroy(struct zram_recompress_log *log);
+void zram_recompress_log_grow(struct zram_recompress_log *log, long pages);
+long zram_recompress_log_grown(const struct zram_recompress_log *log);
+bool zram_recompress_log_disturbed(const struct zram_recompress_log *log);
 void zram_recompress_log_clear(struct zram_recompress_log *log);
 bool zram_recompress_log_add(struct zram_recompress_log *log, unsigned int class,
 			     unsigned long index, u32 flags);

@@ -185,6 +185,40 @@ done
 # With debug options this takes minutes.
 [ -n "${ZT_DEBUG-}" ] || again 2000000 1
 
+# replaced alone|beside: sets NR to the recompressed pages among the first 4096
+replaced() {
+	zram_remove
+	zram_add
+	put "$ZSYS/comp_algorithm" lzo
+	put "$ZSYS/recomp_algorithm" "algo=zstd priority=1"
+	put "$ZSYS/disksize" $((65536 * PAGE))
+	must zpat fill -u -k mixed -j 2 -n 4096 "$ZDEV" > /dev/null
+	put "$ZSYS/idle" all
+	# A writer of other slots, until the file is gone
+	[ "$1" = alone ] || : > "/tmp/rewrite.$$"
+	while [ -e "/tmp/rewrite.$$" ]; do
+		zpat fill -u -k random -o 8192 -n 40000 "$ZDEV"
+		zpat discard -u -o 8192 -n 40000 "$ZDEV"
+	done > /dev/null &
+	store 0 recompress "type=idle"
+	NR=$(awk '$1 < 4096 && $3 ~ /r/ { n++ } END { print n + 0 }' \
+		"/sys/kernel/debug/zram/zram$ZID/block_state")
+	rm -f "/tmp/rewrite.$$"
+	wait $!
+}
+
+# What other tasks store is not what the run has added to the pool.
+mount -t debugfs none /sys/kernel/debug 2> /dev/null
+if [ -e "/sys/kernel/debug/zram/zram$ZID/block_state" ]; then
+	replaced alone
+	alone=$NR
+	replaced beside
+	between "beside a writer as many pages are recompressed as alone" \
+		"$NR" $((alone * 95 / 100)) "$alone"
+else
+	skip "beside a writer" "no block_state"
+fi
+
 # No memory may be taken above the limit
 fresh text
 put "$ZSYS/mem_limit" "$MM_USED"
