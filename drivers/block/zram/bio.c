@@ -23,6 +23,7 @@
 #include "rb_group.h"
 #include "rb_read.h"
 #include "slot.h"
+#include "slot_range.h"
 #include "table.h"
 #include "zram.h"
 

@@ -20,7 +20,7 @@
 #include "kc_set.h"
 #include "kcompressd.h"
 #include "obj.h"
-#include "slot.h"
+#include "slot_range.h"
 #include "table.h"
 #include "zram.h"
 

@@ -7,14 +7,10 @@
  * they agree with the slots.
  */
 
-#include <linux/array_size.h>
-#include <linux/kconfig.h>
-#include <linux/minmax.h>
+#include <linux/ktime.h>
 #include <linux/nodemask.h>
 #include <linux/numa.h>
-#include <linux/sched.h>
 #include <linux/spinlock.h>
-#include <linux/timekeeping.h>
 
 #include "bd_map.h"
 #include "kc_stage.h"
@@ -22,6 +18,22 @@
 #include "slot.h"
 #include "table.h"
 #include "zram.h"
+
+/**
+ * struct slot_change - what the changes of one section add up to
+ * @pages: slots with content
+ * @same_pages: same-filled slots
+ * @huge_pages: huge pages in memory
+ * @staged: staged pages
+ * @compr_bytes: bytes of objects and staged pages
+ */
+struct slot_change {
+	int pages;
+	int same_pages;
+	int huge_pages;
+	int staged;
+	long compr_bytes;
+};
 
 /**
  * zram_slot_clear_idle() - clear the idle mark of a slot
@@ -52,28 +64,77 @@ void zram_slot_touch(struct zram *zram, unsigned long index)
 	zram_slot_clear_idle(zram, index);
 }
 
-static bool slot_takes_memory(const struct zram_slot *slot)
+/* The part of the flags that decides what a slot counts for: any size is 1 */
+static u32 slot_kind(u32 flags)
 {
-	return zram_slot_in_memory(slot) || zram_slot_stage(slot);
+	return (flags & (ZRAM_SAME | ZRAM_HUGE | ZRAM_WB | ZRAM_STAGED)) |
+	       !!(flags & ZRAM_SIZE_MASK);
 }
 
-/* Update the words of the group after a change of a slot */
-static void slot_update_group(struct zram_slots *slots, unsigned long index,
-			      const struct zram_slot *old)
+static bool slot_kind_is_stored(u32 kind)
 {
-	struct zram_slot_group *group = zram_slots_group(slots, index);
-	const struct zram_slot *slot = &slots->slot[index];
-	bool in_memory = slot_takes_memory(slot);
-	u64 bit = zram_slots_bit(index);
+	return kind & (ZRAM_SAME | 1);
+}
 
-	if (zram_slot_stored(old) != zram_slot_stored(slot))
-		WRITE_ONCE(group->nr_stored, group->nr_stored +
-			   (zram_slot_stored(slot) ? 1 : -1));
-	if (in_memory == !!(group->in_memory & bit))
+/* Whether it has an object in memory, or is staged */
+static bool slot_kind_takes_memory(u32 kind)
+{
+	return (kind & (ZRAM_WB | 1)) == 1;
+}
+
+static bool slot_kind_is_huge_in_memory(u32 kind)
+{
+	return (kind & (ZRAM_HUGE | ZRAM_WB | ZRAM_STAGED)) == ZRAM_HUGE;
+}
+
+static long slot_bytes_in_memory(u32 flags)
+{
+	return slot_kind_takes_memory(slot_kind(flags)) ?
+		flags & ZRAM_SIZE_MASK : 0;
+}
+
+/* Count a change of kind, and update the words of the group */
+static __always_inline void slot_change_kind(struct zram_slot_group *group,
+					     u64 bit, u32 old, u32 new,
+					     struct slot_change *change)
+{
+	int stored = slot_kind_is_stored(new) - slot_kind_is_stored(old);
+
+	change->pages += stored;
+	change->same_pages += !!(new & ZRAM_SAME) - !!(old & ZRAM_SAME);
+	change->huge_pages += slot_kind_is_huge_in_memory(new) -
+			      slot_kind_is_huge_in_memory(old);
+	change->staged += !!(new & ZRAM_STAGED) - !!(old & ZRAM_STAGED);
+
+	if (stored)
+		WRITE_ONCE(group->nr_stored, group->nr_stored + stored);
+	if (slot_kind_takes_memory(new) == slot_kind_takes_memory(old))
 		return;
 	WRITE_ONCE(group->in_memory, group->in_memory ^ bit);
-	if (!in_memory)
+	if (group->idle & bit)
 		WRITE_ONCE(group->idle, group->idle & ~bit);
+}
+
+/*
+ * Inline, because most callers know that the slot is empty afterwards. The sums stay
+ * in registers, and an overwrite that changes only the size is short.
+ */
+static __always_inline struct zram_slot
+slot_change(struct zram *zram, unsigned long index, unsigned long handle,
+	    u32 flags, struct slot_change *change)
+{
+	struct zram_slot *slot = &zram->slots.slot[index];
+	struct zram_slot old = *slot;
+
+	slot->handle = handle;
+	zram_slot_set_flags(slot, flags);
+	change->compr_bytes += slot_bytes_in_memory(flags) -
+			       slot_bytes_in_memory(old.flags);
+	if (slot_kind(flags) != slot_kind(old.flags))
+		slot_change_kind(zram_slots_group(&zram->slots, index),
+				 zram_slots_bit(index), slot_kind(old.flags),
+				 slot_kind(flags), change);
+	return old;
 }
 
 static void slot_count(struct zram *zram, enum zram_stat id, long change)
@@ -82,31 +143,16 @@ static void slot_count(struct zram *zram, enum zram_stat id, long change)
 		zram_stats_add(&zram->stats, id, change);
 }
 
-static long slot_bytes_in_memory(const struct zram_slot *slot)
+/* Most sections change few counters; skip the others */
+static __always_inline void
+slot_account(struct zram *zram, const struct slot_change *change)
 {
-	return slot_takes_memory(slot) ? zram_slot_size(slot) : 0;
-}
-
-static bool slot_is_huge_in_memory(const struct zram_slot *slot)
-{
-	return zram_slot_test(slot, ZRAM_HUGE) && zram_slot_in_memory(slot);
-}
-
-/* Most changes of a slot change few counters; skip the others */
-static void slot_account(struct zram *zram, const struct zram_slot *old,
-			 const struct zram_slot *new)
-{
-	slot_count(zram, ZRAM_STAT_PAGES,
-		   zram_slot_stored(new) - zram_slot_stored(old));
-	slot_count(zram, ZRAM_STAT_SAME_PAGES,
-		   zram_slot_test(new, ZRAM_SAME) -
-			   zram_slot_test(old, ZRAM_SAME));
-	slot_count(zram, ZRAM_STAT_COMPR_BYTES,
-		   slot_bytes_in_memory(new) - slot_bytes_in_memory(old));
-	slot_count(zram, ZRAM_STAT_HUGE_PAGES,
-		   slot_is_huge_in_memory(new) - slot_is_huge_in_memory(old));
-	if (!zram_slot_stage(old) != !zram_slot_stage(new))
-		zram_obj_count_staged(&zram->pool, zram_slot_stage(new) ? 1 : -1);
+	slot_count(zram, ZRAM_STAT_PAGES, change->pages);
+	slot_count(zram, ZRAM_STAT_SAME_PAGES, change->same_pages);
+	slot_count(zram, ZRAM_STAT_COMPR_BYTES, change->compr_bytes);
+	slot_count(zram, ZRAM_STAT_HUGE_PAGES, change->huge_pages);
+	if (change->staged)
+		zram_obj_count_staged(&zram->pool, change->staged);
 }
 
 /**
@@ -124,29 +170,11 @@ static void slot_account(struct zram *zram, const struct zram_slot *old,
 struct zram_slot zram_slot_publish(struct zram *zram, unsigned long index,
 				   unsigned long handle, u32 flags)
 {
-	struct zram_slot *slot = &zram->slots.slot[index];
-	struct zram_slot old = *slot;
+	struct slot_change change = {};
+	struct zram_slot old = slot_change(zram, index, handle, flags, &change);
 
-	slot->handle = handle;
-	zram_slot_set_flags(slot, flags);
-	slot_update_group(&zram->slots, index, &old);
-	slot_account(zram, &old, slot);
+	slot_account(zram, &change);
 	return old;
-}
-
-/* zram_slot_publish_if() under the slot lock */
-static bool slot_publish_if(struct zram *zram, unsigned long index,
-			    struct zram_slot *slot,
-			    const struct zram_slot *expected, u32 kept)
-{
-	const struct zram_slot *now = &zram->slots.slot[index];
-
-	if ((now->flags & expected->flags) != expected->flags ||
-	    (expected->handle && now->handle != expected->handle))
-		return false;
-	*slot = zram_slot_publish(zram, index, slot->handle,
-				  slot->flags | (now->flags & kept));
-	return true;
 }
 
 /**
@@ -166,11 +194,16 @@ bool zram_slot_publish_if(struct zram *zram, unsigned long index,
 			  struct zram_slot *slot,
 			  const struct zram_slot *expected, u32 kept)
 {
+	const struct zram_slot *now = &zram->slots.slot[index];
 	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
 	bool ok;
 
 	spin_lock(lock);
-	ok = slot_publish_if(zram, index, slot, expected, kept);
+	ok = (now->flags & expected->flags) == expected->flags &&
+	     (!expected->handle || now->handle == expected->handle);
+	if (ok)
+		*slot = zram_slot_publish(zram, index, slot->handle,
+					  slot->flags | (now->flags & kept));
 	spin_unlock(lock);
 	return ok;
 }
@@ -309,16 +342,29 @@ void zram_slot_unpin(struct zram *zram, unsigned long index,
 bool zram_slot_replace(struct zram *zram, unsigned long index,
 		       struct zram_slot *slot, u32 expected)
 {
-	const struct zram_slot old = { .flags = expected };
 	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
 	bool ok;
 
 	spin_lock(lock);
-	ok = slot_publish_if(zram, index, slot, &old, 0);
-	if (ok)
+	ok = !(expected & ~zram->slots.slot[index].flags);
+	if (ok) {
+		*slot = zram_slot_publish(zram, index, slot->handle,
+					  slot->flags);
 		zram_slot_touch(zram, index);
+	}
 	spin_unlock(lock);
 	return ok;
+}
+
+/* Apart, because its variables would cost every release a stack frame */
+static noinline void slot_put_blocks(struct zram *zram,
+				     const struct zram_slot *slot)
+{
+	unsigned int nr;
+	u64 first;
+
+	nr = zram_slot_blocks(slot, &first);
+	zram_bd_map_put(zram->backing.map, first, nr);
 }
 
 /**
@@ -330,19 +376,14 @@ bool zram_slot_replace(struct zram *zram, unsigned long index,
  */
 void zram_slot_release(struct zram *zram, const struct zram_slot *slot)
 {
-	struct zram_kc_stage *stage = zram_slot_stage(slot);
-	unsigned int nr;
-	u64 first;
-
-	if (stage) {
-		zram_kc_stage_put(stage);
-	} else if (zram_slot_in_memory(slot)) {
+	if (zram_slot_in_memory(slot)) {
 		/* If it is pinned, zram_slot_unpin() frees it */
 		if (!zram_slot_test(slot, ZRAM_PIN))
 			zram_obj_free(&zram->pool, slot->handle);
 	} else if (zram_slot_test(slot, ZRAM_WB)) {
-		nr = zram_slot_blocks(slot, &first);
-		zram_bd_map_put(zram->backing.map, first, nr);
+		slot_put_blocks(zram, slot);
+	} else if (zram_slot_stage(slot)) {
+		zram_kc_stage_put(zram_slot_stage(slot));
 	}
 }
 
@@ -357,57 +398,45 @@ void zram_slot_release(struct zram *zram, const struct zram_slot *slot)
 void zram_slot_free(struct zram *zram, unsigned long index)
 {
 	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
+	struct slot_change change = {};
 	struct zram_slot old;
 
 	spin_lock(lock);
-	old = zram_slot_publish(zram, index, 0, 0);
+	old = slot_change(zram, index, 0, 0, &change);
+	slot_account(zram, &change);
 	spin_unlock(lock);
 	zram_slot_release(zram, &old);
 }
 
-/*
- * Empty consecutive slots within one group, a batch at a time. Slots that are empty
- * stay untouched, so their cache lines stay clean.
- */
-static void slot_free_group(struct zram *zram, unsigned long index,
-			    unsigned int nr)
-{
-	/* 256 bytes of stack: call chains in reclaim are deep */
-	struct zram_slot old[16];
-	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
-	unsigned long end = index + nr;
-	unsigned int i, n;
-
-	while (index < end) {
-		n = 0;
-		spin_lock(lock);
-		for (; index < end && n < ARRAY_SIZE(old); index++)
-			if (zram_slot_stored(&zram->slots.slot[index]))
-				old[n++] = zram_slot_publish(zram, index, 0, 0);
-		spin_unlock(lock);
-		for (i = 0; i < n; i++)
-			zram_slot_release(zram, &old[i]);
-	}
-}
-
 /**
- * zram_slot_free_range() - empty consecutive slots
+ * zram_slot_empty() - empty consecutive slots of one group in one section
  * @zram: the device
- * @index: index of the first
- * @nr: how many
+ * @index: in: index of the first; out: index after the last one looked at
+ * @end: index after the last, in the same group
+ * @old: set to the slots as they were, to be released with zram_slot_release()
+ * @max: the most that @old has space for
  *
- * Context: May sleep. Takes slot locks.
+ * Slots that are empty stay untouched, so their cache lines stay clean.
+ *
+ * Context: Any but interrupts; may be called with interrupts off. Takes the slot
+ *	lock.
+ * Return: number of slots in @old.
  */
-void zram_slot_free_range(struct zram *zram, unsigned long index,
-			  unsigned long nr)
+unsigned int zram_slot_empty(struct zram *zram, unsigned long *index,
+			     unsigned long end, struct zram_slot *old,
+			     unsigned int max)
 {
-	unsigned long in_group;
+	spinlock_t *lock = zram_slots_lock(&zram->slots, *index);
+	struct slot_change change = {};
+	unsigned long i = *index;
+	unsigned int n = 0;
 
-	for (; nr; nr -= in_group, index += in_group) {
-		in_group = ZRAM_SLOT_GROUP - index % ZRAM_SLOT_GROUP;
-		in_group = min(in_group, nr);
-		if (zram_slots_any(&zram->slots, index))
-			slot_free_group(zram, index, in_group);
-		cond_resched();
-	}
+	spin_lock(lock);
+	for (; i < end && n < max; i++)
+		if (zram_slot_stored(&zram->slots.slot[i]))
+			old[n++] = slot_change(zram, i, 0, 0, &change);
+	slot_account(zram, &change);
+	spin_unlock(lock);
+	*index = i;
+	return n;
 }

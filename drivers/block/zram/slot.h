@@ -25,7 +25,8 @@ bool zram_slot_publish_if(struct zram *zram, unsigned long index,
 			  const struct zram_slot *expected, u32 kept);
 void zram_slot_release(struct zram *zram, const struct zram_slot *slot);
 void zram_slot_free(struct zram *zram, unsigned long index);
-void zram_slot_free_range(struct zram *zram, unsigned long index,
-			  unsigned long nr);
+unsigned int zram_slot_empty(struct zram *zram, unsigned long *index,
+			     unsigned long end, struct zram_slot *old,
+			     unsigned int max);
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "../obj.h"
 #include "../slot.h"
+#include "../slot_range.h"
 #include "../stats.h"
 #include "../table.h"
 #include "../zram.h"

@@ -19,6 +19,7 @@
 #include "../pages.h"
 #include "../read.h"
 #include "../slot.h"
+#include "../slot_range.h"
 #include "../stats.h"
 #include "../table.h"
 #include "../zram.h"

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Changes of consecutive slots, each section of a slot lock for several.
+ */
+
+#include <linux/array_size.h>
+#include <linux/minmax.h>
+#include <linux/sched.h>
+
+#include "bd_map.h"
+#include "slot.h"
+#include "slot_range.h"
+#include "table.h"
+#include "zram.h"
+
+/*
+ * Release detached slots. Pages written back whole, one after the other, lie on
+ * consecutive blocks: put those together.
+ */
+static void slot_range_release(struct zram *zram, const struct zram_slot *old,
+			       unsigned int nr)
+{
+	unsigned int i, nr_blocks, nr_extent = 0;
+	u64 first, extent = 0;
+
+	for (i = 0; i < nr; i++) {
+		if (!zram_slot_test(&old[i], ZRAM_WB)) {
+			zram_slot_release(zram, &old[i]);
+			continue;
+		}
+		nr_blocks = zram_slot_blocks(&old[i], &first);
+		if (first != extent + nr_extent) {
+			zram_bd_map_put(zram->backing.map, extent, nr_extent);
+			extent = first;
+			nr_extent = 0;
+		}
+		nr_extent += nr_blocks;
+	}
+	zram_bd_map_put(zram->backing.map, extent, nr_extent);
+}
+
+/* Empty consecutive slots within one group, a batch at a time */
+static void slot_range_free_group(struct zram *zram, unsigned long index,
+				  unsigned int nr)
+{
+	/* 256 bytes of stack: call chains in reclaim are deep */
+	struct zram_slot old[16];
+	unsigned long end = index + nr;
+	unsigned int n;
+
+	while (index < end) {
+		n = zram_slot_empty(zram, &index, end, old, ARRAY_SIZE(old));
+		slot_range_release(zram, old, n);
+	}
+}
+
+/**
+ * zram_slots_free() - empty consecutive slots
+ * @zram: the device
+ * @index: index of the first
+ * @nr: how many; swap frees at most a cluster at once
+ *
+ * Takes the lock of 64 slots for up to 16 of them at a time.
+ *
+ * Context: As zram_slot_free().
+ */
+void zram_slots_free(struct zram *zram, unsigned long index, unsigned long nr)
+{
+	unsigned long in_group;
+
+	for (; nr; nr -= in_group, index += in_group) {
+		in_group = ZRAM_SLOT_GROUP - index % ZRAM_SLOT_GROUP;
+		in_group = min(in_group, nr);
+		if (!zram_slots_any(&zram->slots, index))
+			continue;
+		if (in_group == 1)
+			zram_slot_free(zram, index);
+		else
+			slot_range_free_group(zram, index, in_group);
+	}
+}
+
+/**
+ * zram_slot_free_range() - empty any number of consecutive slots
+ * @zram: the device
+ * @index: index of the first
+ * @nr: how many
+ *
+ * Context: May sleep. Takes slot locks.
+ */
+void zram_slot_free_range(struct zram *zram, unsigned long index,
+			  unsigned long nr)
+{
+	unsigned long part;
+
+	for (; nr; nr -= part, index += part) {
+		part = min(nr, ZRAM_SLOT_GROUP - index % ZRAM_SLOT_GROUP);
+		zram_slots_free(zram, index, part);
+		cond_resched();
+	}
+}

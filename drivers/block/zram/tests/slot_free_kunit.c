@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit tests of freeing consecutive slots that are written back: each block loses
+ * the references of the slots freed, and no other.
+ */
+
+#include <kunit/test.h>
+#include <linux/err.h>
+#include <linux/prandom.h>
+#include <linux/slab.h>
+
+#include "../bd_map.h"
+#include "../slot.h"
+#include "../slot_range.h"
+#include "../stats.h"
+#include "../table.h"
+#include "../zram.h"
+
+#define NR_SLOTS	200U
+#define NR_BLOCKS	1200U		/* more than two segments of the map */
+
+/**
+ * struct slot_free_test - the device of a test, and a model of it
+ * @zram: has slots, counters and a block map
+ * @block: the block of each slot, if @flags has ZRAM_WB
+ * @flags: the flags of each slot
+ * @refs: references of each block
+ * @used: number of blocks with references
+ */
+struct slot_free_test {
+	struct zram zram;
+	u64 block[NR_SLOTS];
+	u32 flags[NR_SLOTS];
+	u32 refs[NR_BLOCKS];
+	u64 used;
+};
+
+static int slot_free_test_init(struct kunit *test)
+{
+	struct slot_free_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+
+	if (!t || zram_stats_init(&t->zram.stats))
+		return -ENOMEM;
+	test->priv = t;
+	if (zram_table_create(&t->zram.slots, NR_SLOTS))
+		return -ENOMEM;
+	t->zram.backing.map = zram_bd_map_create(NR_BLOCKS);
+	return PTR_ERR_OR_ZERO(t->zram.backing.map);
+}
+
+static void slot_free_test_exit(struct kunit *test)
+{
+	struct slot_free_test *t = test->priv;
+
+	if (!t)
+		return;
+	if (!IS_ERR(t->zram.backing.map))
+		zram_bd_map_destroy(t->zram.backing.map);
+	zram_table_destroy(&t->zram.slots);
+	zram_stats_destroy(&t->zram.stats);
+}
+
+/* Reserve all blocks, so that a test can choose among them */
+static void reserve_all(struct kunit *test)
+{
+	struct slot_free_test *t = test->priv;
+	unsigned int nr = 0;
+	u64 first;
+	int got;
+
+	while (nr < NR_BLOCKS) {
+		got = zram_bd_map_reserve(t->zram.backing.map, NR_BLOCKS, 1,
+					  &first);
+		KUNIT_ASSERT_GT(test, got, 0);
+		nr += got;
+	}
+}
+
+/* Keep one reference for each slot on a block, and none of the reservation */
+static void keep_used(struct slot_free_test *t)
+{
+	unsigned int b, r;
+
+	for (b = 0; b < NR_BLOCKS; b++) {
+		for (r = 1; r < t->refs[b]; r++)
+			zram_bd_map_get(t->zram.backing.map, b, 1);
+		if (!t->refs[b])
+			zram_bd_map_put(t->zram.backing.map, b, 1);
+	}
+}
+
+/* Install an object of less than a block at the beginning of @block */
+static void put_object(struct slot_free_test *t, unsigned int i, u64 block)
+{
+	t->block[i] = block;
+	t->flags[i] = 100 | ZRAM_WB;
+	t->used += !t->refs[block]++;
+	zram_slot_publish(&t->zram, i, zram_slot_location(block, 0),
+			  t->flags[i]);
+}
+
+/* Free slots of the device and of the model, and compare */
+static void free_slots(struct kunit *test, unsigned int index, unsigned int nr)
+{
+	struct slot_free_test *t = test->priv;
+	unsigned int i;
+
+	for (i = index; i < index + nr; i++) {
+		if (t->flags[i] & ZRAM_WB)
+			t->used -= !--t->refs[t->block[i]];
+		t->flags[i] = 0;
+	}
+	zram_slots_free(&t->zram, index, nr);
+	KUNIT_EXPECT_EQ(test, zram_bd_map_used(t->zram.backing.map), t->used);
+	for (i = 0; i < NR_SLOTS; i++)
+		KUNIT_EXPECT_EQ_MSG(test, t->zram.slots.slot[i].flags,
+				    t->flags[i], "slot %u", i);
+	/* A block without references refuses to lose one */
+	for (i = 0; i < NR_BLOCKS; i++) {
+		if (!__zram_bd_map_ref(t->zram.backing.map, i, 1, 1))
+			KUNIT_EXPECT_EQ_MSG(test, t->refs[i], 0U, "block %u", i);
+		else
+			__zram_bd_map_ref(t->zram.backing.map, i, 1, -1);
+	}
+}
+
+static void slot_free_test_forward(struct kunit *test)
+{
+	struct slot_free_test *t = test->priv;
+	unsigned int i;
+
+	reserve_all(test);
+	/* Block 0, and the end of a segment in the middle of a group */
+	for (i = 0; i < NR_SLOTS; i++)
+		put_object(t, i, i < 64 ? i : 512 - 100 + i);
+	keep_used(t);
+	free_slots(test, 5, 190);
+	free_slots(test, 0, NR_SLOTS);
+	KUNIT_EXPECT_EQ(test, t->used, 0ULL);
+}
+
+static void slot_free_test_backward(struct kunit *test)
+{
+	struct slot_free_test *t = test->priv;
+	unsigned int i;
+
+	reserve_all(test);
+	for (i = 0; i < NR_SLOTS; i++)
+		put_object(t, i, NR_BLOCKS - 1 - i);
+	keep_used(t);
+	free_slots(test, 63, 2);
+	free_slots(test, 0, NR_SLOTS);
+}
+
+/* Packed objects share blocks */
+static void slot_free_test_shared(struct kunit *test)
+{
+	struct slot_free_test *t = test->priv;
+	unsigned int i;
+
+	reserve_all(test);
+	for (i = 0; i < NR_SLOTS; i++)
+		put_object(t, i, 480 + i / 3);
+	keep_used(t);
+	free_slots(test, 1, 98);
+	free_slots(test, 0, NR_SLOTS);
+}
+
+static void slot_free_test_random(struct kunit *test)
+{
+	struct slot_free_test *t = test->priv;
+	struct rnd_state rnd;
+	unsigned int i, r;
+	u64 block = 0;
+
+	prandom_seed_state(&rnd, 20261126);
+	reserve_all(test);
+	for (i = 0; i < NR_SLOTS; i++) {
+		r = prandom_u32_state(&rnd);
+		switch (r % 8) {
+		case 0:
+			continue;
+		case 1:
+			t->flags[i] = ZRAM_SAME;
+			zram_slot_publish(&t->zram, i, 0, ZRAM_SAME);
+			continue;
+		case 2:
+			block = (r >> 8) % NR_BLOCKS;
+			break;
+		default:
+			block = (block + 1) % NR_BLOCKS;
+		}
+		put_object(t, i, block);
+	}
+	keep_used(t);
+	for (i = 0; i < 30; i++) {
+		r = prandom_u32_state(&rnd) % NR_SLOTS;
+		free_slots(test, r, prandom_u32_state(&rnd) % (NR_SLOTS - r));
+	}
+	free_slots(test, 0, NR_SLOTS);
+	KUNIT_EXPECT_EQ(test, 0ULL,
+			zram_stats_read(&t->zram.stats, ZRAM_STAT_PAGES));
+}
+
+static struct kunit_case slot_free_test_cases[] = {
+	KUNIT_CASE(slot_free_test_forward),
+	KUNIT_CASE(slot_free_test_backward),
+	KUNIT_CASE(slot_free_test_shared),
+	KUNIT_CASE(slot_free_test_random),
+	{}
+};
+
+static struct kunit_suite slot_free_test_suite = {
+	.name = "zram_slot_free",
+	.init = slot_free_test_init,
+	.exit = slot_free_test_exit,
+	.test_cases = slot_free_test_cases,
+};
+
+kunit_test_suite(slot_free_test_suite);
