@@ -124,22 +124,22 @@ static void obj_raise_max(struct zram_obj_pool *pool, unsigned long pages)
 #define ADMITTED_SLACK	32UL
 
 /*
- * A store at mem_limit has space for an object only in a gap of its size. Not
- * knowing the size before a page is compressed, give up after this many refusals in
- * a row, and then try one in so many. What is freed makes a gap, which some writers
- * may try to use.
+ * A pool at mem_limit has space for an object only in a gap of its size, and the size
+ * is known after compression only. Give up after this many refusals in a row, then try
+ * one in so many. An object that is freed leaves a gap, which is worth a few tries.
  */
 #define FULL_AFTER	64U
 #define FULL_TRY	64
 #define TRIES_PER_GAP	4U
 
 /*
- * Allocate an object, unless the pool then has more than @limit pages (0: no
- * limit). @spare pages are not counted: they are about to be freed.
+ * Allocate an object, unless the pool then has more than @limit pages (0: no limit).
+ * @spare pages do not count: they are about to be freed. Inline, as each write calls it.
  */
-static int obj_alloc_within(struct zram_obj_pool *pool, unsigned int size,
-			    gfp_t gfp, int nid, unsigned long limit,
-			    unsigned long spare, unsigned long *handle)
+static __always_inline int
+obj_alloc_within(struct zram_obj_pool *pool, unsigned int size, gfp_t gfp,
+		 int nid, unsigned long limit, unsigned long spare,
+		 unsigned long *handle)
 {
 	unsigned long obj, pages;
 
@@ -353,10 +353,10 @@ void zram_obj_free(struct zram_obj_pool *pool, unsigned long handle)
 {
 	unsigned int refused = atomic_read(&pool->refused);
 
-	zs_free(pool->zs, handle);
-	if (refused)
+	if (unlikely(refused))
 		atomic_set(&pool->refused, refused < TRIES_PER_GAP ? 0 :
 			   min(refused, FULL_AFTER) - TRIES_PER_GAP);
+	zs_free(pool->zs, handle);
 }
 
 /**
