@@ -63,6 +63,19 @@ void zram_rb_group_exit(struct zram_rb_pool *pool)
 	mempool_exit(&pool->groups);
 }
 
+static void rb_group_start(struct zram_rb_set *set, struct zram_rb_group *group,
+			   struct bio *bio)
+{
+	*group = (struct zram_rb_group){
+		.zram = set->zram,
+		.parent = set->parent,
+		.bio = bio,
+		.start = set->start,
+		.pending = REFCOUNT_INIT(1),
+	};
+	set->group = group;
+}
+
 /**
  * zram_rb_group_create() - make the group of a set, with the submitter's reference
  * @set: a set for a bio, without a group
@@ -72,17 +85,21 @@ void zram_rb_group_exit(struct zram_rb_pool *pool)
  */
 void zram_rb_group_create(struct zram_rb_set *set)
 {
-	struct zram_rb_group *group;
-
 	/* Cannot fail: a mempool, and the task may wait */
-	group = mempool_alloc(&set->zram->backing.reads->groups, GFP_NOIO);
-	*group = (struct zram_rb_group){
-		.zram = set->zram,
-		.parent = set->parent,
-		.start = set->start,
-		.pending = REFCOUNT_INIT(1),
-	};
-	set->group = group;
+	rb_group_start(set, mempool_alloc(&set->zram->backing.reads->groups,
+					  GFP_NOIO), NULL);
+}
+
+/**
+ * zram_rb_group_embed() - zram_rb_group_create(), in the memory of a read
+ * @set: a set for a bio, without a group
+ * @group: memory for the group
+ * @bio: the only read of the set, whose last reference frees that memory
+ */
+void zram_rb_group_embed(struct zram_rb_set *set, struct zram_rb_group *group,
+			 struct bio *bio)
+{
+	rb_group_start(set, group, bio);
 }
 
 /**
@@ -128,7 +145,10 @@ void zram_rb_group_put(struct zram_rb_group *group, blk_status_t status)
 		zram_stats_add(&group->zram->stats, ZRAM_STAT_FAILED_READS, 1);
 	}
 	bio_end_io_acct(parent, group->start);
-	mempool_free(group, &group->zram->backing.reads->groups);
+	if (group->bio)
+		bio_put(group->bio);
+	else
+		mempool_free(group, &group->zram->backing.reads->groups);
 	/* From here on the device may be reset and removed */
 	bio_endio(parent);
 }

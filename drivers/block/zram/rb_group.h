@@ -52,6 +52,7 @@ struct zram_rb_pool {
  * @zram: the device
  * @parent: the bio that is completed after the last read, or NULL
  * @done: completed after the last read if there is no @parent
+ * @bio: the read whose memory the group is part of, or NULL
  * @start: when @parent arrived, jiffies
  * @pending: reads in flight, and one reference of the submitter
  * @status: the error of a read that failed
@@ -60,6 +61,7 @@ struct zram_rb_group {
 	struct zram *zram;
 	struct bio *parent;
 	struct completion *done;
+	struct bio *bio;
 	unsigned long start;
 	refcount_t pending;
 	blk_status_t status;
@@ -97,6 +99,8 @@ static inline unsigned int zram_rb_set_pages(const struct zram_rb_set *set)
 int zram_rb_group_init(struct zram_rb_pool *pool, const char *name);
 void zram_rb_group_exit(struct zram_rb_pool *pool);
 void zram_rb_group_create(struct zram_rb_set *set);
+void zram_rb_group_embed(struct zram_rb_set *set, struct zram_rb_group *group,
+			 struct bio *bio);
 void zram_rb_group_report(const struct zram_rb_group *group, u64 first,
 			  unsigned int nr, blk_status_t status);
 void zram_rb_group_put(struct zram_rb_group *group, blk_status_t status);

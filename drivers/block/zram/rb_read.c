@@ -12,8 +12,9 @@
  *
  * Groups and bios come from mempools, groups first. The last read of a group
  * frees it, and a read depends on the backing device alone, so waiting for either
- * mempool ends. Each device has its own mempools, because its backing device may
- * be another zram device, or be stacked on one.
+ * mempool ends. A bio of one page needs one read, whose memory includes the group.
+ * Each device has its own mempools, because its backing device may be another zram
+ * device, or be stacked on one.
  */
 
 #include <linux/bio.h>
@@ -34,12 +35,14 @@
 /**
  * struct zram_rb_read - one read of consecutive blocks
  * @group: the group it belongs to
+ * @own: that group, if this is its only read
  * @first: first block read; referenced
  * @nr: number of blocks
  * @bio: the I/O; last, the bio_set allocates the rest in front of it
  */
 struct zram_rb_read {
 	struct zram_rb_group *group;
+	struct zram_rb_group own;
 	u64 first;
 	unsigned int nr;
 	struct bio bio;
@@ -144,7 +147,8 @@ static void rb_read_endio(struct bio *bio)
 	if (status)
 		zram_rb_group_report(group, rb->first, rb->nr, status);
 	zram_bd_map_put(group->zram->backing.map, rb->first, rb->nr);
-	bio_put(bio);
+	if (group != &rb->own)
+		bio_put(bio);
 	zram_rb_group_put(group, status);
 }
 
@@ -162,6 +166,8 @@ static struct zram_rb_read *rb_read_alloc(struct zram_rb_set *set, u64 first)
 	bio->bi_end_io = rb_read_endio;
 
 	rb = container_of(bio, struct zram_rb_read, bio);
+	if (!set->group)
+		zram_rb_group_embed(set, &rb->own, bio);
 	rb->group = set->group;
 	rb->first = first;
 	rb->nr = 0;
@@ -211,9 +217,11 @@ static void rb_read_add_whole(struct zram_rb_set *set,
 void zram_rb_add(struct zram_rb_set *set, const struct zram_slot *slot,
 		 unsigned long index, struct page *page)
 {
-	if (!set->group)
+	bool packed = zram_slot_packed(slot);
+
+	if (!set->group && (packed || zram_rb_set_pages(set) > 1))
 		zram_rb_group_create(set);
-	if (!zram_slot_packed(slot)) {
+	if (!packed) {
 		rb_read_add_whole(set, slot, page);
 		return;
 	}
