@@ -39,7 +39,7 @@ store E2BIG recomp_algorithm "algo=$long"
 store EINVAL recomp_algorithm "algo=${long#0}"
 is "none of that changed anything" "$(shown)" "$before"
 # Levels belong to algorithm_params. Scripts give them here, and they are ignored.
-log_mark
+log_mark_quiet
 store 0 recomp_algorithm "algo=zstd level=19 priority=3"
 is "a level changes nothing" "$(shown)" "$before"
 logged "recomp_algorithm: the level is logged" \
@@ -70,7 +70,7 @@ is "max_pages=0 is for no page" "$MM_COMPR" "$size"
 store 0 recompress "type=idle algo=zstd"
 mm_read
 is "no page is idle" "$MM_COMPR" "$size"
-log_mark
+log_mark_quiet
 store 0 recompress "algo=zstd other=thing"
 logged "recompress: an unknown parameter is logged" \
 	"zram$ZID: parameter .other. is ignored"
