@@ -68,7 +68,7 @@ void zram_slot_touch(struct zram *zram, unsigned long index)
 static u32 slot_kind(u32 flags)
 {
 	return (flags & (ZRAM_SAME | ZRAM_HUGE | ZRAM_WB | ZRAM_STAGED)) |
-	       !!(flags & ZRAM_SIZE_MASK);
+	       (flags & ZRAM_SIZE_MASK ? 1 : 0);
 }
 
 static bool slot_kind_is_stored(u32 kind)
