@@ -375,8 +375,11 @@ static int recompress_all(struct recompress_run *run)
 		err = recompress_step(run);
 		run->pp.to_begin = false;
 	}
-	if (run->replaced)
+	/* Later runs fill the pages that a few objects begin */
+	if (run->left && run->replaced >= GAPS_WORTH_CLOSING)
 		recompress_restore(run);
+	else if (run->replaced)
+		recompress_compact(run);
 	return err == -ENOENT ? run->err : err;
 }
 
