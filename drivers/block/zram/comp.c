@@ -8,9 +8,9 @@
  * makes it the owner, not the CPU. If the holder is preempted by a task that
  * needs the same stream, that task takes the stream of another CPU.
  *
- * A preempted holder of low priority may not run again for seconds. Several of
- * them may hold the streams of all CPUs, so there are spare streams, which only
- * tasks of normal priority take.
+ * A preempted holder of low priority may not run again for seconds, and several
+ * such holders may hold the streams of all CPUs. A task of normal priority then
+ * waits for a spare stream, which no task of low priority takes.
  *
  * CPU hotplug. An online CPU always has its streams: they are allocated before
  * the CPU starts and freed after it has stopped. A task may pick the stream of
@@ -38,7 +38,7 @@
 
 #include "comp.h"
 
-/* A task tries the streams of so many CPUs before it sleeps */
+/* Number of CPUs whose streams a task tries before it sleeps */
 #define COMP_GROUP		8U
 
 /* One stream for each direction, of a CPU or spare */
@@ -51,9 +51,9 @@ struct comp_pair {
  * @ops: its functions
  * @params: its parameters; owned by the caller of zram_comp_create()
  * @shared: data of @params that its streams share, such as a dictionary
- * @streams: those of each possible CPU; the ones of offline CPUs have no buffer
- * @spares: for tasks of normal priority
- * @nr_spares: length of @spares, one for each COMP_GROUP CPUs online
+ * @streams: a pair for each possible CPU, without buffers while it is offline
+ * @spares: pairs that only tasks of normal priority take
+ * @nr_spares: length of @spares, one for every COMP_GROUP CPUs online or fewer
  * @started: the streams exist
  * @node: in the list of the hotplug state
  */
@@ -311,8 +311,8 @@ static struct zram_comp_stream *comp_stream_try(struct zram_comp_stream *strm)
 }
 
 /*
- * Take a free stream of @cpu or of the CPUs after it. The holder of that of @cpu may
- * be preempted.
+ * Take a free stream, of @cpu or of one of the CPUs after it, because the holder of
+ * the stream of @cpu may be preempted. Returns NULL if all of them are held.
  */
 static struct zram_comp_stream *comp_stream_search(struct zram_comp *comp,
 						   enum zram_comp_dir dir,
@@ -333,8 +333,8 @@ static struct zram_comp_stream *comp_stream_search(struct zram_comp *comp,
 }
 
 /*
- * A task of normal priority must not wait for one of low priority, so it sleeps for a
- * spare stream, which no task of low priority takes.
+ * A task of normal priority must not wait for a holder of low priority, so it sleeps
+ * for a spare stream. A task of low priority sleeps for the stream of its CPU.
  */
 static noinline struct zram_comp_stream *
 comp_stream_wait(struct zram_comp *comp, enum zram_comp_dir dir)
@@ -370,7 +370,7 @@ comp_stream_wait(struct zram_comp *comp, enum zram_comp_dir dir)
  * streams: GFP_NOWAIT only. Nor must it wait for CPU hotplug, or for a second
  * stream of the same direction.
  *
- * Context: May sleep, if all streams that it tries are held.
+ * Context: May sleep if the streams of this CPU and of those after it are held.
  * Return: the stream, to be released with zram_comp_stream_put().
  */
 struct zram_comp_stream *zram_comp_stream_get(struct zram_comp *comp,

@@ -92,8 +92,8 @@ ssize_t zram_comp_table_show(const char *selected, char *buf, ssize_t at)
  * @ops: the compressor; its prepare() checks the other parameters
  * @params: the parameters
  *
- * Return: 0, -EINVAL if the level is out of its range, -EOPNOTSUPP for a level or
- *	a dictionary if the compressor takes none.
+ * Return: 0; -EINVAL if the level is out of range; -EOPNOTSUPP if the compressor
+ *	takes no level, or no dictionary, and @params has one.
  */
 int zram_comp_table_check(const struct zram_comp_ops *ops,
 			  const struct zram_comp_params *params)

@@ -13,7 +13,7 @@
 
 #include "obj.h"
 
-/* With staged pages, which count as full pages */
+/* Pages of the pool, plus staged pages, which count as full pages */
 static unsigned long obj_pages(struct zram_obj_pool *pool)
 {
 	return zs_get_total_pages(pool->zs) + atomic_long_read(&pool->staged);
@@ -86,10 +86,10 @@ void zram_obj_pool_clear_max(struct zram_obj_pool *pool)
 }
 
 /**
- * zram_obj_pool_pages() - pages that the allocator has taken for objects
+ * zram_obj_pool_pages() - pages that the allocator uses for objects
  * @pool: a pool that is set up
  *
- * Return: pages, without staged ones.
+ * Return: pages, without staged pages.
  */
 unsigned long zram_obj_pool_pages(struct zram_obj_pool *pool)
 {
@@ -125,8 +125,8 @@ static void obj_raise_max(struct zram_obj_pool *pool, unsigned long pages)
 
 /*
  * A pool at mem_limit has space for an object only in a gap of its size, and the size
- * is known after compression only. Give up after this many refusals in a row, then try
- * one in so many. An object that is freed leaves a gap, which is worth a few tries.
+ * is known only after compression. After FULL_AFTER refusals in a row, try one write of
+ * FULL_TRY. An object that is freed leaves a gap, worth TRIES_PER_GAP more tries.
  */
 #define FULL_AFTER	64U
 #define FULL_TRY	64

@@ -18,7 +18,7 @@
 #include "pp_run.h"
 #include "zram.h"
 
-/* Is a signal pending whose handler does not let the system call start over? */
+/* Does a pending signal have a handler without SA_RESTART? */
 static bool pp_run_has_handler(void)
 {
 	struct sighand_struct *sighand = rcu_dereference_raw(current->sighand);
@@ -42,14 +42,15 @@ static bool pp_run_has_handler(void)
 }
 
 /*
- * The error of a run that a signal ends. If the kernel is not going to restart the
- * system call, forget what is left of it: the next call of the task is another one.
+ * Returns the error of a run that a signal ends: -ERESTARTSYS if the kernel is going to
+ * restart the system call. Otherwise -EINTR, and the next call of the task begins a new
+ * run, so forget where an earlier call of it was interrupted.
  */
 static int pp_run_interrupt(struct zram *zram)
 {
 	if (!pp_run_has_handler())
 		return -ERESTARTSYS;
-	/* A run that holds pp_lock may store another task at the same time */
+	/* Without pp_lock: the run that holds it may set the task at the same time */
 	cmpxchg(&zram->pp_resume.task, current, NULL);
 	return -EINTR;
 }
@@ -59,7 +60,8 @@ static int pp_run_interrupt(struct zram *zram)
  * @run: the run
  *
  * Context: May sleep. config_lock is held for reading, to the end of the run.
- * Return: 0, with pp_lock held; otherwise as zram_pp_stop().
+ * Return: 0, with pp_lock held; otherwise as zram_pp_stop(), but -EINTR after a
+ *	signal with a handler without SA_RESTART.
  */
 int zram_pp_run_begin(const struct zram_pp_run *run)
 {
@@ -90,11 +92,11 @@ void zram_pp_run_end(const struct zram_pp_run *run)
  * zram_pp_run_suspend() - remember what a signal left of the run of this task
  * @zram: the device
  * @key: hash of what the task asked for
- * @rest: where the run goes on
+ * @rest: where the run continues
  *
  * Context: pp_lock is held.
- * Return: -ERESTARTSYS; or -EINTR, and nothing is remembered, if a signal has a
- *	handler that ends the system call.
+ * Return: -ERESTARTSYS; or -EINTR if a signal has a handler without SA_RESTART.
+ *	Then nothing is remembered.
  */
 int zram_pp_run_suspend(struct zram *zram, u32 key,
 			const struct zram_pp_rest *rest)
@@ -115,7 +117,7 @@ int zram_pp_run_suspend(struct zram *zram, u32 key,
  * zram_pp_run_resume() - is this what a signal left of the last run
  * @zram: the device
  * @key: hash of what the task asks for
- * @rest: if so, set to where it goes on
+ * @rest: if so, set to where the run continues
  *
  * If so, forgets it. Another run in between does not, as it may have waited for
  * the one that was interrupted.

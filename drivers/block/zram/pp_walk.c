@@ -176,8 +176,8 @@ static unsigned int pp_walk_room(const struct zram_pp_walk *walk)
  *	%ZRAM_PP_OLDEST if it takes the size of its object
  * @room: space for candidates, bytes
  *
- * If there is space for all, the order stays that of the table, and the walk begins
- * where it was: a run that is restarted has passed the slots before.
+ * If there is space for all, the order stays that of the table, and the walk stays
+ * at its slot: a run that continues has visited the slots before it.
  *
  * Context: May sleep. In a run.
  * Return: 0, or as zram_pp_stop().

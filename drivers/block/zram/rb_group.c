@@ -91,10 +91,10 @@ void zram_rb_group_create(struct zram_rb_set *set)
 }
 
 /**
- * zram_rb_group_embed() - zram_rb_group_create(), in the memory of a read
+ * zram_rb_group_embed() - make the group of a set in the memory of its only read
  * @set: a set for a bio, without a group
- * @group: memory for the group
- * @bio: the only read of the set, whose last reference frees that memory
+ * @group: memory for the group, part of the read
+ * @bio: the bio of the read. The group drops its last reference, which frees both
  */
 void zram_rb_group_embed(struct zram_rb_set *set, struct zram_rb_group *group,
 			 struct bio *bio)
@@ -139,7 +139,7 @@ void zram_rb_group_put(struct zram_rb_group *group, blk_status_t status)
 		complete(group->done);
 		return;
 	}
-	/* The rest of a split bio may have its status from a part, which counts */
+	/* bi_status may be that of another part of a split bio, which has counted it */
 	if (group->status) {
 		parent->bi_status = group->status;
 		zram_stats_add(&group->zram->stats, ZRAM_STAT_FAILED_READS, 1);

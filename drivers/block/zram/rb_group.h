@@ -52,7 +52,7 @@ struct zram_rb_pool {
  * @zram: the device
  * @parent: the bio that is completed after the last read, or NULL
  * @done: completed after the last read if there is no @parent
- * @bio: the read whose memory the group is part of, or NULL
+ * @bio: the bio of the read that the group is part of, or NULL
  * @start: when @parent arrived, jiffies
  * @pending: reads in flight, and one reference of the submitter
  * @status: the error of a read that failed

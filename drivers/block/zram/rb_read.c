@@ -12,9 +12,9 @@
  *
  * Groups and bios come from mempools, groups first. The last read of a group
  * frees it, and a read depends on the backing device alone, so waiting for either
- * mempool ends. A bio of one page needs one read, whose memory includes the group.
- * Each device has its own mempools, because its backing device may be another zram
- * device, or be stacked on one.
+ * mempool ends. A bio of one page that is not packed has one read, whose memory
+ * includes the group. Each device has its own mempools, because its backing device may
+ * be another zram device, or be stacked on one.
  */
 
 #include <linux/bio.h>
@@ -35,7 +35,7 @@
 /**
  * struct zram_rb_read - one read of consecutive blocks
  * @group: the group it belongs to
- * @own: that group, if this is its only read
+ * @own: memory for @group, used if this is the only read of the group
  * @first: first block read; referenced
  * @nr: number of blocks
  * @bio: the I/O; last, the bio_set allocates the rest in front of it
@@ -251,7 +251,7 @@ void zram_rb_submit(struct zram_rb_set *set)
 /**
  * zram_rb_finish() - submit the reads that are still growing, and no more
  * @set: the set, with at least one read; its group completes after them
- * @status: an error of the rest of the bio
+ * @status: the error of pages of the bio that were not on the backing device, if any
  *
  * Context: May sleep.
  */

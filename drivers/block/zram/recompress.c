@@ -9,8 +9,9 @@
  * after that, so a page stays unchanged if memory or mem_limit does not
  * suffice.
  *
- * The run counts the pages by which it makes the pool larger. While there are some
- * it logs which objects it replaces, and restores as many as is necessary at its end.
+ * The run counts the pages that it adds to the pool and removes from it. While it has
+ * added more, it logs which objects it replaces. At its end it restores as many of
+ * them as it takes for the pool not to be larger than before.
  *
  * A run uses one task, to leave the other CPUs to the workload. To use more,
  * run it on several devices.
@@ -54,8 +55,8 @@
  * @left: pages that may still be tried
  * @page: the page at hand
  * @buf: the same compressed, a page at most
- * @most: pages that the pool may have if it was above its limit to begin with
- * @log: what the run has made of the pool since it last was no larger
+ * @most: pages that the pool may have if it is above mem_limit already
+ * @log: pages added, and the objects replaced since the pool began to be larger
  * @gaps: objects replaced since the pool was last compacted
  * @replaced: objects replaced
  * @refused: objects that mem_limit has refused in a row
@@ -117,7 +118,7 @@ static int recompress_try_alloc(struct recompress_run *run, unsigned int len,
 	return err;
 }
 
-/* Memory for the new object; if mem_limit refuses it, gaps are closed */
+/* Allocate the new object. If mem_limit refuses it, close gaps and retry */
 static int recompress_alloc(struct recompress_run *run, unsigned int len,
 			    unsigned long *handle)
 {
@@ -194,7 +195,7 @@ static bool recompress_settle(struct recompress_run *run,
 	return ok;
 }
 
-/* The object that the current page had before, when its slot had @flags */
+/* Create the object that the current page had before, when its slot had @flags */
 static int recompress_make_old(struct recompress_run *run, u32 flags,
 			       struct zram_slot *new)
 {
@@ -205,11 +206,11 @@ static int recompress_make_old(struct recompress_run *run, u32 flags,
 	if (!(flags & ZRAM_HUGE)) {
 		src = run->buf;
 		err = recompress_compress(run, zram_slot_prio(flags), &len);
-		/* Another length: the page has changed since */
+		/* If the length differs, the page has changed since */
 		if (err || len != size)
 			return err ? err : -ESTALE;
 	}
-	/* What mem_limit refuses here stays replaced, and does not end the run */
+	/* If mem_limit refuses it, the new object stays, and the run does not end */
 	err = recompress_try_alloc(run, size, &new->handle);
 	if (err)
 		return err;
@@ -218,7 +219,7 @@ static int recompress_make_old(struct recompress_run *run, u32 flags,
 	return 0;
 }
 
-/* Restore the object of the current slot, if it is one that the run has made */
+/* Restore the old object of the current slot if the slot still has one of this run */
 static void recompress_restore_slot(struct recompress_run *run, u32 flags)
 {
 	struct zram_slot old, new = {};
@@ -240,12 +241,12 @@ static void recompress_restore_slot(struct recompress_run *run, u32 flags)
 }
 
 /*
- * Restore objects until the pool is no larger than before they were replaced. New
- * objects of a class that has few of them go first, because these fill their pages
- * least. A run that is to end early leaves the pool larger, by SLACK at most.
+ * Restore old objects until the pool is no larger than before they were replaced. Begin
+ * with the class that has the fewest new objects, because these fill their pages least.
+ * A run that is to end early leaves the pool larger, by SLACK at most.
  *
- * If other tasks change the pool, what they add may be counted as the run's, and
- * restoring objects does not take it away. Then the objects stay replaced.
+ * The count may include pages that other tasks add. Restoring objects does not remove
+ * those pages, so if other tasks have changed the pool, the new objects stay.
  */
 static void recompress_restore(struct recompress_run *run)
 {
@@ -275,7 +276,7 @@ static void recompress_restore(struct recompress_run *run)
 	zram_recompress_log_clear(run->log);
 }
 
-/* The current slot has another object; keep the pool from growing for long */
+/* Count and log that the current slot has a new object; limit the growth of the pool */
 static void recompress_count(struct recompress_run *run,
 			     const struct zram_slot *old, unsigned int size)
 {
@@ -400,12 +401,13 @@ static u32 recompress_key(const struct zram_pp_filter *filter, u64 max_pages)
  *	compressor; min_size, unless 0, is the threshold for new objects
  * @max_pages: number of pages to try
  *
- * A run that ends early keeps what it has done. The call after -ERESTARTSYS
- * goes on.
+ * A run that ends early keeps what it has done. When the kernel restarts the system
+ * call after -ERESTARTSYS, the run continues.
  *
  * Context: May sleep. config_lock is held for reading. Takes pp_lock.
- * Return: 0; -EINTR when the device is to be reset or removed; -ERESTARTSYS
- *	after a signal; -ENOMEM, also if mem_limit has refused objects, which
+ * Return: 0; -EINTR when the device is to be reset or removed, or after a signal
+ *	with a handler without SA_RESTART; -ERESTARTSYS after another
+ *	signal; -ENOMEM, also if mem_limit has refused objects, which
  *	ends the run after %MAX_REFUSALS in a row; otherwise the last
  *	error of a page that could not be expanded or compressed.
  */
@@ -437,7 +439,7 @@ int zram_recompress_run(struct zram *zram, const struct zram_pp_filter *filter,
 	run.walk.index = rest.next;
 	err = recompress_all(&run);
 	rest.left = run.left;
-	/* A run in another order starts over, but has fewer pages left to try */
+	/* In order of size the run begins again, with fewer pages left to try */
 	if (run.walk.order == ZRAM_PP_BY_INDEX)
 		rest.next = run.walk.index;
 	if (err == -ERESTARTSYS)

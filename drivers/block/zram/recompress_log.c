@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a recompression run has made of the pool: pages more or less, and the slots
- * whose objects it has replaced, by the size class of the new object. The run
- * restores old objects from it, if the new ones have made the pool larger.
+ * The log of a recompression run: the number of pages that it has added to the pool,
+ * and the slots whose objects it has replaced, by the size class of the new object.
+ * If the new objects make the pool larger, the run uses the log to restore old ones.
  */
 
 #include <linux/gfp.h>
@@ -14,15 +14,15 @@
 #include "obj.h"
 #include "recompress_log.h"
 
-/* As many as fit into 64 KiB */
+/* Number of entries that fit into 64 KiB on 64-bit machines */
 #define LOG_SLOTS	4096
-/* Classes that the allocator has, at most */
+/* Size classes that the allocator has, at most */
 #define LOG_CLASSES	256
 
 /**
  * struct recompress_log_entry - a slot whose object was replaced
  * @index: index of the slot
- * @flags: its flags before
+ * @flags: flags of the slot before
  * @next: number of the next entry of the same class, counted from 1; 0 if there is
  *	none
  */
@@ -35,11 +35,12 @@ struct recompress_log_entry {
 /**
  * struct zram_recompress_log - slots whose objects were replaced
  * @pool: the pool that they are in
- * @grown: pages by which the run has made it larger; negative if smaller
- * @others: the other pages of the pool when the first entry was added
- * @nr: number of entries that were added
- * @first: for each class, the number of its last entry, counted from 1; or 0
- * @count: for each class, its entries
+ * @grown: pages that the run has added to @pool; negative if it has removed more
+ * @others: pages of @pool that are not in @grown, when the log was last cleared
+ * @nr: number of entries added since then
+ * @first: for each class, number of the entry that was added last, counted from 1;
+ *	0 if there is none
+ * @count: for each class, number of entries that were not taken
  * @entry: the entries
  *
  * Belongs to the task of the run.
@@ -92,8 +93,8 @@ void zram_recompress_log_destroy(struct zram_recompress_log *log)
  * @log: the log
  * @pages: the pages; negative for those that it removes
  *
- * A run measures them around its own calls, so they include what other tasks
- * allocate at that moment.
+ * The run reads the size of the pool before and after its own calls, so @pages includes
+ * pages that other tasks add or remove meanwhile.
  */
 void zram_recompress_log_grow(struct zram_recompress_log *log, long pages)
 {
@@ -101,7 +102,7 @@ void zram_recompress_log_grow(struct zram_recompress_log *log, long pages)
 }
 
 /**
- * zram_recompress_log_grown() - pages by which the run has made the pool larger
+ * zram_recompress_log_grown() - tell by how many pages the run makes the pool larger
  * @log: the log
  *
  * Return: pages; negative if it is smaller.
@@ -115,8 +116,8 @@ long zram_recompress_log_grown(const struct zram_recompress_log *log)
  * zram_recompress_log_disturbed() - have other tasks changed the pool?
  * @log: the log
  *
- * Return: true if the pages that the run does not account for have changed since
- *	the log was empty.
+ * Return: true if the number of pages that the run has not counted has changed since
+ *	the log was last cleared.
  */
 bool zram_recompress_log_disturbed(const struct zram_recompress_log *log)
 {
@@ -127,7 +128,7 @@ bool zram_recompress_log_disturbed(const struct zram_recompress_log *log)
  * zram_recompress_log_clear() - remove all entries
  * @log: the log
  *
- * The pool counts as no larger from here on.
+ * If the run has made the pool larger, that no longer counts.
  */
 void zram_recompress_log_clear(struct zram_recompress_log *log)
 {
@@ -145,7 +146,7 @@ void zram_recompress_log_clear(struct zram_recompress_log *log)
  * @log: a log that is not full
  * @class: size class of the new object
  * @index: index of the slot
- * @flags: flags of the slot before, size included
+ * @flags: flags of the slot before the object was replaced, size included
  *
  * Return: false if the log is full now.
  */
@@ -168,7 +169,7 @@ bool zram_recompress_log_add(struct zram_recompress_log *log, unsigned int class
  * @log: the log
  * @class: set to the class
  *
- * Objects of this class fill the least of the pages that were taken for them.
+ * The new objects of this class fill the pages that were allocated for them least.
  *
  * Return: false if there is no entry.
  */
@@ -191,7 +192,7 @@ bool zram_recompress_log_rarest(const struct zram_recompress_log *log,
  * @log: the log
  * @class: size class of the new object
  * @index: set to the index of the slot
- * @flags: set to its flags before
+ * @flags: set to the flags that it had before
  *
  * Return: false if the class has no entry.
  */

@@ -20,7 +20,7 @@
 #include "zram.h"
 
 /**
- * struct slot_change - what the changes of one section add up to
+ * struct slot_change - by how much one critical section changes each counter
  * @pages: slots with content
  * @same_pages: same-filled slots
  * @huge_pages: huge pages in memory
@@ -64,7 +64,7 @@ void zram_slot_touch(struct zram *zram, unsigned long index)
 	zram_slot_clear_idle(zram, index);
 }
 
-/* The part of the flags that decides what a slot counts for: any size is 1 */
+/* The flags that decide which counters include a slot; bit 0 stands for any size */
 static u32 slot_kind(u32 flags)
 {
 	return (flags & (ZRAM_SAME | ZRAM_HUGE | ZRAM_WB | ZRAM_STAGED)) |
@@ -76,7 +76,7 @@ static bool slot_kind_is_stored(u32 kind)
 	return kind & (ZRAM_SAME | 1);
 }
 
-/* Whether it has an object in memory, or is staged */
+/* Does a slot of this kind have an object in memory, or a staging page? */
 static bool slot_kind_takes_memory(u32 kind)
 {
 	return (kind & (ZRAM_WB | 1)) == 1;
@@ -93,7 +93,7 @@ static long slot_bytes_in_memory(u32 flags)
 		flags & ZRAM_SIZE_MASK : 0;
 }
 
-/* Count a change of kind, and update the words of the group */
+/* Add a change of kind to @change, and update the words of the group */
 static __always_inline void slot_change_kind(struct zram_slot_group *group,
 					     u64 bit, u32 old, u32 new,
 					     struct slot_change *change)
@@ -116,8 +116,9 @@ static __always_inline void slot_change_kind(struct zram_slot_group *group,
 }
 
 /*
- * Inline, because most callers know that the slot is empty afterwards. The sums stay
- * in registers, and an overwrite that changes only the size is short.
+ * Install content in a slot, and add the difference to @change. Inline, because most
+ * callers pass zeroes, to empty the slot, and the sums then stay in registers. An
+ * overwrite that changes only the size skips the counters of the kind.
  */
 static __always_inline struct zram_slot
 slot_change(struct zram *zram, unsigned long index, unsigned long handle,
@@ -209,15 +210,15 @@ bool zram_slot_publish_if(struct zram *zram, unsigned long index,
 }
 
 /**
- * zram_slot_node() - tell the NUMA node of a slot's object
+ * zram_slot_node() - find the NUMA node of a slot's object
  * @zram: the device
  * @index: index of the slot
- * @buf: PAGE_SIZE bytes, to be scribbled over
+ * @buf: PAGE_SIZE bytes, which may be overwritten
  *
- * The object may be gone when this returns: the node is a preference.
+ * Another task may free the object before this returns, so the node is a hint.
  *
  * Context: Any but interrupts. Takes the slot lock.
- * Return: the node; %NUMA_NO_NODE without an object, or if there is one node only.
+ * Return: the node; %NUMA_NO_NODE if there is no object, or only one node.
  */
 int zram_slot_node(struct zram *zram, unsigned long index, void *buf)
 {
@@ -356,7 +357,7 @@ bool zram_slot_replace(struct zram *zram, unsigned long index,
 	return ok;
 }
 
-/* Apart, because its variables would cost every release a stack frame */
+/* Not inline, because its variables would cost every release a stack frame */
 static noinline void slot_put_blocks(struct zram *zram,
 				     const struct zram_slot *slot)
 {
@@ -409,14 +410,14 @@ void zram_slot_free(struct zram *zram, unsigned long index)
 }
 
 /**
- * zram_slot_empty() - empty consecutive slots of one group in one section
+ * zram_slot_empty() - empty consecutive slots of one group in one critical section
  * @zram: the device
- * @index: in: index of the first; out: index after the last one looked at
+ * @index: in: index of the first; out: index of the first that was not visited
  * @end: index after the last, in the same group
- * @old: set to the slots as they were, to be released with zram_slot_release()
- * @max: the most that @old has space for
+ * @old: set to the old content, to be released with zram_slot_release()
+ * @max: number of slots that @old has space for
  *
- * Slots that are empty stay untouched, so their cache lines stay clean.
+ * Does not write to slots that are empty, so their cache lines stay clean.
  *
  * Context: Any but interrupts; may be called with interrupts off. Takes the slot
  *	lock.

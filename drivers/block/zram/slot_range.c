@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Changes of consecutive slots, each section of a slot lock for several.
+ * Freeing of consecutive slots, several in one critical section.
  */
 
 #include <linux/array_size.h>
@@ -14,8 +14,8 @@
 #include "zram.h"
 
 /*
- * Release detached slots. Pages written back whole, one after the other, lie on
- * consecutive blocks: put those together.
+ * Release the content of detached slots. Pages that were written back whole in order
+ * lie in consecutive blocks, so drop the references of an extent in one call.
  */
 static void slot_range_release(struct zram *zram, const struct zram_slot *old,
 			       unsigned int nr)
@@ -58,9 +58,9 @@ static void slot_range_free_group(struct zram *zram, unsigned long index,
  * zram_slots_free() - empty consecutive slots
  * @zram: the device
  * @index: index of the first
- * @nr: how many; swap frees at most a cluster at once
+ * @nr: how many; at most a cluster of swap, because this does not reschedule
  *
- * Takes the lock of 64 slots for up to 16 of them at a time.
+ * A slot lock guards 64 slots. Each critical section empties up to 16 of them.
  *
  * Context: As zram_slot_free().
  */

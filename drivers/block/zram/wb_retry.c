@@ -81,7 +81,10 @@ bool zram_wb_retry_gave_up(const struct zram_wb_retry *retry)
 	return retry->failures >= MAX_FAILURES || retry->failing >= MAX_FAILING;
 }
 
-/* A task that wants the run to end does not wait for a device that fails */
+/*
+ * Is the run to end, the time limit aside? A task that ends a run does not wait for a
+ * device that fails.
+ */
 static bool wb_retry_ends(const struct zram_wb_retry *retry)
 {
 	return retry->failures >= MAX_FAILURES || zram_pp_stop(retry->pp);
@@ -160,7 +163,7 @@ static void wb_retry_blocks(struct zram_wb_retry *retry,
 		return;
 	left &= ~BIT_ULL(first);
 	if (!wb_retry_block(retry, req, first) && left) {
-		/* Even if the first took all of the time: is it the only one? */
+		/* Ignore the time limit: the last block tells a bad block from a bad device */
 		if (wb_retry_ends(retry) || !wb_retry_block(retry, req, last))
 			return;
 		left &= ~BIT_ULL(last);
@@ -254,9 +257,9 @@ static unsigned int wb_retry_retest(struct zram_wb_retry *retry,
  * @retry: the run's; nothing is in flight
  * @map: the block map
  *
- * The tests have a limit of time of their own. Otherwise a block that takes long to
- * fail would not be retired, and would use up the time of each run. If the run used
- * up its time, the device has to write another block first.
+ * The tests have a time limit of their own. Otherwise a block that takes long to fail
+ * would never be retired, and would use up the time of each run. If the run has used up
+ * its time, the tests begin only if the device can write another block.
  *
  * Context: May sleep; waits for I/O.
  */

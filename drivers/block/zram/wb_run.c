@@ -317,7 +317,7 @@ static void wb_run_stat_begin(struct zram *zram, u32 key)
 static int wb_run_stat_end(struct zram *zram, u32 key, int err)
 {
 	struct zram_wb_state *wb = &zram->wb;
-	/* What it has written, because it selects the rest anew */
+	/* Only the number of pages written: the restarted call selects pages anew */
 	const struct zram_pp_rest rest = { .left = atomic64_read(&wb->written) };
 
 	WRITE_ONCE(wb->running, false);
@@ -346,9 +346,10 @@ static int wb_run_stat_end(struct zram *zram, u32 key, int err)
  *
  * Context: May sleep. config_lock is held for reading. Takes pp_lock.
  * Return: 0; -EIO when the limit is reached; -ENOSPC when the device is full;
- *	-EINTR when the device is to be reset or removed; -ERESTARTSYS after a
- *	signal; -ENOMEM when not one request could be set up; otherwise the last
- *	error of the device or of a page that could not be read.
+ *	-EINTR when the device is to be reset or removed, or after a signal with
+ *	a handler without SA_RESTART; -ERESTARTSYS after another signal; -ENOMEM
+ *	when not one request could be set up; otherwise the last error of the
+ *	device or of a page that could not be read.
  */
 int zram_wb_run(struct zram *zram, const struct zram_pp_range *ranges,
 		unsigned int nr)

@@ -146,9 +146,9 @@ struct zram_kcompressd {
 };
 
 /**
- * struct zram_pp_rest - where a run goes on
- * @left: what is left of it, as the run counts
- * @next: the next slot, in the order of the table
+ * struct zram_pp_rest - where a run continues
+ * @left: pages that recompression may still try; pages that writeback has written
+ * @next: the slot at which recompression in the order of the table continues
  */
 struct zram_pp_rest {
 	u64 left;
@@ -156,12 +156,12 @@ struct zram_pp_rest {
 };
 
 /**
- * struct zram_pp_resume - a run that a signal interrupted, and that goes on when
+ * struct zram_pp_resume - a run that a signal interrupted, and that continues when
  *	the kernel restarts the system call of its task
  * @task: the task; never dereferenced
  * @start: when it started, as the address of a task is used again
  * @key: hash of what the task asked for
- * @rest: where it goes on
+ * @rest: where it continues
  */
 struct zram_pp_resume {
 	const struct task_struct *task;

@@ -76,7 +76,7 @@ static int zram_drv_remove(u32 id)
 
 	/*
 	 * Sleep without the mutex, which hot_add needs. Meanwhile another task may
-	 * remove the device, and add another one of the same number.
+	 * remove the device and add a new one of the same number.
 	 */
 	do {
 		mutex_lock(&zram_devices_lock);

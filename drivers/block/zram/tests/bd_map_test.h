@@ -13,10 +13,10 @@
 /**
  * struct bd_map_test - what a test of the block map works on
  * @map: the map under test
- * @ref: for each block a number that the test has for it; 0 if it is free
- * @nr: number of blocks in both
- * @used: number of blocks that the test has reserved
- * @first: the first of those it reserved last
+ * @ref: for each block, its references or the number of its owner; 0 if it is free
+ * @nr: number of blocks in @map and @ref
+ * @used: number of blocks with a reference in @ref
+ * @first: first block of the last extent reserved
  * @rnd: source of random numbers, the same in every run
  */
 struct bd_map_test {

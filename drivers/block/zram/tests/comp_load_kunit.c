@@ -319,8 +319,8 @@ static void comp_load_test_held(struct kunit *test)
 }
 
 /*
- * While tasks hold the streams of all CPUs, one of normal priority gets a spare
- * stream, and one of low priority does not
+ * While the streams of all CPUs are held, a task of normal priority gets a spare
+ * stream, and a task of low priority gets none
  */
 static void comp_load_test_all_held(struct kunit *test)
 {

@@ -182,8 +182,8 @@ static void kc_stage_test_requeue(struct kunit *test)
 #define ROUNDS	200
 
 /*
- * Time to flush a device's page, beside so many pages of another one: the least of
- * the rounds, as a host may take the CPU away in any of them
+ * Time to flush one page of a device while @others pages of another device are queued.
+ * Returns the least of all rounds, because a host may preempt the guest in any of them.
  */
 static s64 flush_ns(struct kunit *test, unsigned int others)
 {
@@ -210,7 +210,7 @@ static s64 flush_ns(struct kunit *test, unsigned int others)
 	return ns;
 }
 
-/* The pages of other devices do not make it slower to find those of one */
+/* Finding a page of one device does not take longer beside pages of other devices */
 static void kc_stage_test_many(struct kunit *test)
 {
 	s64 few = flush_ns(test, 16), many = flush_ns(test, 4096);

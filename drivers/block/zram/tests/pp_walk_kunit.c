@@ -288,7 +288,7 @@ static void pp_walk_test_room(struct kunit *test)
 	}
 	KUNIT_EXPECT_GT(test, last, NR_SLOTS - 100UL);
 
-	/* A walk that goes on in the middle does not begin again */
+	/* A walk that continues in the middle does not begin again */
 	zram_pp_walk_init(&walk, &t->run, &range, 1);
 	walk.index = 1000;
 	KUNIT_ASSERT_EQ(test, zram_pp_walk_sort(&walk, ZRAM_PP_LARGEST,

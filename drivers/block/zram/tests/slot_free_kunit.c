@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * KUnit tests of freeing consecutive slots that are written back: each block loses
- * the references of the slots freed, and no other.
+ * one reference for each of its slots that is freed, and no other reference.
  */
 
 #include <kunit/test.h>
@@ -76,7 +76,7 @@ static void reserve_all(struct kunit *test)
 	}
 }
 
-/* Keep one reference for each slot on a block, and none of the reservation */
+/* Give each block one reference for each of its slots, and free unused blocks */
 static void keep_used(struct slot_free_test *t)
 {
 	unsigned int b, r;
@@ -115,7 +115,7 @@ static void free_slots(struct kunit *test, unsigned int index, unsigned int nr)
 	for (i = 0; i < NR_SLOTS; i++)
 		KUNIT_EXPECT_EQ_MSG(test, t->zram.slots.slot[i].flags,
 				    t->flags[i], "slot %u", i);
-	/* A block without references refuses to lose one */
+	/* Adding a reference fails for a block without any */
 	for (i = 0; i < NR_BLOCKS; i++) {
 		if (!__zram_bd_map_ref(t->zram.backing.map, i, 1, 1))
 			KUNIT_EXPECT_EQ_MSG(test, t->refs[i], 0U, "block %u", i);
@@ -130,7 +130,7 @@ static void slot_free_test_forward(struct kunit *test)
 	unsigned int i;
 
 	reserve_all(test);
-	/* Block 0, and the end of a segment in the middle of a group */
+	/* The extents begin at block 0, and cross a segment's end within a group */
 	for (i = 0; i < NR_SLOTS; i++)
 		put_object(t, i, i < 64 ? i : 512 - 100 + i);
 	keep_used(t);

@@ -30,7 +30,7 @@
  * @bad: blocks that cannot be written
  * @dead: no block can be written
  * @slow: how long a write that fails takes, in ms
- * @takes: how long it says to have taken, in jiffies, without taking it
+ * @takes: time counted for each write that fails, in jiffies; it does not pass
  * @tried: writes the device was asked for
  */
 struct wb_retry_test {
@@ -266,7 +266,7 @@ static void wb_retry_test_slow_retired(struct kunit *test)
 	expect(test, 0, 1);
 }
 
-/* A block is retired even if it takes half of the time to fail, or all of it. */
+/* A block is retired even if each failure takes half of the time limit, or all of it. */
 static void wb_retry_test_slow_block(struct kunit *test)
 {
 	struct wb_retry_test *t = test->priv;
@@ -281,10 +281,10 @@ static void wb_retry_test_slow_block(struct kunit *test)
 		t->tried = 0;
 		zram_wb_retry_end(&t->retry, t->map);
 		expect(test, 0, 1);
-		/* The bound: the block, and another one before and after it */
+		/* At most: the block, and another block before and after it */
 		KUNIT_EXPECT_LE(test, t->tried, 3);
 		KUNIT_EXPECT_EQ(test, zram_wb_retry_gave_up(&t->retry), at >= 64);
-		/* So that the next request is whole */
+		/* Free the retired block, so that the next request gets 64 blocks */
 		repair(t);
 		t->retry.failing = 0;
 		zram_wb_retry_begin(&t->retry, t->map);
@@ -292,7 +292,7 @@ static void wb_retry_test_slow_block(struct kunit *test)
 	}
 }
 
-/* A device that takes long for each failure is asked twice. */
+/* A run writes only two more blocks to a dead device that takes long for each. */
 static void wb_retry_test_slow_device(struct kunit *test)
 {
 	struct wb_retry_test *t = test->priv;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * KUnit tests of a compressor that fails. The page is stored uncompressed, by the
- * task that writes it and by a thread of kcompressd.
+ * KUnit tests of a compressor that fails. The task that writes the page, or the
+ * kcompressd thread, then stores it uncompressed.
  */
 
 #include <kunit/test.h>
@@ -29,10 +29,10 @@
  * @zram: a device without a disk, of one group of slots
  * @stages: one staging page
  * @page: a page that a compressor shrinks
- * @copy: what is read
- * @ops: the compressor, but that it fails
+ * @copy: the page to read to
+ * @ops: functions of the compressor, with a compress() that may fail
  * @strm: the stream of the CPU that the test stays on
- * @good: the compressor
+ * @good: functions of the compressor
  */
 struct write_test {
 	struct zram *zram;
@@ -44,13 +44,13 @@ struct write_test {
 	const struct zram_comp_ops *good;
 };
 
-/* An error, and the page stored uncompressed; or none, and an object */
+/* After an error the page is stored uncompressed; after 0, compressed */
 static const int errors[] = { 0, -EINVAL, -EIO, -ENOMEM, -ENOSPC, -E2BIG };
 static int compress_error;
 
 static int compress_fails(void *ctx, const void *src, void *dst, unsigned int *len)
 {
-	/* It may have written before it failed */
+	/* A compressor may set the length before it fails */
 	*len = 17;
 	return compress_error;
 }
@@ -126,7 +126,7 @@ static void write_test_exit(struct kunit *test)
 		__free_page(t->copy);
 }
 
-/* From here on, on this CPU, the compressor fails if the parameter is an error */
+/* Stay on this CPU, and let its stream return the error of the parameter, if any */
 static void break_compressor(struct kunit *test)
 {
 	struct write_test *t = test->priv;
@@ -149,7 +149,7 @@ static void mend_compressor(struct write_test *t)
 	migrate_enable();
 }
 
-/* The page is in @index, uncompressed if the compressor has failed, and can be read */
+/* Slot @index has the page, uncompressed after an error, and a read returns it */
 static void expect_page(struct kunit *test, unsigned long index)
 {
 	struct write_test *t = test->priv;

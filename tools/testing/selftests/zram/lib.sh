@@ -179,8 +179,8 @@ log_mark() {
 	echo "$ZT_MARK" > /dev/kmsg
 }
 
-# log_mark_quiet: the same, once no message before it counts against the limit that
-# logged() tells of
+# log_mark_quiet: wait until earlier messages no longer count against the rate limit,
+# see logged(), then log_mark
 log_mark_quiet() {
 	sleep 6
 	log_mark

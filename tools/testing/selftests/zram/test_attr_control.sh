@@ -46,8 +46,9 @@ closed
 wait_for 5 zram_remove 1
 remove ENODEV 1
 
-# replaced NAME: remove the device that another removal waits for, and add another of
-# its number, while that removal gets no CPU. Returns 1 if it was first.
+# replaced NAME: remove the device that a first removal waits for, and add a new device
+# of its number, while the first removal gets no CPU. Returns 1 if the first removal
+# succeeded before.
 replaced() {
 	zram_add
 	zt_id=$ZID
@@ -67,7 +68,7 @@ replaced() {
 	wait "$waits" "$zt_hog"
 	[ $zt_first -eq 0 ] || { zram_forget "$zt_id"; return 1; }
 	is "$1: the number is used again" "$ZID" "$zt_id"
-	# EBUSY if its time was over
+	# EBUSY if its second was over
 	read -r zt_got < "$ZT_FILES"
 	case $zt_got in
 	ENODEV | EBUSY) pass "$1: the removal that waits fails" ;;

@@ -8,7 +8,7 @@
 
 zram_add
 algorithms
-# The default, unless the kernel's configuration names another
+# The kernel's configuration may name another default.
 put "$ZSYS/comp_algorithm" lzo-rle
 dict=/tmp/dict.$$
 ZT_FILES="$dict $dict.empty $dict.big $dict.fifo $dict.out"

@@ -152,9 +152,9 @@ between "above the limit: it was never more" "$MM_MAX" 1 \
 	$((used + 1048576 + 16 * PAGE))
 check "every byte is there" zpat verify -k text -j 2 "$ZDEV"
 
-# again NUMBERS OBJECTS: compressing again what is compressed well must not make the
-# pool larger. Objects of new sizes begin new pages, and gaps are left. OBJECTS is the
-# least by which these get smaller, bytes.
+# again NUMBERS BYTES: recompress NUMBERS numbers that are compressed well already.
+# Objects of new sizes begin new pages, and old ones leave gaps, but the pool must not
+# get larger. The objects must get smaller by BYTES at least.
 again() {
 	zram_remove
 	zram_add
@@ -209,7 +209,7 @@ replaced() {
 	put "$ZSYS/disksize" $((65536 * PAGE))
 	must zpat fill -u -k mixed -j 2 -n 4096 "$ZDEV" > /dev/null
 	put "$ZSYS/idle" all
-	# A writer of other slots, until the file is gone
+	# Write and discard other slots until the file is removed
 	[ "$1" = alone ] || : > "/tmp/rewrite.$$"
 	while [ -e "/tmp/rewrite.$$" ]; do
 		zpat fill -u -k random -o 8192 -n 40000 "$ZDEV"
@@ -222,7 +222,7 @@ replaced() {
 	wait $!
 }
 
-# What other tasks store is not what the run has added to the pool.
+# The run must not count pages that other tasks add to the pool as its own.
 mount -t debugfs none /sys/kernel/debug 2> /dev/null
 if [ -e "/sys/kernel/debug/zram/zram$ZID/block_state" ]; then
 	replaced alone

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 300
-# Swap-in while all CPUs are busy and SCHED_IDLE tasks swap: an idle task that is
+# Swap-in while all CPUs are busy and SCHED_IDLE tasks swap: a SCHED_IDLE task that is
 # preempted while it compresses or decompresses does not delay a page fault.
 
 . ./lib.sh

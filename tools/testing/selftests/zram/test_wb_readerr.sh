@@ -42,7 +42,7 @@ check "and can be read" zpat verify -k random -g 2 -n 64 "$ZDEV"
 must dm_table zt_read "0 4096 linear $disk 0\\n4096 61440 error"
 out=$(timeout 30 zpat verify -k random -o 64 -n 960 -b 16 -j 4 "$ZDEV")
 is "half of the device is back" "${out%% *}" "ok=448"
-# The block layer splits a large bio. The status of a part is also that of the whole.
+# The driver reads a large bio in parts. The status of a part is also that of the bio.
 must dm_table zt_read \
 	"0 2400 linear $disk 0\\n2400 8 error\\n2408 63128 linear $disk 2408"
 io_read

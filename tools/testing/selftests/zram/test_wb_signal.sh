@@ -146,8 +146,8 @@ signals "recompress"
 is "recompress: as many pages as were asked for" "$got $(recompressed)" "0 2000"
 check "recompress: every byte" zpat verify -u -k text -j 2 -n 4096 "$ZDEV"
 
-# What a call that failed has left is not left of the next one. A signal may come
-# before its first page.
+# After EINTR the next call is a new run, with all of its max_pages. A round whose
+# signal comes before the first page shows nothing: then repeat it.
 for round in 1 2 3 4 5 6 7 8; do
 	pages text
 	gives "recompress, interrupted, and again ($round)" 0 \
@@ -159,14 +159,15 @@ between "it tries as many pages as were asked for, and those before" \
 check "recompress, twice: every byte" \
 	zpat verify -u -k text -j 2 -n 4096 "$ZDEV"
 
-# Pages that are candidates still, as none gets below the threshold
+# No page gets below the threshold, so each stays a candidate.
 pages text
 gives "signals all the time: the run ends" 0 \
 	timeout 60 ztry -p "$ZSYS/recompress" "priority=1 threshold=64"
 check "signals all the time: every byte" \
 	zpat verify -u -k text -j 2 -n 4096 "$ZDEV"
 
-# A limit above the number of candidates: pages tried in vain are tried once.
+# With max_pages above the number of candidates, the run tries each page only once, also
+# pages that do not shrink.
 zram_reset
 put "$ZSYS/recomp_algorithm" "algo=zstd level=9 priority=1"
 put "$ZSYS/recomp_algorithm" "algo=zstd level=9 priority=2"

@@ -11,9 +11,9 @@
  *     -S		threads verify the same pages at the same time, without rewrites
  *     -F		verify from forked children too (pages shared)
  *     -w FILE		after the fill create FILE, then wait till it is gone
- *     -L US		one thread: wait US microseconds before the first access to
- *			each page of a round, time it,
- *			and print "touched=N avg_us=N p99_us=N max_us=N"
+ *     -L US		one thread: in each round wait US microseconds before the first
+ *			access to a page, and time that access; at the end print
+ *			"touched=N avg_us=N p99_us=N max_us=N"
  *
  * Threads of one process make TLB shootdowns, which an emulator is slow at:
  * use several processes for load. The rewrites use a new generation.
@@ -143,7 +143,7 @@ static void verify(uint64_t lo, uint64_t hi, uint64_t *rnd)
 		}
 	}
 	free(order);
-	/* The last round ends with the last access */
+	/* With -L, do not page out after the last round */
 	if (touched < nr_pages * rounds)
 		push_out(lo, hi - lo);
 }

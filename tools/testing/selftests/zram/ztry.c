@@ -15,8 +15,8 @@
  *   ztry -s FILE VALUE	as the first, with handlers: SIGUSR1 restarts the write,
  *			SIGUSR2 interrupts it
  *   ztry -p FILE VALUE	as the first, with a signal every 2 ms that restarts the write
- *   ztry -i FILE VALUE	the same with one that interrupts the write; then once more,
- *			without: prints what came of that
+ *   ztry -i FILE VALUE	interrupt the write by such a signal without SA_RESTART, then
+ *			write again without signals: prints the result of that
  *
  * A shell's echo hides the error number; these tests are about it.
  */
