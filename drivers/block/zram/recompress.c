@@ -9,9 +9,8 @@
  * after that, so a page stays unchanged if memory or mem_limit does not
  * suffice.
  *
- * The run counts the pages that it adds to the pool and removes from it. While it has
- * added more, it logs which objects it replaces. At its end it restores as many of
- * them as it takes for the pool not to be larger than before.
+ * The run counts the pages by which it makes the pool larger. While there are some
+ * it logs which objects it replaces. At its end it restores as many as necessary.
  *
  * A run uses one task, to leave the other CPUs to the workload. To use more,
  * run it on several devices.
@@ -244,9 +243,8 @@ static void recompress_restore_slot(struct recompress_run *run, u32 flags)
  * Restore old objects until the pool is no larger than before they were replaced. Begin
  * with the class that has the fewest new objects, because these fill their pages least.
  * A run that is to end early leaves the pool larger, by SLACK at most.
- *
- * The count may include pages that other tasks add. Restoring objects does not remove
- * those pages, so if other tasks have changed the pool, the new objects stay.
+ * The count may include pages that other tasks add. Restoring does not remove them, so
+ * if other tasks have changed the pool, the new objects stay.
  */
 static void recompress_restore(struct recompress_run *run)
 {
@@ -401,13 +399,13 @@ static u32 recompress_key(const struct zram_pp_filter *filter, u64 max_pages)
  *	compressor; min_size, unless 0, is the threshold for new objects
  * @max_pages: number of pages to try
  *
- * A run that ends early keeps what it has done. When the kernel restarts the system
- * call after -ERESTARTSYS, the run continues.
+ * A run that ends early keeps what it has done, and continues when the kernel restarts
+ * the system call after -ERESTARTSYS.
  *
  * Context: May sleep. config_lock is held for reading. Takes pp_lock.
- * Return: 0; -EINTR when the device is to be reset or removed, or after a signal
- *	with a handler without SA_RESTART; -ERESTARTSYS after another
- *	signal; -ENOMEM, also if mem_limit has refused objects, which
+ * Return: 0; -EINTR when the device is to be reset or removed, or after a signal whose
+ *	handler has no SA_RESTART; -ERESTARTSYS after another signal;
+ *	-ENOMEM, also if mem_limit has refused objects, which
  *	ends the run after %MAX_REFUSALS in a row; otherwise the last
  *	error of a page that could not be expanded or compressed.
  */

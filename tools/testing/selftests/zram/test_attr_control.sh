@@ -71,8 +71,8 @@ replaced() {
 	# EBUSY if its second was over
 	read -r zt_got < "$ZT_FILES"
 	case $zt_got in
-	ENODEV | EBUSY) pass "$1: the removal that waits fails" ;;
-	*) fail "$1: the removal that waits fails" "$zt_got" ;;
+	ENODEV | EBUSY) pass "$1: the waiting removal fails" ;;
+	*) fail "$1: the waiting removal fails" "$zt_got" ;;
 	esac
 	check "$1: the new device stays" test -d "/sys/block/zram$zt_id"
 	zram_remove "$zt_id"

@@ -13,7 +13,7 @@ case $(cat "$ZSYS/comp_algorithm") in
 	put "$ZSYS/comp_algorithm" zstd
 	put "$ZSYS/algorithm_params" "algo=zstd level=19"
 	;;
-*) skip_all "no compressor that is slow" ;;
+*) skip_all "no slow compressor" ;;
 esac
 put "$ZSYS/disksize" 64M
 swap_on
@@ -37,6 +37,6 @@ after=$(awk '/^pswpin / { print $2 }' /proc/vmstat)
 between "pages swapped in" $(((after - before) * PER_PAGE)) 1000 100000000
 echo "# $(grep ^touched /tmp/touch.$$)"
 max=$(sed -n 's/^touched.*max_us=//p' /tmp/touch.$$)
-between "us for the slowest swap-in" "$max" 1 \
+between "slowest swap-in, us" "$max" 1 \
 	$((3000000 * (1 + 4 * ${ZT_DEBUG:-0})))
 finish

@@ -26,7 +26,7 @@ case $(cat "$ZSYS/comp_algorithm") in
 	put "$ZSYS/comp_algorithm" zstd
 	put "$ZSYS/algorithm_params" "algo=zstd level=19"
 	;;
-*) skip_all "no compressor that is slow" ;;
+*) skip_all "no slow compressor" ;;
 esac
 put "$ZSYS/disksize" 32M
 swap_on

@@ -154,7 +154,7 @@ for round in 1 2 3 4 5 6 7 8; do
 		ztry -i "$ZSYS/recompress" "priority=1 max_pages=1500"
 	[ "$(recompressed)" -eq 1500 ] || break
 done
-between "it tries as many pages as were asked for, and those before" \
+between "EINTR: the next run has all of its max_pages" \
 	"$(recompressed)" 1501 2999
 check "recompress, twice: every byte" \
 	zpat verify -u -k text -j 2 -n 4096 "$ZDEV"
@@ -174,10 +174,10 @@ put "$ZSYS/recomp_algorithm" "algo=zstd level=9 priority=2"
 put "$ZSYS/disksize" $((4096 * PAGE))
 must zpat fill -u -k random -n 1000 "$ZDEV" > /dev/null
 must zpat fill -u -k text -o 3000 -n 500 "$ZDEV" > /dev/null
-gives "signals all the time, a limit: the run ends" 0 \
+gives "signals every 2 ms, max_pages: the run ends" 0 \
 	timeout 60 ztry -p "$ZSYS/recompress" "priority=1 max_pages=2000"
-is "signals all the time, a limit: pages at the end are tried" \
+is "signals every 2 ms, max_pages: the last pages are tried" \
 	"$(recompressed)" 500
-check "signals all the time, a limit: every byte" \
+check "signals every 2 ms, max_pages: every byte" \
 	zpat verify -u -k text -o 3000 -n 500 "$ZDEV"
 finish
