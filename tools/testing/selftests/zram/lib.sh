@@ -630,7 +630,7 @@ bg_squeeze() {
 # when the reserve does not last for them: enough of it to fill the memory.
 RESERVE=/proc/sys/vm/min_free_kbytes
 swap_reserve() {
-	read -r zt_kib < $RESERVE
+	zt_kib=$(cat $RESERVE)
 	[ "$zt_kib" -lt 16384 ] || return 0
 	ZT_RESERVE=$zt_kib
 	put $RESERVE 16384

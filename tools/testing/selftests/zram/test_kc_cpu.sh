@@ -43,7 +43,8 @@ need_program chrt taskset
 for pid in $(kc_threads); do
 	must taskset -p 2 "$pid" > /dev/null
 done
-read -r throttle < /proc/sys/kernel/sched_rt_runtime_us
+# read takes a byte at a time, and files of /proc/sys end after the first.
+throttle=$(cat /proc/sys/kernel/sched_rt_runtime_us)
 echo -1 > /proc/sys/kernel/sched_rt_runtime_us
 # For a minute at most, whatever becomes of the test
 # The watch has to run beside it.

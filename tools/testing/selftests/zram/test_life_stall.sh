@@ -47,7 +47,8 @@ zram_new 16M '' "$BD"
 must zpat fill -k random "$ZDEV" > /dev/null
 ZT_AT_EXIT=restore
 if [ -w $HUNG ]; then
-	read -r hung < $HUNG
+	# read takes a byte at a time, and files of /proc/sys end after the first.
+	hung=$(cat $HUNG)
 	put $HUNG 4
 fi
 must dmsetup suspend --noflush --nolockfs --noudevsync zt_stall

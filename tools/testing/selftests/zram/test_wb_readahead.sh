@@ -10,7 +10,7 @@
 hold=/tmp/hold.$$
 ZT_FILES="$hold /tmp/out.$$"
 pages=$((16 * 256))
-read -r cluster < /proc/sys/vm/page-cluster
+cluster=$(cat /proc/sys/vm/page-cluster)
 # shellcheck disable=SC2317 # called by the clean-up
 cluster_back() {
 	echo "$cluster" > /proc/sys/vm/page-cluster
