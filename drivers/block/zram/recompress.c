@@ -12,8 +12,7 @@
  * The run counts the pages by which it makes the pool larger. While there are some
  * it logs which objects it replaces. At its end it restores as many as necessary.
  *
- * A run uses one task, to leave the other CPUs to the workload. To use more,
- * run it on several devices.
+ * A run uses one task. To use more CPUs, run it on several devices.
  */
 
 #include <linux/array_size.h>
@@ -40,6 +39,7 @@
 #define SLACK			((long)(SZ_1M / PAGE_SIZE))
 /* Compact only after this many objects were replaced */
 #define GAPS_WORTH_CLOSING	64
+#define FEW_OBJECTS		16	/* cannot fill the pages that they begin */
 /* After so many refusals in a row mem_limit allows of no object */
 #define MAX_REFUSALS		64
 
@@ -375,7 +375,7 @@ static int recompress_all(struct recompress_run *run)
 		run->pp.to_begin = false;
 	}
 	/* Later runs fill the pages that a few objects begin */
-	if (run->left && run->replaced >= GAPS_WORTH_CLOSING)
+	if (run->left && run->replaced >= FEW_OBJECTS)
 		recompress_restore(run);
 	else if (run->replaced)
 		recompress_compact(run);
