@@ -23,7 +23,7 @@ PATH=$PATH:/sbin:/usr/sbin:.
 CONTROL=/sys/class/zram-control
 ZT_N=0 ZT_FAILED=0 ZT_PASSED=0 ZT_FINISHED=0
 ZT_IDS='' ZT_PIDS='' ZT_DMS='' ZT_NULLS='' ZT_LOOPS='' ZT_MOUNTS='' ZT_FILES=''
-ZT_MGLRU='' ZT_PARTS='' ZT_NBDS='' ZT_GROUP=${ZT_GROUP-zt}
+ZT_MGLRU='' ZT_PARTS='' ZT_NBDS='' ZT_SYSCTLS='' ZT_GROUP=${ZT_GROUP-zt}
 NL='
 '
 # The compressor of a device for which none was chosen
@@ -162,6 +162,17 @@ must() {
 # put FILE VALUE: a store that has to work
 put() {
 	echo "$2" > "$1" || bail "echo $2 > $1"
+}
+
+# sysctl_set FILE VALUE: sets a file below /proc/sys, whose first value the clean-up
+# restores. The shell's read takes a byte at a time, and such a file ends after the
+# first read().
+sysctl_set() {
+	case $ZT_SYSCTLS in
+	*" $1="*) ;;
+	*) ZT_SYSCTLS="$ZT_SYSCTLS $1=$(cut -f 1 "/proc/sys/$1")" ;;
+	esac
+	put "/proc/sys/$1" "$2"
 }
 
 # store ERRNO ATTRIBUTE VALUE: what the store of this device's attribute says
@@ -628,12 +639,9 @@ bg_squeeze() {
 
 # While it reclaims 7.2 allocates tables for what it swaps, and calls the OOM killer
 # when the reserve does not last for them: enough of it to fill the memory.
-RESERVE=/proc/sys/vm/min_free_kbytes
 swap_reserve() {
-	zt_kib=$(cat $RESERVE)
-	[ "$zt_kib" -lt 16384 ] || return 0
-	ZT_RESERVE=$zt_kib
-	put $RESERVE 16384
+	[ "$(cat /proc/sys/vm/min_free_kbytes)" -ge 16384 ] ||
+		sysctl_set vm/min_free_kbytes 16384
 }
 
 # filled FILE [NAME]: zswap has filled its memory, and waits (-w FILE)
@@ -650,8 +658,14 @@ swap_on() {
 # The kernel reports each failed swap write, and a serial console is slow: none of
 # its messages go there until the end of the test.
 quiet_console() {
-	read -r ZT_CONSOLE _ < /proc/sys/kernel/printk
-	echo 1 > /proc/sys/kernel/printk
+	sysctl_set kernel/printk 1
+}
+
+# The compressor of this device becomes a slow one. Returns 1 if there is none.
+slow_comp() {
+	grep -q zstd "$ZSYS/comp_algorithm" || return 1
+	put "$ZSYS/comp_algorithm" zstd
+	put "$ZSYS/algorithm_params" "algo=zstd level=19"
 }
 
 # Sets the multi-generational LRU to 0 or y; returns 1 if there is none.
@@ -831,8 +845,9 @@ zt_cleanup() {
 		rmdir "$zt_d"
 	done
 	[ -z "$ZT_FILES" ] || rm -f $ZT_FILES
-	[ -z "${ZT_CONSOLE-}" ] || echo "$ZT_CONSOLE" > /proc/sys/kernel/printk
-	[ -z "${ZT_RESERVE-}" ] || echo "$ZT_RESERVE" > $RESERVE
+	for zt_s in $ZT_SYSCTLS; do
+		echo "${zt_s#*=}" > "/proc/sys/${zt_s%%=*}"
+	done
 	[ -z "$ZT_MGLRU" ] || echo "$ZT_MGLRU" > /sys/kernel/mm/lru_gen/enabled
 	[ ! -d "/sys/fs/cgroup/$ZT_GROUP" ] || rmdir "/sys/fs/cgroup/$ZT_GROUP"
 	[ -z "${ZT_AT_EXIT-}" ] || $ZT_AT_EXIT

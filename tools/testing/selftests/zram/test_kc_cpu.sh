@@ -9,8 +9,6 @@ cpu=/sys/devices/system/cpu/cpu1/online
 # shellcheck disable=SC2317,SC2086 # called by the clean-up
 online() {
 	echo 1 > $cpu
-	[ -z "${throttle-}" ] ||
-		echo "$throttle" > /proc/sys/kernel/sched_rt_runtime_us
 }
 
 [ -w $cpu ] || skip_all "no CPU to take offline"
@@ -43,9 +41,7 @@ need_program chrt taskset
 for pid in $(kc_threads); do
 	must taskset -p 2 "$pid" > /dev/null
 done
-# read takes a byte at a time, and files of /proc/sys end after the first.
-throttle=$(cat /proc/sys/kernel/sched_rt_runtime_us)
-echo -1 > /proc/sys/kernel/sched_rt_runtime_us
+sysctl_set kernel/sched_rt_runtime_us -1
 # For a minute at most, whatever becomes of the test
 # The watch has to run beside it.
 bg timeout -s KILL 60 taskset 2 chrt -f 90 sh -c 'while :; do :; done'

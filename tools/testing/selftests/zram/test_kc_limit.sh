@@ -14,13 +14,8 @@ need_program chrt taskset
 
 kc_start 1 32
 zram_add
-case $(cat "$ZSYS/comp_algorithm") in
-*zstd*)
-	# Slow, so that the thread is most likely at a page
-	put "$ZSYS/comp_algorithm" zstd
-	put "$ZSYS/algorithm_params" "algo=zstd level=19"
-	;;
-esac
+# If there is one, so that the thread is most likely at a page
+slow_comp
 put "$ZSYS/disksize" 64M
 put "$ZSYS/kcompressd" all
 must taskset -p 2 "$(kc_threads)" > /dev/null

@@ -6,7 +6,7 @@
 
 . ./lib.sh
 
-HUNG=/proc/sys/kernel/hung_task_timeout_secs
+hung=kernel/hung_task_timeout_secs
 quick=1000
 [ -z "${ZT_DEBUG-}" ] || quick=10000
 
@@ -35,7 +35,6 @@ waits() {
 # shellcheck disable=SC2317 # called by the clean-up
 restore() {
 	dmsetup resume --noudevsync zt_stall 2> /dev/null
-	[ -z "${hung-}" ] || echo "$hung" > "$HUNG"
 }
 
 reads=/tmp/reads.$$
@@ -46,11 +45,7 @@ bd_dm zt_stall linear "0 65536 linear $disk 0" || skip_all "no device-mapper"
 zram_new 16M '' "$BD"
 must zpat fill -k random "$ZDEV" > /dev/null
 ZT_AT_EXIT=restore
-if [ -w $HUNG ]; then
-	# read takes a byte at a time, and files of /proc/sys end after the first.
-	hung=$(cat $HUNG)
-	put $HUNG 4
-fi
+[ ! -w "/proc/sys/$hung" ] || sysctl_set $hung 4
 must dmsetup suspend --noflush --nolockfs --noudevsync zt_stall
 clock
 begun=$NOW
@@ -83,7 +78,7 @@ check "hot_remove ends" ended "$remove" 20
 is "and succeeds" "$(cat /tmp/remove.$$)" 0
 check "the device is gone" test ! -e "$ZSYS"
 zram_forget "$ZID"
-if [ -n "${hung-}" ]; then
+if [ -w "/proc/sys/$hung" ]; then
 	is "no task was hung" "$(dmesg | grep "blocked for more than 4 sec")" ""
 else
 	skip "no task was hung" "kernel without a detector"

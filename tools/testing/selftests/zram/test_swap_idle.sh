@@ -8,13 +8,7 @@
 
 need_program chrt
 zram_add
-case $(cat "$ZSYS/comp_algorithm") in
-*zstd*)
-	put "$ZSYS/comp_algorithm" zstd
-	put "$ZSYS/algorithm_params" "algo=zstd level=19"
-	;;
-*) skip_all "no slow compressor" ;;
-esac
+slow_comp || skip_all "no slow compressor"
 put "$ZSYS/disksize" 64M
 swap_on
 hold=/tmp/hold.$$

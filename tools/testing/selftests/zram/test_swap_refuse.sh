@@ -21,13 +21,7 @@ swap_out() {
 }
 
 zram_add
-case $(cat "$ZSYS/comp_algorithm") in
-*zstd*)
-	put "$ZSYS/comp_algorithm" zstd
-	put "$ZSYS/algorithm_params" "algo=zstd level=19"
-	;;
-*) skip_all "no slow compressor" ;;
-esac
+slow_comp || skip_all "no slow compressor"
 put "$ZSYS/disksize" 32M
 swap_on
 quiet_console

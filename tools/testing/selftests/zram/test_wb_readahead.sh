@@ -11,11 +11,6 @@ hold=/tmp/hold.$$
 ZT_FILES="$hold /tmp/out.$$"
 pages=$((16 * 256))
 cluster=$(cat /proc/sys/vm/page-cluster)
-# shellcheck disable=SC2317 # called by the clean-up
-cluster_back() {
-	echo "$cluster" > /proc/sys/vm/page-cluster
-}
-ZT_AT_EXIT=cluster_back
 
 # swapped_out OPTION...: a process whose pages are out, and written back, the
 # same-filled ones excepted
@@ -26,8 +21,10 @@ swapped_out() {
 	filled "$hold"
 	put "$ZSYS/idle" all
 	put "$ZSYS/writeback" idle
-	case " $* " in *" -n "*) echo 0 ;; *) echo "$cluster" ;; esac \
-		> /proc/sys/vm/page-cluster
+	case " $* " in
+	*" -n "*) sysctl_set vm/page-cluster 0 ;;
+	*) sysctl_set vm/page-cluster "$cluster" ;;
+	esac
 }
 
 # result: sets RESULT to what the process has found
