@@ -65,8 +65,32 @@ worker() {
 	done
 }
 
+# failures: of each stage that failed, the cases that did, with their test and the
+# lines before them. Who keeps only the end of the output has them too.
+failures() {
+	local counted failed name
+
+	for counted in "$counts"/*; do
+		read -r _ failed _ <"$counted"
+		[ "$failed" != 0 ] || continue
+		name=${counted##*/}
+		echo "=== $name: $failed failed"
+		awk '
+			/^# running / { test = $0 }
+			{ before[NR % 20] = $0 }
+			/^ *not ok |^FAIL/ {
+				print test
+				for (i = NR - 19; i <= NR; i++)
+					if (i > shown) print before[i % 20]
+				shown = NR
+			}
+		' "build/ci-$name.log" | tail -n 150
+		tail -n 5 "build/ci-$name.log"
+	done
+}
+
 # stages STAGE...: all of them; what a stage says is shown when it is done. The last
-# line is the sum. Fails if a stage did.
+# lines are what failed, and the sum. Fails if a stage did.
 stages() {
 	local workers
 
@@ -86,6 +110,7 @@ stages() {
 				-exec tail -qn 1 {} + | xargs -d '\n' printf '%.60s; ')"
 	done
 	wait "${workers[@]}"
+	failures
 	awk '{ passed += $1; failed += $2; skipped += $3 }
 		END {
 			printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped
