@@ -7,6 +7,7 @@
 #include <linux/device.h>
 #include <linux/kernel.h>
 #include <linux/kstrtox.h>
+#include <linux/minmax.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
 #include <linux/timekeeping.h>
@@ -178,8 +179,8 @@ static ssize_t mm_stat_show(struct device *dev, struct device_attribute *attr,
 	struct zram *zram = zram_sysfs_device(dev);
 	struct zram_stats *stats = &zram->stats;
 	struct zram_obj_usage usage;
+	u64 stored, compr, used;
 	unsigned long limit;
-	u64 stored;
 
 	down_read(&zram->config_lock);
 	zram_obj_pool_usage(&zram->pool, &usage);
@@ -187,13 +188,19 @@ static ssize_t mm_stat_show(struct device *dev, struct device_attribute *attr,
 	up_read(&zram->config_lock);
 
 	stored = zram_stats_read(stats, ZRAM_STAT_PAGES);
+	/*
+	 * Objects never take less memory than they have bytes, nor more than the
+	 * high-water mark. Writers change all three while they are read here: show
+	 * a monitor nothing that cannot be.
+	 */
+	used = (u64)usage.pages << PAGE_SHIFT;
+	compr = min(zram_stats_read(stats, ZRAM_STAT_COMPR_BYTES), used);
 	return sysfs_emit(buf,
 			  "%8llu %8llu %8llu %8lu %8lu %8llu %8lu %8llu %8llu\n",
 			  stored << PAGE_SHIFT,
-			  zram_stats_read(stats, ZRAM_STAT_COMPR_BYTES),
-			  (u64)usage.pages << PAGE_SHIFT,
+			  compr, used,
 			  limit << PAGE_SHIFT,
-			  usage.pages_max << PAGE_SHIFT,
+			  max(usage.pages, usage.pages_max) << PAGE_SHIFT,
 			  zram_stats_read(stats, ZRAM_STAT_SAME_PAGES),
 			  usage.compacted,
 			  zram_stats_read(stats, ZRAM_STAT_HUGE_PAGES),

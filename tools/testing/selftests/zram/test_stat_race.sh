@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 200
 # Programs that read statistics all the time, as monitors do: whatever else goes on,
-# the objects never take less memory than their bytes, and no column runs off.
+# the objects never take less memory than their bytes, nor more than the high-water
+# mark, and no column runs off.
 
 . ./lib.sh
 
@@ -12,11 +13,12 @@ MS=6000
 
 # samples NAME: reads mm_stat until the writers are done
 samples() {
-	n=0 low='' off=''
+	n=0 low='' high='' off=''
 	while ! is_over "$racer"; do
 		mm_read
 		n=$((n + 1))
 		[ "$MM_USED" -ge "$MM_COMPR" ] || low="$MM_USED $MM_COMPR"
+		[ "$MM_USED" -le "$MM_MAX" ] || high="$MM_USED $MM_MAX"
 		for column in "$MM_ORIG" "$MM_COMPR" "$MM_SAME" "$MM_HUGE"; do
 			[ "$column" -ge 0 ] && [ "$column" -le 16777216 ] ||
 				off="$MM_ORIG $MM_COMPR $MM_SAME $MM_HUGE"
@@ -24,6 +26,7 @@ samples() {
 	done
 	between "$1: samples" $n "$(at_least 50)" 100000000
 	is "$1: mem_used_total is never below compr_data_size" "$low" ''
+	is "$1: mem_used_total is never above mem_used_max" "$high" ''
 	is "$1: no column is beyond the device" "$off" ''
 }
 
