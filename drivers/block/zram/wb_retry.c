@@ -17,10 +17,12 @@
 #include <linux/bitops.h>
 #include <linux/bits.h>
 #include <linux/blkdev.h>
+#include <linux/errno.h>
 #include <linux/jiffies.h>
 #include <linux/minmax.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 
 #include "bd_map.h"
 #include "pp.h"
@@ -38,6 +40,12 @@
 #define MAX_FAILING	(10 * HZ)
 /* Retired blocks that a run tests, unless one fails before */
 #define MAX_RETESTS	64
+
+static bool wb_retry_verify(struct zram_wb_retry *retry,
+			    struct zram_wb_request *req)
+{
+	return zram_wb_ring_verify(retry->ring, req);
+}
 
 static bool wb_retry_rewrite(struct zram_wb_retry *retry,
 			     struct zram_wb_request *req, unsigned int i)
@@ -65,6 +73,7 @@ void zram_wb_retry_init(struct zram_wb_retry *retry,
 		.ring = ring,
 		.name = pp->zram->disk->disk_name,
 		.bdev = pp->zram->backing.bdev,
+		.verify = pp->zram->backing.verify ? wb_retry_verify : NULL,
 		.rewrite = wb_retry_rewrite,
 		.probe = wb_retry_probe,
 	};
@@ -172,21 +181,49 @@ static void wb_retry_blocks(struct zram_wb_retry *retry,
 		wb_retry_block(retry, req, __ffs64(left));
 }
 
+/*
+ * Is the run to end without another check? A read may take as long as a write that
+ * fails, and many requests may be in flight. A signal that is not fatal does not
+ * count: the run that it restarts would lose its first requests each time.
+ */
+static bool wb_retry_skips_checks(const struct zram_wb_retry *retry)
+{
+	return zram_wb_retry_gave_up(retry) ||
+	       READ_ONCE(retry->pp->zram->stopping) ||
+	       fatal_signal_pending(current);
+}
+
 /**
- * zram_wb_retry_request() - retry the failed blocks of a request
+ * zram_wb_retry_request() - check a request, and retry its failed blocks
  * @retry: state of the run
  * @req: a request that has completed; blocks that are written now leave its @bad
+ *
+ * If the device is not trusted, and the run is to end, all blocks become bad
+ * without a check.
  *
  * Context: May sleep; waits for I/O.
  */
 void zram_wb_retry_request(struct zram_wb_retry *retry,
 			   struct zram_wb_request *req)
 {
+	unsigned long checking = 0, start = jiffies;
+
+	if (!req->bad && retry->verify) {
+		if (wb_retry_skips_checks(retry)) {
+			req->bad = GENMASK_ULL(req->nr - 1, 0);
+			req->err = zram_wb_retry_gave_up(retry) ? -EIO : -EINTR;
+			return;
+		}
+		if (!retry->verify(retry, req))
+			checking = jiffies - start;
+	}
 	if (!req->bad) {
 		wb_retry_works(retry, req->nr);
 		return;
 	}
 	wb_retry_blocks(retry, req);
+	/* Not before: the retry is to find the block, however long the check took */
+	retry->failing += checking;
 	if (!req->bad || retry->reported)
 		return;
 	retry->reported = true;

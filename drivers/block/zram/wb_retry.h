@@ -19,10 +19,12 @@ struct zram_wb_ring;
  * @ring: its requests
  * @name: of the zram device
  * @bdev: the backing device
+ * @verify: reads back a request that the device reports as written; false if it
+ *	failed. NULL if the device is trusted
  * @rewrite: writes one block of a request again; false if it failed
  * @probe: writes a block that no slot uses; false if it failed
  * @failures: what failed lately; a write that does not fail lowers it
- * @failing: time spent in writes that failed, jiffies
+ * @failing: time spent in writes and checks that failed, jiffies
  * @reported: the log tells of the failure
  * @suspected: blocks that failed alone; each has the writer's reference
  * @nr: number of them
@@ -34,6 +36,8 @@ struct zram_wb_retry {
 	struct zram_wb_ring *ring;
 	const char *name;
 	struct block_device *bdev;
+	bool (*verify)(struct zram_wb_retry *retry,
+		       struct zram_wb_request *req);
 	bool (*rewrite)(struct zram_wb_retry *retry,
 			struct zram_wb_request *req, unsigned int i);
 	bool (*probe)(struct zram_wb_retry *retry, u64 block);

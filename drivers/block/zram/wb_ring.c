@@ -107,8 +107,8 @@ static struct zram_wb_ring *wb_ring_alloc(unsigned int nr, unsigned int unit,
  * @bdev: the device to write to
  * @nr: number of blocks that may be in flight
  * @unit: the least number of them that is of use
- * @verify: read back each block that the device reports as written, and treat
- *	a block with other content as failed
+ * @verify: have memory for zram_wb_ring_verify(), and read back each block that
+ *	zram_wb_ring_retry() writes
  *
  * Memory is what writing is to make, so it takes less where there is little,
  * and tries hard for the least only.
@@ -276,9 +276,9 @@ static int wb_ring_transfer(struct zram_wb_ring *ring, blk_opf_t op, u64 first,
  * on. Blocks that differ become bad. Returns 0, the error of the read, or -EIO
  * if a block differs.
  */
-static int wb_ring_verify(struct zram_wb_ring *ring,
-			  struct zram_wb_request *req, unsigned int i,
-			  unsigned int nr)
+static int wb_ring_read_back(struct zram_wb_ring *ring,
+			     struct zram_wb_request *req, unsigned int i,
+			     unsigned int nr)
 {
 	void *copy = ring->mem + ring->nr_blocks * ZRAM_BLOCK_SIZE;
 	void *data = req->data + i * ZRAM_BLOCK_SIZE;
@@ -298,6 +298,21 @@ static int wb_ring_verify(struct zram_wb_ring *ring,
 	if (!err && bad)
 		err = -EIO;
 	return err;
+}
+
+/**
+ * zram_wb_ring_verify() - read back a request that the device reports as written
+ * @ring: a ring that verifies
+ * @req: from zram_wb_ring_reap(), without bad blocks
+ *
+ * Context: May sleep; waits for the I/O.
+ * Return: true if all blocks were written. Otherwise those that differ are bad;
+ *	all, if they cannot be read.
+ */
+bool zram_wb_ring_verify(struct zram_wb_ring *ring, struct zram_wb_request *req)
+{
+	req->err = wb_ring_read_back(ring, req, 0, req->nr);
+	return !req->err;
 }
 
 /*
@@ -330,7 +345,7 @@ bool zram_wb_ring_retry(struct zram_wb_ring *ring, struct zram_wb_request *req,
 	req->retries++;
 	if (!err) {
 		req->bad &= ~BIT_ULL(i);
-		err = wb_ring_verify(ring, req, i, 1);
+		err = wb_ring_read_back(ring, req, i, 1);
 	}
 	if (err)
 		req->err = err;
@@ -383,8 +398,6 @@ struct zram_wb_request *zram_wb_ring_reap(struct zram_wb_ring *ring, bool wait)
 	bio_uninit(&req->bio);
 	if (req->err)
 		req->bad = GENMASK_ULL(req->nr - 1, 0);
-	else
-		req->err = wb_ring_verify(ring, req, 0, req->nr);
 	return req;
 }
 

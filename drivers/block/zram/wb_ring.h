@@ -54,6 +54,8 @@ struct zram_wb_request *zram_wb_ring_get(struct zram_wb_ring *ring);
 void zram_wb_ring_submit(struct zram_wb_ring *ring,
 			 struct zram_wb_request *req);
 struct zram_wb_request *zram_wb_ring_reap(struct zram_wb_ring *ring, bool wait);
+bool zram_wb_ring_verify(struct zram_wb_ring *ring,
+			 struct zram_wb_request *req);
 bool zram_wb_ring_retry(struct zram_wb_ring *ring, struct zram_wb_request *req,
 			unsigned int i);
 bool zram_wb_ring_probe(struct zram_wb_ring *ring, u64 block);

@@ -32,6 +32,8 @@
  * @slow: how long a write that fails takes, in ms
  * @takes: time counted for each write that fails, in jiffies; it does not pass
  * @tried: writes the device was asked for
+ * @checked: requests that were read back
+ * @check_slow: how long that takes, in ms
  */
 struct wb_retry_test {
 	struct zram_bd_map *map;
@@ -44,6 +46,8 @@ struct wb_retry_test {
 	unsigned int slow;
 	unsigned long takes;
 	unsigned int tried;
+	unsigned int checked;
+	unsigned int check_slow;
 };
 
 static bool model_probe(struct zram_wb_retry *retry, u64 block)
@@ -69,6 +73,21 @@ static bool model_rewrite(struct zram_wb_retry *retry,
 	else
 		req->faulty |= BIT_ULL(i);
 	return ok;
+}
+
+/* The device has reported the blocks as written that cannot be */
+static bool model_verify(struct zram_wb_retry *retry,
+			 struct zram_wb_request *req)
+{
+	struct wb_retry_test *t = container_of(retry, struct wb_retry_test, retry);
+	unsigned int i;
+
+	t->checked++;
+	msleep(t->check_slow);
+	for (i = 0; i < req->nr; i++)
+		if (t->dead || test_bit(req->first + i, t->bad))
+			req->bad |= BIT_ULL(i);
+	return !req->bad;
 }
 
 static int wb_retry_test_init(struct kunit *test)
@@ -321,6 +340,48 @@ static void wb_retry_test_crowd(struct kunit *test)
 	expect(test, 0, 0);
 }
 
+/* A check finds the block that was not written; the time it takes counts then. */
+static void wb_retry_test_check(struct kunit *test)
+{
+	struct wb_retry_test *t = test->priv;
+
+	t->retry.verify = model_verify;
+	t->check_slow = 50;
+	write_request(test, 64, 0, 0);
+	KUNIT_EXPECT_EQ(test, t->req.bad, 0ULL);
+	KUNIT_EXPECT_EQ(test, t->retry.failing, 0UL);
+	write_request(test, 64, 0, BIT_ULL(5));
+	KUNIT_EXPECT_EQ(test, t->req.bad, BIT_ULL(5));
+	KUNIT_EXPECT_EQ(test, t->tried, 1);
+	KUNIT_EXPECT_GE(test, t->retry.failing, msecs_to_jiffies(50));
+	KUNIT_EXPECT_EQ(test, t->checked, 2);
+	zram_wb_retry_end(&t->retry, t->map);
+	expect(test, 0, 1);
+}
+
+/* A run that is to end takes blocks for bad, and checks none of them. */
+static void wb_retry_test_unchecked(struct kunit *test)
+{
+	struct wb_retry_test *t = test->priv;
+
+	t->retry.verify = model_verify;
+	t->retry.failing = 10 * HZ;
+	write_request(test, 64, 0, 0);
+	KUNIT_EXPECT_EQ(test, t->req.bad, ~0ULL);
+	KUNIT_EXPECT_EQ(test, t->req.err, -EIO);
+	t->retry.failing = 0;
+	t->zram->stopping = true;
+	write_request(test, 64, 0, 0);
+	KUNIT_EXPECT_EQ(test, t->req.bad, ~0ULL);
+	KUNIT_EXPECT_EQ(test, t->req.err, -EINTR);
+	KUNIT_EXPECT_EQ(test, t->checked + t->tried, 0);
+	expect(test, 0, 0);
+	/* A device that is trusted needs no check. */
+	t->retry.verify = NULL;
+	write_request(test, 64, 0, 0);
+	KUNIT_EXPECT_EQ(test, t->req.bad, 0ULL);
+}
+
 static struct kunit_case wb_retry_test_cases[] = {
 	KUNIT_CASE(wb_retry_test_bad_block),
 	KUNIT_CASE(wb_retry_test_transient),
@@ -332,6 +393,8 @@ static struct kunit_case wb_retry_test_cases[] = {
 	KUNIT_CASE(wb_retry_test_slow_block),
 	KUNIT_CASE(wb_retry_test_slow_device),
 	KUNIT_CASE(wb_retry_test_crowd),
+	KUNIT_CASE(wb_retry_test_check),
+	KUNIT_CASE(wb_retry_test_unchecked),
 	{}
 };
 

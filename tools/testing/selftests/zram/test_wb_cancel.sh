@@ -1,19 +1,22 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 200
+# timeout: 300
 # reset, hot_remove, SIGTERM and SIGKILL while a run is under way on a slow device: the
-# run stops soon, nothing hangs, nothing is kept.
+# run stops soon, nothing hangs, nothing is kept. On a device that is slow to read, too: the
+# run reads back what it writes to device-mapper.
 
 . ./lib.sh
 
 # shellcheck disable=SC2317 # called through wait_for
 writing() {
 	bd_read
-	[ "$BD_COUNT" -gt 0 ]
+	[ "$BD_WRITES" -gt 0 ]
 }
 
-# The device takes 0.5 s for a write, however large.
+# The device takes read_ms or write_ms for a request, however large, until dm_fast.
 running() {
+	must dm_table zt_slow \
+		"0 $DEV_SECTORS delay $SLOW 0 $read_ms $SLOW 0 $write_ms"
 	zram_new 32M '' "$BD"
 	must zpat fill -k random -j 2 -b 64 "$ZDEV" > /dev/null
 	bg ztry "$ZSYS/writeback" huge > /tmp/run.$$
@@ -48,47 +51,49 @@ stopped() {
 	fi
 }
 
-# slow_again: dm_fast may have been needed
-slow_again() {
-	must dm_table zt_slow "0 $DEV_SECTORS delay $SLOW 0 0 $SLOW 0 500"
+# signalled SIGNAL
+signalled() {
+	running
+	kill "-$1" "$writer"
+	stopped "SIG$1, slow $slow" "$writer"
+	dm_fast
+	bd_read
+	between "SIG$1, slow $slow: it ended early" "$BD_COUNT" 1 8191
+	is "SIG$1, slow $slow: a block for each page written" "$BD_COUNT" \
+		"$BD_WRITES"
+	check "SIG$1, slow $slow: every byte" zpat verify -k random -j 2 "$ZDEV"
+	must zram_remove
 }
 
 bd_use virtio || bd_use null 64 || skip_all "no backing device"
-bd_slow 0 500 || skip_all "no dm-delay"
+bd_slow 0 0 || skip_all "no dm-delay"
 
 ZT_FILES="/tmp/run.$$ /tmp/reset.$$"
-running
-kill -9 "$writer"
-stopped SIGKILL "$writer"
-bd_read
-between "SIGKILL: it ended early" "$BD_COUNT" 1 8191
-is "SIGKILL: a block for each page written" "$BD_COUNT" "$BD_WRITES"
-check "SIGKILL: every byte" zpat verify -k random -j 2 "$ZDEV"
-must zram_remove
-slow_again
+# The run reads back what it writes to device-mapper, one request after the other. Slow
+# writes too, so that there are several in flight.
+for slow in writes reads; do
+	read_ms=0 write_ms=500
+	[ $slow = writes ] || read_ms=2000 write_ms=1000
+	PACKED=0
+	signalled KILL
+	signalled TERM
 
-running
-kill -TERM "$writer"
-stopped SIGTERM "$writer"
-check "SIGTERM: every byte" zpat verify -k random -j 2 "$ZDEV"
-must zram_remove
-slow_again
+	PACKED=1
+	running
+	bg ztry "$ZSYS/reset" 1 > /tmp/reset.$$
+	stopped "reset, slow $slow" "$BGPID"
+	is "reset, slow $slow: it succeeds" "$(cat /tmp/reset.$$)" 0
+	is "reset, slow $slow: no block is left" \
+		"$(tr -s ' ' < "$ZSYS/bd_stat")" " 0 0 0"
+	empty "reset, slow $slow: the pool is empty"
+	gives "reset, slow $slow: the backing device is free" 0 ztry -e "$BD"
+	must zram_remove
 
-PACKED=1
-running
-bg ztry "$ZSYS/reset" 1 > /tmp/reset.$$
-stopped reset "$BGPID"
-is "reset succeeds" "$(cat /tmp/reset.$$)" 0
-is "reset: no block is left" "$(tr -s ' ' < "$ZSYS/bd_stat")" " 0 0 0"
-empty "reset: the pool is empty"
-gives "reset: the backing device is free" 0 ztry -e "$BD"
-must zram_remove
-slow_again
-
-running
-bg ztry $CONTROL/hot_remove "$ZID" > /tmp/reset.$$
-stopped hot_remove "$BGPID"
-is "hot_remove succeeds" "$(cat /tmp/reset.$$)" 0
-check "hot_remove: the device is gone" test ! -e "$ZSYS"
-ZT_IDS=
+	running
+	bg ztry $CONTROL/hot_remove "$ZID" > /tmp/reset.$$
+	stopped "hot_remove, slow $slow" "$BGPID"
+	is "hot_remove, slow $slow: it succeeds" "$(cat /tmp/reset.$$)" 0
+	check "hot_remove, slow $slow: the device is gone" test ! -e "$ZSYS"
+	zram_forget "$ZID"
+done
 finish
