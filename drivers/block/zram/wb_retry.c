@@ -306,8 +306,8 @@ void zram_wb_retry_end(struct zram_wb_retry *retry, struct zram_bd_map *map)
 	unsigned int i, bad;
 	bool works;
 
-	if (retry->nr && (failing < MAX_FAILING ||
-			  wb_retry_device_works(retry, map)))
+	if (retry->nr && !wb_retry_ends(retry) &&
+	    (failing < MAX_FAILING || wb_retry_device_works(retry, map)))
 		retry->failing = 0;
 	bad = wb_retry_retest(retry, map);
 	works = bad && !wb_retry_ends(retry) &&

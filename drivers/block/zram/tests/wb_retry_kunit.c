@@ -311,6 +311,28 @@ static void wb_retry_test_slow_block(struct kunit *test)
 	}
 }
 
+/* A run that is to end tests neither blocks nor the device, however long a write takes. */
+static void wb_retry_test_stopped(struct kunit *test)
+{
+	struct wb_retry_test *t = test->priv;
+	unsigned int i;
+
+	t->takes = 12 * HZ;
+	for (i = 0; i < 2; i++) {
+		t->zram->stopping = false;
+		t->retry.failing = 0;
+		repair(t);
+		write_request(test, 64, ~0ULL, BIT_ULL(5));
+		expect(test, 1, 0);
+		t->zram->stopping = i == 0;
+		t->retry.failures = i == 1 ? 256 : 0;
+		t->tried = 0;
+		zram_wb_retry_end(&t->retry, t->map);
+		KUNIT_EXPECT_EQ(test, t->tried, 0);
+		expect(test, 0, 0);
+	}
+}
+
 /* A run writes only two more blocks to a dead device that takes long for each. */
 static void wb_retry_test_slow_device(struct kunit *test)
 {
@@ -391,6 +413,7 @@ static struct kunit_case wb_retry_test_cases[] = {
 	KUNIT_CASE(wb_retry_test_slow),
 	KUNIT_CASE(wb_retry_test_slow_retired),
 	KUNIT_CASE(wb_retry_test_slow_block),
+	KUNIT_CASE(wb_retry_test_stopped),
 	KUNIT_CASE(wb_retry_test_slow_device),
 	KUNIT_CASE(wb_retry_test_crowd),
 	KUNIT_CASE(wb_retry_test_check),
