@@ -6,10 +6,10 @@
  * its last block show that the device fails and not a block. The device is given
  * up when too many of the writes fail, or when those that fail take too long.
  *
- * A block that fails alone is suspected. At the end of the run it is tested
- * again. It is retired, which is never used, if it fails although the device can
- * write another block. Each later run tests retired blocks: the cause may have
- * been a full file system below a loop device.
+ * A block that the retry cannot write is suspected. At the end of the run it is
+ * tested again. If it fails, and the device can write another block after that, it is
+ * retired: not used until a later run can write it. The cause may have been a full
+ * file system below a loop device.
  */
 
 #define pr_fmt(fmt) "zram: " fmt
@@ -241,11 +241,9 @@ void zram_wb_retry_request(struct zram_wb_retry *retry,
 void zram_wb_retry_settle(struct zram_wb_retry *retry, struct zram_bd_map *map,
 			  const struct zram_wb_request *req)
 {
-	u64 good = ~req->bad & GENMASK_ULL(req->nr - 1, 0);
 	unsigned int i;
 
-	/* If no block can be written it is the device that fails */
-	if (!req->faulty || (!good && req->nr > 1)) {
+	if (!req->faulty) {
 		zram_bd_map_put(map, req->first, req->nr);
 		return;
 	}

@@ -26,7 +26,7 @@ struct zram_wb_ring;
  * @failures: what failed lately; a write that does not fail lowers it
  * @failing: time spent in writes and checks that failed, jiffies
  * @reported: the log tells of the failure
- * @suspected: blocks that failed alone; each has the writer's reference
+ * @suspected: blocks that the retry could not write; each has the run's reference
  * @nr: number of them
  *
  * Belongs to the task of the run.

@@ -202,17 +202,60 @@ static void wb_retry_test_device(struct kunit *test)
 
 	t->dead = true;
 	while (!zram_wb_retry_gave_up(&t->retry) && requests < 1000) {
-		write_request(test, 64, ~0ULL, 0);
+		write_request(test, 32, U32_MAX, 0);
 		KUNIT_EXPECT_EQ(test, t->tried, 2);
 		tried += t->tried;
 		requests++;
 	}
 	KUNIT_EXPECT_EQ(test, tried, 64);
-	expect(test, 0, 0);
-	write_request(test, 64, ~0ULL, 0);
+	expect(test, ZRAM_WB_RETRY_MAX, 0);
+	write_request(test, 32, U32_MAX, 0);
 	KUNIT_EXPECT_EQ(test, t->tried, 0);
 	zram_wb_retry_end(&t->retry, t->map);
 	expect(test, 0, 0);
+}
+
+/* A device that fails for a few requests is not given up, and retires no block. */
+static void wb_retry_test_device_short(struct kunit *test)
+{
+	struct wb_retry_test *t = test->priv;
+	unsigned int i;
+
+	t->dead = true;
+	for (i = 0; i < 4; i++)
+		write_request(test, 64, ~0ULL, 0);
+	KUNIT_EXPECT_FALSE(test, zram_wb_retry_gave_up(&t->retry));
+	expect(test, 8, 0);
+	zram_wb_retry_end(&t->retry, t->map);
+	expect(test, 0, 0);
+	/* So if it works again at the end */
+	for (i = 0; i < 4; i++)
+		write_request(test, 64, ~0ULL, 0);
+	expect(test, 8, 0);
+	t->dead = false;
+	zram_wb_retry_end(&t->retry, t->map);
+	expect(test, 0, 0);
+}
+
+/*
+ * Neighbours that fail together are retired, two in each run: the run writes only to the
+ * first and the last block of a request if it can write neither.
+ */
+static void wb_retry_test_neighbours(struct kunit *test)
+{
+	struct wb_retry_test *t = test->priv;
+
+	write_request(test, 8, 0xff, 0xff);
+	KUNIT_EXPECT_EQ(test, t->tried, 2);
+	expect(test, 2, 0);
+	zram_wb_retry_end(&t->retry, t->map);
+	expect(test, 0, 2);
+	/* Only the first and the last are bad, the others have not been tried. */
+	write_request(test, 64, ~0ULL, BIT_ULL(0) | BIT_ULL(63));
+	KUNIT_EXPECT_EQ(test, t->tried, 2);
+	expect(test, 2, 2);
+	zram_wb_retry_end(&t->retry, t->map);
+	expect(test, 0, 4);
 }
 
 /* Suspected blocks are free again if the device fails at the end, too. */
@@ -333,7 +376,7 @@ static void wb_retry_test_stopped(struct kunit *test)
 	}
 }
 
-/* A run writes only two more blocks to a dead device that takes long for each. */
+/* A run writes only three more blocks to a dead device that takes long for each. */
 static void wb_retry_test_slow_device(struct kunit *test)
 {
 	struct wb_retry_test *t = test->priv;
@@ -344,7 +387,7 @@ static void wb_retry_test_slow_device(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->tried, 2);
 	t->tried = 0;
 	zram_wb_retry_end(&t->retry, t->map);
-	KUNIT_EXPECT_EQ(test, t->tried, 0);
+	KUNIT_EXPECT_EQ(test, t->tried, 1);
 	expect(test, 0, 0);
 }
 
@@ -408,6 +451,8 @@ static struct kunit_case wb_retry_test_cases[] = {
 	KUNIT_CASE(wb_retry_test_bad_block),
 	KUNIT_CASE(wb_retry_test_transient),
 	KUNIT_CASE(wb_retry_test_device),
+	KUNIT_CASE(wb_retry_test_device_short),
+	KUNIT_CASE(wb_retry_test_neighbours),
 	KUNIT_CASE(wb_retry_test_dies),
 	KUNIT_CASE(wb_retry_test_ratio),
 	KUNIT_CASE(wb_retry_test_slow),
