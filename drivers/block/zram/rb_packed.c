@@ -352,8 +352,8 @@ static void rb_packed_append(struct zram_rb_packed *packed,
  * @page: the page to decompress it to
  *
  * Context: May sleep, but waits neither for I/O nor for a reserve.
- * Return: false if there is no memory; then nothing has changed but that the read
- *	before is submitted.
+ * Return: false if there is no memory. Then a worker submits the packed read before,
+ *	and the set is @deferred, because the task is going to wait.
  */
 bool zram_rb_packed_add(struct zram_rb_set *set, const struct zram_slot *slot,
 			unsigned long index, struct page *page)
@@ -364,9 +364,11 @@ bool zram_rb_packed_add(struct zram_rb_set *set, const struct zram_slot *slot,
 
 	nr = zram_slot_blocks(slot, &first);
 	if (!rb_packed_extend(set->packed, first, nr)) {
-		zram_rb_packed_submit(set);
 		packed = rb_packed_alloc(min(zram_rb_set_pages(set),
 					     MAX_OBJECTS), nr, RB_PACKED_GFP);
+		if (!packed)
+			set->deferred = true;
+		zram_rb_packed_submit(set);
 		if (!packed)
 			return false;
 		rb_packed_begin(set, packed, first, nr);

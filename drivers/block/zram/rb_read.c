@@ -228,7 +228,6 @@ void zram_rb_add(struct zram_rb_set *set, const struct zram_slot *slot,
 	if (zram_rb_packed_add(set, slot, index, page))
 		return;
 	/* This may wait for other reads; those of the set are not to wait with it */
-	set->deferred = true;
 	rb_read_submit(set);
 	zram_rb_packed_add_reserved(set, slot, index, page);
 }
