@@ -42,7 +42,9 @@
 /* Objects in one read */
 #define MAX_OBJECTS	64U
 
-#define RB_PACKED_GFP	(GFP_NOIO | __GFP_NORETRY | __GFP_NOWARN)
+/* No emergency reserves of the kernel either: there is a mempool */
+#define RB_PACKED_GFP	(GFP_NOIO | __GFP_NORETRY | __GFP_NOMEMALLOC | \
+			 __GFP_NOWARN)
 
 /* An object, with references of its own on its blocks, and where it goes */
 struct rb_packed_object {
