@@ -183,7 +183,8 @@ static void bd_reserve_prepare(struct zram_bd_map *map)
 		if (refs && cmpxchg(&map->spare_refs, NULL, refs))
 			kfree(refs);
 	}
-	if (!READ_ONCE(map->wants_region))
+	/* The last spare is unused if blocks elsewhere became free before the search */
+	if (!READ_ONCE(map->wants_region) || READ_ONCE(map->spare_region))
 		return;
 	region = zram_bd_tree_alloc_region();
 	mutex_lock(&map->reserve_lock);
