@@ -153,6 +153,12 @@ void zram_rb_group_put(struct zram_rb_group *group, blk_status_t status)
 	bio_endio(parent);
 }
 
+/*
+ * What schedulers and cgroup limits look at. Not readahead: a device may fail such a
+ * read at once, and the driver would log it as an error.
+ */
+#define RB_GROUP_FLAGS	(REQ_SYNC | REQ_META | REQ_PRIO | REQ_SWAP)
+
 /**
  * zram_rb_group_opf() - operation and flags of the reads of a set
  * @set: the set
@@ -163,7 +169,7 @@ blk_opf_t zram_rb_group_opf(const struct zram_rb_set *set)
 {
 	if (!set->parent)
 		return REQ_OP_READ | REQ_SYNC;
-	return REQ_OP_READ | (set->parent->bi_opf & (REQ_SYNC | REQ_PRIO));
+	return REQ_OP_READ | (set->parent->bi_opf & RB_GROUP_FLAGS);
 }
 
 /**

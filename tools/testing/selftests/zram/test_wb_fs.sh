@@ -7,6 +7,35 @@
 . ./lib.sh
 
 mnt=/tmp/zt_wbfs
+trace=/sys/kernel/tracing
+event=$trace/events/block/block_bio_queue
+# shellcheck disable=SC2317 # called by the clean-up
+trace_off() {
+	traced 0
+}
+ZT_AT_EXIT=trace_off
+
+# traced 0|1: trace the bios to each disk; 1 clears the trace
+traced() {
+	[ -d $trace/events ] || mount -t tracefs none $trace 2> /dev/null
+	[ -d $event ] || return 1
+	[ "$1" = 0 ] || echo > $trace/trace
+	put $event/enable "$1"
+}
+
+# mounted NAME: mount it, which reads metadata
+mounted() {
+	traced 1
+	must mount -t ext4 "$ZDEV" $mnt
+	ZT_MOUNTS=$mnt
+	if ! traced 0; then
+		skip "$1: reads of metadata are marked" "kernel without the trace"
+		return
+	fi
+	dev=$(tr : , < "$BDSYS/dev")
+	between "$1: reads of metadata are marked" \
+		"$(grep -c ": $dev R[A-Z]*M" $trace/trace)" 1 100000
+}
 
 # archived NAME LIMIT
 archived() {
@@ -35,8 +64,7 @@ archived() {
 	bd_read
 	read=$BD_READS
 	check "$1: fsck" e2fsck -fn "$ZDEV"
-	must mount -t ext4 "$ZDEV" $mnt
-	ZT_MOUNTS=$mnt
+	mounted "$1"
 	sum=$(sha256sum < $mnt/a.tar)
 	is "$1: both copies are the same" "$sum" "$(sha256sum < $mnt/b.tar)"
 	check "$1: the archive is what was archived" \
