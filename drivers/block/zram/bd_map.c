@@ -238,7 +238,7 @@ u64 zram_bd_map_used(struct zram_bd_map *map)
  * zram_bd_map_bad() - number of blocks retired
  * @map: the map
  *
- * Return: blocks of 4 KiB that are never used again.
+ * Return: blocks of 4 KiB that are not used, until a run can write them again.
  */
 u64 zram_bd_map_bad(struct zram_bd_map *map)
 {

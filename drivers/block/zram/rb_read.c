@@ -79,7 +79,8 @@ struct zram_rb_pool *zram_rb_pool_create(const char *name)
 			BIOSET_NEED_BVECS | BIOSET_NEED_RESCUER))
 		goto err_bios;
 	/*
-	 * The reads of a part are submitted before the next part is split off
+	 * Needs no rescuer: the block layer submits the reads of a part before the
+	 * next part is split off, and a worker submits those that are deferred.
 	 */
 	if (bioset_init(&pool->splits, BIO_POOL_SIZE, 0, 0))
 		goto err_splits;
@@ -118,7 +119,8 @@ void zram_rb_pool_destroy(struct zram_rb_pool *pool)
  *
  * Requeues the rest. The block layer submits the reads of this part to the backing
  * device before it submits the rest, so the backing device's queue limits the
- * reads in flight.
+ * reads in flight. It does not limit those that a worker submits for lack of
+ * memory.
  *
  * Context: May sleep; in submit_bio.
  * Return: the part, or the bio if it is small or has no backing device to read
@@ -236,8 +238,8 @@ void zram_rb_add(struct zram_rb_set *set, const struct zram_slot *slot,
  * zram_rb_submit() - submit the reads that are still growing
  * @set: the set; may have none
  *
- * A task that is going to wait for another read calls this first: a growing read
- * may be the last of the mempool, and only a submitted one is returned to it.
+ * A task that is going to wait for another read calls this first: a growing read may
+ * be the last of the mempool. The mempool's rescuer finds it only if it is submitted.
  *
  * Context: May sleep.
  */

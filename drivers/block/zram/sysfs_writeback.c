@@ -199,7 +199,7 @@ static ssize_t writeback_limit_store(struct device *dev,
 
 	if (kstrtoull(buf, 10, &blocks))
 		return -EINVAL;
-	/* The driver writes whole pages */
+	/* In whole pages, as in Linux 7.3, though packed objects take single blocks */
 	zram_bd_budget_set(zram_sysfs_device(dev),
 			   round_down(blocks, ZRAM_BLOCKS_PER_PAGE));
 	return len;

@@ -195,7 +195,8 @@ static int wb_pack_load(struct zram_wb_pack *pack, struct zram_wb_request *req,
  * zram_wb_pack_fill() - fill a request
  * @pack: the requests' content, see zram_wb_pack_has_room()
  * @req: the request
- * @room: bytes of the reserved blocks, a page or more
+ * @room: bytes of the reserved blocks: for whole pages a page or more, for packed
+ *	objects a block or more
  *
  * Sets the number of blocks of the request. It is 0 if the next object does
  * not fit in @room, or if the walk reaches slots that may be in older

@@ -383,7 +383,8 @@ bool zram_wb_ring_probe(struct zram_wb_ring *ring, u64 block)
  * Context: May sleep.
  * Return: the request with its result, to be freed by zram_wb_ring_put(); NULL
  *	if there is none. If it failed, all its blocks count as failed until
- *	zram_wb_ring_retry().
+ *	zram_wb_ring_retry(). If it did not, zram_wb_ring_verify() checks a device
+ *	that is not trusted.
  */
 struct zram_wb_request *zram_wb_ring_reap(struct zram_wb_ring *ring, bool wait)
 {
