@@ -12,6 +12,7 @@
 
 #include <linux/align.h>
 #include <linux/bits.h>
+#include <linux/gfp.h>
 #include <linux/log2.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -35,6 +36,8 @@
  * @walk: the way through the candidates
  * @blocks: blocks that may be in flight
  *
+ * Like zram_wb_ring_create() it takes less memory where there is little.
+ *
  * Context: May sleep.
  * Return: 0 or -ENOMEM.
  */
@@ -42,14 +45,21 @@ int zram_wb_pack_init(struct zram_wb_pack *pack, struct zram *zram,
 		      struct zram_pp_walk *walk, unsigned int blocks)
 {
 	unsigned int nr = roundup_pow_of_two(blocks * OBJECTS_PER_BLOCK);
+	gfp_t gfp = GFP_KERNEL | __GFP_NOWARN;
 
 	*pack = (struct zram_wb_pack){
 		.zram = zram,
 		.walk = walk,
-		.mask = nr - 1,
 	};
-	pack->objects = kvmalloc_objs(*pack->objects, nr,
-				      GFP_KERNEL | __GFP_NOWARN);
+	for (; nr > OBJECTS_PER_BLOCK; nr /= 2) {
+		pack->objects = kvmalloc_objs(*pack->objects, nr,
+					      gfp | __GFP_NORETRY);
+		if (pack->objects)
+			break;
+	}
+	if (!pack->objects)
+		pack->objects = kvmalloc_objs(*pack->objects, nr, gfp);
+	pack->mask = nr - 1;
 	return pack->objects ? 0 : -ENOMEM;
 }
 
