@@ -24,7 +24,6 @@ static unsigned long obj_pages(struct zram_obj_pool *pool)
  * @pool: the pool; its mem_limit stays as it was set
  * @name: name of the pool in the allocator's debugfs
  *
- * Context: May sleep.
  * Return: 0 or -ENOMEM.
  */
 int zram_obj_pool_create(struct zram_obj_pool *pool, const char *name)
@@ -41,8 +40,6 @@ int zram_obj_pool_create(struct zram_obj_pool *pool, const char *name)
 /**
  * zram_obj_pool_destroy() - free an object pool
  * @pool: a pool without objects, or one that was never created
- *
- * Context: May sleep.
  */
 void zram_obj_pool_destroy(struct zram_obj_pool *pool)
 {
@@ -81,8 +78,7 @@ void zram_obj_pool_usage(struct zram_obj_pool *pool,
  */
 void zram_obj_pool_clear_max(struct zram_obj_pool *pool)
 {
-	atomic_long_set(&pool->used_max,
-			pool->zs ? obj_pages(pool) : 0);
+	atomic_long_set(&pool->used_max, pool->zs ? obj_pages(pool) : 0);
 }
 
 /**
@@ -100,7 +96,6 @@ unsigned long zram_obj_pool_pages(struct zram_obj_pool *pool)
  * zram_obj_pool_compact() - close the gaps that freed objects have left
  * @pool: a pool that is set up
  *
- * Context: May sleep.
  * Return: pages freed.
  */
 unsigned long zram_obj_pool_compact(struct zram_obj_pool *pool)
@@ -208,7 +203,6 @@ int zram_obj_alloc(struct zram_obj_pool *pool, unsigned int size, gfp_t gfp,
  *	the limit was lowered: it has to grow before it can shrink
  * @handle: set to the handle of the object
  *
- * Context: May sleep if @gfp says so.
  * Return: 0, -ENOMEM, or -ENOSPC when mem_limit, or @most, is reached.
  */
 int zram_obj_alloc_instead(struct zram_obj_pool *pool, unsigned int size,
@@ -231,19 +225,25 @@ int zram_obj_alloc_instead(struct zram_obj_pool *pool, unsigned int size,
  * @nid: as for zram_obj_alloc()
  * @handle: set to the handle of the object
  *
- * zram_obj_admit() has checked mem_limit, and the staged page counts as a page
- * until the caller installs the object. The allocator may take several pages
- * for one object, so the pool may exceed mem_limit by ADMITTED_SLACK pages.
+ * zram_obj_admit() has checked mem_limit, and the staged page counts until the caller
+ * installs the object. The allocator may take several pages for one object, so the
+ * pool may exceed mem_limit by ADMITTED_SLACK. If mem_limit was lowered below that, the
+ * bound is used_max. A refused object raises used_max, so it fits when it is retried.
  *
- * Context: May sleep if @gfp says so.
  * Return: 0, -ENOMEM, or -ENOSPC.
  */
 int zram_obj_alloc_admitted(struct zram_obj_pool *pool, unsigned int size,
 			    gfp_t gfp, int nid, unsigned long *handle)
 {
-	return obj_alloc_within(pool, size, gfp, nid,
-				READ_ONCE(pool->limit_pages), ADMITTED_SLACK,
-				handle);
+	unsigned long limit = READ_ONCE(pool->limit_pages), pages = obj_pages(pool);
+
+	/* One page of the slack is the staged page, which is about to be freed */
+	if (limit)
+		limit += ADMITTED_SLACK - 1;
+	if (limit && pages > limit + 1)
+		limit = max_t(unsigned long, pages,
+			      atomic_long_read(&pool->used_max));
+	return obj_alloc_within(pool, size, gfp, nid, limit, 1, handle);
 }
 
 /**

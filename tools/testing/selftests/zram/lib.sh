@@ -559,6 +559,32 @@ kc_threads() {
 	done
 }
 
+# kc_starve SECONDS TASKS: so many tasks take CPU 1, to which it binds the only thread,
+# until kc_feed. Six of them leave the thread 0.05 % of the time. The test runs its own
+# commands by "taskset 1".
+kc_starve() {
+	must taskset -p 2 "$(kc_threads)" > /dev/null
+	must chrt -i -p 0 "$(kc_threads)" > /dev/null
+	KC_HOGS=''
+	zt_left=$2
+	while [ "$zt_left" -gt 0 ]; do
+		zt_left=$((zt_left - 1))
+		bg taskset 2 sh -c 'while :; do :; done'
+		KC_HOGS="$KC_HOGS $BGPID"
+	done
+	(sleep "$1"; kill -9 $KC_HOGS) 2> /dev/null &
+	zt_feeder=$!
+}
+
+# kc_starved NAME: the tasks of kc_starve are there still
+kc_starved() {
+	if is_over "${KC_HOGS##* }"; then fail "$1"; else pass "$1"; fi
+}
+
+kc_feed() {
+	kill -9 $KC_HOGS $zt_feeder 2> /dev/null
+}
+
 kc_is_idle() {
 	kc_read
 	[ "$KC_staged" -eq 0 ] &&
