@@ -190,7 +190,6 @@ static void device_tear_down(struct zram *zram)
 	lockdep_assert_held_write(&zram->config_lock);
 
 	WRITE_ONCE(zram->nr_pages, 0);
-	zram_kc_drop(zram);
 	/* Freeing slots needs the pool and the block map, so it comes first */
 	zram_slot_free_range(zram, 0, zram->slots.nr);
 	zram_table_destroy(&zram->slots);
@@ -233,9 +232,14 @@ static int device_stop_runs(struct zram *zram, bool killable)
 	return 0;
 }
 
-/* The same for a device that is set up, once its runs are stopped */
+/* The same for a device that is set up and claimed, once its runs are stopped */
 static void device_return_to_defaults(struct zram *zram)
 {
+	/*
+	 * Waits for threads that compress pages of the device, and these for memory or
+	 * a CPU; without config_lock, so that attributes can be read meanwhile.
+	 */
+	zram_kc_drop(zram);
 	down_write(&zram->config_lock);
 	device_forget(zram);
 	WRITE_ONCE(zram->stopping, false);

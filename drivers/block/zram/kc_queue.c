@@ -334,7 +334,10 @@ void zram_kc_queue_drop(struct zram_kc_stage_pool *pool,
 	struct zram_kc_stage *stage, *next;
 	LIST_HEAD(dropped);
 
-	wait_event(pool->done, kc_queue_drop_some(pool, zram, &dropped));
+	/* A timeout, because the hung-task detector reports longer sleeps */
+	while (!wait_event_timeout(pool->done,
+				   kc_queue_drop_some(pool, zram, &dropped), HZ))
+		;
 	list_for_each_entry_safe(stage, next, &dropped, link) {
 		list_del_init(&stage->link);
 		zram_kc_stage_put(stage);
