@@ -32,12 +32,15 @@ static void drop_blocks(struct zram *zram, const struct zram_slot *wb)
 static int rw_page(struct zram *zram, unsigned long index, struct page *page,
 		   bool write)
 {
+	/* There is no bio that says REQ_SWAP, and file systems call this as well */
+	unsigned int how = PageSwapCache(page) ? ZRAM_PAGES_SWAP : 0;
 	struct zram_slot wb;
 	int err;
 
+	if (write && zram_kcompressd_wants(zram, PAGE_SIZE))
+		how |= ZRAM_PAGES_LATER;
 	if (write)
-		return zram_pages_write(zram, index, page,
-					zram_kcompressd_wants(zram, PAGE_SIZE));
+		return zram_pages_write(zram, index, page, how);
 	err = zram_read_page(zram, index, page, &wb);
 	if (err != ZRAM_READ_BACKING)
 		return err;

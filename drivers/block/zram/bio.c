@@ -133,6 +133,12 @@ static void bio_read(struct zram *zram, struct bio *whole)
 	bio_endio(bio);
 }
 
+static unsigned int bio_write_how(const struct bio *bio, bool later)
+{
+	return (bio->bi_opf & REQ_SWAP ? ZRAM_PAGES_SWAP : 0) |
+		(later ? ZRAM_PAGES_LATER : 0);
+}
+
 /* Copy the data of a chunk to its bounce page, and write that */
 static int bio_write_from_bounce(struct zram *zram, struct bio *bio,
 				 struct bvec_iter iter,
@@ -143,7 +149,8 @@ static int bio_write_from_bounce(struct zram *zram, struct bio *bio,
 
 	bio_copy_from(bio, iter, mem + c->offset, c->len);
 	kunmap_local(mem);
-	return zram_pages_write_if(zram, c->index, page, expected);
+	return zram_pages_write_if(zram, c->index, page,
+				   bio_write_how(bio, false), expected);
 }
 
 /*
@@ -196,6 +203,7 @@ static int bio_write_bounced(struct zram *zram, struct bio *bio,
 static void bio_write(struct zram *zram, struct bio *bio)
 {
 	bool later = zram_kcompressd_wants(zram, bio->bi_iter.bi_size);
+	unsigned int how = bio_write_how(bio, later);
 	unsigned long start = bio_start_io_acct(bio);
 	struct bvec_iter iter = bio->bi_iter;
 	struct bio_chunk c;
@@ -205,7 +213,7 @@ static void bio_write(struct zram *zram, struct bio *bio)
 		c = bio_next_chunk(&iter);
 		if (bio_is_in_place(bio, iter, &c))
 			err = zram_pages_write(zram, c.index,
-					       bio_iter_page(bio, iter), later);
+					       bio_iter_page(bio, iter), how);
 		else
 			err = bio_write_bounced(zram, bio, iter, &c, later);
 		cond_resched();

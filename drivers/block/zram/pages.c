@@ -69,23 +69,23 @@ int zram_pages_read_wait(struct zram *zram, unsigned long index,
  * system loses a page that it cannot write, so the driver tries each of its writes.
  */
 static bool pages_is_refused(struct zram *zram, unsigned long index,
-			     struct page *page)
+			     unsigned int how)
 {
 	u32 flags = zram_slot_peek(&zram->slots.slot[index]);
 
-	return folio_test_swapcache(page_folio(page)) &&
+	return (how & ZRAM_PAGES_SWAP) &&
 		!(flags & (ZRAM_SIZE_MASK | ZRAM_SAME)) &&
 		zram_obj_is_full(&zram->pool);
 }
 
 static int pages_store(struct zram *zram, unsigned long index,
-		       struct page *page, u32 expected)
+		       struct page *page, unsigned int how, u32 expected)
 {
 	struct zram_slot slot = { .flags = ZRAM_SAME };
 	int err = 0;
 
 	if (!zram_write_same_filled(page, &slot.handle))
-		err = pages_is_refused(zram, index, page) ? -ENOSPC :
+		err = pages_is_refused(zram, index, how) ? -ENOSPC :
 			zram_write_object(zram, &slot, page, page_to_nid(page),
 					  false);
 	trace_zram_write(zram, index, slot.flags, err);
@@ -102,6 +102,7 @@ static int pages_store(struct zram *zram, unsigned long index,
  * @zram: a device that is set up
  * @index: slot to store it in
  * @page: the page
+ * @how: enum zram_pages_how; %ZRAM_PAGES_LATER does not matter
  * @expected: flags that must be set in the slot when the page is installed
  *
  * On failure the slot keeps its old content. Staged pages count as full pages
@@ -112,16 +113,16 @@ static int pages_store(struct zram *zram, unsigned long index,
  *	mem_limit is reached.
  */
 int zram_pages_write_if(struct zram *zram, unsigned long index,
-			struct page *page, u32 expected)
+			struct page *page, unsigned int how, u32 expected)
 {
-	int err = pages_store(zram, index, page, expected);
+	int err = pages_store(zram, index, page, how, expected);
 
 	if (err != -ENOSPC || !zram_obj_staged(&zram->pool))
 		return err;
 	zram_obj_short(&zram->pool, 1);
 	/* Does not wait for the pages that threads compress: they do not count */
 	zram_kc_flush(zram, false);
-	err = pages_store(zram, index, page, expected);
+	err = pages_store(zram, index, page, how, expected);
 	zram_obj_short(&zram->pool, -1);
 	return err;
 }
@@ -131,7 +132,7 @@ int zram_pages_write_if(struct zram *zram, unsigned long index,
  * @zram: a device that is set up
  * @index: slot to store it in
  * @page: the page
- * @later: kcompressd may compress it, see zram_kcompressd_wants()
+ * @how: enum zram_pages_how
  *
  * On failure the slot keeps its old content.
  *
@@ -139,9 +140,9 @@ int zram_pages_write_if(struct zram *zram, unsigned long index,
  * Return: as zram_pages_write_if(), but for -EAGAIN.
  */
 int zram_pages_write(struct zram *zram, unsigned long index, struct page *page,
-		     bool later)
+		     unsigned int how)
 {
-	if (later && zram_kcompressd_write(zram, index, page))
+	if ((how & ZRAM_PAGES_LATER) && zram_kcompressd_write(zram, index, page))
 		return 0;
-	return zram_pages_write_if(zram, index, page, 0);
+	return zram_pages_write_if(zram, index, page, how, 0);
 }

@@ -173,7 +173,7 @@ static void write_test_direct(struct kunit *test)
 	int err;
 
 	break_compressor(test);
-	err = zram_pages_write(t->zram, 3, t->page, false);
+	err = zram_pages_write(t->zram, 3, t->page, 0);
 	mend_compressor(t);
 	KUNIT_ASSERT_EQ(test, err, 0);
 	expect_page(test, 3);

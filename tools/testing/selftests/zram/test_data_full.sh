@@ -46,6 +46,25 @@ echo "# $(((MM_ORIG - before) / 4096)) of 2048 pages stored"
 between "smaller pages do" $(((MM_ORIG - before) / 4096)) 200 2048
 is "below the limit" "$MM_USED" "$MM_LIMIT"
 check "they read right" zpat verify -k mixed -n 4096 -o 1 -S 2 "$ZDEV"
+
+# Only writes of swap are refused untried, not all from pages that swap knows
+# shellcheck disable=SC2317 # called by the clean-up
+swap_disk_off() {
+	swapoff "$BD" 2> /dev/null
+}
+if bd_use virtio && [ -e /proc/kpageflags ]; then
+	ZT_AT_EXIT=swap_disk_off
+	must mkswap "$BD" > /dev/null
+	must swapon "$BD"
+	must zpat discard -o 4096 "$ZDEV" > /dev/null
+	zpat fill -k random -o 4096 -n 1024 -b 1 "$ZDEV" > /dev/null
+	out=$(zpat fill -P -k mixed -o 6144 -n 16 -b 1 "$ZDEV" 2>&1)
+	echo "# $out"
+	ok=${out#*ok=}
+	between "direct writes of pages in the swap cache are tried" "${ok%% *}" 8 16
+else
+	skip "direct writes of pages in the swap cache" "no disk, or no /proc/kpageflags"
+fi
 zram_reset
 empty "the pool is empty after reset"
 finish

@@ -14,6 +14,7 @@
  *     -m BYTES			offset of the buffer from its alignment
  *     -B			buffered instead of O_DIRECT
  *     -H			a buffer of huge pages, which makes large bios
+ *     -P			fill from pages that are in the swap cache (needs swap)
  *     -R			page order shuffled (one page per I/O)
  *     -F			allocations of the threads may fail (fault.h)
  *
@@ -24,6 +25,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <linux/kernel-page-flags.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -43,7 +45,7 @@ static struct {
 	const char *path;
 	uint64_t first, pages, step;
 	uint32_t gen, seed;
-	int kind, threads, flags, shuffle, faults, huge;
+	int kind, threads, flags, shuffle, faults, huge, swapped;
 	unsigned int batch, misalign, unit;
 } opt = { .unit = 1, .step = 1, .gen = 1, .kind = ZP_MIXED, .threads = 1,
 	  .flags = O_DIRECT, .batch = 16 };
@@ -70,6 +72,40 @@ static void check(uint64_t index, const char *buf, char *want)
 		zp_report(opt.path, index, opt.gen, buf, want);
 }
 
+static uint64_t read_u64(const char *path, uint64_t index)
+{
+	int fd = open(path, O_RDONLY);
+	uint64_t value = 0;
+
+	if (fd < 0 || pread(fd, &value, sizeof(value), index * sizeof(value)) < 0)
+		perror(path);
+	close(fd);
+	return value;
+}
+
+static int in_swap_cache(const char *p)
+{
+	uint64_t pfn = read_u64("/proc/self/pagemap", (uintptr_t)p / getpagesize());
+
+	pfn &= (1ull << 55) - 1;
+	return pfn && read_u64("/proc/kpageflags", pfn) >> KPF_SWAPCACHE & 1;
+}
+
+/* Have the pages swapped out, and in again by reading; else the test is void */
+static void swap_cache(char *buf, unsigned int n)
+{
+	volatile char *p = buf;
+
+	madvise(buf, n * ZP_PAGE, MADV_PAGEOUT);
+	for (unsigned int i = 0; i < n; i++)
+		(void)p[i * ZP_PAGE];
+	for (unsigned int i = 0; i < n; i++)
+		if (!in_swap_cache(buf + i * ZP_PAGE)) {
+			fprintf(stderr, "zpat: the page is not in the swap cache\n");
+			exit(3);
+		}
+}
+
 static ssize_t transfer(int fd, char *buf, uint64_t index, unsigned int n)
 {
 	uint64_t range[2] = { index * ZP_PAGE, (uint64_t)n * ZP_PAGE };
@@ -79,6 +115,8 @@ static ssize_t transfer(int fd, char *buf, uint64_t index, unsigned int n)
 		for (unsigned int i = 0; i < n; i++)
 			zp_make(buf + i * ZP_PAGE, index + i, opt.gen,
 				opt.seed, opt.kind);
+		if (opt.swapped)
+			swap_cache(buf, n);
 		return pwrite(fd, buf, range[1], range[0]);
 	case VERIFY:
 		memset(buf, 0xa5, range[1]);
@@ -202,6 +240,9 @@ static void set_option(int c)
 	case 'B':
 		opt.flags = 0;
 		break;
+	case 'P':
+		opt.swapped = 1;
+		break;
 	case 'R':
 		opt.shuffle = 1;
 		break;
@@ -249,7 +290,7 @@ int main(int argc, char **argv)
 		return 3;
 	opt.op = parse_op(argv[1]);
 	argc--, argv++;
-	while ((c = getopt(argc, argv, "o:n:S:g:s:k:b:j:m:uBRFH")) != -1)
+	while ((c = getopt(argc, argv, "o:n:S:g:s:k:b:j:m:uBPRFH")) != -1)
 		set_option(c);
 	if (optind != argc - 1 || opt.kind < 0 || !opt.step || !opt.batch ||
 	    opt.threads < 1 || opt.threads > 64 || opt.misalign >= ZP_PAGE)
