@@ -88,7 +88,7 @@ static int pages_store(struct zram *zram, unsigned long index,
 		err = pages_is_refused(zram, index, how) ? -ENOSPC :
 			zram_write_object(zram, &slot, page, page_to_nid(page),
 					  false);
-	trace_zram_write(zram, index, slot.flags, err);
+	trace_zram_write(zram, index, err ? 0 : slot.flags, err);
 	if (err)
 		return err;
 	if (!zram_slot_replace(zram, index, &slot, expected))

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 120
-# The tracepoints of writeback and readback say what happened.
+# The tracepoints of writeback, readback and failed writes say what happened.
 
 . ./lib.sh
 
@@ -47,4 +47,11 @@ traced zram_wb_complete 3 "block=0 nr=64 bad=0 err=0" \
 	"block=64 nr=36 bad=0 err=0" "block=100 nr=1 bad=0 err=0"
 traced zram_wb_end 2 "pages=100 err=0" "pages=1 err=0"
 traced zram_readback 1 "block=0 nr=64"
+
+put "$ZSYS/mem_limit" 4096
+echo > "$trace/trace"
+put "$events/zram_write/enable" 1
+zpat fill -k random -g 2 -n 1 "$ZDEV" > /dev/null
+put "$events/enable" 0
+traced zram_write 1 "index=0 size=0 prio=0 state= err=-28"
 finish
