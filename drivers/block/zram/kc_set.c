@@ -277,11 +277,12 @@ static int kc_set_flush(struct kc_set __rcu **from, struct zram *zram,
 /**
  * zram_kc_flush() - compress the queued pages of a device
  * @zram: the device
- * @wait: wait for the pages that other tasks are compressing, until a signal or
- *	until the device is to be reset or removed. A writer must not: the other
- *	task may wait for memory, which the writer may be there to free.
+ * @wait: wait for the pages that other tasks are compressing, until a signal. A writer
+ *	must not: the other task may wait for memory, which the writer may be there to
+ *	free.
  *
- * Pages whose object cannot be allocated stay staged.
+ * Pages whose object cannot be allocated stay staged. With @wait, stops compressing
+ * after a signal, or when the device is to be reset or removed.
  *
  * Context: May sleep.
  * Return: 0, or -EINTR if it was interrupted.

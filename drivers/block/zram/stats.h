@@ -11,7 +11,8 @@
  * @ZRAM_STAT_COMPR_BYTES: size of the objects in memory, and of staged pages
  * @ZRAM_STAT_SAME_PAGES: same-filled slots
  * @ZRAM_STAT_HUGE_PAGES: huge pages (stored uncompressed) in memory
- * @ZRAM_STAT_HUGE_SINCE: huge pages ever written since disksize
+ * @ZRAM_STAT_HUGE_SINCE: huge objects made since disksize, also for writes that a
+ *	concurrent write overtook
  * @ZRAM_STAT_FAILED_READS: bios that were not read in full
  * @ZRAM_STAT_FAILED_WRITES: bios that were not written in full
  * @ZRAM_STAT_NOTIFY_FREE: pages freed by swap, discard or write-zeroes
