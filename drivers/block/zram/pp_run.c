@@ -7,9 +7,11 @@
 #include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/mutex.h>
+#include <linux/ptrace.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task_stack.h>
 #include <linux/signal.h>
 #include <linux/spinlock.h>
 
@@ -107,6 +109,7 @@ int zram_pp_run_suspend(struct zram *zram, u32 key,
 		zram->pp_resume = (struct zram_pp_resume){
 			.task = current,
 			.start = current->start_boottime,
+			.sp = current_user_stack_pointer(),
 			.key = key,
 			.rest = *rest,
 		};
@@ -123,14 +126,16 @@ int zram_pp_run_suspend(struct zram *zram, u32 key,
  * the one that was interrupted.
  *
  * Context: pp_lock is held.
- * Return: true if the task asked for the same before, and was interrupted.
+ * Return: true if the task asked for the same before from the same place of its stack,
+ *	and was interrupted.
  */
 bool zram_pp_run_resume(struct zram *zram, u32 key, struct zram_pp_rest *rest)
 {
 	struct zram_pp_resume *resume = &zram->pp_resume;
 
 	if (resume->task != current || resume->key != key ||
-	    resume->start != current->start_boottime)
+	    resume->start != current->start_boottime ||
+	    resume->sp != current_user_stack_pointer())
 		return false;
 	*rest = resume->rest;
 	*resume = (struct zram_pp_resume){};

@@ -160,12 +160,15 @@ struct zram_pp_rest {
  *	the kernel restarts the system call of its task
  * @task: the task; never dereferenced
  * @start: when it started, as the address of a task is used again
+ * @sp: stack pointer of user space, which a restarted system call shares. A later call
+ *	need not: a handler may have left the first one by siglongjmp()
  * @key: hash of what the task asked for
  * @rest: where it continues
  */
 struct zram_pp_resume {
 	const struct task_struct *task;
 	u64 start;
+	unsigned long sp;
 	u32 key;
 	struct zram_pp_rest rest;
 };

@@ -17,6 +17,8 @@
  *   ztry -p FILE VALUE	as the first, with a signal every 2 ms that restarts the write
  *   ztry -i FILE VALUE	interrupt the write by such a signal without SA_RESTART, then
  *			write again without signals: prints the result of that
+ *   ztry -j FILE VALUE	the same, but the handler has SA_RESTART and leaves the first
+ *			write by siglongjmp()
  *
  * A shell's echo hides the error number; these tests are about it.
  */
@@ -24,6 +26,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/loop.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -113,6 +116,35 @@ static const char *try_again(const char *file, const char *val)
 		try_write(file, val, strlen(val));
 }
 
+static sigjmp_buf before_write;
+
+static void jump(int sig)
+{
+	siglongjmp(before_write, sig);
+}
+
+/* From another place of the stack */
+static __attribute__((noinline)) const char *try_deeper(const char *file, const char *val)
+{
+	volatile char deeper[4096] = "";
+	const char *r = try_write(file, val, strlen(val));
+
+	return deeper[0] ? NULL : r;
+}
+
+static const char *try_jump(const char *file, const char *val)
+{
+	struct sigaction sa = { .sa_handler = jump, .sa_flags = SA_RESTART };
+	struct itimerval timer = { .it_value.tv_usec = 2000 };
+
+	sigaction(SIGALRM, &sa, NULL);
+	if (sigsetjmp(before_write, 1))
+		return try_deeper(file, val);
+	setitimer(ITIMER_REAL, &timer, NULL);
+	try_write(file, val, strlen(val));
+	return "not interrupted";
+}
+
 static int hold(const char *file, int flags)
 {
 	if (open(file, flags) < 0) {
@@ -158,6 +190,8 @@ int main(int argc, char **argv)
 		puts(try_periodic(argv[2], argv[3], SA_RESTART));
 	} else if (argc == 4 && !strcmp(argv[1], "-i")) {
 		puts(try_again(argv[2], argv[3]));
+	} else if (argc == 4 && !strcmp(argv[1], "-j")) {
+		puts(try_jump(argv[2], argv[3]));
 	} else if (argc == 4 && !strcmp(argv[1], "-t")) {
 		clock_gettime(CLOCK_MONOTONIC, &a);
 		r = try_write(argv[2], argv[3], strlen(argv[3]));
@@ -167,7 +201,7 @@ int main(int argc, char **argv)
 	} else if (argc == 3) {
 		puts(try_write(argv[1], argv[2], strlen(argv[2])));
 	} else {
-		fprintf(stderr, "usage: ztry [-tnspid] FILE VALUE | -[roehx] FILE\n");
+		fprintf(stderr, "usage: ztry [-tnspijd] FILE VALUE | -[roehx] FILE\n");
 		return 2;
 	}
 	return 0;
