@@ -32,8 +32,9 @@ help:
 #:   make lint      all static checks
 #:   make setup     install what the above need (they do so themselves)
 #:   make overlay KSRC=/path   copy the driver into a kernel source tree
-#:   make series KSRC=/path    make patches against a kernel source tree;
-#:                  without KSRC against the newest, applied and built one by one
+#:   make series KSRC=/path    make patches against a kernel source tree, those to
+#:                  mm in mm/; without KSRC against the newest, applied and built
+#:                  one by one
 #:   make arch      compile the driver for i386, arm64, s390x, User Mode Linux
 #:   make check-arch   make check on s390x (big endian) and on arm64 with pages
 #:                  of 64 KiB, emulated
@@ -53,6 +54,7 @@ help:
 #: one before it; uml: the newest as a program of this machine, at its own speed;
 #: s390x, arm64-64k: the newest for other processors.
 #: KDIR=/path names other kernel headers, KSRC=/path another kernel source.
+#: MM_PATCHES=n: without the patches to mm, which kernels built from source get.
 
 setup:
 	@$(kernel)/setup build run bench lint fuzz

@@ -92,6 +92,42 @@ copy_tree() {
 	touch "$2/copied"
 }
 
+# mm_patches VERSION: lines with the mails of the series that patch mm of that kernel;
+# none for an older one, with MM_PATCHES=n, and for a tree of the user's, which stays
+# as it is. Fails if the kernel is newer than the mails.
+mm_patches() {
+	local series=$ROOT/tools/series/mm newest version
+
+	if [ -n "${KSRC:-}" ] || [ "${MM_PATCHES:-y}" = n ]; then return 0; fi
+	version=$(cut -d. -f1,2 <<<"$1")
+	newest=$(find "$series" -mindepth 1 -type d -printf '%f\n' | sort -V | tail -n 1)
+	if [ -d "$series/$version" ]; then
+		find "$series/$version" -name '*.patch' | sort
+	elif [ "$(printf '%s\n' "$version" "$newest" | sort -V | tail -n 1)" = "$version" ]; then
+		die "no patches to mm for Linux $version, only for $newest (MM_PATCHES=n: without)"
+	fi
+}
+
+# diffs MAIL...: what the mails change of a kernel, without words and documentation
+diffs() {
+	[ $# = 0 ] || awk 'FNR == 1 { on = 0 }
+		/^diff --git / { on = !/ b\/(Documentation|MAINTAINERS)/ } on' "$@"
+}
+
+# patch_tree PRISTINE DIR PATCH...: copy_tree, and the patches. git replaces a file
+# that it patches, so PRISTINE, which has the same one by a hard link, keeps its own.
+patch_tree() {
+	local pristine=$1 dir=$2
+
+	shift 2
+	[ $# = 0 ] || [ -e "$dir/patched" ] || rm -f "$dir/copied"
+	copy_tree "$pristine" "$dir"
+	[ $# -gt 0 ] && [ ! -e "$dir/patched" ] || return 0
+	GIT_CEILING_DIRECTORIES=$dir git -C "$dir/src" apply "$@" ||
+		die "a patch to mm does not apply to $pristine"
+	touch "$dir/patched"
+}
+
 # objects LOG, size FILE-OR-DIR: what to show while a step runs
 objects() {
 	echo "$(grep -cE '^ +(CC|AS|AR|LD|HOSTCC)' "$1") objects"
