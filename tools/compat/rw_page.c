@@ -10,7 +10,6 @@
 
 #ifdef COMPAT_HAS_RW_PAGE
 
-#include "bd_map.h"
 #include "kcompressd.h"
 #include "pages.h"
 #include "read.h"
@@ -18,16 +17,6 @@
 #include "zram.h"
 
 #define SECTORS_PER_PAGE	(PAGE_SIZE >> SECTOR_SHIFT)
-
-/* The bio will refer to the blocks for itself */
-static void drop_blocks(struct zram *zram, const struct zram_slot *wb)
-{
-	unsigned int nr;
-	u64 first;
-
-	nr = zram_slot_blocks(wb, &first);
-	zram_bd_map_put(zram->backing.map, first, nr);
-}
 
 static int rw_page(struct zram *zram, unsigned long index, struct page *page,
 		   bool write)
@@ -44,7 +33,8 @@ static int rw_page(struct zram *zram, unsigned long index, struct page *page,
 	err = zram_read_page(zram, index, page, &wb);
 	if (err != ZRAM_READ_BACKING)
 		return err;
-	drop_blocks(zram, &wb);
+	/* The bio takes references of its own */
+	zram_read_drop(zram, &wb);
 	return -EOPNOTSUPP;
 }
 

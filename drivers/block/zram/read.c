@@ -166,7 +166,7 @@ static void read_hold_blocks(struct zram *zram, const struct zram_slot *slot)
  * @index: slot to read
  * @page: filled with the content
  * @wb: filled in if the page is on the backing device; then the caller gets
- *	references on its blocks, and drops them when it has read them
+ *	references on its blocks, for zram_rb_add() or zram_read_drop()
  *
  * Context: May sleep; does no I/O.
  * Return: 0, %ZRAM_READ_BACKING, or the decompressor's error.
@@ -200,4 +200,18 @@ int zram_read_page(struct zram *zram, unsigned long index, struct page *page,
 	flush_dcache_page(page);
 	trace_zram_read(zram, index, slot.flags, min(ret, 0));
 	return ret;
+}
+
+/**
+ * zram_read_drop() - drop the references on blocks that are not read after all
+ * @zram: the device
+ * @wb: from zram_read_page()
+ */
+void zram_read_drop(struct zram *zram, const struct zram_slot *wb)
+{
+	unsigned int nr;
+	u64 first;
+
+	nr = zram_slot_blocks(wb, &first);
+	zram_bd_map_put(zram->backing.map, first, nr);
 }
