@@ -19,6 +19,7 @@
 #include "obj.h"
 #include "read.h"
 #include "slot.h"
+#include "slot_pin.h"
 #include "table.h"
 #include "trace.h"
 #include "zram.h"

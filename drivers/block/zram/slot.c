@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Changes of a slot: pinning its object, installing another content, emptying it.
+ * Changes of a slot: installing another content, emptying it.
  *
  * One critical section detaches the old content and installs the new. The old
  * content is freed after the unlock. Counters change in the same section, so
@@ -52,7 +52,21 @@ void zram_slot_clear_idle(struct zram *zram, unsigned long index)
 }
 
 /**
- * zram_slot_touch() - record an access to a slot
+ * zram_slot_touch_at() - record an access to a slot
+ * @zram: the device
+ * @index: index of the slot
+ * @now: the time, ktime_get_boottime_seconds()
+ *
+ * Context: The slot lock is held.
+ */
+void zram_slot_touch_at(struct zram *zram, unsigned long index, u32 now)
+{
+	zram->slots.slot[index].ac_time = now;
+	zram_slot_clear_idle(zram, index);
+}
+
+/**
+ * zram_slot_touch() - record an access to a slot at this moment
  * @zram: the device
  * @index: index of the slot
  *
@@ -60,8 +74,7 @@ void zram_slot_clear_idle(struct zram *zram, unsigned long index)
  */
 void zram_slot_touch(struct zram *zram, unsigned long index)
 {
-	zram->slots.slot[index].ac_time = ktime_get_boottime_seconds();
-	zram_slot_clear_idle(zram, index);
+	zram_slot_touch_at(zram, index, ktime_get_boottime_seconds());
 }
 
 /* The flags that decide which counters include a slot; bit 0 stands for any size */
@@ -279,57 +292,6 @@ bool zram_slot_unmark(struct zram *zram, unsigned long index, u32 flag,
 }
 
 /**
- * zram_slot_pin() - copy a slot and pin its object, so that it is not freed
- * @zram: the device
- * @index: index of the slot
- *
- * One reader at a time can pin an object. Another one has to copy it before the
- * unlock.
- *
- * Context: The slot lock is held.
- * Return: a copy of the slot. PIN is set in it if the object was pinned; then
- *	the caller has to call zram_slot_unpin().
- */
-struct zram_slot zram_slot_pin(struct zram *zram, unsigned long index)
-{
-	struct zram_slot *slot = &zram->slots.slot[index];
-	struct zram_slot copy = *slot;
-
-	copy.flags ^= ZRAM_PIN;
-	if (zram_slot_in_memory(slot) && zram_slot_test(&copy, ZRAM_PIN))
-		zram_slot_set_flags(slot, copy.flags);
-	else
-		copy.flags &= ~ZRAM_PIN;
-	return copy;
-}
-
-/**
- * zram_slot_unpin() - unpin an object, and free it if it was detached
- * @zram: the device
- * @index: index of the slot it was pinned in
- * @pinned: the copy that zram_slot_pin() returned
- *
- * Context: Any but interrupts. Takes the slot lock.
- */
-void zram_slot_unpin(struct zram *zram, unsigned long index,
-		     const struct zram_slot *pinned)
-{
-	struct zram_slot *slot = &zram->slots.slot[index];
-	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
-	bool there;
-
-	spin_lock(lock);
-	/* The object is not freed, so its handle cannot have been reused */
-	there = zram_slot_test(slot, ZRAM_PIN) &&
-		slot->handle == pinned->handle;
-	if (there)
-		zram_slot_set_flags(slot, slot->flags & ~ZRAM_PIN);
-	spin_unlock(lock);
-	if (!there)
-		zram_obj_free(&zram->pool, pinned->handle);
-}
-
-/**
  * zram_slot_replace() - install new content
  * @zram: the device
  * @index: index of the slot
@@ -355,6 +317,34 @@ bool zram_slot_replace(struct zram *zram, unsigned long index,
 	}
 	spin_unlock(lock);
 	return ok;
+}
+
+/**
+ * zram_slot_replace_range() - install new content in consecutive slots of one group
+ * @zram: the device
+ * @index: index of the first
+ * @slots: in: the new content; out: the old content, to be released with
+ *	zram_slot_release()
+ * @nr: how many
+ *
+ * Context: Any but interrupts. Takes the slot lock.
+ */
+void zram_slot_replace_range(struct zram *zram, unsigned long index,
+			     struct zram_slot *slots, unsigned int nr)
+{
+	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
+	u32 now = ktime_get_boottime_seconds();
+	struct slot_change change = {};
+	unsigned int i;
+
+	spin_lock(lock);
+	for (i = 0; i < nr; i++) {
+		slots[i] = slot_change(zram, index + i, slots[i].handle,
+				       slots[i].flags, &change);
+		zram_slot_touch_at(zram, index + i, now);
+	}
+	slot_account(zram, &change);
+	spin_unlock(lock);
 }
 
 /* Not inline, because its variables would cost every release a stack frame */

@@ -8,14 +8,12 @@ struct zram;
 struct zram_slot;
 
 void zram_slot_clear_idle(struct zram *zram, unsigned long index);
+void zram_slot_touch_at(struct zram *zram, unsigned long index, u32 now);
 void zram_slot_touch(struct zram *zram, unsigned long index);
 int zram_slot_node(struct zram *zram, unsigned long index, void *buf);
 void zram_slot_mark(struct zram *zram, unsigned long index, u32 flag);
 bool zram_slot_unmark(struct zram *zram, unsigned long index, u32 flag,
 		      u32 mark);
-struct zram_slot zram_slot_pin(struct zram *zram, unsigned long index);
-void zram_slot_unpin(struct zram *zram, unsigned long index,
-		     const struct zram_slot *pinned);
 bool zram_slot_replace(struct zram *zram, unsigned long index,
 		       struct zram_slot *slot, u32 expected);
 struct zram_slot zram_slot_publish(struct zram *zram, unsigned long index,
@@ -23,6 +21,8 @@ struct zram_slot zram_slot_publish(struct zram *zram, unsigned long index,
 bool zram_slot_publish_if(struct zram *zram, unsigned long index,
 			  struct zram_slot *slot,
 			  const struct zram_slot *expected, u32 kept);
+void zram_slot_replace_range(struct zram *zram, unsigned long index,
+			     struct zram_slot *slots, unsigned int nr);
 void zram_slot_release(struct zram *zram, const struct zram_slot *slot);
 void zram_slot_free(struct zram *zram, unsigned long index);
 unsigned int zram_slot_empty(struct zram *zram, unsigned long *index,

@@ -12,6 +12,7 @@
 
 #include "../obj.h"
 #include "../slot.h"
+#include "../slot_pin.h"
 #include "../slot_range.h"
 #include "../stats.h"
 #include "../table.h"
