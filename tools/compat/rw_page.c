@@ -24,13 +24,14 @@ static int rw_page(struct zram *zram, unsigned long index, struct page *page,
 	/* There is no bio that says REQ_SWAP, and file systems call this as well */
 	unsigned int how = PageSwapCache(page) ? ZRAM_PAGES_SWAP : 0;
 	struct zram_slot wb;
+	unsigned int done;
 	int err;
 
 	if (write && zram_kcompressd_wants(zram, PAGE_SIZE))
 		how |= ZRAM_PAGES_LATER;
 	if (write)
-		return zram_pages_write(zram, index, page, how);
-	err = zram_read_page(zram, index, page, &wb);
+		return zram_pages_write(zram, index, &page, 1, how, &done);
+	err = zram_pages_read(zram, index, &page, 1, &done, &wb);
 	if (err != ZRAM_READ_BACKING)
 		return err;
 	/* The bio takes references of its own */

@@ -22,6 +22,7 @@
 #include "pages.h"
 #include "rb_group.h"
 #include "rb_read.h"
+#include "read.h"
 #include "slot.h"
 #include "slot_range.h"
 #include "table.h"
@@ -51,6 +52,30 @@ static bool bio_is_in_place(struct bio *bio, struct bvec_iter iter,
 			    const struct bio_chunk *c)
 {
 	return c->len == PAGE_SIZE && bio_iter_len(bio, iter) == PAGE_SIZE;
+}
+
+/* Is the bio one whole slot in one whole page? Most swap is */
+static bool bio_is_page(struct bio *bio, const struct bio_chunk *c)
+{
+	return c->len == bio->bi_iter.bi_size &&
+		bio_is_in_place(bio, bio->bi_iter, c);
+}
+
+/* Gather the pages of a batch that need no bounce page, and advance @iter over them */
+static unsigned int bio_gather(struct bio *bio, struct bvec_iter *iter,
+			       struct bio_chunk c, struct page **pages)
+{
+	unsigned int most = zram_pages_batch(c.index, ZRAM_PAGES_BATCH);
+	unsigned int nr = 0;
+
+	while (bio_is_in_place(bio, *iter, &c)) {
+		pages[nr++] = bio_iter_page(bio, *iter);
+		bio_advance_iter_single(bio, iter, PAGE_SIZE);
+		if (nr == most || !iter->bi_size)
+			break;
+		c = bio_next_chunk(iter);
+	}
+	return nr;
 }
 
 static void bio_copy_to(struct bio *bio, struct bvec_iter iter,
@@ -98,6 +123,49 @@ static int bio_read_bounced(struct zram *zram, struct bio *bio,
 	return err;
 }
 
+/* Read whole pages; the set fills those that are on the backing device later */
+static int bio_read_pages(struct zram_rb_set *set, unsigned long index,
+			  struct page **pages, unsigned int nr)
+{
+	unsigned int done, i = 0;
+	struct zram_slot wb;
+	int ret = 0;
+
+	for (; i < nr && !ret; i += done) {
+		ret = zram_pages_read(set->zram, index + i, pages + i, nr - i,
+				      &done, &wb);
+		if (ret != ZRAM_READ_BACKING)
+			continue;
+		zram_rb_add(set, &wb, index + i + done, pages[i + done]);
+		done++;
+		ret = 0;
+	}
+	return ret;
+}
+
+static int bio_read_parts(struct zram_rb_set *set, struct bio *bio)
+{
+	struct bvec_iter iter = bio->bi_iter;
+	struct page *pages[ZRAM_PAGES_BATCH];
+	struct bio_chunk c;
+	unsigned int nr;
+	int err = 0;
+
+	while (iter.bi_size && !err) {
+		c = bio_next_chunk(&iter);
+		nr = bio_gather(bio, &iter, c, pages);
+		if (nr) {
+			err = bio_read_pages(set, c.index, pages, nr);
+		} else {
+			zram_rb_submit(set);
+			err = bio_read_bounced(set->zram, bio, iter, &c);
+			bio_advance_iter(bio, &iter, c.len);
+		}
+		cond_resched();
+	}
+	return err;
+}
+
 static void bio_read(struct zram *zram, struct bio *whole)
 {
 	struct bio *bio = zram_rb_split(zram, whole);
@@ -106,20 +174,16 @@ static void bio_read(struct zram *zram, struct bio *whole)
 		.parent = bio,
 		.start = bio_start_io_acct(bio),
 	};
-	struct bvec_iter iter = bio->bi_iter;
-	struct bio_chunk c;
-	int err = 0;
+	struct bio_chunk c = bio_next_chunk(&bio->bi_iter);
+	struct page *page;
+	int err;
 
-	for (; iter.bi_size && !err; bio_advance_iter(bio, &iter, c.len)) {
-		c = bio_next_chunk(&iter);
-		if (bio_is_in_place(bio, iter, &c)) {
-			err = zram_pages_read(&set, c.index,
-					      bio_iter_page(bio, iter));
-		} else {
-			zram_rb_submit(&set);
-			err = bio_read_bounced(zram, bio, iter, &c);
-		}
+	if (bio_is_page(bio, &c)) {
+		page = bio_page(bio);
+		err = bio_read_pages(&set, c.index, &page, 1);
 		cond_resched();
+	} else {
+		err = bio_read_parts(&set, bio);
 	}
 	if (set.group) {
 		zram_rb_finish(&set, err ? BLK_STS_IOERR : BLK_STS_OK);
@@ -182,13 +246,13 @@ static int bio_write_part(struct zram *zram, struct bio *bio,
 
 static int bio_write_bounced(struct zram *zram, struct bio *bio,
 			     struct bvec_iter iter, const struct bio_chunk *c,
-			     bool later)
+			     unsigned int how)
 {
 	int nid = page_to_nid(bio_iter_page(bio, iter));
 	struct page *page = alloc_pages_node(nid, GFP_NOIO, 0);
 	int err;
 
-	if (later)
+	if (how & ZRAM_PAGES_LATER)
 		zram_stats_add(&zram->stats, ZRAM_STAT_KC_INLINE_PART, 1);
 	if (!page)
 		return -ENOMEM;
@@ -200,23 +264,46 @@ static int bio_write_bounced(struct zram *zram, struct bio *bio,
 	return err;
 }
 
-static void bio_write(struct zram *zram, struct bio *bio)
+static int bio_write_parts(struct zram *zram, struct bio *bio,
+			   unsigned int how)
 {
-	bool later = zram_kcompressd_wants(zram, bio->bi_iter.bi_size);
-	unsigned int how = bio_write_how(bio, later);
-	unsigned long start = bio_start_io_acct(bio);
 	struct bvec_iter iter = bio->bi_iter;
+	struct page *pages[ZRAM_PAGES_BATCH];
+	unsigned int nr, done;
 	struct bio_chunk c;
 	int err = 0;
 
-	for (; iter.bi_size && !err; bio_advance_iter(bio, &iter, c.len)) {
+	while (iter.bi_size && !err) {
 		c = bio_next_chunk(&iter);
-		if (bio_is_in_place(bio, iter, &c))
-			err = zram_pages_write(zram, c.index,
-					       bio_iter_page(bio, iter), how);
-		else
-			err = bio_write_bounced(zram, bio, iter, &c, later);
+		nr = bio_gather(bio, &iter, c, pages);
+		if (nr) {
+			err = zram_pages_write(zram, c.index, pages, nr, how,
+					       &done);
+		} else {
+			err = bio_write_bounced(zram, bio, iter, &c, how);
+			bio_advance_iter(bio, &iter, c.len);
+		}
 		cond_resched();
+	}
+	return err;
+}
+
+static void bio_write(struct zram *zram, struct bio *bio)
+{
+	bool later = zram_kcompressd_wants(zram, bio->bi_iter.bi_size);
+	struct bio_chunk c = bio_next_chunk(&bio->bi_iter);
+	unsigned int how = bio_write_how(bio, later);
+	unsigned long start = bio_start_io_acct(bio);
+	struct page *page;
+	unsigned int done;
+	int err;
+
+	if (bio_is_page(bio, &c)) {
+		page = bio_page(bio);
+		err = zram_pages_write(zram, c.index, &page, 1, how, &done);
+		cond_resched();
+	} else {
+		err = bio_write_parts(zram, bio, how);
 	}
 	if (err) {
 		zram_stats_add(&zram->stats, ZRAM_STAT_FAILED_WRITES, 1);

@@ -4,7 +4,7 @@
  *
  * A CPU has one stream to compress and one to decompress, so a read never
  * waits for a write. A task takes the stream of the CPU it runs on and holds
- * its mutex for one page. It may migrate to another CPU meanwhile: the mutex
+ * its mutex for up to eight pages. It may migrate to another CPU meanwhile: the mutex
  * makes it the owner, not the CPU. If the holder is preempted by a task that
  * needs the same stream, that task takes the stream of another CPU.
  *

@@ -54,7 +54,8 @@ static bool kc_threads_store(struct zram *zram, struct zram_kc_stage *stage)
 	/* A task in reclaim wrote the page, so its reserves may be used */
 	if (stage->reclaim)
 		flags = memalloc_noreclaim_save();
-	err = zram_write_object(zram, &object, stage->page, stage->nid, true);
+	err = zram_write_object(zram, &object, stage->page, stage->nid, true,
+				0);
 	if (stage->reclaim)
 		memalloc_noreclaim_restore(flags);
 	trace_zram_write(zram, stage->index, object.flags, err);

@@ -46,6 +46,12 @@ struct zram_obj_usage {
 	unsigned long compacted;
 };
 
+/* Did mem_limit refuse the last allocation, with little freed since? */
+static inline bool zram_obj_was_refused(const struct zram_obj_pool *pool)
+{
+	return atomic_read(&pool->refused);
+}
+
 int zram_obj_pool_create(struct zram_obj_pool *pool, const char *name);
 void zram_obj_pool_destroy(struct zram_obj_pool *pool);
 void zram_obj_pool_usage(struct zram_obj_pool *pool,

@@ -1,47 +1,183 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Whole pages: writing a page to its slot and reading it, from memory or from
- * the backing device. bio.c calls this for each page of a bio.
+ * Whole pages: writing them to their slots, and reading those that are in memory.
+ * All entrances of the driver share this path.
+ *
+ * A batch of pages takes one stream, one section of the slot lock to install them or
+ * to pin their objects, and one to unpin these, as far as the pages allow it.
  */
 
-#include <linux/bio.h>
+#include <linux/build_bug.h>
+#include <linux/highmem.h>
+#include <linux/ktime.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 
+#include "comp.h"
 #include "kc_set.h"
 #include "kcompressd.h"
 #include "obj.h"
 #include "pages.h"
-#include "rb_group.h"
-#include "rb_read.h"
 #include "rb_sync.h"
 #include "read.h"
 #include "slot.h"
+#include "slot_pin.h"
 #include "table.h"
 #include "trace.h"
 #include "write.h"
 #include "zram.h"
 
-/**
- * zram_pages_read() - read a page of a bio
- * @set: the reads of the bio
- * @index: slot to read
- * @page: filled with the content; when the bio completes, if it is on the
- *	backing device
- *
- * Context: May sleep.
- * Return: 0, or the decompressor's error. The bio gets an error of the backing
- *	device.
- */
-int zram_pages_read(struct zram_rb_set *set, unsigned long index,
-		    struct page *page)
-{
-	struct zram_slot wb;
-	int ret = zram_read_page(set->zram, index, page, &wb);
+/* The slots of a batch lie in one group */
+static_assert(ZRAM_SLOT_GROUP % ZRAM_PAGES_BATCH == 0);
 
-	if (ret != ZRAM_READ_BACKING)
+/* Must a page be read on its own? The flags may be those of a peek */
+static bool pages_is_special(u32 flags, u32 prio)
+{
+	if (flags & (ZRAM_WB | ZRAM_PIN))
+		return true;
+	return zram_slot_compressed(flags) && (flags & ZRAM_PRIO) != prio;
+}
+
+/*
+ * Reduce @nr to the leading pages that need not be read on their own, as it seems.
+ * Returns the flags of the first that takes a stream, or 0.
+ */
+static u32 pages_peek(struct zram *zram, unsigned long index, unsigned int *nr)
+{
+	u32 flags, first = 0;
+	unsigned int i;
+
+	for (i = 0; i < *nr; i++) {
+		flags = zram_slot_peek(&zram->slots.slot[index + i]);
+		if (pages_is_special(flags, (first ?: flags) & ZRAM_PRIO))
+			break;
+		if (!first && zram_slot_compressed(flags))
+			first = flags;
+	}
+	*nr = i;
+	return first;
+}
+
+/* Pin the objects of leading slots in one section; the number of slots */
+static unsigned int pages_pin(struct zram *zram, unsigned long index,
+			      struct zram_slot *slots, unsigned int nr,
+			      u32 prio)
+{
+	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
+	u32 now = ktime_get_boottime_seconds();
+	unsigned int i;
+
+	spin_lock(lock);
+	for (i = 0; i < nr; i++) {
+		if (pages_is_special(zram->slots.slot[index + i].flags, prio))
+			break;
+		/* Pins what is in memory: no other reader has pinned it */
+		slots[i] = zram_read_load(zram, index + i, NULL, NULL);
+		if (zram_slot_stored(&slots[i]))
+			zram_slot_touch_at(zram, index + i, now);
+	}
+	spin_unlock(lock);
+	return i;
+}
+
+/*
+ * Let another task of this CPU have the stream that it may need. A kernel that preempts
+ * does not come here first: the other task then takes the stream of another CPU.
+ */
+static struct zram_comp_stream *pages_resched(struct zram_comp_stream *strm,
+					      struct zram_comp *comp)
+{
+	if (!need_resched())
+		return strm;
+	if (strm)
+		zram_comp_stream_put(strm);
+	cond_resched();
+	return strm ? zram_comp_stream_get(comp, ZRAM_DECOMPRESS) : NULL;
+}
+
+/*
+ * Read leading pages of a batch: at least two, or none. Sets @done to the number of
+ * pages read, which an error ends.
+ */
+static noinline_for_stack int
+pages_read_batch(struct zram *zram, unsigned long index, struct page **pages,
+		 unsigned int nr, unsigned int *done)
+{
+	u32 flags = pages_peek(zram, index, &nr);
+	struct zram_comp *comp = zram_comp_of(zram, flags);
+	struct zram_slot slots[ZRAM_PAGES_BATCH];
+	struct zram_comp_stream *strm = NULL;
+	unsigned int i;
+	int err, ret = 0;
+	void *dst;
+
+	*done = 0;
+	if (nr < 2)
+		return 0;
+	if (flags)
+		strm = zram_comp_stream_get(comp, ZRAM_DECOMPRESS);
+	nr = pages_pin(zram, index, slots, nr,
+		       strm ? flags & ZRAM_PRIO : ~ZRAM_PRIO);
+	*done = nr;
+	for (i = 0; i < nr; i++) {
+		dst = kmap_local_page(pages[i]);
+		err = zram_read_expand_pinned(zram, index + i, &slots[i], strm,
+					      dst);
+		kunmap_local(dst);
+		flush_dcache_page(pages[i]);
+		trace_zram_read(zram, index + i, slots[i].flags, err);
+		if (err && !ret) {
+			ret = err;
+			*done = i;
+		}
+		if (i + 1 < nr)
+			strm = pages_resched(strm, comp);
+	}
+	if (strm)
+		zram_comp_stream_put(strm);
+	zram_slot_unpin_range(zram, index, slots, nr);
+	return ret;
+}
+
+/**
+ * zram_pages_read() - read pages that are in memory
+ * @zram: a device that is set up
+ * @index: slot of the first
+ * @pages: filled with the content
+ * @nr: how many
+ * @done: set to the number of pages read
+ * @wb: as for zram_read_page(), of the page after these
+ *
+ * Context: May sleep; does no I/O.
+ * Return: 0; %ZRAM_READ_BACKING or the decompressor's error for the page after
+ *	the last read.
+ */
+int zram_pages_read(struct zram *zram, unsigned long index,
+		    struct page **pages, unsigned int nr, unsigned int *done,
+		    struct zram_slot *wb)
+{
+	unsigned int part, read;
+	int ret = 0;
+
+	if (nr == 1) {
+		ret = zram_read_page(zram, index, pages[0], wb);
+		*done = !ret;
 		return ret;
-	zram_rb_add(set, &wb, index, page);
-	return 0;
+	}
+	for (*done = 0; *done < nr && !ret; *done += read) {
+		part = zram_pages_batch(index + *done, nr - *done);
+		read = 0;
+		if (part > 1)
+			ret = pages_read_batch(zram, index + *done,
+					       pages + *done, part, &read);
+		if (ret || read)
+			continue;
+		ret = zram_read_page(zram, index + *done, pages[*done], wb);
+		read = !ret;
+		cond_resched();
+	}
+	return ret;
 }
 
 /**
@@ -78,8 +214,10 @@ static bool pages_is_refused(struct zram *zram, unsigned long index,
 		zram_obj_is_full(&zram->pool);
 }
 
+/* @size: what zram_write_batch() could not allocate; 0 if unknown */
 static int pages_store(struct zram *zram, unsigned long index,
-		       struct page *page, unsigned int how, u32 expected)
+		       struct page *page, unsigned int how, u32 expected,
+		       unsigned int size)
 {
 	struct zram_slot slot = { .flags = ZRAM_SAME };
 	int err = 0;
@@ -87,13 +225,30 @@ static int pages_store(struct zram *zram, unsigned long index,
 	if (!zram_write_same_filled(page, &slot.handle))
 		err = pages_is_refused(zram, index, how) ? -ENOSPC :
 			zram_write_object(zram, &slot, page, page_to_nid(page),
-					  false);
+					  false, size);
 	trace_zram_write(zram, index, err ? 0 : slot.flags, err);
 	if (err)
 		return err;
 	if (!zram_slot_replace(zram, index, &slot, expected))
 		err = -EAGAIN;
 	zram_slot_release(zram, &slot);
+	return err;
+}
+
+/* Staged pages count as full pages towards mem_limit: compress them before failing */
+static int pages_write_now(struct zram *zram, unsigned long index,
+			   struct page *page, unsigned int how, u32 expected,
+			   unsigned int size)
+{
+	int err = pages_store(zram, index, page, how, expected, size);
+
+	if (err != -ENOSPC || !zram_obj_staged(&zram->pool))
+		return err;
+	zram_obj_short(&zram->pool, 1);
+	/* Does not wait for the pages that threads compress: they do not count */
+	zram_kc_flush(zram, false);
+	err = pages_store(zram, index, page, how, expected, size);
+	zram_obj_short(&zram->pool, -1);
 	return err;
 }
 
@@ -105,8 +260,7 @@ static int pages_store(struct zram *zram, unsigned long index,
  * @how: enum zram_pages_how; %ZRAM_PAGES_LATER does not matter
  * @expected: flags that must be set in the slot when the page is installed
  *
- * On failure the slot keeps its old content. Staged pages count as full pages
- * towards mem_limit, so they are compressed before a write fails for it.
+ * On failure the slot keeps its old content.
  *
  * Context: May sleep; does no I/O.
  * Return: 0, -EAGAIN when the slot is not as expected, -ENOMEM, or -ENOSPC when
@@ -115,34 +269,84 @@ static int pages_store(struct zram *zram, unsigned long index,
 int zram_pages_write_if(struct zram *zram, unsigned long index,
 			struct page *page, unsigned int how, u32 expected)
 {
-	int err = pages_store(zram, index, page, how, expected);
-
-	if (err != -ENOSPC || !zram_obj_staged(&zram->pool))
-		return err;
-	zram_obj_short(&zram->pool, 1);
-	/* Does not wait for the pages that threads compress: they do not count */
-	zram_kc_flush(zram, false);
-	err = pages_store(zram, index, page, how, expected);
-	zram_obj_short(&zram->pool, -1);
-	return err;
+	return pages_write_now(zram, index, page, how, expected, 0);
 }
 
-/**
- * zram_pages_write() - write a page
- * @zram: a device that is set up
- * @index: slot to store it in
- * @page: the page
- * @how: enum zram_pages_how
- *
- * On failure the slot keeps its old content.
- *
- * Context: May sleep; does no I/O.
- * Return: as zram_pages_write_if(), but for -EAGAIN.
- */
-int zram_pages_write(struct zram *zram, unsigned long index, struct page *page,
-		     unsigned int how)
+static int pages_write_one(struct zram *zram, unsigned long index,
+			   struct page *page, unsigned int how,
+			   unsigned int size)
 {
 	if ((how & ZRAM_PAGES_LATER) && zram_kcompressd_write(zram, index, page))
 		return 0;
-	return zram_pages_write_if(zram, index, page, how, 0);
+	return pages_write_now(zram, index, page, how, 0, size);
+}
+
+/*
+ * Write leading pages of a batch: those that can be stored without waiting for memory.
+ * One section installs them. Returns their number, and in @size what
+ * zram_write_batch() could not allocate for the next one.
+ */
+static noinline_for_stack unsigned int
+pages_write_batch(struct zram *zram, unsigned long index, struct page **pages,
+		  unsigned int nr, unsigned int *size)
+{
+	struct zram_slot slots[ZRAM_PAGES_BATCH];
+	unsigned int i;
+
+	nr = zram_write_batch(zram, slots, pages, nr, size);
+	for (i = 0; i < nr; i++)
+		trace_zram_write(zram, index + i, slots[i].flags, 0);
+	if (nr)
+		zram_slot_replace_range(zram, index, slots, nr);
+	for (i = 0; i < nr; i++)
+		zram_slot_release(zram, &slots[i]);
+	return nr;
+}
+
+/**
+ * zram_pages_write() - write pages
+ * @zram: a device that is set up
+ * @index: slot of the first
+ * @pages: the pages
+ * @nr: how many
+ * @how: enum zram_pages_how
+ * @done: set to the number of pages written
+ *
+ * The slots of the other pages keep their old content.
+ *
+ * Context: May sleep; does no I/O.
+ * Return: 0, or an error as of zram_pages_write_if(), but for -EAGAIN, for the
+ *	page after the last written.
+ */
+int zram_pages_write(struct zram *zram, unsigned long index,
+		     struct page **pages, unsigned int nr, unsigned int how,
+		     unsigned int *done)
+{
+	unsigned int part, written, size;
+	unsigned long at;
+	int err = 0;
+
+	if (nr == 1) {
+		err = pages_write_one(zram, index, pages[0], how, 0);
+		*done = !err;
+		return err;
+	}
+	for (*done = 0; *done < nr && !err; *done += written) {
+		at = index + *done;
+		part = how & ZRAM_PAGES_LATER ? 1 : zram_pages_batch(at, nr - *done);
+		size = 0;
+		written = 0;
+		/* At mem_limit, free the old content of a page before the next one */
+		if (part > 1 && !zram_obj_was_refused(&zram->pool))
+			written = pages_write_batch(zram, at, pages + *done,
+						    part, &size);
+		if (written < part) {
+			err = pages_write_one(zram, at + written,
+					      pages[*done + written], how,
+					      size);
+			written += !err;
+		}
+		cond_resched();
+	}
+	return err;
 }

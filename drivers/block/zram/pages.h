@@ -3,11 +3,12 @@
 #define _ZRAM_PAGES_H_
 
 #include <linux/bits.h>
+#include <linux/minmax.h>
 #include <linux/types.h>
 
 struct page;
 struct zram;
-struct zram_rb_set;
+struct zram_slot;
 
 /**
  * enum zram_pages_how - flags of a write
@@ -20,12 +21,25 @@ enum zram_pages_how {
 	ZRAM_PAGES_SWAP		= BIT(1),
 };
 
-int zram_pages_read(struct zram_rb_set *set, unsigned long index,
-		    struct page *page);
+/* Pages of a batch, which ends at a slot whose index is a multiple of this */
+#define ZRAM_PAGES_BATCH	8U
+
+/* How many of @nr pages from slot @index on are in the first batch */
+static inline unsigned int zram_pages_batch(unsigned long index,
+					    unsigned int nr)
+{
+	return min_t(unsigned long, nr,
+		     ZRAM_PAGES_BATCH - index % ZRAM_PAGES_BATCH);
+}
+
+int zram_pages_read(struct zram *zram, unsigned long index,
+		    struct page **pages, unsigned int nr, unsigned int *done,
+		    struct zram_slot *wb);
 int zram_pages_read_wait(struct zram *zram, unsigned long index,
 			 struct page *page);
-int zram_pages_write(struct zram *zram, unsigned long index, struct page *page,
-		     unsigned int how);
+int zram_pages_write(struct zram *zram, unsigned long index,
+		     struct page **pages, unsigned int nr, unsigned int how,
+		     unsigned int *done);
 int zram_pages_write_if(struct zram *zram, unsigned long index,
 			struct page *page, unsigned int how, u32 expected);
 

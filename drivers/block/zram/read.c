@@ -68,19 +68,20 @@ static int read_expand(const struct zram_slot *slot,
 }
 
 /**
- * zram_read_expand() - decompress the content that zram_read_load() returned
+ * zram_read_expand_pinned() - zram_read_expand(), but the object stays pinned
  * @zram: the device
  * @index: the slot
- * @slot: the copy that zram_read_load() returned, not on the backing device
- * @strm: the stream that zram_read_load() was given
- * @dst: the page that zram_read_load() was given
+ * @slot: a copy of the slot, not on the backing device
+ * @strm: a stream if @slot is compressed; its buffer has the bytes unless @slot is
+ *	pinned
+ * @dst: the page; it has the bytes of a huge page unless @slot is pinned
  *
  * Context: May sleep; no slot lock held.
  * Return: 0, or the decompressor's error.
  */
-int zram_read_expand(struct zram *zram, unsigned long index,
-		     const struct zram_slot *slot,
-		     struct zram_comp_stream *strm, void *dst)
+int zram_read_expand_pinned(struct zram *zram, unsigned long index,
+			    const struct zram_slot *slot,
+			    struct zram_comp_stream *strm, void *dst)
 {
 	void *buf = zram_slot_compressed(slot->flags) ? strm->buf : dst;
 	unsigned int size = zram_slot_size(slot);
@@ -97,7 +98,6 @@ int zram_read_expand(struct zram *zram, unsigned long index,
 		src = zram_obj_map(&zram->pool, slot->handle, buf, size);
 		err = read_expand(slot, strm, src, dst);
 		zram_obj_unmap(&zram->pool, slot->handle, src, size);
-		zram_slot_unpin(zram, index, slot);
 	} else {
 		err = read_expand(slot, strm, buf, dst);
 	}
@@ -107,6 +107,28 @@ int zram_read_expand(struct zram *zram, unsigned long index,
 				    index, size, zram_comps_name(&zram->comps,
 						zram_slot_prio(slot->flags)),
 				    err);
+	return err;
+}
+
+/**
+ * zram_read_expand() - decompress the content that zram_read_load() returned
+ * @zram: the device
+ * @index: the slot
+ * @slot: the copy that zram_read_load() returned, not on the backing device
+ * @strm: the stream that zram_read_load() was given
+ * @dst: the page that zram_read_load() was given
+ *
+ * Context: May sleep; no slot lock held.
+ * Return: 0, or the decompressor's error.
+ */
+int zram_read_expand(struct zram *zram, unsigned long index,
+		     const struct zram_slot *slot,
+		     struct zram_comp_stream *strm, void *dst)
+{
+	int err = zram_read_expand_pinned(zram, index, slot, strm, dst);
+
+	if (zram_slot_test(slot, ZRAM_PIN))
+		zram_slot_unpin(zram, index, slot);
 	return err;
 }
 
@@ -206,7 +228,7 @@ int zram_read_page(struct zram *zram, unsigned long index, struct page *page,
 /**
  * zram_read_drop() - drop the references on blocks that are not read after all
  * @zram: the device
- * @wb: from zram_read_page()
+ * @wb: from zram_read_page() or zram_pages_read()
  */
 void zram_read_drop(struct zram *zram, const struct zram_slot *wb)
 {

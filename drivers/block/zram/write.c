@@ -5,6 +5,7 @@
 
 #include <linux/highmem.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 
 #include "comp.h"
 #include "obj.h"
@@ -77,9 +78,9 @@ static int write_alloc(const struct write_page *w, unsigned int size, gfp_t gfp)
 }
 
 /* The object would take a whole page; uncompressed it is faster to read */
-static int write_store_huge(const struct write_page *w)
+static int write_store_huge(const struct write_page *w, gfp_t gfp)
 {
-	int err = write_alloc(w, PAGE_SIZE, GFP_NOIO);
+	int err = write_alloc(w, PAGE_SIZE, gfp);
 
 	if (err)
 		return err;
@@ -96,10 +97,10 @@ static int write_store_huge(const struct write_page *w)
  * Returns 0, -E2BIG for a page that does not compress or that the compressor
  * fails on, -ENOMEM with the @size that is needed, or -ENOSPC.
  */
-static int write_try_compressed(const struct write_page *w, unsigned int *size)
+static int write_try_compressed(const struct write_page *w,
+				struct zram_comp_stream *strm,
+				unsigned int *size)
 {
-	struct zram_comp_stream *strm =
-		zram_comp_stream_get(zram_comp_of(w->zram, 0), ZRAM_COMPRESS);
 	struct zram_obj_pool *pool = &w->zram->pool;
 	struct zram_slot *slot = w->slot;
 	unsigned int len = 0;
@@ -119,34 +120,35 @@ static int write_try_compressed(const struct write_page *w, unsigned int *size)
 		zram_obj_store(pool, slot->handle, strm->buf, len);
 		slot->flags = len;
 	}
-	zram_comp_stream_put(strm);
 	return err;
 }
 
 /*
  * Does not wait for memory with a stream held, because kswapd may need that
  * stream to free memory. If GFP_NOWAIT fails, it releases the stream, waits
- * for memory, and compresses the page again.
+ * for memory, and compresses the page again. @size is 0, or that of an object
+ * which an attempt has failed to allocate.
  */
-static int write_store(const struct write_page *w)
+static int write_store(const struct write_page *w, unsigned int size)
 {
-	unsigned int tries, size = 0;
+	struct zram_comp *comp = zram_comp_of(w->zram, 0);
+	struct zram_comp_stream *strm;
+	unsigned int tries;
 	int err;
 
-	for (tries = 0; tries < MAX_TRIES; tries++) {
-		err = write_try_compressed(w, &size);
+	for (tries = 0; tries < MAX_TRIES && size < PAGE_SIZE; tries++) {
+		err = size ? write_alloc(w, size, GFP_NOIO) : 0;
+		if (err)
+			return err;
+		strm = zram_comp_stream_get(comp, ZRAM_COMPRESS);
+		err = write_try_compressed(w, strm, &size);
+		zram_comp_stream_put(strm);
 		if (err == -E2BIG)
 			break;
 		if (err != -ENOMEM)
 			return err;
-		err = write_alloc(w, size, GFP_NOIO);
-		if (err)
-			return err;
 	}
-	/* The object of the last attempt, if the page kept changing */
-	if (w->slot->handle)
-		zram_obj_free(&w->zram->pool, w->slot->handle);
-	return write_store_huge(w);
+	return write_store_huge(w, GFP_NOIO);
 }
 
 /**
@@ -156,12 +158,14 @@ static int write_store(const struct write_page *w)
  * @page: the page; not same-filled
  * @nid: NUMA node the object is to be on
  * @admitted: zram_obj_admit() has promised room
+ * @size: bytes that zram_write_batch() could not allocate for it; 0 if unknown
  *
  * Context: May sleep; does no I/O.
  * Return: 0, -ENOMEM, or -ENOSPC when mem_limit leaves no room.
  */
 int zram_write_object(struct zram *zram, struct zram_slot *slot,
-		      struct page *page, int nid, bool admitted)
+		      struct page *page, int nid, bool admitted,
+		      unsigned int size)
 {
 	struct write_page w = {
 		.zram = zram,
@@ -170,8 +174,74 @@ int zram_write_object(struct zram *zram, struct zram_slot *slot,
 		.nid = nid,
 		.admitted = admitted,
 	};
-	int err = write_store(&w);
+	int err = write_store(&w, size);
 
 	kunmap_local(w.src);
 	return err;
+}
+
+/* Make the content of a slot without waiting; errors as write_try_compressed() */
+static int write_batch_one(const struct write_page *w,
+			   struct zram_comp_stream **strm, unsigned int *size)
+{
+	const unsigned long *word = w->src;
+	int err;
+
+	if (write_is_same_filled(word)) {
+		w->slot->handle = word[0];
+		w->slot->flags = ZRAM_SAME;
+		return 0;
+	}
+	if (!*strm)
+		*strm = zram_comp_stream_get(zram_comp_of(w->zram, 0),
+					     ZRAM_COMPRESS);
+	err = write_try_compressed(w, *strm, size);
+	if (err != -E2BIG)
+		return err;
+	*size = PAGE_SIZE;
+	return write_store_huge(w, GFP_NOWAIT);
+}
+
+/**
+ * zram_write_batch() - make the content of slots, as far as memory is free
+ * @zram: a device that is set up
+ * @slots: take handle and flags
+ * @pages: the pages
+ * @nr: how many
+ * @size: if fewer than @nr are made, for zram_write_object() to make the next
+ *
+ * One stream serves all pages, unless the kernel reschedules only on request and
+ * another task is to run on this CPU, which may need it. Does not wait for memory,
+ * see write_store().
+ *
+ * Context: May sleep; does no I/O.
+ * Return: the number of pages whose content is made; they are the first.
+ */
+unsigned int zram_write_batch(struct zram *zram, struct zram_slot *slots,
+			      struct page **pages, unsigned int nr,
+			      unsigned int *size)
+{
+	struct zram_comp_stream *strm = NULL;
+	struct write_page w = { .zram = zram };
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < nr; i++) {
+		if (strm && need_resched()) {
+			zram_comp_stream_put(strm);
+			strm = NULL;
+			cond_resched();
+		}
+		slots[i] = (struct zram_slot){};
+		w.slot = &slots[i];
+		w.nid = page_to_nid(pages[i]);
+		w.src = kmap_local_page(pages[i]);
+		err = write_batch_one(&w, &strm, size);
+		kunmap_local(w.src);
+		if (err)
+			break;
+	}
+	if (strm)
+		zram_comp_stream_put(strm);
+	return i;
 }

@@ -170,10 +170,11 @@ static void expect_page(struct kunit *test, unsigned long index)
 static void write_test_direct(struct kunit *test)
 {
 	struct write_test *t = test->priv;
+	unsigned int done;
 	int err;
 
 	break_compressor(test);
-	err = zram_pages_write(t->zram, 3, t->page, 0);
+	err = zram_pages_write(t->zram, 3, &t->page, 1, 0, &done);
 	mend_compressor(t);
 	KUNIT_ASSERT_EQ(test, err, 0);
 	expect_page(test, 3);
