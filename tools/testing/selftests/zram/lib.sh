@@ -243,7 +243,9 @@ zram_load() {
 		zlib_deflate zlib_inflate 842_compress 842_decompress; do
 		modprobe "$zt_m" > /dev/null 2>&1
 	done
-	must insmod "${ZRAM_KO:?}"
+	# As modprobe does: parameters that the kernel's command line has, zram.NAME=VALUE
+	# shellcheck disable=SC2046 # words
+	must insmod "${ZRAM_KO:?}" $(tr ' ' '\n' < /proc/cmdline | sed -n 's/^zram\.//p')
 	[ -d "$CONTROL" ] || bail "the module made no $CONTROL"
 }
 
@@ -729,6 +731,25 @@ swap_off() {
 	is "$1: only the swap header is left after swapoff" "$MM_ORIG" "$PAGE"
 	io_read
 	is "$1: no read failed" "$IO_FAILED_READS" 0
+}
+
+# thp_only SIZE POLICY: the kernel's policy for folios of SIZE, as 64kB, and never for
+# those of other sizes. thp_restore undoes it, and is for ZT_AT_EXIT.
+ZT_THP=/sys/kernel/mm/transparent_hugepage
+thp_only() {
+	# Each policy, "always inherit [never] ...", as FILE=POLICY
+	zt_thp_saved=$(grep -o '\[.*\]' $ZT_THP/hugepages-*kB/enabled | tr -d '[]' | tr : =)
+	for zt_file in "$ZT_THP"/hugepages-*kB/enabled; do
+		put "$zt_file" never
+	done
+	put "$ZT_THP/hugepages-$1/enabled" "$2"
+}
+
+# shellcheck disable=SC2317 # called at exit
+thp_restore() {
+	for zt_size in ${zt_thp_saved-}; do
+		echo "${zt_size#*=}" > "${zt_size%=*}"
+	done
 }
 
 # ---- faults --------------------------------------------------------------

@@ -6,19 +6,9 @@
 
 . ./lib.sh
 
-THP=/sys/kernel/mm/transparent_hugepage
-SIZE=$THP/hugepages-64kB
+SIZE=$ZT_THP/hugepages-64kB
 [ -d $SIZE ] || skip_all "kernel without folios of 64 KiB"
 program=/mainline/thp_swap_allocator_test
-
-# The policy of each size, "always inherit [never] ...", as FILE=POLICY
-thp_saved=$(grep -o '\[.*\]' "$THP"/hugepages-*kB/enabled | tr -d '[]' | tr : =)
-# shellcheck disable=SC2317 # called at exit
-thp_restore() {
-	for thp_size in $thp_saved; do
-		echo "${thp_size#*=}" > "${thp_size%=*}"
-	done
-}
 
 # Sets OUT and SPLIT: folios of 64 KiB swapped out whole, and in parts
 thp_read() {
@@ -39,10 +29,7 @@ whole() {
 }
 
 ZT_AT_EXIT=thp_restore
-for file in "$THP"/hugepages-*kB/enabled; do
-	put "$file" never
-done
-put $SIZE/enabled madvise
+thp_only 64kB madvise
 zram_new 64M
 swap_on
 whole "incompressible pages" zswap -m 48 -k random -H -P -r 0
