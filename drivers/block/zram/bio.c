@@ -13,7 +13,6 @@
 #include <linux/bvec.h>
 #include <linux/gfp.h>
 #include <linux/highmem.h>
-#include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
 
@@ -339,12 +338,15 @@ static bool bio_is_block_aligned(struct bio *bio)
 	return !((start | bio->bi_iter.bi_size) & (ZRAM_BLOCK_SIZE - 1));
 }
 
-/*
- * Take a bio, which is within the bounds of the device, as the block layer has
- * checked. It is completed before this returns, except for reads of the backing
- * device.
+/**
+ * zram_bio_submit() - read, write or discard
+ * @bio: within the bounds of the device, as the block layer has checked
+ *
+ * Completes the bio before it returns, except for reads of the backing device.
+ *
+ * Context: May sleep.
  */
-static void bio_submit(struct bio *bio)
+void zram_bio_submit(struct bio *bio)
 {
 	struct zram *zram = bio->bi_bdev->bd_disk->private_data;
 	bool aligned = bio_is_block_aligned(bio);
@@ -384,8 +386,14 @@ static void bio_submit(struct bio *bio)
 	bio_io_error(bio);
 }
 
-/* Swap has freed a slot. Atomic: locks of swap are held. */
-static void bio_free_notify(struct block_device *bdev, unsigned long index)
+/**
+ * zram_bio_free_notify() - empty a slot that swap has freed
+ * @bdev: the device
+ * @index: the slot
+ *
+ * Context: Atomic: locks of swap are held.
+ */
+void zram_bio_free_notify(struct block_device *bdev, unsigned long index)
 {
 	struct zram *zram = bdev->bd_disk->private_data;
 
@@ -393,17 +401,18 @@ static void bio_free_notify(struct block_device *bdev, unsigned long index)
 	zram_slot_free(zram, index);
 }
 
-static int bio_open(struct gendisk *disk, blk_mode_t mode)
+/**
+ * zram_bio_open() - admit an opener
+ * @disk: the disk
+ * @mode: ignored
+ *
+ * Context: open_mutex is held.
+ * Return: 0; -EBUSY while the device is being reset or removed.
+ */
+int zram_bio_open(struct gendisk *disk, blk_mode_t mode)
 {
 	struct zram *zram = disk->private_data;
 
 	lockdep_assert_held(&disk->open_mutex);
 	return zram->claimed ? -EBUSY : 0;
 }
-
-const struct block_device_operations zram_bio_ops = {
-	.open = bio_open,
-	.submit_bio = bio_submit,
-	.swap_slot_free_notify = bio_free_notify,
-	.owner = THIS_MODULE,
-};

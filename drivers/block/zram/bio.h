@@ -2,8 +2,10 @@
 #ifndef _ZRAM_BIO_H_
 #define _ZRAM_BIO_H_
 
-struct block_device_operations;
+#include <linux/blkdev.h>
 
-extern const struct block_device_operations zram_bio_ops;
+void zram_bio_submit(struct bio *bio);
+void zram_bio_free_notify(struct block_device *bdev, unsigned long index);
+int zram_bio_open(struct gendisk *disk, blk_mode_t mode);
 
 #endif

@@ -296,7 +296,7 @@ int zram_device_init(struct zram *zram, u64 disksize)
 	err = zram_comps_create(&zram->comps, disk_to_dev(zram->disk));
 	if (err)
 		goto err_tear_down;
-	/* Pairs with bio_submit(): publishes all of the above */
+	/* Pairs with zram_bio_submit(): publishes all of the above */
 	smp_store_release(&zram->nr_pages, nr);
 	set_capacity_and_notify(zram->disk, disksize >> SECTOR_SHIFT);
 	goto out;

@@ -24,6 +24,7 @@
 #include "debugfs.h"
 #include "device.h"
 #include "kc_set.h"
+#include "swap.h"
 #include "sysfs.h"
 #include "zram.h"
 
@@ -32,6 +33,14 @@ module_param(num_devices, uint, 0);
 MODULE_PARM_DESC(num_devices, "Devices to create when the module is loaded");
 
 static int zram_major;
+
+static const struct block_device_operations zram_drv_ops = {
+	.open = zram_bio_open,
+	.submit_bio = zram_bio_submit,
+	.swap_slot_free_notify = zram_bio_free_notify,
+	ZRAM_SWAP_ACTIVATE
+	.owner = THIS_MODULE,
+};
 
 /*
  * Devices by number. A number stays reserved until its device is freed. The
@@ -54,7 +63,7 @@ static int zram_drv_add(void)
 		err = -ENOSPC;
 	if (err)
 		goto out;
-	zram = zram_device_add(zram_major, id, &zram_bio_ops,
+	zram = zram_device_add(zram_major, id, &zram_drv_ops,
 			       zram_sysfs_groups);
 	err = PTR_ERR_OR_ZERO(zram);
 	if (err)

@@ -18,18 +18,18 @@ static inline struct block_device *file_bdev(struct file *file)
 typedef fmode_t blk_mode_t;
 
 /*
- * ->open() was given the block device. This renames the driver's function and
- * puts one of the old type before it; where the name is not followed by a
- * parenthesis, in the operations, it stays and means that one.
+ * ->open() was given the block device. This renames the driver's function; where its
+ * name is not followed by a parenthesis, in the operations, it means the function of
+ * the old type here.
  */
-#define bio_open(disk, mode)					\
-	zram_compat_open(disk, mode);					\
-	static int (bio_open)(struct block_device *bdev,	\
-				      fmode_t fmode)			\
-	{								\
-		return zram_compat_open(bdev->bd_disk, fmode);		\
-	}								\
-	static int zram_compat_open(disk, mode)
+int zram_compat_open(struct gendisk *disk, blk_mode_t mode);
+
+static inline int zram_bio_open(struct block_device *bdev, fmode_t fmode)
+{
+	return zram_compat_open(bdev->bd_disk, fmode);
+}
+
+#define zram_bio_open(disk, mode)	zram_compat_open(disk, mode)
 #endif
 
 #ifndef COMPAT_HAS_QUEUE_FEATURES

@@ -89,8 +89,13 @@ single=$BUS
 between "without readahead only pages on bad blocks fail" "$single" 1 256
 log_mark_quiet
 errors
-# The block layer has one status for a bio, and swap fails all its pages.
-between "with readahead all pages of their requests fail" "$BUS" "$single" $((single * 32))
+# The block layer has one status for a bio. The patches to mm read its pages one by one.
+if [ -e /sys/module/zram/parameters/swap_ops ]; then
+	between "with readahead only pages on bad blocks fail" "$BUS" 1 $((single * 2))
+else
+	between "with readahead all pages of their requests fail" "$BUS" "$single" \
+		$((single * 32))
+fi
 logged "the blocks are logged" "zram$ZID: cannot read blocks"
 zram_reset
 empty "the pool is empty after reset"

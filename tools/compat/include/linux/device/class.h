@@ -6,9 +6,9 @@
 
 #ifndef COMPAT_HAS_CONST_CLASS
 /*
- * Attributes of a class were given it, and themselves, without const. As with
- * bio_open() a function of the old type is put before the driver's and
- * takes its name where that is not followed by a parenthesis.
+ * Attributes of a class were given it, and themselves, without const. A
+ * function of the old type is put before the driver's and takes its name
+ * where that is not followed by a parenthesis.
  */
 #define hot_add_show(cls_arg, attr_arg, buf_arg)				\
 	zram_compat_hot_add(cls_arg, attr_arg, buf_arg);		\
