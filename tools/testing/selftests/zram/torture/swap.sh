@@ -11,6 +11,15 @@ bd_use nvme || BD=
 memory=12 sizes="16 24 32"
 [ -z "${ZT_DEBUG-}" ] || memory=4 sizes="6 8 12"
 cgroup_limit $memory 64 || bail "no memory cgroup"
+
+# The next swapon reads whether to do without bios.
+swap_by() {
+	[ -w /sys/module/zram/parameters/swap_ops ] || return 0
+	pick Y Y N
+	put /sys/module/zram/parameters/swap_ops "$P"
+	decide "$ZDEV: swap_ops $P"
+}
+
 while more; do
 	zram_add
 	setup lzo-rle lz4 zstd
@@ -18,6 +27,7 @@ while more; do
 	put "$ZSYS/disksize" 128M
 	pick 0 y
 	lru_set "$P"
+	swap_by
 	swap_on
 	decide "$ZDEV: LRU $P"
 	# In use also while it is no swap: what bothers it must not reset it.
@@ -60,6 +70,7 @@ while more; do
 			put "$ZT_CG/$ZT_GROUP/memory.high" max
 			if swapoff "$ZDEV"; then
 				tally swapoffs 1
+				swap_by
 				swapon "$ZDEV" || fail "round $ROUND: swapon again"
 			fi
 			put "$ZT_CG/$ZT_GROUP/memory.high" "${memory}M"
