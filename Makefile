@@ -19,7 +19,8 @@ help:
 #:   make demo      show what it does, in a virtual machine, beside the
 #:                  distribution's own zram
 #:   make check     build, boot, run all tests; TESTS="name ..." runs some,
-#:                  BUT="name ..." all others; LOGS= is where the logs go
+#:                  BUT="name ..." all others; LOGS= is where the logs go,
+#:                  APPEND=zram.NAME=VALUE a module parameter
 #:   make torture   everything at once, at random, with faults injected, on the
 #:                  lane mainline-debug; MINUTES=20 SEED=
 #:   make fuzz      nonsense for what reads the attributes' text; MINUTES=10
@@ -68,7 +69,7 @@ demo: modules
 	@tools/bench/demo $(LANE)
 
 check: modules
-	@$(run) $(if $(LOGS),--out "$(LOGS)") \
+	@$(run) $(if $(LOGS),--out "$(LOGS)") $(if $(APPEND),--append "$(APPEND)") \
 		$(if $(TESTS),--tests "$(TESTS)",$(if $(BUT),--but "$(BUT)",--all))
 
 torture: LANE := $(if $(filter file,$(origin LANE)),mainline-debug,$(LANE))
