@@ -19,6 +19,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 TITLES = {
     "C1": "compression of mixed data",
     "K1": "memory asked for without a wait",
+    "O1": "page faults that read from swap",
+    "O2": "page faults that read from swap and the backing device",
+    "O3": "swapping out",
     "S1": "fio",
     "S2": "swap under memory pressure",
     "W1": "writeback to virtio-blk",
@@ -31,7 +34,7 @@ TITLES = {
     "R2": "reads beside a writeback run",
 }
 
-HIGHER_IS_BETTER = re.compile(r"(_iops|_mbs|_io_kib|ratio)$")
+HIGHER_IS_BETTER = re.compile(r"(_iops|_mbs|_pages_s|_io_kib|ratio)$")
 
 Session = collections.namedtuple("Session", "runs status facts")
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
+#include <unistd.h>
 
 #include "memory.h"
 #include "util.h"
@@ -31,6 +32,51 @@ void *memory_map(u64 bytes)
 		err(2, "mmap of %llu bytes", bytes);
 	madvise(mem, bytes, MADV_NOHUGEPAGE);
 	return mem;
+}
+
+void *memory_map_folios(u64 bytes, u64 folio)
+{
+	char *mem = memory_map(bytes + folio);
+
+	if (folio == DATA_PAGE)
+		return mem;
+	mem += -(size_t)mem % folio;
+	if (madvise(mem, bytes, MADV_HUGEPAGE))
+		err(2, "MADV_HUGEPAGE");
+	return mem;
+}
+
+void memory_pagemap(const void *mem, u64 nr, u64 *entry)
+{
+	size_t bytes = nr * sizeof(*entry);
+	off_t at = (size_t)mem / DATA_PAGE * sizeof(*entry);
+	int fd = open("/proc/self/pagemap", O_RDONLY);
+	ssize_t got;
+
+	for (char *to = (char *)entry; bytes; bytes -= got, to += got, at += got) {
+		got = pread(fd, to, bytes, at);
+		if (got <= 0)
+			err(2, "/proc/self/pagemap");
+	}
+	close(fd);
+}
+
+u64 memory_page_out(void *mem, u64 nr, u64 *entry)
+{
+	u64 left = nr;
+
+	/* Those in the lists of other CPUs are not found at once */
+	for (int i = 0; left && i < 20; i++) {
+		if (i)
+			usleep(20000);
+		if (madvise(mem, nr * DATA_PAGE, MADV_PAGEOUT))
+			err(2, "MADV_PAGEOUT");
+		memory_pagemap(mem, nr, entry);
+		left = 0;
+		for (u64 p = 0; p < nr; p++)
+			left += !(entry[p] & MEMORY_SWAPPED);
+	}
+	return left;
 }
 
 void memory_lock_all_but(u64 leave_mib)

@@ -15,6 +15,15 @@ SHOWN = {
            for cpus in ("idle", "busy", "one") for threads in ("off", "on")
            for what in ("rate_mibs", "kswapd_pages_s", "p99_us",
                         "kswapd_cpu", "kcompressd_cpu")],
+    "O1": [f"{folio}{what}" for folio in ("", "64k_")
+           for what in ("avg_ns", "p50_ns", "p99_ns", "p999_ns")],
+    "O2": [f"{place}_{what}"
+           for place in ("mem", "dev", "64k_mem", "64k_dev", "64k_part")
+           for what in ("avg_ns", "p50_ns", "p99_ns")],
+    "O3": [f"{lru}_{folio}{what}" for lru in ("mglru", "classic")
+           for folio in ("", "64k_")
+           for what in ("pageout_out_pages_s", "reclaim_out_pages_s",
+                        "reclaim_pgscan", "reclaim_pgsteal")],
     "S1": [f"{rw}_{bs}_{jobs}_{what}" for rw in ("read", "write", "randrw")
            for bs in ("4k", "128k") for jobs in (1, 4)
            for what in ("iops", "p99_us")],

@@ -67,13 +67,27 @@ static inline void samples_sort(struct samples *s)
 }
 
 /* The samples must be sorted. */
-static inline double samples_us(const struct samples *s, unsigned int percent)
+static inline double samples_ns(const struct samples *s, double percent)
 {
 	size_t at = s->nr * percent / 100;
 
 	if (!s->nr)
 		return 0;
-	return s->ns[at < s->nr ? at : s->nr - 1] / 1e3;
+	return s->ns[at < s->nr ? at : s->nr - 1];
+}
+
+static inline double samples_us(const struct samples *s, double percent)
+{
+	return samples_ns(s, percent) / 1e3;
+}
+
+static inline double samples_average_ns(const struct samples *s)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < s->nr; i++)
+		sum += s->ns[i];
+	return s->nr ? sum / s->nr : 0;
 }
 
 #endif

@@ -7,27 +7,6 @@ set -eu
 . "${0%/*}/lib.sh"
 
 part=$((W5_MIB / 100))		# MiB
-conf=/sys/kernel/config/nullb/W5
-
-disk_up()
-{
-	modprobe null_blk nr_devices=0
-	grep -q configfs /proc/mounts ||
-		mount -t configfs none /sys/kernel/config
-	mkdir "$conf"
-	echo "$W5_MIB" >"$conf/size"
-	echo 4096 >"$conf/blocksize"
-	echo 1 >"$conf/power"
-	read -r index <"$conf/index"
-	disk=/dev/nullb$index
-	[ -b "$disk" ] || disk=/dev/W5
-}
-
-disk_down()
-{
-	echo 0 >"$conf/power"
-	rmdir "$conf"
-}
 
 # A hundredth of the disk: fill it and write it out
 hundredth()
@@ -38,7 +17,7 @@ hundredth()
 	timed "$ZRAM/writeback" idle >/tmp/part
 }
 
-disk_up
+disk=$(nullb_up W5 "$W5_MIB" 0)
 zram_setup "$W5_MIB" "$disk"
 for i in $(seq 0 99); do
 	hundredth "$i"
@@ -51,4 +30,4 @@ for i in $(seq 0 99); do
 	esac
 done
 zram_reset
-disk_down
+nullb_down W5

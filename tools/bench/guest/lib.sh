@@ -3,9 +3,10 @@
 # What the workloads share. A figure is one line on standard output:
 #   bench WORKLOAD PAIR SIDE KEY VALUE
 # Set by session.sh: WORKLOAD PAIR SIDE (ours, peer, or either followed by a
-# writeback batch size, as peer256), BIN (programs), SEED.
+# writeback batch size, as peer256; bios: ours, which swaps by bios), SEED.
 
 ZRAM=/sys/block/zram0
+THP=/sys/kernel/mm/transparent_hugepage
 
 say()
 {
@@ -39,9 +40,13 @@ zram_load()
 		842_compress 842_decompress; do
 		modprobe -q "$name" 2>/dev/null || :
 	done
-	insmod "/modules/${SIDE%%[0-9]*}/zram.ko" || return
-	batch=${SIDE#ours}
-	batch=${batch#peer}
+	module=${SIDE%%[0-9]*} swap_ops=Y
+	[ "$module" != bios ] || module=ours swap_ops=N
+	insmod "/modules/$module/zram.ko" || return
+	if [ -w /sys/module/zram/parameters/swap_ops ]; then
+		echo $swap_ops >/sys/module/zram/parameters/swap_ops
+	fi
+	batch=${SIDE##*[a-z]}
 	if [ -n "$batch" ]; then
 		echo "$batch" >"$ZRAM/writeback_batch_size"
 	fi
@@ -64,6 +69,66 @@ zram_setup()
 		echo "$2" >"$ZRAM/backing_dev"
 	fi
 	measure setup_ timed "$ZRAM/disksize" "${1}M"
+}
+
+# swap_setup MIB [BACKING]: swap on a device of twice that size, until the exit
+swap_setup()
+{
+	echo "$O_ALGORITHM" >$ZRAM/comp_algorithm
+	zram_setup $(($1 * 2)) ${2:+"$2"}
+	mkswap /dev/zram0 >/dev/null
+	trap swap_down EXIT
+	swapon /dev/zram0
+}
+
+swap_down()
+{
+	swapoff /dev/zram0
+	folios_4k
+	zram_reset
+}
+
+# Folios of 64 KiB, and no others, for those who ask; fails if there are none
+folios_64k()
+{
+	[ -w $THP/hugepages-64kB/enabled ] || return
+	echo never >$THP/hugepages-2048kB/enabled
+	echo madvise >$THP/hugepages-64kB/enabled
+}
+
+# As the kernel has it in the beginning
+folios_4k()
+{
+	[ -w $THP/hugepages-64kB/enabled ] || return 0
+	echo never >$THP/hugepages-64kB/enabled
+	echo inherit >$THP/hugepages-2048kB/enabled
+}
+
+# nullb_up NAME MIB MEMORY: prints the path of a new null_blk, which keeps data if
+# MEMORY is 1
+nullb_up()
+{
+	conf=/sys/kernel/config/nullb/$1
+	modprobe null_blk nr_devices=0
+	grep -q configfs /proc/mounts ||
+		mount -t configfs none /sys/kernel/config
+	mkdir "$conf"
+	echo "$2" >"$conf/size"
+	echo 4096 >"$conf/blocksize"
+	echo "$3" >"$conf/memory_backed"
+	echo 1 >"$conf/power"
+	read -r index <"$conf/index"
+	if [ -b "/dev/nullb$index" ]; then
+		echo "/dev/nullb$index"
+	else
+		echo "/dev/$1"
+	fi
+}
+
+nullb_down()
+{
+	echo 0 >"/sys/kernel/config/nullb/$1/power"
+	rmdir "/sys/kernel/config/nullb/$1"
 }
 
 # Back to the state of a new device

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # The guest's side of a benchmark: the workloads one after another, each side
-# in turn, again and again. Pair 0 warms up. Exit status 1 if data was wrong
-# or a step failed.
+# in turn, again and again, in reverse order every second time. Pair 0 warms up.
+# Exit status 1 if data was wrong or a step failed.
 #   session.sh WORKLOADS SIDES PAIRS SEED [NAME=VALUE]...
 set -eu
 
@@ -22,13 +22,28 @@ run_side()
 	zram_load && "$here/$WORKLOAD.sh" && zram_unload
 }
 
+# The other way round
+reversed()
+{
+	turned=
+	for name in "$@"; do
+		turned="$name $turned"
+	done
+	echo "$turned"
+}
+
 failures=0
 grep MemTotal /proc/meminfo | sed 's/^/# /'
 for WORKLOAD in $WORKLOADS; do
 	for PAIR in $(seq "${FIRST_PAIR:-0}" "$PAIRS"); do
-		for SIDE in $SIDES; do
-			# A batch size matters to writeback alone.
-			case $SIDE$WORKLOAD in *[0-9][!W]?) continue ;; esac
+		sides=$SIDES
+		# shellcheck disable=SC2086 # words
+		[ $((PAIR % 2)) -eq 0 ] || sides=$(reversed $SIDES)
+		for SIDE in $sides; do
+			# A batch size matters to writeback alone, and bios to swap.
+			case $SIDE$WORKLOAD in
+			*[0-9][!W]? | bios[!O]?) continue ;;
+			esac
 			export WORKLOAD PAIR SIDE
 			say "pair $PAIR of $PAIRS"
 			if ! run_side; then
