@@ -44,7 +44,7 @@ help:
 #:                  dkms-check builds from it and tries the result
 #:   make nightly   what takes too long for .ci/run: all tests on mainline-debug,
 #:                  lts, rt, previous, uml, with KCSAN and PREEMPT_RT, on other
-#:                  processors; each patch of the series, dkms, twenty minutes of
+#:                  processors; swap by bios; each patch of the series, dkms, twenty minutes of
 #:                  torture and of fuzz.
 #:                  STAGES="lts uml" does some of it
 #:   make modules_install      zram.ko into /lib/modules, before the kernel's own
