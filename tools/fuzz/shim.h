@@ -80,6 +80,7 @@ typedef struct { long counter; } atomic_long_t;
 typedef struct { s64 counter; } atomic64_t;
 struct percpu_counter { s64 count; };
 
+#define atomic_read(v)		((v)->counter)
 #define atomic64_read(v)	((v)->counter)
 
 static inline void down_read(struct rw_semaphore *sem)
