@@ -704,6 +704,21 @@ lru_set() {
 	echo "$1" > $zt_lru
 }
 
+# From now on the kernel reports a task that is blocked for 4 s; to be sure of a report
+# it takes 13 s. hung_none checks that there was none.
+hung_watch() {
+	[ ! -w /proc/sys/kernel/hung_task_timeout_secs ] ||
+		sysctl_set kernel/hung_task_timeout_secs 4
+}
+
+hung_none() {
+	if [ -w /proc/sys/kernel/hung_task_timeout_secs ]; then
+		is "no task was hung" "$(dmesg | grep "blocked for more than 4 sec")" ""
+	else
+		skip "no task was hung" "kernel without a detector"
+	fi
+}
+
 # swap_empty NAME: nobody's page but the swap header is stored. Older kernels
 # keep up to 64 freed swap slots for each CPU to themselves; swapoff gives them
 # back.
