@@ -7,6 +7,7 @@
  *     -j THREADS -t MS		(default 4 threads, 3000 ms)
  *     -m WEIGHTS		of write,read,discard,zeroout (default 4,4,1,1)
  *     -b PAGES			longest I/O (default 4)
+ *     -p US			pause of each thread after each I/O (default none)
  *     -s SEED
  *     -e			I/O errors are counted, not fatal
  *     -w FILE		create FILE when the time is up, and read everything for the
@@ -48,7 +49,7 @@ enum op { WRITE, READ, DISCARD, ZEROOUT, OPS };
 
 static struct page *pages;
 static uint64_t first, nr_pages = 64;
-static unsigned int weight[OPS] = { 4, 4, 1, 1 }, batch = 4, seed = 1;
+static unsigned int weight[OPS] = { 4, 4, 1, 1 }, batch = 4, seed = 1, pause_us;
 static int tolerate, faults;
 static const char *path, *hold;
 static atomic_ulong done[OPS], verified, errors, bad;
@@ -210,6 +211,8 @@ static void *worker(void *arg)
 			done[op]++;
 		else if (!errors++ && !tolerate)
 			printf("zrace: %s\n", strerrorname_np(errno));
+		if (pause_us)
+			usleep(pause_us);
 	}
 	close(fd);
 	free(buf);
@@ -249,7 +252,7 @@ static void parse(int argc, char **argv, int *threads, int *ms)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "o:n:j:t:m:b:s:w:eF")) != -1) {
+	while ((c = getopt(argc, argv, "o:n:j:t:m:b:p:s:w:eF")) != -1) {
 		switch (c) {
 		case 'o':
 			first = strtoull(optarg, NULL, 0);
@@ -265,6 +268,9 @@ static void parse(int argc, char **argv, int *threads, int *ms)
 			break;
 		case 'b':
 			batch = atoi(optarg);
+			break;
+		case 'p':
+			pause_us = atoi(optarg);
 			break;
 		case 's':
 			seed = atoi(optarg) & 0xff;
