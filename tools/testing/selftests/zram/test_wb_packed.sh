@@ -29,16 +29,16 @@ kind() {
 	is "$1: nothing is left in memory" "$MM_COMPR $MM_USED" "0 0"
 	check "$1: every byte comes back" zpat verify -k cycle -j 2 "$ZDEV"
 	check "$1: page by page, in random order" \
-		zpat verify -k cycle -j 2 -R "$ZDEV"
+		zpat verify -k cycle -j 4 -R "$ZDEV"
 	check "$1: from a buffer that is not aligned" \
-		zpat verify -k cycle -m 512 "$ZDEV"
+		zpat verify -k cycle -j 4 -m 512 "$ZDEV"
 	store 0 writeback idle
 	wb_read
 	is "$1: what is written is not written again" "$WB_pages" 3072
 	must zpat fill -u -k mixed -g 2 -S 2 "$ZDEV" > /dev/null
 	check "$1: every second page overwritten" \
 		zpat verify -u -k mixed -g 2 -S 2 "$ZDEV"
-	check "$1: the others" zpat verify -u -k cycle -o 1 -S 2 "$ZDEV"
+	check "$1: the others" zpat verify -u -k cycle -j 4 -o 1 -S 2 "$ZDEV"
 	must zpat discard "$ZDEV" > /dev/null
 	bd_read
 	is "$1: no block is left" "$BD_COUNT" 0

@@ -31,7 +31,7 @@ rounds() {
 	space "$1: space after ten rounds" 15360
 	bd_read
 	is "$1: every page is on the device" "$BD_COUNT" 3072
-	check "$1: every byte" zpat verify -k random -g $gen -S "$2" "$ZDEV"
+	check "$1: every byte" zpat verify -k random -j 4 -g $gen -S "$2" "$ZDEV"
 	must zpat discard -n 2048 "$ZDEV" > /dev/null
 	must zpat fill -k random -o 3071 -n 1 "$ZDEV" > /dev/null
 	store_quietly "$ZSYS/writeback" huge || fail "$1: writeback"

@@ -171,7 +171,8 @@ static void run_shuffled(int fd, char *buf, uint64_t lo, uint64_t hi)
 static void *worker(void *arg)
 {
 	uint64_t me = (uintptr_t)arg;
-	uint64_t share = opt.pages / opt.unit / opt.threads * opt.unit;
+	uint64_t step = opt.step * opt.unit;
+	uint64_t share = opt.pages / step / opt.threads * step;
 	size_t unit = zp_per_page() * ZP_PAGE;
 	uint64_t lo = opt.first + me * share, hi = lo + share, i = lo;
 	int fd = open(opt.path, opt.flags | (opt.op == VERIFY ? O_RDONLY : O_RDWR));
@@ -194,7 +195,7 @@ static void *worker(void *arg)
 	if (opt.shuffle) {
 		run_shuffled(fd, buf, lo, hi);
 	} else if (opt.step > 1) {
-		for (; i < hi; i += opt.step * opt.unit)
+		for (; i < hi; i += step)
 			do_io(fd, buf, i, opt.unit);
 	} else {
 		for (; i < hi; i += opt.batch)
