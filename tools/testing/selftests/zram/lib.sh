@@ -895,7 +895,9 @@ zt_cleanup() {
 	for zt_m in $ZT_MOUNTS; do umount "$zt_m"; done 2> /dev/null
 	swaps_off
 	[ -z "${ZT_KC-}" ] || echo 0 > $KC_PARAMS/nr_kcompressd
-	for zt_i in $ZT_IDS; do zram_remove "$zt_i"; done
+	for zt_i in $ZT_IDS; do
+		[ ! -d "/sys/block/zram$zt_i" ] || zram_remove "$zt_i"
+	done
 	for zt_d in $ZT_DMS; do
 		dmsetup remove --noudevsync --retry "$zt_d"
 	done
