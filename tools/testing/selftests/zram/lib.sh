@@ -193,7 +193,13 @@ log_mark() {
 # log_mark_quiet: wait until earlier messages no longer count against the rate limit,
 # see logged(), then log_mark
 log_mark_quiet() {
-	sleep 6
+	log_mark
+	# Seconds since the last message of the driver; 0 if the log has no times
+	zt_ago=$(dmesg | awk '{ time = substr($0, 2) + 0 }
+		/\] (zram: |block zram)/ { last = time }
+		END { print int(time - last) }')
+	[ "$zt_ago" -lt 6 ] || return 0
+	sleep $((6 - zt_ago))
 	log_mark
 }
 
