@@ -6,7 +6,8 @@ LANE ?= distro
 export LANE KSRC KDIR REFRESH
 
 kernel  := tools/kernel
-run      = tools/testing/selftests/zram/qemu/run.sh --lane $(LANE)
+qemu    := tools/testing/selftests/zram/qemu
+run      = $(qemu)/run.sh --lane $(LANE)
 
 .PHONY: help setup modules demo check torture fuzz coverage bench shell lint overlay series \
 	arch check-arch conformance dkms dkms-check nightly modules_install clean
@@ -20,7 +21,8 @@ help:
 #:                  distribution's own zram
 #:   make check     build, boot, run all tests; TESTS="name ..." runs some,
 #:                  BUT="name ..." all others; LOGS= is where the logs go,
-#:                  APPEND=zram.NAME=VALUE a module parameter
+#:                  APPEND=zram.NAME=VALUE a module parameter; GUESTS=1 runs
+#:                  all tests in one machine and not half of them in each of two
 #:   make torture   everything at once, at random, with faults injected, on the
 #:                  lane mainline-debug; MINUTES=20 SEED=
 #:   make fuzz      nonsense for what reads the attributes' text; MINUTES=10
@@ -59,7 +61,7 @@ help:
 
 setup:
 	@$(kernel)/setup build run bench lint fuzz
-	@tools/testing/selftests/zram/qemu/packages.sh
+	@$(qemu)/packages.sh
 
 modules:
 	@$(kernel)/build $(LANE)
@@ -69,8 +71,9 @@ demo: modules
 	@tools/bench/demo $(LANE)
 
 check: modules
-	@$(run) $(if $(LOGS),--out "$(LOGS)") $(if $(APPEND),--append "$(APPEND)") \
-		$(if $(TESTS),--tests "$(TESTS)",$(if $(BUT),--but "$(BUT)",--all))
+	@$(if $(TESTS)$(BUT),$(run),$(qemu)/all.sh --lane $(LANE)) \
+		$(if $(LOGS),--out "$(LOGS)") $(if $(APPEND),--append "$(APPEND)") \
+		$(if $(TESTS),--tests "$(TESTS)",$(if $(BUT),--but "$(BUT)"))
 
 torture: LANE := $(if $(filter file,$(origin LANE)),mainline-debug,$(LANE))
 torture: modules

@@ -4,6 +4,9 @@
 # What run and nightly share: stages, done two at a time, that count. A guest leaves
 # half of two processors idle. Sourced at the top of the repository.
 
+# make check has one guest then.
+export GUESTS=1
+
 counts=build/ci-counts
 next=build/ci-next
 rm -rf "$counts"

@@ -1,0 +1,60 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# all.sh --lane LANE [--out DIR] [option of run.sh]...: all tests, as run.sh --all.
+# A guest leaves half of two processors idle: half of the tests run in a second guest
+# beside the first, in DIR/first and DIR/second. The report is one, in DIR. With
+# GUESTS=1 in the environment, on one processor or with little memory there is one guest.
+
+. "$(dirname "$0")/common.sh"
+
+# What the second guest does: about half by time. It takes nothing but time if the
+# halves differ.
+SECOND="wb_ kc_ recomp"
+NEEDED_KIB=$((3 * 1024 * 1024))
+
+free_kib=$(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo)
+if [ "${GUESTS:-2}" -lt 2 ] || [ "$(nproc)" -lt 2 ] || [ "$free_kib" -lt $NEEDED_KIB ]; then
+	exec "$QEMU_DIR/run.sh" "$@" --all
+fi
+
+lane='' out=''
+options=("$@")
+while [ $# -ge 2 ]; do
+	case $1 in
+	--lane) lane=$2 ;;
+	--out) out=$2 ;;
+	esac
+	shift 2
+done
+out=${out:-$BUILD/$lane/guest}
+mkdir -p "$out"/{first,second}
+rm -rf "${out:?}"/{ktap.log,console*.log,results} "$out"/{first,second}/summary.txt
+
+# The summary is that of both.
+export ZT_HALF=1
+"$QEMU_DIR/run.sh" "${options[@]}" --out "$out/second" --tests "$SECOND" \
+	> "$out/second/output" 2>&1 &
+second=$!
+trap 'kill $second 2> /dev/null || :' EXIT
+trap 'exit 130' INT TERM HUP
+"$QEMU_DIR/run.sh" "${options[@]}" --out "$out/first" --but "$SECOND" || :
+echo "the second guest, beside it:"
+tail -f -n +1 -s 0.2 --pid=$second "$out/second/output"
+wait $second || :
+
+# One report: tests are counted through, and both verdicts make one.
+died=$(cat "$out"/{first,second}/summary.txt | sed -n 's/^FAILED guest: //p' | paste -sd' ')
+cat "$out"/{first,second}/ktap.log | tr -d '\r' | awk '
+	/^# running / { $3 = ++n }
+	/^ok [0-9]+ - / { $2 = n }
+	/^not ok [0-9]+ - / { $3 = n }
+	/^1\.\.[0-9]+$/ { next }
+	/^VERDICT / { good += $2 == "pass"; next }
+	{ print }
+	END {
+		print "1.." n
+		print "VERDICT " (good == 2 ? "pass" : "fail")
+	}' > "$out/ktap.log"
+awk -f "$QEMU_DIR/summary.awk" LANE="$lane" SECONDS="$SECONDS" DIED="$died" \
+	"$out/ktap.log" | tee "$out/summary.txt"
