@@ -4,56 +4,61 @@
 # A device that takes seconds for each write, or each read, and then fails: the run ends
 # soon, and no block is retired. A block that can be written again is used again.
 
+# shellcheck disable=SC2154 # dies() has them from eval
+
 . ./lib.sh
 
-bd_use null 64 || skip_all "no null_blk"
+# They die side by side, each on 64 MiB of the disk: nearly all of it is waiting.
+sectors=131072
+bd_use null 256 || skip_all "no null_blk"
 disk=$BD
-bd_dm zt_dead error "0 131072 error" || skip_all "no device-mapper"
+bd_dm zt_dead error "0 $((4 * sectors)) error" || skip_all "no device-mapper"
 dead=$BD
-bd_dm zt_slow delay "0 131072 delay $disk 0 0 $dead 0 3000" ||
-	skip_all "no dm-delay"
-SLOW=$disk DEV_SECTORS=131072
+runs=0
 
-# dies NAME SECONDS
-dies() {
+# begin NAME PACKED READ_DEVICE READ_MS WRITE_DEVICE WRITE_MS: a run on such a device
+begin() {
+	at=$((runs * sectors))
+	runs=$((runs + 1))
+	bd_dm "zt_dying$runs" delay "0 $sectors delay $3 $at $4 $5 $at $6" ||
+		skip_all "no dm-delay"
+	PACKED=$2
 	zram_new 32M '' "$BD"
 	must zpat fill -k random -j 2 -b 64 "$ZDEV" > /dev/null
-	clock
-	start=$NOW
-	bg ztry "$ZSYS/writeback" huge > /tmp/run.$$
-	ZT_FILES=/tmp/run.$$
-	writer=$BGPID
-	if ended "$writer" "$2"; then
-		clock
-		pass "$1: the run ends ($((NOW - start)) ms)"
-	else
-		fail "$1: the run ends within $2 s"
-		dm_fast
-		ended "$writer" 60
-		finish
-	fi
-	is "$1: with EIO" "$(cat /tmp/run.$$)" EIO
+	bg ztry -t "$ZSYS/writeback" huge > "/tmp/run.$$.$runs"
+	ZT_FILES="$ZT_FILES /tmp/run.$$.$runs"
+	eval "name$runs=\$1 writer$runs=$BGPID id$runs=$ZID"
+}
+
+# dies RUN SECONDS: the run ends, within so many seconds of its beginning
+dies() {
+	eval "name=\$name$1 writer=\$writer$1 ZID=\$id$1"
+	ZDEV=/dev/zram$ZID ZSYS=/sys/block/zram$ZID
+	ended "$writer" 100 || bail "$name: the run ends"
+	read -r error ms < "/tmp/run.$$.$1"
+	between "$name: the run ends, ms" "$ms" 0 $(($2 * 1000))
+	is "$name: with EIO" "$error" EIO
 	wb_read
-	is "$1: nothing is written, nothing is retired" \
+	is "$name: nothing is written, nothing is retired" \
 		"$WB_pages $WB_bad_blocks" "0 0"
-	check "$1: every byte" zpat verify -k random -j 2 "$ZDEV"
+	check "$name: every byte" zpat verify -k random -j 2 "$ZDEV"
 	must zram_remove
 }
 
-dies whole 40
-PACKED=1
-dies packed 40
+begin whole 0 "$disk" 0 "$dead" 3000
+begin packed 1 "$disk" 0 "$dead" 3000
 # Writes succeed, but the run cannot read back what it wrote. Several are in flight.
-must dm_table zt_slow "0 131072 delay $dead 0 4000 $disk 0 1000"
-dies "packed, reads" 30
-PACKED=0
-dies "whole, reads" 30
-dm_fast
+begin "packed, reads" 1 "$dead" 4000 "$disk" 1000
+begin "whole, reads" 0 "$dead" 4000 "$disk" 1000
+dies 1 40
+dies 2 40
+dies 3 30
+dies 4 30
 
 # One block fails, is retired, and is used again after the repair.
 log_mark_quiet
 PACKED=
-must dm_table zt_slow \
+must bd_dm zt_bad "linear error" \
 	"0 2048 linear $disk 0\\n2048 8 error\\n2056 129016 linear $disk 2056"
 zram_new 16M '' "$BD"
 must zpat fill -k random -b 64 "$ZDEV" > /dev/null
@@ -64,7 +69,7 @@ must zpat fill -k random -g 2 -n 64 -b 64 "$ZDEV" > /dev/null
 store 0 writeback huge
 wb_read
 is "it stays so while it fails" "$WB_bad_blocks" 1
-dm_fast
+must dm_table zt_bad "0 $sectors linear $disk 0"
 must zpat fill -k random -g 3 -n 64 -b 64 "$ZDEV" > /dev/null
 store 0 writeback huge
 wb_read
