@@ -584,6 +584,20 @@ kc_starve() {
 	zt_feeder=$!
 }
 
+# kc_starve_writing SECONDS TASKS OPTION...: kc_starve while "zpat fill OPTION..." writes
+# pages, which slow_comp makes slow: most likely the thread holds one. Ends zpat.
+kc_starve_writing() {
+	zt_seconds=$1 zt_tasks=$2
+	shift 2
+	bg taskset 1 zpat fill "$@" "$ZDEV" > /dev/null
+	zt_writer=$BGPID
+	sleep 0.3
+	kc_starve "$zt_seconds" "$zt_tasks"
+	sleep 0.5
+	kill -9 "$zt_writer" 2> /dev/null
+	wait "$zt_writer" 2> /dev/null
+}
+
 # kc_starved NAME: the tasks of kc_starve are there still
 kc_starved() {
 	if is_over "${KC_HOGS##* }"; then fail "$1"; else pass "$1"; fi
@@ -710,11 +724,15 @@ lru_set() {
 	echo "$1" > $zt_lru
 }
 
-# From now on the kernel reports a task that is blocked for 4 s; to be sure of a report
-# it takes 13 s. hung_none checks that there was none.
+# From now on the kernel reports a task that is blocked for 4 s. It looks at all tasks
+# each second, and counts from when it first sees one: after 7 s it has reported it.
+# hung_none checks that there was none.
+HUNG_MS=7000
 hung_watch() {
-	[ ! -w /proc/sys/kernel/hung_task_timeout_secs ] ||
-		sysctl_set kernel/hung_task_timeout_secs 4
+	for zt_kv in check_interval_secs=1 timeout_secs=4; do
+		[ ! -w "/proc/sys/kernel/hung_task_${zt_kv%=*}" ] ||
+			sysctl_set "kernel/hung_task_${zt_kv%=*}" "${zt_kv#*=}"
+	done
 }
 
 hung_none() {

@@ -20,13 +20,7 @@ slow_comp
 put "$ZSYS/disksize" 64M
 put "$ZSYS/kcompressd" all
 must zpat fill -k mixed -n 1024 "$ZDEV" > /dev/null
-bg taskset 1 zpat fill -k mixed -n 1024 -g 2 "$ZDEV" > /dev/null
-writer=$BGPID
-sleep 0.3
-kc_starve 14 6
-sleep 0.5
-kill -9 "$writer" 2> /dev/null
-wait "$writer" 2> /dev/null
+kc_starve_writing 14 6 -k mixed -n 1024 -g 2
 kc_read
 echo "# staged $KC_staged"
 mm_read

@@ -46,8 +46,6 @@ must zpat fill -k random "$ZDEV" > /dev/null
 ZT_AT_EXIT=restore
 hung_watch
 must dmsetup suspend --noflush --nolockfs --noudevsync zt_stall
-clock
-begun=$NOW
 bg ztry "$ZSYS/writeback" huge > /tmp/run.$$
 run=$BGPID
 sleep 0.5
@@ -62,13 +60,15 @@ check "reset ends when it is killed" ended "$reset" 5
 read -r state < "$ZSYS/initstate"
 is "the device is as it was" "$state" 1
 check "its data too" zpat verify -k random "$ZDEV"
+clock
+begun=$NOW
 bg ztry $CONTROL/hot_remove "$ZID" > /tmp/remove.$$
 remove=$BGPID
 sleep 0.5
 waits "hot_remove waits for the run" "$remove"
 readable "beside hot_remove"
-# As long as it takes the detector to see a task twice
-while clock; [ $((NOW - begun)) -lt 13000 ]; do sleep 0.5; done
+# As long as the detector takes for its report
+while clock; [ $((NOW - begun)) -lt $HUNG_MS ]; do sleep 0.5; done
 waits "the run still waits" "$run"
 must dmsetup resume --noudevsync zt_stall
 check "the run ends" ended "$run" 20
