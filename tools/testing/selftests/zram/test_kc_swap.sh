@@ -10,6 +10,15 @@ size=$((mib + mib / 50 + 16)) hard=''
 if [ -n "${ZT_DEBUG-}" ]; then
 	size=24 hard=squeeze
 	cgroup_limit 16 || skip_all "no memory cgroup"
+else
+	# Two thirds of the memory hold what is never swapped out. The rest is filled
+	# sooner, and kswapd swaps out as many pages.
+	taken=/tmp/taken.$$
+	must mkdir $taken
+	must mount -t ramfs none $taken
+	ZT_MOUNTS=$taken
+	must dd if=/dev/zero of=$taken/file bs=1M count=$((mib * 2 / 3)) 2> /dev/null
+	size=$((size - mib * 2 / 3)) mib=$((mib - mib * 2 / 3))
 fi
 kc_start 1
 swap_reserve
