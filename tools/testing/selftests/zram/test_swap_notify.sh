@@ -19,7 +19,11 @@ for round in 1 2 3; do
 	# Take slot locks from other sides while the frees come.
 	zhammer -t 2000 "w:$ZSYS/idle=all" "w:$ZSYS/compact=1" \
 		"a:$ZSYS" > /dev/null &
+	hammer=$!
 	kill -9 "$BGPID"
+	wait "$BGPID"
+	# The process is gone, and its pages with it.
+	kill "$hammer" 2> /dev/null
 	wait
 	rm -f $hold
 	swap_empty "round $round: everything is freed with the process"
