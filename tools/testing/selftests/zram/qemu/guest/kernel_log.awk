@@ -50,7 +50,7 @@ left <= 0 && /WARNING: .* sched_cpu_dying/ {
 /BUG:|WARNING:|Oops|KASAN|UBSAN|KFENCE|ODEBUG:|refcount_t:/ ||
 /possible circular|possible recursive|inconsistent lock state/ ||
 /suspicious RCU|bad unlock balance|DEBUG_LOCKS_WARN_ON/ ||
-/blocked for more than|soft lockup|detected stalls|self-detected stall/ ||
+/blocked( in I\/O wait)? for more than|soft lockup|detected stalls|self-detected stall/ ||
 /Bad page state|list_(add|del) corruption|general protection fault/ ||
 /unreferenced object|fullness group .* is not empty|non-empty class/ {
 	if (left <= 0)
