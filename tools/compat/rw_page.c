@@ -13,7 +13,6 @@
 #include "kcompressd.h"
 #include "pages.h"
 #include "read.h"
-#include "table.h"
 #include "zram.h"
 
 #define SECTORS_PER_PAGE	(PAGE_SIZE >> SECTOR_SHIFT)
@@ -23,7 +22,6 @@ static int rw_page(struct zram *zram, unsigned long index, struct page *page,
 {
 	/* There is no bio that says REQ_SWAP, and file systems call this as well */
 	unsigned int how = PageSwapCache(page) ? ZRAM_PAGES_SWAP : 0;
-	struct zram_slot wb;
 	unsigned int done;
 	int err;
 
@@ -31,12 +29,8 @@ static int rw_page(struct zram *zram, unsigned long index, struct page *page,
 		how |= ZRAM_PAGES_LATER;
 	if (write)
 		return zram_pages_write(zram, index, &page, 1, how, &done);
-	err = zram_pages_read(zram, index, &page, 1, &done, &wb);
-	if (err != ZRAM_READ_BACKING)
-		return err;
-	/* The bio takes references of its own */
-	zram_read_drop(zram, &wb);
-	return -EOPNOTSUPP;
+	err = zram_pages_read(zram, index, &page, 1, &done, NULL);
+	return err == ZRAM_READ_BACKING ? -EOPNOTSUPP : err;
 }
 
 /**

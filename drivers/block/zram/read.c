@@ -189,7 +189,8 @@ static void read_hold_blocks(struct zram *zram, const struct zram_slot *slot)
  * @index: slot to read
  * @page: filled with the content
  * @wb: filled in if the page is on the backing device; then the caller gets
- *	references on its blocks, for zram_rb_add() or zram_read_drop()
+ *	references on its blocks, for zram_rb_add(). NULL if the caller does not read
+ *	that page; then it gets none
  *
  * Context: May sleep; does no I/O.
  * Return: 0, %ZRAM_READ_BACKING, or the decompressor's error.
@@ -199,20 +200,25 @@ int zram_read_page(struct zram *zram, unsigned long index, struct page *page,
 {
 	struct zram_slot *mine = &zram->slots.slot[index];
 	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
-	void *dst = kmap_local_page(page);
 	struct zram_comp_stream *strm;
 	struct zram_slot slot;
+	void *dst;
 	int ret;
 
+	if (!wb && (zram_slot_peek(mine) & ZRAM_WB))
+		return ZRAM_READ_BACKING;
+	dst = kmap_local_page(page);
 	strm = zram_read_lock(zram, index);
-	read_hold_blocks(zram, mine);
+	if (wb)
+		read_hold_blocks(zram, mine);
 	slot = zram_read_load(zram, index, strm, dst);
 	if (zram_slot_stored(&slot))
 		zram_slot_touch(zram, index);
 	spin_unlock(lock);
 
 	if (zram_slot_test(&slot, ZRAM_WB)) {
-		*wb = slot;
+		if (wb)
+			*wb = slot;
 		ret = ZRAM_READ_BACKING;
 	} else {
 		ret = zram_read_expand(zram, index, &slot, strm, dst);
@@ -223,18 +229,4 @@ int zram_read_page(struct zram *zram, unsigned long index, struct page *page,
 	flush_dcache_page(page);
 	trace_zram_read(zram, index, slot.flags, min(ret, 0));
 	return ret;
-}
-
-/**
- * zram_read_drop() - drop the references on blocks that are not read after all
- * @zram: the device
- * @wb: from zram_read_page() or zram_pages_read()
- */
-void zram_read_drop(struct zram *zram, const struct zram_slot *wb)
-{
-	unsigned int nr;
-	u64 first;
-
-	nr = zram_slot_blocks(wb, &first);
-	zram_bd_map_put(zram->backing.map, first, nr);
 }

@@ -12,7 +12,6 @@ struct zram_slot;
 
 int zram_read_page(struct zram *zram, unsigned long index, struct page *page,
 		   struct zram_slot *wb);
-void zram_read_drop(struct zram *zram, const struct zram_slot *wb);
 struct zram_comp_stream *zram_read_lock(struct zram *zram,
 					unsigned long index);
 struct zram_slot zram_read_load(struct zram *zram, unsigned long index,

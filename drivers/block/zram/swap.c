@@ -25,7 +25,6 @@
 #include "slot_range.h"
 #include "stats.h"
 #include "swap.h"
-#include "table.h"
 #include "zram.h"
 
 static bool swap_ops = true;
@@ -143,17 +142,14 @@ static void swap_read(struct swap_io_ctx *ctx)
 	struct swap_range range = { .sio = ctx->sio };
 	unsigned long start = jiffies;
 	unsigned int done, pages = 0;
-	struct zram_slot wb;
 	int ret;
 
 	for (swap_gather(&range); range.nr; swap_gather(&range)) {
 		ret = zram_pages_read(zram, range.index, range.page, range.nr,
-				      &done, &wb);
+				      &done, NULL);
 		pages += done;
 		swap_advance(&range, done);
 		if (ret == ZRAM_READ_BACKING) {
-			/* The bio takes references of its own */
-			zram_read_drop(zram, &wb);
 			swap_leave(&range);
 			break;
 		}

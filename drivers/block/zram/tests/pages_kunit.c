@@ -296,6 +296,11 @@ static void pages_test_backing(struct kunit *test)
 					 zram_slot_location(first, 0),
 					 (u32)PAGE_SIZE | ZRAM_WB);
 		zram_slot_release(zram, &slot);
+		/* Takes no reference */
+		KUNIT_EXPECT_EQ(test, ZRAM_READ_BACKING,
+				zram_pages_read(zram, 40, t->out, NR_PAGES,
+						&done, NULL));
+		KUNIT_EXPECT_EQ(test, done, at);
 		done = NR_PAGES + 1;
 		KUNIT_EXPECT_EQ(test, ZRAM_READ_BACKING,
 				zram_pages_read(zram, 40, t->out, NR_PAGES,
@@ -307,7 +312,8 @@ static void pages_test_backing(struct kunit *test)
 		zram_slot_free(zram, 40 + at);
 		KUNIT_EXPECT_EQ(test, zram_bd_map_used(zram->backing.map),
 				(u64)ZRAM_BLOCKS_PER_PAGE);
-		zram_read_drop(zram, &wb);
+		zram_bd_map_put(zram->backing.map, first,
+				ZRAM_BLOCKS_PER_PAGE);
 		KUNIT_EXPECT_EQ(test, zram_bd_map_used(zram->backing.map), 0ULL);
 		zram_bd_map_destroy(zram->backing.map);
 		empty(test);
