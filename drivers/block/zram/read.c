@@ -84,9 +84,10 @@ int zram_read_expand_pinned(struct zram *zram, unsigned long index,
 			    struct zram_comp_stream *strm, void *dst)
 {
 	void *buf = zram_slot_compressed(slot->flags) ? strm->buf : dst;
+	bool pinned = zram_slot_test(slot, ZRAM_PIN);
 	unsigned int size = zram_slot_size(slot);
 	struct zram_kc_stage *stage = zram_slot_stage(slot);
-	const void *src;
+	const void *src = buf;
 	int err;
 
 	if (stage) {
@@ -94,13 +95,11 @@ int zram_read_expand_pinned(struct zram *zram, unsigned long index,
 		zram_kc_stage_put(stage);
 		return 0;
 	}
-	if (zram_slot_test(slot, ZRAM_PIN)) {
+	if (pinned)
 		src = zram_obj_map(&zram->pool, slot->handle, buf, size);
-		err = read_expand(slot, strm, src, dst);
+	err = read_expand(slot, strm, src, dst);
+	if (pinned)
 		zram_obj_unmap(&zram->pool, slot->handle, src, size);
-	} else {
-		err = read_expand(slot, strm, buf, dst);
-	}
 	if (err)
 		dev_err_ratelimited(disk_to_dev(zram->disk),
 				    "slot %lu: cannot decompress %u bytes of %s: error %d\n",

@@ -35,48 +35,6 @@ struct slot_change {
 	long compr_bytes;
 };
 
-/**
- * zram_slot_clear_idle() - clear the idle mark of a slot
- * @zram: the device
- * @index: index of the slot
- *
- * Context: The slot lock is held.
- */
-void zram_slot_clear_idle(struct zram *zram, unsigned long index)
-{
-	struct zram_slot_group *group = zram_slots_group(&zram->slots, index);
-	u64 bit = zram_slots_bit(index);
-
-	if (group->idle & bit)
-		WRITE_ONCE(group->idle, group->idle & ~bit);
-}
-
-/**
- * zram_slot_touch_at() - record an access to a slot
- * @zram: the device
- * @index: index of the slot
- * @now: the time, ktime_get_boottime_seconds()
- *
- * Context: The slot lock is held.
- */
-void zram_slot_touch_at(struct zram *zram, unsigned long index, u32 now)
-{
-	zram->slots.slot[index].ac_time = now;
-	zram_slot_clear_idle(zram, index);
-}
-
-/**
- * zram_slot_touch() - record an access to a slot at this moment
- * @zram: the device
- * @index: index of the slot
- *
- * Context: The slot lock is held.
- */
-void zram_slot_touch(struct zram *zram, unsigned long index)
-{
-	zram_slot_touch_at(zram, index, ktime_get_boottime_seconds());
-}
-
 /* The flags that decide which counters include a slot; bit 0 stands for any size */
 static u32 slot_kind(u32 flags)
 {

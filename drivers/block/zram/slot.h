@@ -2,14 +2,55 @@
 #ifndef _ZRAM_SLOT_H_
 #define _ZRAM_SLOT_H_
 
+#include <linux/ktime.h>
 #include <linux/types.h>
 
-struct zram;
-struct zram_slot;
+#include "table.h"
+#include "zram.h"
 
-void zram_slot_clear_idle(struct zram *zram, unsigned long index);
-void zram_slot_touch_at(struct zram *zram, unsigned long index, u32 now);
-void zram_slot_touch(struct zram *zram, unsigned long index);
+/**
+ * zram_slot_clear_idle() - clear the idle mark of a slot
+ * @zram: the device
+ * @index: index of the slot
+ *
+ * Context: The slot lock is held.
+ */
+static inline void zram_slot_clear_idle(struct zram *zram, unsigned long index)
+{
+	struct zram_slot_group *group = zram_slots_group(&zram->slots, index);
+	u64 bit = zram_slots_bit(index);
+
+	if (group->idle & bit)
+		WRITE_ONCE(group->idle, group->idle & ~bit);
+}
+
+/**
+ * zram_slot_touch_at() - record an access to a slot
+ * @zram: the device
+ * @index: index of the slot
+ * @now: the time, ktime_get_boottime_seconds()
+ *
+ * Context: The slot lock is held.
+ */
+static inline void zram_slot_touch_at(struct zram *zram, unsigned long index,
+				      u32 now)
+{
+	zram->slots.slot[index].ac_time = now;
+	zram_slot_clear_idle(zram, index);
+}
+
+/**
+ * zram_slot_touch() - record an access to a slot at this moment
+ * @zram: the device
+ * @index: index of the slot
+ *
+ * Context: The slot lock is held.
+ */
+static inline void zram_slot_touch(struct zram *zram, unsigned long index)
+{
+	zram_slot_touch_at(zram, index, ktime_get_boottime_seconds());
+}
+
 int zram_slot_node(struct zram *zram, unsigned long index, void *buf);
 void zram_slot_mark(struct zram *zram, unsigned long index, u32 flag);
 bool zram_slot_unmark(struct zram *zram, unsigned long index, u32 flag,

@@ -93,20 +93,3 @@ void zram_table_destroy(struct zram_slots *slots)
 	vfree(slots->groups);
 	*slots = (struct zram_slots){};
 }
-
-/**
- * zram_slot_blocks() - blocks of the backing device that a slot lies on
- * @slot: a slot in state WB
- * @first: set to the first block
- *
- * Context: The caller holds the slot lock or owns a detached copy.
- * Return: number of blocks of 4 KiB.
- */
-unsigned int zram_slot_blocks(const struct zram_slot *slot, u64 *first)
-{
-	u64 start = (u64)slot->handle << ZRAM_LOC_SHIFT;
-	u64 end = start + zram_slot_size(slot);
-
-	*first = start >> ZRAM_BLOCK_SHIFT;
-	return ((end - 1) >> ZRAM_BLOCK_SHIFT) - *first + 1;
-}

@@ -258,6 +258,24 @@ static inline unsigned int zram_slot_block_offset(const struct zram_slot *slot)
 }
 
 /**
+ * zram_slot_blocks() - blocks of the backing device that a slot lies on
+ * @slot: a slot in state WB
+ * @first: set to the first block
+ *
+ * Context: The caller holds the slot lock or owns a detached copy.
+ * Return: number of blocks of 4 KiB.
+ */
+static inline unsigned int zram_slot_blocks(const struct zram_slot *slot,
+					    u64 *first)
+{
+	u64 start = (u64)slot->handle << ZRAM_LOC_SHIFT;
+	u64 end = start + zram_slot_size(slot);
+
+	*first = start >> ZRAM_BLOCK_SHIFT;
+	return ((end - 1) >> ZRAM_BLOCK_SHIFT) - *first + 1;
+}
+
+/**
  * zram_table_affordable() - the most memory that a slot table may take
  * @available: pages to be had without swapping
  * @swap: pages free on all swap devices; negative while one is being switched off,
@@ -279,6 +297,5 @@ static inline unsigned long zram_table_affordable(long available, long swap,
 
 int zram_table_create(struct zram_slots *slots, unsigned long nr);
 void zram_table_destroy(struct zram_slots *slots);
-unsigned int zram_slot_blocks(const struct zram_slot *slot, u64 *first);
 
 #endif
