@@ -46,33 +46,36 @@ static struct bio_chunk bio_next_chunk(const struct bvec_iter *iter)
 	return c;
 }
 
-/* A whole slot in one whole page of memory needs no bounce page */
-static bool bio_is_in_place(struct bio *bio, struct bvec_iter iter,
-			    const struct bio_chunk *c)
-{
-	return c->len == PAGE_SIZE && bio_iter_len(bio, iter) == PAGE_SIZE;
-}
-
 /* Is the bio one whole slot in one whole page? Most swap is */
-static bool bio_is_page(struct bio *bio, const struct bio_chunk *c)
+static bool bio_is_page(struct bio *bio)
 {
-	return c->len == bio->bi_iter.bi_size &&
-		bio_is_in_place(bio, bio->bi_iter, c);
+	return bio->bi_iter.bi_size == PAGE_SIZE &&
+		!(bio->bi_iter.bi_sector % PAGE_SECTORS) &&
+		bio_iter_len(bio, bio->bi_iter) == PAGE_SIZE;
 }
 
-/* Gather the pages of a batch that need no bounce page, and advance @iter over them */
-static unsigned int bio_gather(struct bio *bio, struct bvec_iter *iter,
-			       struct bio_chunk c, struct page **pages)
+/* The first slot of a bio */
+static unsigned long bio_first_slot(const struct bio *bio)
 {
-	unsigned int most = zram_pages_batch(c.index, ZRAM_PAGES_BATCH);
-	unsigned int nr = 0;
+	return bio->bi_iter.bi_sector / PAGE_SECTORS;
+}
 
-	while (bio_is_in_place(bio, *iter, &c)) {
+/*
+ * Gather the pages of a batch that need no bounce page, and advance @iter over them. If
+ * the first begins where a slot does, so do the others.
+ */
+static unsigned int bio_gather(struct bio *bio, struct bvec_iter *iter,
+			       const struct bio_chunk *c, struct page **pages)
+{
+	unsigned int most, nr = 0;
+
+	if (c->offset)
+		return 0;
+	most = zram_pages_batch(c->index, ZRAM_PAGES_BATCH);
+	while (nr < most && iter->bi_size &&
+	       bio_iter_len(bio, *iter) == PAGE_SIZE) {
 		pages[nr++] = bio_iter_page(bio, *iter);
 		bio_advance_iter_single(bio, iter, PAGE_SIZE);
-		if (nr == most || !iter->bi_size)
-			break;
-		c = bio_next_chunk(iter);
 	}
 	return nr;
 }
@@ -152,7 +155,7 @@ static int bio_read_parts(struct zram_rb_set *set, struct bio *bio)
 
 	while (iter.bi_size && !err) {
 		c = bio_next_chunk(&iter);
-		nr = bio_gather(bio, &iter, c, pages);
+		nr = bio_gather(bio, &iter, &c, pages);
 		if (nr) {
 			err = bio_read_pages(set, c.index, pages, nr);
 		} else {
@@ -165,25 +168,36 @@ static int bio_read_parts(struct zram_rb_set *set, struct bio *bio)
 	return err;
 }
 
+/* Read a bio that is one page */
+static int bio_read_page(struct zram_rb_set *set, struct bio *bio)
+{
+	unsigned long index = bio_first_slot(bio);
+	struct page *page = bio_page(bio);
+	struct zram_slot wb;
+	unsigned int done;
+	int ret;
+
+	ret = zram_pages_read(set->zram, index, &page, 1, &done, &wb);
+	if (ret == ZRAM_READ_BACKING) {
+		zram_rb_add(set, &wb, index, page);
+		ret = 0;
+	}
+	cond_resched();
+	return ret;
+}
+
 static void bio_read(struct zram *zram, struct bio *whole)
 {
-	struct bio *bio = zram_rb_split(zram, whole);
+	bool is_page = bio_is_page(whole);
+	struct bio *bio = is_page ? whole : zram_rb_split(zram, whole);
 	struct zram_rb_set set = {
 		.zram = zram,
 		.parent = bio,
 		.start = bio_start_io_acct(bio),
 	};
-	struct bio_chunk c = bio_next_chunk(&bio->bi_iter);
-	struct page *page;
-	int err;
+	int err = is_page ? bio_read_page(&set, bio) :
+			    bio_read_parts(&set, bio);
 
-	if (bio_is_page(bio, &c)) {
-		page = bio_page(bio);
-		err = bio_read_pages(&set, c.index, &page, 1);
-		cond_resched();
-	} else {
-		err = bio_read_parts(&set, bio);
-	}
 	if (set.group) {
 		zram_rb_finish(&set, err ? BLK_STS_IOERR : BLK_STS_OK);
 		return;
@@ -274,7 +288,7 @@ static int bio_write_parts(struct zram *zram, struct bio *bio,
 
 	while (iter.bi_size && !err) {
 		c = bio_next_chunk(&iter);
-		nr = bio_gather(bio, &iter, c, pages);
+		nr = bio_gather(bio, &iter, &c, pages);
 		if (nr) {
 			err = zram_pages_write(zram, c.index, pages, nr, how,
 					       &done);
@@ -290,16 +304,16 @@ static int bio_write_parts(struct zram *zram, struct bio *bio,
 static void bio_write(struct zram *zram, struct bio *bio)
 {
 	bool later = zram_kcompressd_wants(zram, bio->bi_iter.bi_size);
-	struct bio_chunk c = bio_next_chunk(&bio->bi_iter);
 	unsigned int how = bio_write_how(bio, later);
 	unsigned long start = bio_start_io_acct(bio);
 	struct page *page;
 	unsigned int done;
 	int err;
 
-	if (bio_is_page(bio, &c)) {
+	if (bio_is_page(bio)) {
 		page = bio_page(bio);
-		err = zram_pages_write(zram, c.index, &page, 1, how, &done);
+		err = zram_pages_write(zram, bio_first_slot(bio), &page, 1, how,
+				       &done);
 		cond_resched();
 	} else {
 		err = bio_write_parts(zram, bio, how);
