@@ -97,14 +97,13 @@ static struct zram_comp_stream *pages_resched(struct zram_comp_stream *strm,
 }
 
 /*
- * Read leading pages of a batch: at least two, or none. Sets @done to the number of
- * pages read, which an error ends.
+ * Read leading pages of a batch. @flags and @nr are from pages_peek(). Sets @done to the
+ * number of pages read, which an error ends.
  */
 static noinline_for_stack int
 pages_read_batch(struct zram *zram, unsigned long index, struct page **pages,
-		 unsigned int nr, unsigned int *done)
+		 unsigned int nr, u32 flags, unsigned int *done)
 {
-	u32 flags = pages_peek(zram, index, &nr);
 	struct zram_comp *comp = zram_comp_of(zram, flags);
 	struct zram_slot slots[ZRAM_PAGES_BATCH];
 	struct zram_comp_stream *strm = NULL;
@@ -112,9 +111,6 @@ pages_read_batch(struct zram *zram, unsigned long index, struct page **pages,
 	int err, ret = 0;
 	void *dst;
 
-	*done = 0;
-	if (nr < 2)
-		return 0;
 	if (flags)
 		strm = zram_comp_stream_get(comp, ZRAM_DECOMPRESS);
 	nr = pages_pin(zram, index, slots, nr,
@@ -140,13 +136,40 @@ pages_read_batch(struct zram *zram, unsigned long index, struct page **pages,
 	return ret;
 }
 
+/* Not inline: a read of one page needs no stack frame for this */
+static noinline_for_stack int
+pages_read_all(struct zram *zram, unsigned long index, struct page **pages,
+	       unsigned int nr, unsigned int *done, struct zram_slot *wb)
+{
+	unsigned int part, read;
+	u32 flags;
+	int ret = 0;
+
+	for (*done = 0; *done < nr && !ret; *done += read) {
+		part = zram_pages_batch(index + *done, nr - *done);
+		flags = pages_peek(zram, index + *done, &part);
+		read = 0;
+		if (part > 1)
+			ret = pages_read_batch(zram, index + *done,
+					       pages + *done, part, flags,
+					       &read);
+		if (ret || read)
+			continue;
+		ret = zram_read_page(zram, index + *done, pages[*done], wb);
+		read = !ret;
+		cond_resched();
+	}
+	return ret;
+}
+
 /**
  * zram_pages_read() - read pages that are in memory
  * @zram: a device that is set up
  * @index: slot of the first
  * @pages: filled with the content
  * @nr: how many
- * @done: set to the number of pages read
+ * @done: set to the number of pages read; without an error or %ZRAM_READ_BACKING it may
+ *	be less than @nr, if another task changes the slots: read the others then
  * @wb: as for zram_read_page(), of the page after these
  *
  * Context: May sleep; does no I/O.
@@ -157,26 +180,13 @@ int zram_pages_read(struct zram *zram, unsigned long index,
 		    struct page **pages, unsigned int nr, unsigned int *done,
 		    struct zram_slot *wb)
 {
-	unsigned int part, read;
-	int ret = 0;
+	int ret;
 
-	if (nr == 1) {
-		ret = zram_read_page(zram, index, pages[0], wb);
-		*done = !ret;
-		return ret;
-	}
-	for (*done = 0; *done < nr && !ret; *done += read) {
-		part = zram_pages_batch(index + *done, nr - *done);
-		read = 0;
-		if (part > 1)
-			ret = pages_read_batch(zram, index + *done,
-					       pages + *done, part, &read);
-		if (ret || read)
-			continue;
-		ret = zram_read_page(zram, index + *done, pages[*done], wb);
-		read = !ret;
-		cond_resched();
-	}
+	/* A page on the backing device has no batch before it */
+	if (nr > 1 && !(zram_slot_peek(&zram->slots.slot[index]) & ZRAM_WB))
+		return pages_read_all(zram, index, pages, nr, done, wb);
+	ret = zram_read_page(zram, index, pages[0], wb);
+	*done = !ret;
 	return ret;
 }
 
@@ -303,6 +313,35 @@ pages_write_batch(struct zram *zram, unsigned long index, struct page **pages,
 	return nr;
 }
 
+/* Not inline, as pages_read_all() */
+static noinline_for_stack int
+pages_write_all(struct zram *zram, unsigned long index, struct page **pages,
+		unsigned int nr, unsigned int how, unsigned int *done)
+{
+	unsigned int part, written, size;
+	unsigned long at;
+	int err = 0;
+
+	for (*done = 0; *done < nr && !err; *done += written) {
+		at = index + *done;
+		part = how & ZRAM_PAGES_LATER ? 1 : zram_pages_batch(at, nr - *done);
+		size = 0;
+		written = 0;
+		/* At mem_limit, free the old content of a page before the next one */
+		if (part > 1 && !zram_obj_was_refused(&zram->pool))
+			written = pages_write_batch(zram, at, pages + *done,
+						    part, &size);
+		if (written < part) {
+			err = pages_write_one(zram, at + written,
+					      pages[*done + written], how,
+					      size);
+			written += !err;
+		}
+		cond_resched();
+	}
+	return err;
+}
+
 /**
  * zram_pages_write() - write pages
  * @zram: a device that is set up
@@ -322,31 +361,11 @@ int zram_pages_write(struct zram *zram, unsigned long index,
 		     struct page **pages, unsigned int nr, unsigned int how,
 		     unsigned int *done)
 {
-	unsigned int part, written, size;
-	unsigned long at;
-	int err = 0;
+	int err;
 
-	if (nr == 1) {
-		err = pages_write_one(zram, index, pages[0], how, 0);
-		*done = !err;
-		return err;
-	}
-	for (*done = 0; *done < nr && !err; *done += written) {
-		at = index + *done;
-		part = how & ZRAM_PAGES_LATER ? 1 : zram_pages_batch(at, nr - *done);
-		size = 0;
-		written = 0;
-		/* At mem_limit, free the old content of a page before the next one */
-		if (part > 1 && !zram_obj_was_refused(&zram->pool))
-			written = pages_write_batch(zram, at, pages + *done,
-						    part, &size);
-		if (written < part) {
-			err = pages_write_one(zram, at + written,
-					      pages[*done + written], how,
-					      size);
-			written += !err;
-		}
-		cond_resched();
-	}
+	if (nr > 1)
+		return pages_write_all(zram, index, pages, nr, how, done);
+	err = pages_write_one(zram, index, pages[0], how, 0);
+	*done = !err;
 	return err;
 }
