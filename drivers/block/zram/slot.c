@@ -127,6 +127,19 @@ slot_account(struct zram *zram, const struct slot_change *change)
 		zram_obj_count_staged(&zram->pool, change->staged);
 }
 
+/* zram_slot_publish(), inline, because each write and each free of a slot does this */
+static __always_inline struct zram_slot slot_publish(struct zram *zram,
+						     unsigned long index,
+						     unsigned long handle,
+						     u32 flags)
+{
+	struct slot_change change = {};
+	struct zram_slot old = slot_change(zram, index, handle, flags, &change);
+
+	slot_account(zram, &change);
+	return old;
+}
+
 /**
  * zram_slot_publish() - move a slot's content to another place
  * @zram: the device
@@ -142,11 +155,7 @@ slot_account(struct zram *zram, const struct slot_change *change)
 struct zram_slot zram_slot_publish(struct zram *zram, unsigned long index,
 				   unsigned long handle, u32 flags)
 {
-	struct slot_change change = {};
-	struct zram_slot old = slot_change(zram, index, handle, flags, &change);
-
-	slot_account(zram, &change);
-	return old;
+	return slot_publish(zram, index, handle, flags);
 }
 
 /**
@@ -174,8 +183,8 @@ bool zram_slot_publish_if(struct zram *zram, unsigned long index,
 	ok = (now->flags & expected->flags) == expected->flags &&
 	     (!expected->handle || now->handle == expected->handle);
 	if (ok)
-		*slot = zram_slot_publish(zram, index, slot->handle,
-					  slot->flags | (now->flags & kept));
+		*slot = slot_publish(zram, index, slot->handle,
+				     slot->flags | (now->flags & kept));
 	spin_unlock(lock);
 	return ok;
 }
@@ -269,8 +278,7 @@ bool zram_slot_replace(struct zram *zram, unsigned long index,
 	spin_lock(lock);
 	ok = !(expected & ~zram->slots.slot[index].flags);
 	if (ok) {
-		*slot = zram_slot_publish(zram, index, slot->handle,
-					  slot->flags);
+		*slot = slot_publish(zram, index, slot->handle, slot->flags);
 		zram_slot_touch(zram, index);
 	}
 	spin_unlock(lock);
@@ -347,12 +355,10 @@ void zram_slot_release(struct zram *zram, const struct zram_slot *slot)
 void zram_slot_free(struct zram *zram, unsigned long index)
 {
 	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
-	struct slot_change change = {};
 	struct zram_slot old;
 
 	spin_lock(lock);
-	old = slot_change(zram, index, 0, 0, &change);
-	slot_account(zram, &change);
+	old = slot_publish(zram, index, 0, 0);
 	spin_unlock(lock);
 	zram_slot_release(zram, &old);
 }
