@@ -18,29 +18,49 @@
 #define RUNS_TRIED	4
 /* Segments with a free run that are looked at, likewise */
 #define SEGMENTS_TRIED	4
+/* Searches that are cut short after one that found only a short run */
+#define SHORTCUTS	63
+
+/**
+ * struct bd_run - a run of free blocks, and what is searched for
+ * @want: length wanted, blocks
+ * @enough: length that ends the search, blocks; at most @want
+ * @unit: blocks that have to be together
+ * @existing: look only where no memory is needed
+ * @first: first block of the longest run seen so far
+ * @nr: its length, 0 if there is none
+ */
+struct bd_run {
+	unsigned int want;
+	unsigned int enough;
+	unsigned int unit;
+	bool existing;
+	u64 first;
+	unsigned int nr;
+};
 
 /*
- * Find an extent of @want free blocks at or after @from, or the longest of the
- * first few. All are multiples of @unit. Returns its length in blocks, 0 if no
+ * Find an extent of enough free blocks at or after @from, or the longest of the
+ * first few. All are multiples of the unit. Returns its length in blocks, 0 if no
  * unit is free.
  */
 static unsigned int bd_reserve_find(struct segment *seg, unsigned int from,
-				    unsigned int want, unsigned int unit,
+				    const struct bd_run *run,
 				    unsigned int *start)
 {
-	unsigned int end = seg->nr_blocks;
+	unsigned int end = seg->nr_blocks, unit = run->unit;
 	unsigned int longest = 0;
 	int tries;
 
 	from = round_up(from, unit);
-	for (tries = 0; tries < RUNS_TRIED && longest < want; tries++) {
+	for (tries = 0; tries < RUNS_TRIED && longest < run->enough; tries++) {
 		unsigned int at, stop;
 
 		at = bitmap_find_next_zero_area(seg->used, end, from, unit,
 						unit - 1);
 		if (at >= end)
 			break;
-		stop = find_next_bit(seg->used, min(end, at + want), at);
+		stop = find_next_bit(seg->used, min(end, at + run->want), at);
 		stop = round_down(stop, unit);
 		if (stop - at > longest) {
 			longest = stop - at;
@@ -50,22 +70,6 @@ static unsigned int bd_reserve_find(struct segment *seg, unsigned int from,
 	}
 	return longest;
 }
-
-/**
- * struct bd_run - a run of free blocks, and what is searched for
- * @want: length wanted, blocks
- * @unit: blocks that have to be together
- * @existing: look only where no memory is needed
- * @first: first block of the longest run seen so far
- * @nr: its length, 0 if there is none
- */
-struct bd_run {
-	unsigned int want;
-	unsigned int unit;
-	bool existing;
-	u64 first;
-	unsigned int nr;
-};
 
 /* Look into the segment of @block, at or after @block */
 static void bd_reserve_look(struct zram_bd_map *map, u64 block,
@@ -80,13 +84,11 @@ static void bd_reserve_look(struct zram_bd_map *map, u64 block,
 		empty.nr_blocks = min_t(u64, map->nr_blocks - base,
 					SEGMENT_BLOCKS);
 		if (!run->existing)
-			nr = bd_reserve_find(&empty, block - base, run->want,
-					     run->unit, &start);
+			nr = bd_reserve_find(&empty, block - base, run, &start);
 	} else {
 		spin_lock_irq(&seg->lock);
 		if (!run->existing || seg->refs)
-			nr = bd_reserve_find(seg, block - base, run->want,
-					     run->unit, &start);
+			nr = bd_reserve_find(seg, block - base, run, &start);
 		spin_unlock_irq(&seg->lock);
 	}
 	if (nr > run->nr) {
@@ -107,7 +109,7 @@ static void bd_reserve_look_between(struct zram_bd_map *map, u64 at, u64 to,
 		/* A region without memory has nothing that exists */
 		if (run->existing && !zram_bd_tree_find(map, at))
 			index |= REGION_SEGMENTS - 1;
-		if (run->nr == run->want || (run->nr && !--tries))
+		if (run->nr >= run->enough || (run->nr && !--tries))
 			return;
 		if (++index >= to || !zram_bd_tree_search(map, &index, to))
 			return;
@@ -136,11 +138,29 @@ static void bd_reserve_search(struct zram_bd_map *map, struct bd_run *run)
 	u64 cursor = map->cursor >> SEGMENT_SHIFT < zone ? map->cursor : 0;
 
 	bd_reserve_look_between(map, cursor, zone, run);
-	if (run->nr < run->want && cursor)
+	if (run->nr < run->enough && cursor)
 		bd_reserve_look_between(map, 0, (cursor >> SEGMENT_SHIFT) + 1, run);
 	if (!run->nr && zone < map->nr_segments)
 		bd_reserve_look_between(map, zone << SEGMENT_SHIFT,
 					map->nr_segments, run);
+}
+
+/*
+ * Where free blocks are scattered, a search looks into several segments and finds a
+ * short run all the same. So the next few take the first run that is as long.
+ */
+static void bd_reserve_search_short(struct zram_bd_map *map, struct bd_run *run)
+{
+	run->enough = run->want;
+	if (map->shortcuts) {
+		map->shortcuts--;
+		run->enough = min(map->enough, run->want);
+	}
+	bd_reserve_search(map, run);
+	if (run->nr < run->enough) {
+		map->enough = run->nr;
+		map->shortcuts = run->nr ? SHORTCUTS : 0;
+	}
 }
 
 /* Reserve a run that was found; false without memory for its segment */
@@ -198,7 +218,7 @@ static void bd_reserve_prepare(struct zram_bd_map *map)
 static int bd_reserve_run(struct zram_bd_map *map, struct bd_run *run)
 {
 	run->nr = 0;
-	bd_reserve_search(map, run);
+	bd_reserve_search_short(map, run);
 	if (!run->nr)
 		return run->existing ? -ENOMEM : 0;
 	if (!bd_reserve_take(map, run))

@@ -42,8 +42,10 @@ struct zram_bd_map {
 	struct region **regions;	/* set at the first use of a region */
 	spinlock_t summary_lock;	/* guards the "full" bits */
 	unsigned long *full;		/* regions without a free block */
-	struct mutex reserve_lock;	/* held to reserve; guards cursor */
-	u64 cursor;			/* block after the last run reserved */
+	struct mutex reserve_lock;	/* held to reserve */
+	u64 cursor;			/* block after the last run reserved; reserve_lock */
+	unsigned int enough;		/* length that ends a search cut short; reserve_lock */
+	unsigned int shortcuts;		/* searches to be cut short; reserve_lock */
 	u32 *spare_refs;		/* for the next segment; xchg() */
 	struct region *spare_region;	/* for the next region; reserve_lock */
 	bool wants_region;		/* reserve_lock; read without */

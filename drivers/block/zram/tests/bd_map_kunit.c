@@ -237,6 +237,25 @@ static void bd_map_test_aged(struct kunit *test)
 	put_all(test);
 }
 
+/* Where runs are short, a longer one is found after a while. */
+static void bd_map_test_scattered(struct kunit *test)
+{
+	struct bd_map_test *t = bd_map_setup(test, 4 * SEGMENT);
+	unsigned int b, tries;
+
+	fill(test);
+	for (b = 0; b < 3 * SEGMENT; b += 2)
+		put(test, b, 1);
+	/* The first search looks at all, the next ones do not */
+	KUNIT_EXPECT_EQ(test, reserve(test, 64), 1);
+	put(test, 3 * SEGMENT, 64);
+	KUNIT_EXPECT_EQ(test, reserve(test, 64), 1);
+	for (tries = 1; reserve(test, 64) < 64; tries++)
+		KUNIT_ASSERT_LT(test, tries, 64);
+	KUNIT_EXPECT_EQ(test, t->first, 3ULL * SEGMENT);
+	put_all(test);
+}
+
 /* Blocks come free at the head and at the tail of the device in turn. */
 static void bd_map_test_ends(struct kunit *test)
 {
@@ -363,6 +382,7 @@ static struct kunit_case bd_map_test_cases[] = {
 	KUNIT_CASE_PARAM(bd_map_test_full, size_gen_params),
 	KUNIT_CASE(bd_map_test_runs),
 	KUNIT_CASE(bd_map_test_aged),
+	KUNIT_CASE(bd_map_test_scattered),
 	KUNIT_CASE(bd_map_test_ends),
 	KUNIT_CASE(bd_map_test_huge),
 	KUNIT_CASE(bd_map_test_misuse),
