@@ -1,0 +1,89 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 400
+# Hibernation with zram as swap: the image goes to swap on a disk and comes back from
+# there. The pages in zram and on its backing device are those from before.
+
+. ./lib.sh
+
+# hiber NAME: the whole of it, but without power off
+hiber() {
+	sync
+	echo "zram-selftest: $1" > /dev/kmsg
+	if zt_out=$(store_quietly /sys/power/state disk 2>&1); then pass "$1"; else
+		fail "$1" "$zt_out$NL$(dmesg | sed -n "/zram-selftest: $1\$/,\$p" |
+			cut -c1-100 | head -n 60)"
+	fi
+}
+
+# sectors DISK: written to it since it is there
+sectors() {
+	awk '{ print $7 }' "/sys/class/block/$1/stat"
+}
+
+# swapped NAME PROCESS FILE PAGES: the process, which wrote FILE, has its pages
+swapped() {
+	wait "$2"
+	is "$1" "$? $(tail -n 1 "$3")" "0 pages=$4 bad=0"
+}
+
+grep -qw test_resume /sys/power/disk 2> /dev/null ||
+	skip_all "kernel without hibernation that resumes at once"
+# Such a kernel does not read the image, and does not free its swap either.
+case $(uname -r) in
+[0-5].*|6.[0-3].*) skip_all "kernel that cannot resume from swap in use" ;;
+esac
+bd_use virtio || skip_all "no disk"
+disk=$BD
+bd_use nvme || bd_use null 64 || skip_all "no backing device"
+zram_new 64M '' "$BD"
+# The kernel prefers the area that was there first: zram
+swap_on
+must mkswap "$disk" > /dev/null
+must swapon "$disk"
+put /sys/power/resume "$(cat "/sys/class/block/${disk##*/}/dev")"
+put /sys/power/disk test_resume
+hold=/tmp/hold.$$ out=/tmp/out.$$ busy_out=/tmp/busy.$$
+ZT_FILES="$hold $out $busy_out"
+bg zswap -m 24 -P -r 1 -k mixed -w $hold > $out
+idle=$BGPID
+filled $hold
+put "$ZSYS/idle" all
+put "$ZSYS/writeback" "page_indexes=0-2047"
+bd_read
+between "pages on the backing device" "$BD_COUNT" 1000 2100
+mm_read
+before=$MM_ORIG written=$(sectors "${disk##*/}")
+for round in 1 2; do
+	bg zswap -m 8 -P -r 40 -k mixed -s $round > $busy_out
+	busy=$BGPID
+	sleep 0.5
+	hiber "hibernation and resume, $round"
+	swapped "$round: a busy process has its pages" "$busy" $busy_out 2048
+done
+mm_read
+between "an image each time was on the disk" \
+	$(($(sectors "${disk##*/}") - written)) 4000 100000000
+echo "# $before bytes in zram before, $MM_ORIG after"
+rm -f $hold
+swapped "an idle process has its pages" "$idle" $out 6144
+bd_read
+between "pages were read from the backing device" "$BD_READS" 500 100000000
+io_read
+is "no I/O failed" "$IO_FAILED_READS $IO_FAILED_WRITES" "0 0"
+must swapoff "$disk"
+
+# An image in zram would be of no use, and there is no room for it.
+put /sys/power/resume "$(cat "/sys/class/block/${ZDEV##*/}/dev")"
+bg zswap -m 8 -P -r 40 -k mixed -s 3 > $busy_out
+busy=$BGPID
+sleep 0.5
+if store_quietly /sys/power/state disk 2> /dev/null; then
+	fail "an image for which zram has no room"
+else
+	pass "an image for which zram has no room"
+fi
+swapped "after it: a busy process has its pages" "$busy" $busy_out 2048
+swap_off "zram"
+must zram_remove
+finish
