@@ -157,7 +157,8 @@ static void bd_reserve_search_short(struct zram_bd_map *map, struct bd_run *run)
 		run->enough = min(map->enough, run->want);
 	}
 	bd_reserve_search(map, run);
-	if (run->nr < run->enough) {
+	/* What a search for want of memory finds says nothing about the device */
+	if (run->nr < run->enough && !run->existing) {
 		map->enough = run->nr;
 		map->shortcuts = run->nr ? SHORTCUTS : 0;
 	}
