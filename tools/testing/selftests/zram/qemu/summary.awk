@@ -84,7 +84,7 @@ END {
 	if (DIED != "") {
 		failed++
 		failures = failures "FAILED guest: " DIED \
-		    (test && DIED !~ /, during / ? ", during " test : "") "\n"
+		    (test && !HALVES && DIED !~ /, during / ? ", during " test : "") "\n"
 	} else if (verdict == "pass" && planned != tests) {
 		failed++
 		failures = failures "FAILED guest: planned " planned + 0 \
