@@ -10,7 +10,7 @@ quick=1
 [ -z "${ZT_DEBUG-}" ] || quick=10
 [ "$(nproc)" -gt 1 ] || skip_all "one CPU"
 need_program chrt taskset
-# There the thread finishes its page.
+# Without preemption the thread finishes its page, and reset does not wait for it.
 ! grep -qE '\((none|voluntary)\)' /sys/kernel/debug/sched/preempt 2> /dev/null ||
 	skip_all "a kernel without preemption"
 

@@ -6,8 +6,8 @@
 
 . ./lib.sh
 
-# reuse NAME BLOCKS: the threads pause, because a page that is overwritten sooner
-# than it is written back leaves no block to read.
+# reuse NAME BLOCKS: at least so many blocks are written. The threads pause, because a
+# page that is overwritten sooner than it is written back leaves no block to read.
 reuse() {
 	zram_new 1M '' "$slow"
 	zhammer -t 8000 "w:$ZSYS/idle=all" "w:$ZSYS/writeback=idle" \
