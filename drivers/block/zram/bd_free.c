@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Blocks of the block map that are not to be reserved: retired blocks, and free
- * segments while they are discarded.
+ * Blocks of the block map that must not be reserved: retired blocks, and free
+ * segments during their discard.
  */
 
 #include <linux/bitmap.h>
@@ -17,11 +17,11 @@
 /**
  * zram_bd_map_retire() - do not use a block until it is reinstated
  * @map: the map
- * @block: a block the caller has the only reference of; on success the map
- *	takes it over
+ * @block: the block; the caller has its only reference, and the map takes that over
+ *	on success
  *
  * Context: May sleep.
- * Return: false if there is no memory to remember it.
+ * Return: false if there is no memory to record the block.
  */
 bool zram_bd_map_retire(struct zram_bd_map *map, u64 block)
 {
@@ -36,14 +36,14 @@ bool zram_bd_map_retire(struct zram_bd_map *map, u64 block)
 }
 
 /**
- * zram_bd_map_next_retired() - find a retired block to be tested
+ * zram_bd_map_next_retired() - find the next retired block to test
  * @map: the map
  * @block: set to the block
  *
- * Goes through all of them and then begins again.
+ * Continues after the block of the previous call; begins again after the last block.
  *
  * Context: pp_lock of the device is held.
- * Return: false if there is none.
+ * Return: false if no block is retired.
  */
 bool zram_bd_map_next_retired(struct zram_bd_map *map, u64 *block)
 {
@@ -75,7 +75,7 @@ void zram_bd_map_reinstate(struct zram_bd_map *map, u64 block)
 	zram_bd_map_put(map, block, 1);
 }
 
-/* Keep a segment from being reserved, if it is free and has been written */
+/* Mark a segment as used, if it is free and was written since its last discard */
 static bool bd_free_claim(struct zram_bd_map *map, u64 index)
 {
 	struct segment *seg = zram_bd_tree_find(map, index << SEGMENT_SHIFT);
@@ -96,15 +96,16 @@ static bool bd_free_claim(struct zram_bd_map *map, u64 index)
 /**
  * zram_bd_map_claim_free() - keep free segments from being reserved
  * @map: the map
- * @from: block to begin with; set to the block after those that were claimed
- * @first: set to the first block
- * @most: number of blocks to claim at most; at least a segment is claimed
+ * @from: block to begin with; set to the block after the claimed ones
+ * @first: set to the first claimed block
+ * @most: number of blocks after which to stop; at the end of a segment, so more may
+ *	be claimed
  *
- * Only segments are claimed that were written since they were last discarded,
- * and are wholly free.
+ * Claims consecutive segments that are wholly free and were written since their last
+ * discard.
  *
  * Context: May sleep.
- * Return: number of blocks, for zram_bd_map_unclaim(); 0 if there is none left.
+ * Return: number of blocks, for zram_bd_map_unclaim(); 0 if there are no more.
  */
 u64 zram_bd_map_claim_free(struct zram_bd_map *map, u64 *from, u64 *first,
 			   u64 most)
@@ -135,11 +136,11 @@ u64 zram_bd_map_claim_free(struct zram_bd_map *map, u64 *from, u64 *first,
 }
 
 /**
- * zram_bd_map_unclaim() - let segments be reserved again
+ * zram_bd_map_unclaim() - free claimed segments, so that they can be reserved again
  * @map: the map
  * @first: first block, from zram_bd_map_claim_free()
- * @nr: number of blocks
- * @discarded: whether the device has discarded them
+ * @nr: number of blocks, from zram_bd_map_claim_free()
+ * @discarded: whether the backing device has discarded the blocks
  *
  * Context: May sleep.
  */

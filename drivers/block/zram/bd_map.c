@@ -12,23 +12,21 @@
  *
  * A region is allocated when its first block is reserved and stays (41 KiB);
  * the counts of a segment exist while one of its blocks is in use (2 KiB).
- * What does not exist is free.
+ * If a region or the counts of a segment do not exist, all its blocks are free.
  *
- * Blocks are reserved as runs that lie in one segment. The search begins where
- * the last run ended, and stays in the first segments of the device, an eighth
- * more of them than the blocks in use need. It looks at a few runs in a few
- * segments for one of the wanted length, so a reservation costs about the same
- * on an empty, an aged and a full device.
+ * A reservation is an extent within one segment. The search begins where the last
+ * extent ended, and prefers the first segments of the device: as many as the blocks
+ * in use need, an eighth more, and two. It tries a few extents in a few segments, so
+ * a reservation costs about the same on an empty, an aged and a full device.
  *
- * Where a page is larger than a block, a run may be asked to begin at a multiple
- * of a page and to be whole pages long, so that a page finds room in one piece.
- * A segment whose free blocks are too scattered for that is stepped over.
+ * If a page is larger than a block, an extent for whole pages begins and ends at a
+ * multiple of a page. The search skips segments without such an extent.
  *
- * A block that cannot be written is retired: its bit stays set, but it is not
- * counted as used. bd_free.c does this, and the discard of free segments.
+ * A retired block keeps its bit, but does not count as used. bd_free.c retires
+ * blocks and prepares the discard of free segments.
  *
- * No memory is allocated under a lock. A spare for one segment is there when a
- * reservation begins; without it only segments in use are searched.
+ * The map allocates no memory under a spinlock. It allocates a spare for one segment
+ * before a reservation. Without the spare, the search uses segments with counts only.
  *
  * Locks, outermost first: reserve_lock (mutex; reserving), the lock of one
  * segment (its counts and bits), summary_lock ("full" bits). All segments are

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reserving blocks of the block map: which free blocks a run of a write request
- * gets. See bd_map.c for the whole.
+ * Reserves blocks of the block map: selects the extent of free blocks for a write
+ * request. bd_map.c describes the map.
  */
 
 #include <linux/atomic.h>
@@ -14,21 +14,21 @@
 #include "bd_map.h"
 #include "bd_tree.h"
 
-/* Extents looked at before the longest of them is taken */
+/* Extents of a segment to try before taking the longest of them */
 #define RUNS_TRIED	4
-/* Segments with a free run that are looked at, likewise */
+/* Segments with a free extent to try before taking the longest of those extents */
 #define SEGMENTS_TRIED	4
-/* Searches that are cut short after one that found only a short run */
+/* Cheap searches that follow a search which found only a short extent */
 #define SHORTCUTS	63
 
 /**
- * struct bd_run - a run of free blocks, and what is searched for
- * @want: length wanted, blocks
+ * struct bd_run - a search, and the longest extent of free blocks that it has found
+ * @want: wanted length, blocks
  * @enough: length that ends the search, blocks; at most @want
- * @unit: blocks that have to be together
- * @existing: look only where no memory is needed
- * @first: first block of the longest run seen so far
- * @nr: its length, 0 if there is none
+ * @unit: the extent begins at a multiple of this, and so does its length; blocks
+ * @existing: search only segments that have memory for counts
+ * @first: first block of the extent
+ * @nr: length of the extent, blocks; 0 if the search has found none
  */
 struct bd_run {
 	unsigned int want;
@@ -40,9 +40,9 @@ struct bd_run {
 };
 
 /*
- * Find an extent of enough free blocks at or after @from, or the longest of the
- * first few. All are multiples of the unit. Returns its length in blocks, 0 if no
- * unit is free.
+ * Find an extent of enough free blocks at or after @from, or the longest of the first
+ * few. Its first block and its length are multiples of the unit. Returns the length in
+ * blocks, 0 if no unit is free.
  */
 static unsigned int bd_reserve_find(struct segment *seg, unsigned int from,
 				    const struct bd_run *run,
@@ -71,7 +71,7 @@ static unsigned int bd_reserve_find(struct segment *seg, unsigned int from,
 	return longest;
 }
 
-/* Look into the segment of @block, at or after @block */
+/* Search the segment of @block, at or after @block */
 static void bd_reserve_look(struct zram_bd_map *map, u64 block,
 			    struct bd_run *run)
 {
@@ -80,7 +80,7 @@ static void bd_reserve_look(struct zram_bd_map *map, u64 block,
 	unsigned int nr = 0, start;
 
 	if (!seg) {
-		/* The first block of a region may need one */
+		/* The region does not exist yet: all its blocks are free */
 		empty.nr_blocks = min_t(u64, map->nr_blocks - base,
 					SEGMENT_BLOCKS);
 		if (!run->existing)
@@ -97,7 +97,7 @@ static void bd_reserve_look(struct zram_bd_map *map, u64 block,
 	}
 }
 
-/* Look into the segments from block @at on, and before segment @to */
+/* Search the segments from block @at to before segment @to */
 static void bd_reserve_look_between(struct zram_bd_map *map, u64 at, u64 to,
 				    struct bd_run *run)
 {
@@ -106,7 +106,7 @@ static void bd_reserve_look_between(struct zram_bd_map *map, u64 at, u64 to,
 
 	while (index < to) {
 		bd_reserve_look(map, at, run);
-		/* A region without memory has nothing that exists */
+		/* No segment of a missing region has memory: skip the region */
 		if (run->existing && !zram_bd_tree_find(map, at))
 			index |= REGION_SEGMENTS - 1;
 		if (run->nr >= run->enough || (run->nr && !--tries))
@@ -119,10 +119,10 @@ static void bd_reserve_look_between(struct zram_bd_map *map, u64 at, u64 to,
 }
 
 /*
- * Segments to be used: those that the blocks in use would need, an eighth, and
- * one so that a device with few blocks in use has long runs.
- * On a sparse file or a thin volume each segment in use costs space, so the
- * blocks in use stay together even if longer runs are free elsewhere.
+ * Number of segments to search first: as many as the blocks in use need, an eighth
+ * more, and two, so that a device with few blocks in use has long extents. On a
+ * sparse file or a thin volume each segment in use costs space. So the blocks in use
+ * stay together even if longer extents are free elsewhere.
  */
 static u64 bd_reserve_zone(const struct zram_bd_map *map, unsigned int want)
 {
@@ -146,8 +146,8 @@ static void bd_reserve_search(struct zram_bd_map *map, struct bd_run *run)
 }
 
 /*
- * Where free blocks are scattered, a search looks into several segments and finds a
- * short run all the same. So the next few take the first run that is as long.
+ * If free blocks are scattered, a search of several segments still finds only a short
+ * extent. So the next SHORTCUTS searches take the first extent of that length.
  */
 static void bd_reserve_search_short(struct zram_bd_map *map, struct bd_run *run)
 {
@@ -157,14 +157,14 @@ static void bd_reserve_search_short(struct zram_bd_map *map, struct bd_run *run)
 		run->enough = min(map->enough, run->want);
 	}
 	bd_reserve_search(map, run);
-	/* What a search for want of memory finds says nothing about the device */
+	/* A search limited by lack of memory does not tell whether free blocks are scattered */
 	if (run->nr < run->enough && !run->existing) {
 		map->enough = run->nr;
 		map->shortcuts = run->nr ? SHORTCUTS : 0;
 	}
 }
 
-/* Reserve a run that was found; false without memory for its segment */
+/* Reserve the extent that was found; false without memory for its segment */
 static bool bd_reserve_take(struct zram_bd_map *map, const struct bd_run *run)
 {
 	struct segment *seg = zram_bd_tree_grow(map, run->first);
@@ -193,7 +193,7 @@ static bool bd_reserve_take(struct zram_bd_map *map, const struct bd_run *run)
 	return taken;
 }
 
-/* Make spares of the memory that the next reservation may need */
+/* Allocate the memory that the next reservation may need, as spares */
 static void bd_reserve_prepare(struct zram_bd_map *map)
 {
 	struct region *region = NULL;
@@ -204,7 +204,7 @@ static void bd_reserve_prepare(struct zram_bd_map *map)
 		if (refs && cmpxchg(&map->spare_refs, NULL, refs))
 			kfree(refs);
 	}
-	/* The last spare is unused if blocks elsewhere became free before the search */
+	/* An earlier spare may be left, if the search found blocks in an existing region */
 	if (!READ_ONCE(map->wants_region) || READ_ONCE(map->spare_region))
 		return;
 	region = zram_bd_tree_alloc_region();
@@ -215,7 +215,7 @@ static void bd_reserve_prepare(struct zram_bd_map *map)
 	vfree(region);
 }
 
-/* Reserve where it is best; without memory, where none is needed */
+/* Search and reserve. Returns -EAGAIN if the segment found lacks memory: search again */
 static int bd_reserve_run(struct zram_bd_map *map, struct bd_run *run)
 {
 	run->nr = 0;
@@ -233,13 +233,13 @@ static int bd_reserve_run(struct zram_bd_map *map, struct bd_run *run)
 /**
  * zram_bd_map_reserve() - reserve an extent
  * @map: the map
- * @want: length wanted, blocks; at least a unit
- * @unit: blocks that have to be together, a power of two, at most 64
+ * @want: wanted length, blocks; at least a unit
+ * @unit: the length is a multiple of this, blocks; a power of two, at most 64
  * @first: set to the first block, a multiple of @unit
  *
- * The extent is shorter than @want if free blocks are scattered, and never
- * longer than a segment; its length is a multiple of @unit. Each block gets one
- * reference, to be dropped with zram_bd_map_put(). Callers are serialised.
+ * The extent is shorter than @want if free blocks are scattered, and never longer
+ * than a segment. Each block gets one reference, which the caller drops with
+ * zram_bd_map_put(). A mutex serialises callers.
  *
  * Context: May sleep; does not start I/O, and does not wait for memory.
  * Return: length of the extent in blocks, 0 if no unit is free, or -ENOMEM.
@@ -255,7 +255,10 @@ int zram_bd_map_reserve(struct zram_bd_map *map, unsigned int want,
 
 	if (!run.want)
 		return 0;
-	/* The first try may find out that a region is needed */
+	/*
+	 * The first try may find that it needs a region, which the second try has. The
+	 * third uses existing segments only, so it never returns -EAGAIN.
+	 */
 	for (tries = 0, nr = -EAGAIN; nr == -EAGAIN; tries++) {
 		bd_reserve_prepare(map);
 		mutex_lock(&map->reserve_lock);

@@ -9,14 +9,14 @@
 #include <linux/types.h>
 #include <linux/xarray.h>
 
-/* For bd_map.c, and for bd_tree.c: no other file includes this */
+/* Only the files of the block map include this: bd_map.c, bd_tree.c, bd_reserve.c, bd_free.c */
 
 #define SEGMENT_BLOCKS	512U
 #define SEGMENT_SHIFT	ilog2(SEGMENT_BLOCKS)
 #define REGION_SEGMENTS	512U
 #define REGION_SHIFT	ilog2(REGION_SEGMENTS)
 
-/* A run has other ways to go on than to wait until there is memory */
+/* Without retries: if an allocation fails, a run uses existing segments, or ends */
 #define BD_MAP_GFP	(GFP_NOIO | __GFP_NORETRY | __GFP_NOWARN)
 
 struct segment {
@@ -43,7 +43,7 @@ struct zram_bd_map {
 	spinlock_t summary_lock;	/* guards the "full" bits */
 	unsigned long *full;		/* regions without a free block */
 	struct mutex reserve_lock;	/* held to reserve */
-	u64 cursor;			/* block after the last run reserved; reserve_lock */
+	u64 cursor;			/* block after the last extent reserved; reserve_lock */
 	unsigned int enough;		/* length that ends a search cut short; reserve_lock */
 	unsigned int shortcuts;		/* searches to be cut short; reserve_lock */
 	u32 *spare_refs;		/* for the next segment; xchg() */
