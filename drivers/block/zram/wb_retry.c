@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Blocks that could not be written.
+ * Retries, tests and retires blocks that the backing device failed to write.
  *
- * A request that failed is written again block by block, unless its first and
- * its last block show that the device fails and not a block. The device is given
- * up when too many of the writes fail, or when those that fail take too long.
+ * The run writes a failed request again block by block. If its first and its last
+ * block fail, the device fails and not a block, so the run leaves out the others. The
+ * run gives the device up if too many writes fail, or if failed writes take too long.
  *
- * A block that the retry cannot write is suspected. At the end of the run it is
- * tested again. If it fails, and the device can write another block after that, it is
- * retired: not used until a later run can write it. The cause may have been a full
- * file system below a loop device.
+ * A block that the retry cannot write is suspected. The run tests it again at its end.
+ * If the test fails, and the device can write another block after that, the run retires
+ * the block. Later runs test retired blocks, because the cause may be gone: a full file
+ * system below a loop device, for example.
  */
 
 #define pr_fmt(fmt) "zram: " fmt
@@ -31,14 +31,15 @@
 #include "zram.h"
 
 /*
- * A run ends when MAX_FAILURES is reached: 64 writes that fail in a row, or any
- * number of them if they are more than a fifth of all.
+ * A failed retry counts as FAILURE, and a written block as -1. The run ends at
+ * MAX_FAILURES: after 64 failures in a row, or later if more than a fifth of the writes
+ * fail.
  */
 #define MAX_FAILURES	256
 #define FAILURE		4
 /* A disk that answers by time-outs takes 30 s for each of them */
 #define MAX_FAILING	(10 * HZ)
-/* Retired blocks that a run tests, unless one fails before */
+/* Most retired blocks that a run tests */
 #define MAX_RETESTS	64
 
 static bool wb_retry_verify(struct zram_wb_retry *retry,
@@ -60,9 +61,9 @@ static bool wb_retry_probe(struct zram_wb_retry *retry, u64 block)
 
 /**
  * zram_wb_retry_init() - begin without failures
- * @retry: the run's
+ * @retry: state of the run
  * @pp: the run
- * @ring: its requests
+ * @ring: write requests of the run
  */
 void zram_wb_retry_init(struct zram_wb_retry *retry,
 			const struct zram_pp_run *pp,
@@ -80,10 +81,10 @@ void zram_wb_retry_init(struct zram_wb_retry *retry,
 }
 
 /**
- * zram_wb_retry_gave_up() - is the device given up
- * @retry: the run's
+ * zram_wb_retry_gave_up() - has the run given the backing device up?
+ * @retry: state of the run
  *
- * Return: true if the run is to end because of errors of the device.
+ * Return: true if errors of the device end the run.
  */
 bool zram_wb_retry_gave_up(const struct zram_wb_retry *retry)
 {
@@ -91,8 +92,8 @@ bool zram_wb_retry_gave_up(const struct zram_wb_retry *retry)
 }
 
 /*
- * Is the run to end, the time limit aside? A task that ends a run does not wait for a
- * device that fails.
+ * Must the run end for a reason other than the time limit? Then it makes no more tests:
+ * a signal or a reset does not wait for a device that fails.
  */
 static bool wb_retry_ends(const struct zram_wb_retry *retry)
 {
@@ -121,12 +122,12 @@ static bool wb_retry_test(struct zram_wb_retry *retry, u64 block)
 
 /**
  * zram_wb_retry_begin() - test blocks that earlier runs have retired
- * @retry: the run's; nothing is in flight
+ * @retry: state of the run; nothing is in flight
  * @map: the block map
  *
- * Blocks that can be written are free again. The first that cannot ends the
- * test, as a disk may take seconds for it. The limit of time does not
- * include it: one bad block must not keep the run from writing to others.
+ * Frees each block that can be written. The first block that cannot be written ends the
+ * tests, because a disk may take seconds for each. These tests do not count towards the
+ * time limit: one bad block must not keep the run from writing to others.
  *
  * Context: May sleep. In a run.
  */
@@ -172,7 +173,7 @@ static void wb_retry_blocks(struct zram_wb_retry *retry,
 		return;
 	left &= ~BIT_ULL(first);
 	if (!wb_retry_block(retry, req, first) && left) {
-		/* Ignore the time limit: the last block tells a bad block from a bad device */
+		/* Ignore the time limit: the last block shows whether the device itself fails */
 		if (wb_retry_ends(retry) || !wb_retry_block(retry, req, last))
 			return;
 		left &= ~BIT_ULL(last);
@@ -182,9 +183,9 @@ static void wb_retry_blocks(struct zram_wb_retry *retry,
 }
 
 /*
- * Is the run to end without another check? A read may take as long as a write that
- * fails, and many requests may be in flight. A signal that is not fatal does not
- * count: the run that it restarts would lose its first requests each time.
+ * Must the run end without reading more requests back? A read may take as long as a
+ * failed write, and many requests may be in flight. Other signals than fatal ones do
+ * not count: each restart of the system call would fail the requests in flight.
  */
 static bool wb_retry_skips_checks(const struct zram_wb_retry *retry)
 {
@@ -196,10 +197,11 @@ static bool wb_retry_skips_checks(const struct zram_wb_retry *retry)
 /**
  * zram_wb_retry_request() - check a request, and retry its failed blocks
  * @retry: state of the run
- * @req: a request that has completed; blocks that are written now leave its @bad
+ * @req: a request that has completed; clears the bits of retried blocks in its @bad
+ *	that succeed
  *
- * If the device is not trusted, and the run is to end, all blocks become bad
- * without a check.
+ * Reads the blocks of a device back that may report writes that it did not make. If the
+ * run must end, it marks all blocks of the request as bad instead.
  *
  * Context: May sleep; waits for I/O.
  */
@@ -222,7 +224,7 @@ void zram_wb_retry_request(struct zram_wb_retry *retry,
 		return;
 	}
 	wb_retry_blocks(retry, req);
-	/* Not before: the retry is to find the block, however long the check took */
+	/* After the retry, which must not end because the check took long */
 	retry->failing += checking;
 	if (!req->bad || retry->reported)
 		return;
@@ -233,10 +235,12 @@ void zram_wb_retry_request(struct zram_wb_retry *retry,
 }
 
 /**
- * zram_wb_retry_settle() - drop or keep the run's references of a request
+ * zram_wb_retry_settle() - drop the run's references of a request
  * @retry: state of the run
  * @map: the block map
  * @req: a request that has completed
+ *
+ * Keeps the references of up to ZRAM_WB_RETRY_MAX faulty blocks: they are suspected.
  */
 void zram_wb_retry_settle(struct zram_wb_retry *retry, struct zram_bd_map *map,
 			  const struct zram_wb_request *req)
@@ -256,7 +260,7 @@ void zram_wb_retry_settle(struct zram_wb_retry *retry, struct zram_bd_map *map,
 	}
 }
 
-/* Can the device write a block that is not suspected? */
+/* Test whether the device can write a free block, which is not a suspected one */
 static bool wb_retry_device_works(struct zram_wb_retry *retry,
 				  struct zram_bd_map *map)
 {
@@ -270,7 +274,10 @@ static bool wb_retry_device_works(struct zram_wb_retry *retry,
 	return works;
 }
 
-/* Test suspected blocks again; those that fail come to the front, and are counted */
+/*
+ * Test suspected blocks again. Moves those that fail to the front of the array and
+ * returns their number; frees the others.
+ */
 static unsigned int wb_retry_retest(struct zram_wb_retry *retry,
 				    struct zram_bd_map *map)
 {
@@ -288,13 +295,13 @@ static unsigned int wb_retry_retest(struct zram_wb_retry *retry,
 }
 
 /**
- * zram_wb_retry_end() - decide on the blocks that are suspected
- * @retry: the run's; nothing is in flight
+ * zram_wb_retry_end() - test suspected blocks, and retire or free them
+ * @retry: state of the run; nothing is in flight
  * @map: the block map
  *
- * The tests have a time limit of their own. Otherwise a block that takes long to fail
- * would never be retired, and would use up the time of each run. If the run has used up
- * its time, the tests begin only if the device can write another block.
+ * The tests have a separate time limit. Otherwise no run would retire a block that takes
+ * long to fail, and the block would use up the time limit of each run. If the run has
+ * reached its time limit, the tests begin only if the device can write another block.
  *
  * Context: May sleep; waits for I/O.
  */
