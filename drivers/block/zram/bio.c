@@ -4,8 +4,8 @@
  *
  * Segments of a bio need not match slots: a direct I/O buffer is aligned to
  * 512 bytes only, and with pages larger than 4 KiB a transfer may cover part
- * of a slot. A segment that is one whole page is read or written in place; all
- * others are copied through a bounce page.
+ * of a slot. The driver reads or writes a segment in place if it is one whole
+ * page, and copies all others through a bounce page.
  */
 
 #include <linux/bio.h>
@@ -46,7 +46,7 @@ static struct bio_chunk bio_next_chunk(const struct bvec_iter *iter)
 	return c;
 }
 
-/* Is the bio one whole slot in one whole page? Most swap is */
+/* Is the bio one whole slot in one whole page? Most bios of swap are */
 static bool bio_is_page(struct bio *bio)
 {
 	return bio->bi_iter.bi_size == PAGE_SIZE &&
@@ -62,7 +62,7 @@ static unsigned long bio_first_slot(const struct bio *bio)
 
 /*
  * Gather the pages of a batch that need no bounce page, and advance @iter over them. If
- * the first begins where a slot does, so do the others.
+ * the first page begins at a slot, so do the others.
  */
 static unsigned int bio_gather(struct bio *bio, struct bvec_iter *iter,
 			       const struct bio_chunk *c, struct page **pages)
@@ -125,7 +125,7 @@ static int bio_read_bounced(struct zram *zram, struct bio *bio,
 	return err;
 }
 
-/* Read whole pages; the set fills those that are on the backing device later */
+/* Read whole pages; adds pages on the backing device to @set, which reads them later */
 static int bio_read_pages(struct zram_rb_set *set, unsigned long index,
 			  struct page **pages, unsigned int nr)
 {
@@ -216,7 +216,7 @@ static unsigned int bio_write_how(const struct bio *bio, bool later)
 		(later ? ZRAM_PAGES_LATER : 0);
 }
 
-/* Copy the data of a chunk to its bounce page, and write that */
+/* Copy the data of a chunk to its bounce page, and write the bounce page */
 static int bio_write_from_bounce(struct zram *zram, struct bio *bio,
 				 struct bvec_iter iter,
 				 const struct bio_chunk *c, struct page *page)
@@ -231,11 +231,10 @@ static int bio_write_from_bounce(struct zram *zram, struct bio *bio,
 }
 
 /*
- * Write a part of a slot: read the whole, change the part, write the whole.
- * This must not undo a concurrent write. Writers of parts are serialised by a
- * mutex. Writers of whole slots are not, because they may be reclaim, which
- * must not wait for memory that this task waits for: they clear RMW, and then
- * this task reads the slot again.
+ * Write a part of a slot: read the slot, change the part, write the slot. This must not
+ * undo a concurrent write. A mutex serialises writers of parts. Writers of whole slots
+ * do not take it: this task may hold it while it waits for memory, and reclaim must not
+ * wait for this task. They clear RMW instead, and this task then reads the slot again.
  */
 static int bio_write_part(struct zram *zram, struct bio *bio,
 			  struct bvec_iter iter, const struct bio_chunk *c,
@@ -248,7 +247,7 @@ static int bio_write_part(struct zram *zram, struct bio *bio,
 	do {
 		zram_slot_mark(zram, c->index, ZRAM_RMW);
 		err = zram_pages_read_wait(zram, c->index, page);
-		/* The error may be any, -EAGAIN too */
+		/* The backing device may return any error, also -EAGAIN: do not retry */
 		if (err)
 			break;
 		err = bio_write_from_bounce(zram, bio, iter, c, page);
@@ -327,8 +326,8 @@ static void bio_write(struct zram *zram, struct bio *bio)
 }
 
 /*
- * Free whole slots. A discard may skip slots that the range covers in part;
- * write-zeroes is offered only if a page is a block, so it covers none in part.
+ * Free whole slots. A discard may skip slots that the range covers in part. The driver
+ * offers write-zeroes only if a page is a block, so such a range has no partial slots.
  */
 static void bio_discard(struct zram *zram, struct bio *bio)
 {
@@ -344,7 +343,7 @@ static void bio_discard(struct zram *zram, struct bio *bio)
 	bio_endio(bio);
 }
 
-/* The block layer checks this, but not for bios of stacked drivers */
+/* The block layer checks the alignment, but not of bios of stacked drivers */
 static bool bio_is_block_aligned(struct bio *bio)
 {
 	u64 start = (u64)bio->bi_iter.bi_sector << SECTOR_SHIFT;
@@ -354,7 +353,7 @@ static bool bio_is_block_aligned(struct bio *bio)
 
 /**
  * zram_bio_submit() - read, write or discard
- * @bio: within the bounds of the device, as the block layer has checked
+ * @bio: the bio; the block layer has checked that it is within the device
  *
  * Completes the bio before it returns, except for reads of the backing device.
  *
@@ -366,9 +365,9 @@ void zram_bio_submit(struct bio *bio)
 	bool aligned = bio_is_block_aligned(bio);
 
 	/*
-	 * A device may be open while it is set up. The capacity rejects earlier
-	 * bios, but does not order the other fields for this CPU. Pairs with
-	 * zram_device_init().
+	 * A task may open the device before another sets it up. The block layer rejects
+	 * bios beyond the capacity of 0, but that check does not order the other fields
+	 * for this CPU. Pairs with zram_device_init().
 	 */
 	if (!smp_load_acquire(&zram->nr_pages)) {
 		bio_io_error(bio);
@@ -405,7 +404,7 @@ void zram_bio_submit(struct bio *bio)
  * @bdev: the device
  * @index: the slot
  *
- * Context: Atomic: locks of swap are held.
+ * Context: Atomic: mm holds locks of swap.
  */
 void zram_bio_free_notify(struct block_device *bdev, unsigned long index)
 {
@@ -416,7 +415,7 @@ void zram_bio_free_notify(struct block_device *bdev, unsigned long index)
 }
 
 /**
- * zram_bio_open() - admit an opener
+ * zram_bio_open() - admit an opener, unless the device is claimed
  * @disk: the disk
  * @mode: ignored
  *

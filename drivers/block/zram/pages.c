@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Whole pages: writing them to their slots, and reading those that are in memory.
- * All entrances of the driver share this path.
+ * Whole pages: writes pages to their slots, and reads pages that are in memory. bio.c
+ * and swap.c share this path.
  *
- * A batch of pages takes one stream, one section of the slot lock to install them or
- * to pin their objects, and one to unpin these, as far as the pages allow it.
+ * A batch of pages takes one stream. One critical section installs the pages of a
+ * write. For a read, one section pins the objects and one unpins them. The functions
+ * process a page by itself if it does not fit into a batch.
  */
 
 #include <linux/build_bug.h>
@@ -31,7 +32,7 @@
 /* The slots of a batch lie in one group */
 static_assert(ZRAM_SLOT_GROUP % ZRAM_PAGES_BATCH == 0);
 
-/* Must a page be read on its own? The flags may be those of a peek */
+/* Must a page be read by itself? @flags may come from a peek without the lock */
 static bool pages_is_special(u32 flags, u32 prio)
 {
 	if (flags & (ZRAM_WB | ZRAM_PIN))
@@ -40,8 +41,9 @@ static bool pages_is_special(u32 flags, u32 prio)
 }
 
 /*
- * Reduce @nr to the leading pages that need not be read on their own, as it seems.
- * Returns the flags of the first that takes a stream, or 0.
+ * Reduce @nr to the leading pages that can be read in a batch. Reads the flags without
+ * the lock, so they are a guess. Returns the flags of the first page that takes a
+ * stream, or 0.
  */
 static u32 pages_peek(struct zram *zram, unsigned long index, unsigned int *nr)
 {
@@ -59,7 +61,7 @@ static u32 pages_peek(struct zram *zram, unsigned long index, unsigned int *nr)
 	return first;
 }
 
-/* Pin the objects of leading slots in one section; the number of slots */
+/* Pin the objects of leading slots in one section. Returns the number of slots */
 static unsigned int pages_pin(struct zram *zram, unsigned long index,
 			      struct zram_slot *slots, unsigned int nr,
 			      u32 prio)
@@ -72,7 +74,7 @@ static unsigned int pages_pin(struct zram *zram, unsigned long index,
 	for (i = 0; i < nr; i++) {
 		if (pages_is_special(zram->slots.slot[index + i].flags, prio))
 			break;
-		/* Pins what is in memory: no other reader has pinned it */
+		/* Pins an object in memory, because no other reader has pinned it */
 		slots[i] = zram_read_load(zram, index + i, NULL, NULL);
 		if (zram_slot_stored(&slots[i]))
 			zram_slot_touch_at(zram, index + i, now);
@@ -82,8 +84,8 @@ static unsigned int pages_pin(struct zram *zram, unsigned long index,
 }
 
 /*
- * Let another task of this CPU have the stream that it may need. A kernel that preempts
- * does not come here first: the other task then takes the stream of another CPU.
+ * Release the stream before cond_resched(): the next task on this CPU may need it. On a
+ * preemptible kernel that task may run earlier, and then takes the stream of another CPU.
  */
 static struct zram_comp_stream *pages_resched(struct zram_comp_stream *strm,
 					      struct zram_comp *comp)
@@ -98,7 +100,7 @@ static struct zram_comp_stream *pages_resched(struct zram_comp_stream *strm,
 
 /*
  * Read leading pages of a batch. @flags and @nr are from pages_peek(). Sets @done to the
- * number of pages read, which an error ends.
+ * number of pages read before the first error.
  */
 static noinline_for_stack int
 pages_read_batch(struct zram *zram, unsigned long index, struct page **pages,
@@ -136,7 +138,7 @@ pages_read_batch(struct zram *zram, unsigned long index, struct page **pages,
 	return ret;
 }
 
-/* Not inline: a read of one page needs no stack frame for this */
+/* Not inline: a read of one page does not pay for this stack frame */
 static noinline_for_stack int
 pages_read_all(struct zram *zram, unsigned long index, struct page **pages,
 	       unsigned int nr, unsigned int *done, struct zram_slot *wb)
@@ -165,12 +167,12 @@ pages_read_all(struct zram *zram, unsigned long index, struct page **pages,
 /**
  * zram_pages_read() - read pages that are in memory
  * @zram: a device that is set up
- * @index: slot of the first
+ * @index: slot of the first page
  * @pages: filled with the content
- * @nr: how many
- * @done: set to the number of pages read; without an error or %ZRAM_READ_BACKING it may
- *	be less than @nr, if another task changes the slots: read the others then
- * @wb: as for zram_read_page(), of the page after these
+ * @nr: number of pages
+ * @done: set to the number of pages read. Even if 0 is returned it may be less than
+ *	@nr, because another task has changed a slot. Then call again for the others
+ * @wb: as for zram_read_page(), for the page after the last read
  *
  * Context: May sleep; does no I/O.
  * Return: 0; %ZRAM_READ_BACKING or the decompressor's error for the page after
@@ -191,7 +193,7 @@ int zram_pages_read(struct zram *zram, unsigned long index,
 }
 
 /**
- * zram_pages_read_wait() - read a page, and wait for it
+ * zram_pages_read_wait() - read a page, and wait for the backing device if needed
  * @zram: a device that is set up
  * @index: slot to read
  * @page: filled with the content
@@ -210,7 +212,7 @@ int zram_pages_read_wait(struct zram *zram, unsigned long index,
 }
 
 /*
- * Is there no need to compress the page, because its object most likely does not fit?
+ * Refuse the page without compressing it, because its object most likely does not fit?
  * Only for swap, which keeps the page in memory and writes it again later. A file
  * system loses a page that it cannot write, so the driver tries each of its writes.
  */
@@ -224,7 +226,7 @@ static bool pages_is_refused(struct zram *zram, unsigned long index,
 		zram_obj_is_full(&zram->pool);
 }
 
-/* @size: what zram_write_batch() could not allocate; 0 if unknown */
+/* @size: bytes that zram_write_batch() could not allocate; 0 if unknown */
 static int pages_store(struct zram *zram, unsigned long index,
 		       struct page *page, unsigned int how, u32 expected,
 		       unsigned int size)
@@ -255,7 +257,7 @@ static int pages_write_now(struct zram *zram, unsigned long index,
 	if (err != -ENOSPC || !zram_obj_staged(&zram->pool))
 		return err;
 	zram_obj_short(&zram->pool, 1);
-	/* Does not wait for the pages that threads compress: they do not count */
+	/* Does not wait for pages that threads compress: up to 32 do not count */
 	zram_kc_flush(zram, false);
 	err = pages_store(zram, index, page, how, expected, size);
 	zram_obj_short(&zram->pool, -1);
@@ -267,7 +269,7 @@ static int pages_write_now(struct zram *zram, unsigned long index,
  * @zram: a device that is set up
  * @index: slot to store it in
  * @page: the page
- * @how: enum zram_pages_how; %ZRAM_PAGES_LATER does not matter
+ * @how: enum zram_pages_how; %ZRAM_PAGES_LATER is ignored
  * @expected: flags that must be set in the slot when the page is installed
  *
  * On failure the slot keeps its old content.
@@ -292,9 +294,9 @@ static int pages_write_one(struct zram *zram, unsigned long index,
 }
 
 /*
- * Write leading pages of a batch: those that can be stored without waiting for memory.
- * One section installs them. Returns their number, and in @size what
- * zram_write_batch() could not allocate for the next one.
+ * Write the leading pages of a batch that need not wait for memory. One section installs
+ * them. Returns their number. Sets @size to the bytes that zram_write_batch() could not
+ * allocate for the next page.
  */
 static noinline_for_stack unsigned int
 pages_write_batch(struct zram *zram, unsigned long index, struct page **pages,
@@ -313,7 +315,7 @@ pages_write_batch(struct zram *zram, unsigned long index, struct page **pages,
 	return nr;
 }
 
-/* Not inline, as pages_read_all() */
+/* Not inline, for the same reason as pages_read_all() */
 static noinline_for_stack int
 pages_write_all(struct zram *zram, unsigned long index, struct page **pages,
 		unsigned int nr, unsigned int how, unsigned int *done)
@@ -327,7 +329,7 @@ pages_write_all(struct zram *zram, unsigned long index, struct page **pages,
 		part = how & ZRAM_PAGES_LATER ? 1 : zram_pages_batch(at, nr - *done);
 		size = 0;
 		written = 0;
-		/* At mem_limit, free the old content of a page before the next one */
+		/* At mem_limit, free the old content of each page before writing the next */
 		if (part > 1 && !zram_obj_was_refused(&zram->pool))
 			written = pages_write_batch(zram, at, pages + *done,
 						    part, &size);
@@ -345,17 +347,17 @@ pages_write_all(struct zram *zram, unsigned long index, struct page **pages,
 /**
  * zram_pages_write() - write pages
  * @zram: a device that is set up
- * @index: slot of the first
+ * @index: slot of the first page
  * @pages: the pages
- * @nr: how many
+ * @nr: number of pages
  * @how: enum zram_pages_how
  * @done: set to the number of pages written
  *
- * The slots of the other pages keep their old content.
+ * Slots of pages that were not written keep their old content.
  *
  * Context: May sleep; does no I/O.
- * Return: 0, or an error as of zram_pages_write_if(), but for -EAGAIN, for the
- *	page after the last written.
+ * Return: 0; for the page after the last written, -ENOMEM, or -ENOSPC when
+ *	mem_limit is reached.
  */
 int zram_pages_write(struct zram *zram, unsigned long index,
 		     struct page **pages, unsigned int nr, unsigned int how,

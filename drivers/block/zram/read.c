@@ -3,8 +3,8 @@
  * Slot to page.
  *
  * A reader pins the object under the slot lock and decompresses it after the
- * unlock, from where it is, so the lock is held for a few instructions. If
- * another reader has pinned the object, the bytes are copied under the lock.
+ * unlock, from where it is. So it holds the lock for a few instructions only.
+ * If another reader has pinned the object, it copies the bytes under the lock.
  */
 
 #include <linux/blkdev.h>
@@ -28,12 +28,15 @@
  * zram_read_load() - pin or copy the content of a slot
  * @zram: the device
  * @index: the slot
- * @strm: buffer for a copy of a compressed object; may be NULL for others
- * @dst: buffer for a copy of an uncompressed object, PAGE_SIZE bytes
+ * @strm: its buffer takes a copy of a compressed object; NULL if the object is not
+ *	compressed or is sure to be pinned
+ * @dst: takes a copy of an uncompressed object, PAGE_SIZE bytes; NULL if the object is
+ *	sure to be pinned
  *
  * Context: The slot lock is held.
- * Return: a copy of the slot. Unless it is on the backing device, the caller
- *	has to call zram_read_expand() after the unlock.
+ * Return: a copy of the slot. Unless the page is on the backing device, the caller
+ *	has to call zram_read_expand() after the unlock, or
+ *	zram_read_expand_pinned() and unpin the object.
  */
 struct zram_slot zram_read_load(struct zram *zram, unsigned long index,
 				struct zram_comp_stream *strm, void *dst)
@@ -50,7 +53,7 @@ struct zram_slot zram_read_load(struct zram *zram, unsigned long index,
 	return slot;
 }
 
-/* Make a page of the bytes at @src; a huge page may be in @dst already */
+/* Fill @dst from the bytes at @src; a huge page may be in @dst already */
 static int read_expand(const struct zram_slot *slot,
 		       struct zram_comp_stream *strm, const void *src,
 		       void *dst)
@@ -136,13 +139,13 @@ int zram_read_expand(struct zram *zram, unsigned long index,
  * @zram: the device
  * @index: the slot
  *
- * The stream has to be taken before the slot lock. Which one, if any, depends
- * on the flags: guess from a look without the lock, and start over if it was
- * wrong.
+ * A task has to take the stream before the slot lock, because it may wait for the
+ * stream. The flags tell which stream it needs, if any. So read the flags without the
+ * lock as a guess, and start over if the guess was wrong.
  *
  * Context: May sleep. Returns with the slot lock held.
- * Return: the stream, to be released with zram_comp_stream_put() after the
- *	unlock; NULL if the slot can be read without one.
+ * Return: the stream, which the caller releases with zram_comp_stream_put() after
+ *	the unlock. NULL if the slot can be read without one.
  */
 struct zram_comp_stream *zram_read_lock(struct zram *zram, unsigned long index)
 	__acquires(lock)
@@ -168,9 +171,7 @@ struct zram_comp_stream *zram_read_lock(struct zram *zram, unsigned long index)
 	}
 }
 
-/*
- * Reference the blocks of a slot, so that they are not reused during the read
- */
+/* Reference the blocks of a slot, so that no other slot gets them during the read */
 static void read_hold_blocks(struct zram *zram, const struct zram_slot *slot)
 {
 	unsigned int nr;
@@ -187,9 +188,9 @@ static void read_hold_blocks(struct zram *zram, const struct zram_slot *slot)
  * @zram: a device that is set up
  * @index: slot to read
  * @page: filled with the content
- * @wb: filled in if the page is on the backing device; then the caller gets
- *	references on its blocks, for zram_rb_add(). NULL if the caller does not read
- *	that page; then it gets none
+ * @wb: set to a copy of the slot if the page is on the backing device. The caller
+ *	then gets references on the blocks, for zram_rb_add(). NULL if the caller
+ *	does not read such a page; then it gets no references
  *
  * Context: May sleep; does no I/O.
  * Return: 0, %ZRAM_READ_BACKING, or the decompressor's error.

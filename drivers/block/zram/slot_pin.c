@@ -14,7 +14,7 @@
 /* Clear PIN if the slot still has the object; the slot lock is held */
 static bool slot_pin_drop(struct zram_slot *slot, const struct zram_slot *pinned)
 {
-	/* The object is not freed, so its handle cannot have been reused */
+	/* The pin keeps the object from being freed, so an equal handle is the same object */
 	if (!zram_slot_test(slot, ZRAM_PIN) || slot->handle != pinned->handle)
 		return false;
 	zram_slot_set_flags(slot, slot->flags & ~ZRAM_PIN);
@@ -22,9 +22,9 @@ static bool slot_pin_drop(struct zram_slot *slot, const struct zram_slot *pinned
 }
 
 /**
- * zram_slot_unpin() - unpin an object, and free it if it was detached
+ * zram_slot_unpin() - unpin an object, and free it if a task has detached it
  * @zram: the device
- * @index: index of the slot it was pinned in
+ * @index: index of the slot in which it was pinned
  * @pinned: the copy that zram_slot_pin() returned
  *
  * Context: Any but interrupts. Takes the slot lock.
@@ -45,10 +45,10 @@ void zram_slot_unpin(struct zram *zram, unsigned long index,
 /**
  * zram_slot_unpin_range() - unpin the objects of consecutive slots of one group
  * @zram: the device
- * @index: index of the first
- * @pinned: the copies that zram_slot_pin() returned. One without PIN is skipped;
- *	flags change
- * @nr: how many
+ * @index: index of the first slot
+ * @pinned: the copies that zram_slot_pin() returned. Skips a copy without PIN; may
+ *	clear PIN in the others
+ * @nr: number of slots
  *
  * Context: Any but interrupts. Takes the slot lock.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Freeing of consecutive slots, several in one critical section.
+ * Frees consecutive slots, several in one critical section.
  */
 
 #include <linux/array_size.h>
@@ -14,8 +14,8 @@
 #include "zram.h"
 
 /*
- * Release the content of detached slots. Pages that were written back whole in order
- * lie in consecutive blocks, so drop the references of an extent in one call.
+ * Release the content of detached slots. Consecutive pages that a run has written back
+ * whole often have consecutive blocks, so drop the references of an extent in one call.
  */
 static void slot_range_release(struct zram *zram, const struct zram_slot *old,
 			       unsigned int nr)
@@ -57,8 +57,8 @@ static void slot_range_free_group(struct zram *zram, unsigned long index,
 /**
  * zram_slots_free() - empty consecutive slots
  * @zram: the device
- * @index: index of the first
- * @nr: how many; at most a cluster of swap, because this does not reschedule
+ * @index: index of the first slot
+ * @nr: number of slots; at most a cluster of swap, because this does not reschedule
  *
  * A slot lock guards 64 slots. Each critical section empties up to 16 of them.
  *
@@ -83,8 +83,8 @@ void zram_slots_free(struct zram *zram, unsigned long index, unsigned long nr)
 /**
  * zram_slot_free_range() - empty any number of consecutive slots
  * @zram: the device
- * @index: index of the first
- * @nr: how many
+ * @index: index of the first slot
+ * @nr: number of slots
  *
  * Context: May sleep. Takes slot locks.
  */

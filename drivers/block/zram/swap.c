@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Swap on the device itself, without bios: folios are read from and written to the
- * slots of their swap offsets.
+ * Swap on the device itself, without bios: reads and writes folios. Each page of a
+ * folio has the slot at its swap offset.
  *
- * The core of swap ends the folios after a handler has returned, and keeps the device
- * from being reset until then. Pages that are on the backing device are left to a bio,
- * which the core submits as if there were no handler.
+ * mm completes the folios after a handler has returned, and swapoff waits for that. So
+ * the device cannot be reset while a handler runs. A handler leaves pages on the
+ * backing device to bios, which mm submits after the handler has returned.
  */
 
 #include <linux/atomic.h>
@@ -29,17 +29,16 @@
 
 static bool swap_ops = true;
 module_param(swap_ops, bool, 0644);
-MODULE_PARM_DESC(swap_ops,
-		 "Swap without bios, for devices that swapon is called for from now on (Y)");
+MODULE_PARM_DESC(swap_ops, "Swap without bios, from the next swapon on (Y)");
 
 /**
- * struct swap_range - pages of a request in consecutive slots
- * @sio: the request
+ * struct swap_range - pages of a swap request in consecutive slots
+ * @sio: the swap request
  * @folio: number of the folio that @page[0] belongs to
  * @first: number of @page[0] in that folio
- * @index: its slot
+ * @index: slot of @page[0]
  * @page: the pages
- * @nr: how many; 0 after the last folio
+ * @nr: number of pages; 0 after the last folio
  */
 struct swap_range {
 	struct swap_iocb *sio;
@@ -55,7 +54,7 @@ static struct zram *swap_zram(const struct swap_info_struct *sis)
 	return sis->bdev->bd_disk->private_data;
 }
 
-/* Gather the pages of one batch, from page @first of folio @folio on */
+/* Gather the pages of the next batch, from range->folio and range->first on */
 static void swap_gather(struct swap_range *range)
 {
 	unsigned int i = range->folio, p = range->first, most = 1;
@@ -80,7 +79,7 @@ static void swap_gather(struct swap_range *range)
 	}
 }
 
-/* Go on after @done pages, which may be the last of a folio */
+/* Advance by @done pages, to the next folio after the last page of one */
 static void swap_advance(struct swap_range *range, unsigned int done)
 {
 	struct bio_vec *bvecs = range->sio->bvecs;
@@ -99,7 +98,7 @@ static void swap_advance(struct swap_range *range, unsigned int done)
 	}
 }
 
-/* Leave what is left of a folio that failed */
+/* Skip the other pages of a folio that failed */
 static void swap_skip(struct swap_range *range)
 {
 	range->folio++;
@@ -107,8 +106,8 @@ static void swap_skip(struct swap_range *range)
 }
 
 /*
- * Leave what is left of the request to bios. Those of consecutive slots come in one
- * bio, whose reads of the backing device run in parallel.
+ * Leave the rest of the swap request to bios. mm puts folios of consecutive slots into
+ * one bio, whose reads of the backing device run in parallel.
  */
 static void swap_leave(struct swap_range *range)
 {
@@ -118,8 +117,8 @@ static void swap_leave(struct swap_range *range)
 }
 
 /*
- * Count what was transferred as the bio for it would have been. A bio is in flight
- * while it waits for memory; this is not.
+ * Count the transferred pages as the block layer counts a bio. Unlike a bio, a swap
+ * request is not in flight while it waits for memory.
  */
 static void swap_account(const struct swap_io_ctx *ctx, enum req_op op,
 			 unsigned int pages, unsigned long start)
@@ -188,7 +187,7 @@ static void swap_write(struct swap_io_ctx *ctx)
 	swap_account(ctx, REQ_OP_WRITE, pages, start);
 }
 
-/* Atomic: locks of swap are held */
+/* Atomic: mm holds locks of swap */
 static void swap_slots_free(struct swap_info_struct *sis, unsigned long offset,
 			    unsigned int nr)
 {
@@ -206,9 +205,9 @@ static const struct swap_ops zram_swap_ops = {
 };
 
 /**
- * zram_swap_activate() - let swap use the operations above
+ * zram_swap_activate() - supply the swap operations of a device
  * @bdev: the device that swapon is called for
- * @sis: the swap area, whose operations the core resets in swapoff
+ * @sis: the swap area; mm restores its default operations in swapoff
  *
  * Context: May sleep.
  * Return: 0.
@@ -217,7 +216,7 @@ int zram_swap_activate(struct block_device *bdev, struct swap_info_struct *sis)
 {
 	struct zram *zram = bdev->bd_disk->private_data;
 
-	/* As in zram_bio_submit(), for all that the handlers will read */
+	/* Orders the fields that the handlers read, as in zram_bio_submit() */
 	if (READ_ONCE(swap_ops) && smp_load_acquire(&zram->nr_pages))
 		sis->ops = &zram_swap_ops;
 	return 0;
