@@ -147,13 +147,12 @@ is "recompress: as many pages as were asked for" "$got $(recompressed)" "0 2000"
 check "recompress: every byte" zpat verify -u -k text -j 2 -n 4096 "$ZDEV"
 
 # again HOW OPTION: the call after one that ended early is a new run, with all of its
-# max_pages. A round whose signal comes before the first page shows nothing: then repeat
-# it.
+# max_pages. A signal before the first page shows nothing: then try again, with a later one.
 again() {
-	for round in 1 2 3 4 5 6 7 8; do
+	for ms in 2 4 8 16 32 64 128 256 512; do
 		pages text
-		gives "recompress, $1, and again ($round)" 0 \
-			ztry "$2" "$ZSYS/recompress" "priority=1 max_pages=1500"
+		gives "recompress, $1, and again ($ms ms)" 0 \
+			ztry "$2" "$ZSYS/recompress" "priority=1 max_pages=1500" $ms
 		[ "$(recompressed)" -eq 1500 ] || break
 	done
 	between "$1: the next run has all of its max_pages" \

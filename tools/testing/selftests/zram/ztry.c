@@ -15,10 +15,10 @@
  *   ztry -s FILE VALUE	as the first, with handlers: SIGUSR1 restarts the write,
  *			SIGUSR2 interrupts it
  *   ztry -p FILE VALUE	as the first, with a signal every 2 ms that restarts the write
- *   ztry -i FILE VALUE	interrupt the write by such a signal without SA_RESTART, then
- *			write again without signals: prints the result of that
- *   ztry -j FILE VALUE	the same, but the handler has SA_RESTART and leaves the first
- *			write by siglongjmp()
+ *   ztry -i FILE VALUE MS	interrupt the write by a signal without SA_RESTART after MS,
+ *			then write again without signals: prints the result of that
+ *   ztry -j FILE VALUE MS	the same, but the handler has SA_RESTART and leaves the
+ *			first write by siglongjmp()
  *
  * A shell's echo hides the error number; these tests are about it.
  */
@@ -91,12 +91,14 @@ static const char *try_handling(const char *file, const char *val)
 	return try_write(file, val, strlen(val));
 }
 
-static const char *try_periodic(const char *file, const char *val, int flags)
+/* A signal every MS */
+static const char *try_periodic(const char *file, const char *val, int flags,
+				unsigned int ms)
 {
 	struct sigaction sa = { .sa_handler = nothing, .sa_flags = flags };
 	struct itimerval timer = {
-		.it_value.tv_usec = 2000,
-		.it_interval.tv_usec = 2000,
+		.it_value.tv_usec = ms * 1000,
+		.it_interval.tv_usec = ms * 1000,
 	};
 	const char *r;
 
@@ -108,9 +110,9 @@ static const char *try_periodic(const char *file, const char *val, int flags)
 	return r;
 }
 
-static const char *try_again(const char *file, const char *val)
+static const char *try_again(const char *file, const char *val, unsigned int ms)
 {
-	const char *r = try_periodic(file, val, 0);
+	const char *r = try_periodic(file, val, 0, ms);
 
 	return strcmp(r, "EINTR") ? "not interrupted" :
 		try_write(file, val, strlen(val));
@@ -132,10 +134,10 @@ static __attribute__((noinline)) const char *try_deeper(const char *file, const 
 	return deeper[0] ? NULL : r;
 }
 
-static const char *try_jump(const char *file, const char *val)
+static const char *try_jump(const char *file, const char *val, unsigned int ms)
 {
 	struct sigaction sa = { .sa_handler = jump, .sa_flags = SA_RESTART };
-	struct itimerval timer = { .it_value.tv_usec = 2000 };
+	struct itimerval timer = { .it_value.tv_usec = ms * 1000 };
 
 	sigaction(SIGALRM, &sa, NULL);
 	if (sigsetjmp(before_write, 1))
@@ -187,11 +189,11 @@ int main(int argc, char **argv)
 	} else if (argc == 4 && !strcmp(argv[1], "-s")) {
 		puts(try_handling(argv[2], argv[3]));
 	} else if (argc == 4 && !strcmp(argv[1], "-p")) {
-		puts(try_periodic(argv[2], argv[3], SA_RESTART));
-	} else if (argc == 4 && !strcmp(argv[1], "-i")) {
-		puts(try_again(argv[2], argv[3]));
-	} else if (argc == 4 && !strcmp(argv[1], "-j")) {
-		puts(try_jump(argv[2], argv[3]));
+		puts(try_periodic(argv[2], argv[3], SA_RESTART, 2));
+	} else if (argc == 5 && !strcmp(argv[1], "-i")) {
+		puts(try_again(argv[2], argv[3], atoi(argv[4])));
+	} else if (argc == 5 && !strcmp(argv[1], "-j")) {
+		puts(try_jump(argv[2], argv[3], atoi(argv[4])));
 	} else if (argc == 4 && !strcmp(argv[1], "-t")) {
 		clock_gettime(CLOCK_MONOTONIC, &a);
 		r = try_write(argv[2], argv[3], strlen(argv[3]));
@@ -201,7 +203,7 @@ int main(int argc, char **argv)
 	} else if (argc == 3) {
 		puts(try_write(argv[1], argv[2], strlen(argv[2])));
 	} else {
-		fprintf(stderr, "usage: ztry [-tnspijd] FILE VALUE | -[roehx] FILE\n");
+		fprintf(stderr, "usage: ztry [-tnspd] FILE VALUE | -[ij] FILE VALUE MS | -[roehx] FILE\n");
 		return 2;
 	}
 	return 0;
