@@ -22,7 +22,8 @@ faults_set() {
 		[ -d "/sys/kernel/debug/$fault" ] || continue
 		# A request is many pages, an allocation is one of many.
 		case $fault in
-		fail_make_request) pick 0 30 60 90 ;;
+		# Each disk fails in part of the rounds only.
+		fail_make_request) pick 30 60 90 ;;
 		*) pick 0 0 2 10 ;;
 		esac
 		[ "${1-}" != off ] || P=0
