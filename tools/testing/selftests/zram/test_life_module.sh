@@ -24,8 +24,8 @@ is "no device is left" "$1" "/sys/block/zram*"
 check "no class is left" test ! -d $CONTROL
 
 dir=/sys/block/zram0
-# Until it is told to end: on a busy machine the first insmod alone may take 10 s.
-bg zhammer -t 250000 a:$dir w:$dir/disksize=4M,8M w:$dir/reset=1 \
+# Until it is told to end, and with pauses: insmod needs a CPU too.
+bg zhammer -t 250000 -p 1 a:$dir w:$dir/disksize=4M,8M w:$dir/reset=1 \
 	w:$dir/comp_algorithm=lzo,lzo-rle w:$CONTROL/hot_remove=1 \
 	r:$CONTROL/hot_add > /tmp/hammer.$$
 hammer=$BGPID
