@@ -203,7 +203,8 @@ int main(int argc, char **argv)
 	} else if (argc == 3) {
 		puts(try_write(argv[1], argv[2], strlen(argv[2])));
 	} else {
-		fprintf(stderr, "usage: ztry [-tnspd] FILE VALUE | -[ij] FILE VALUE MS | -[roehx] FILE\n");
+		fprintf(stderr,
+			"usage: ztry [-tnspd] FILE VALUE | -[ij] FILE VALUE MS | -[roehx] FILE\n");
 		return 2;
 	}
 	return 0;
