@@ -69,9 +69,10 @@ worker() {
 }
 
 # failures: of each stage that failed, the cases that did, with their test and the
-# lines before them. Who keeps only the end of the output has them too.
+# lines before them; at the end, a short list. Who keeps only the last lines of the
+# output has that.
 failures() {
-	local counted failed name
+	local counted failed name list=
 
 	for counted in "$counts"/*; do
 		read -r _ failed _ <"$counted"
@@ -89,7 +90,11 @@ failures() {
 			}
 		' "build/ci-$name.log" | tail -n 150
 		tail -n 5 "build/ci-$name.log"
+		list+=$(sed -nE "s/^ *(not ok .*|FAIL.*)/$name: \\1/p" "build/ci-$name.log" |
+			sort -u | head -n 10)$'\n'
+		list+=$(tail -n 2 "build/ci-$name.log")$'\n'
 	done
+	grep . <<<"$list"
 }
 
 # stages STAGE...: all of them; what a stage says is shown when it is done. The last

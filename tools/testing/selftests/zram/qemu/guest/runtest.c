@@ -42,7 +42,7 @@ struct test {
 	int planned;		/* cases, -1 while there is no plan */
 	int seen;
 	int failed;
-	int complaints;		/* of the shell */
+	char complaint[256];	/* of the shell, the first one */
 	bool timed_out;
 	bool stuck;
 };
@@ -111,7 +111,9 @@ static void note_line(struct test *test, const char *line)
 {
 	int planned;
 
-	test->complaints += is_complaint(line);
+	if (!test->complaint[0] && is_complaint(line))
+		snprintf(test->complaint, sizeof(test->complaint), "%.255s",
+			 line);
 	if (!strncmp(line, "not ok ", 7)) {
 		test->seen++;
 		test->failed++;
@@ -308,9 +310,11 @@ static int result(const struct test *test, int status)
 	if (test->failed)
 		return fail(test, "exits with success, cases failed",
 			    test->failed);
-	if (test->complaints)
-		return fail(test, "the shell complains about it",
-			    test->complaints);
+	if (test->complaint[0]) {
+		say("# %s\n", test->complaint);
+		return fail(test, "the shell complains about it, exit status",
+			    code);
+	}
 	if (code == KSFT_SKIP) {
 		say("ok %s - %s # SKIP %s\n", test->number, test->name,
 		    test->skip_reason[0] ? test->skip_reason : "no reason");
