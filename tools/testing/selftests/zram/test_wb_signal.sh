@@ -12,10 +12,17 @@ written() {
 	[ "$WB_pages" -gt "$1" ]
 }
 
-# run FILE VALUE: in the background, until it has begun
+# caught PID: until it has its handlers of SIGUSR1 and SIGUSR2. Before that it may still
+# be a shell, which a signal kills
+caught() {
+	wait_for 10 grep -q '^SigCgt:.*0a00$' "/proc/$1/status"
+}
+
+# run FILE VALUE: in the background
 run() {
 	bg ztry -s "$ZSYS/$1" "$2" > /tmp/run.$$
 	writer=$BGPID
+	caught "$writer"
 }
 
 # signals NAME SIGNAL...: to the run, and wait for its end
@@ -94,6 +101,7 @@ first=$writer
 wait_for 10 written 0
 bg ztry -s "$ZSYS/writeback" huge > /tmp/second.$$
 second=$BGPID
+caught "$second"
 sleep 0.3
 kill -USR2 "$second"
 check "a writer that waits is interrupted" ended "$second" 1
@@ -134,7 +142,6 @@ recompressed() {
 
 pages text
 run recompress "priority=1 max_pages=2000"
-wait_for 10 grep -q '^SigCgt:.*[1-9a-f]' "/proc/$writer/status"
 zt_n=0
 while kill -0 "$writer" 2> /dev/null && [ $zt_n -lt 40 ]; do
 	kill -STOP "$writer"
