@@ -48,25 +48,12 @@ static void wb_run_count(struct zram_wb_run *run, enum zram_stat id,
 	zram_stats_add(&run->zram->stats, id, amount);
 }
 
-/*
- * Pages in flight at a time. A run about few pages takes memory for twice as many: a
- * request has at most half of the ring.
- */
-static unsigned int wb_run_batch(const struct zram_wb_run *run)
-{
-	const struct zram_pp_walk *walk = &run->walk;
-	u64 pages = 0;
-	unsigned int i;
-
-	for (i = 0; i < walk->nr_ranges; i++)
-		pages += walk->ranges[i].last - walk->ranges[i].first + 1;
-	return min3(2 * pages, (u64)READ_ONCE(run->zram->wb.batch), (u64)MAX_BATCH);
-}
-
 static int wb_run_alloc(struct zram_wb_run *run)
 {
 	struct zram *zram = run->zram;
-	unsigned int batch = wb_run_batch(run);
+	/* A run about few pages takes memory for twice as many: a request has half of it */
+	u64 most = min_t(u64, 2 * zram_pp_walk_total(&run->walk), MAX_BATCH);
+	unsigned int batch = min_t(u64, READ_ONCE(zram->wb.batch), most);
 
 	run->ring = zram_wb_ring_create(zram->backing.bdev,
 					batch * ZRAM_BLOCKS_PER_PAGE,
