@@ -880,8 +880,6 @@ ended() {
 }
 
 is_over() {
-	[ -d "/proc/$1" ] || return 0
-	# The shell may reap it in between.
 	read -r zt_stat 2> /dev/null < "/proc/$1/stat" || return 0
 	case $zt_stat in *") Z "*) return 0 ;; esac
 	return 1
