@@ -72,17 +72,17 @@ worker() {
 # lines before them; at the end, a short list. Who keeps only the last lines of the
 # output has that.
 failures() {
-	local counted failed name list=
+	local counted failed name list='' shape='^ *not ok |^FAIL'
 
 	for counted in "$counts"/*; do
 		read -r _ failed _ <"$counted"
 		[ "$failed" != 0 ] || continue
 		name=${counted##*/}
 		echo "=== $name: $failed failed"
-		awk '
+		awk -v shape="$shape" '
 			/^# running / { test = $0 }
 			{ before[NR % 20] = $0 }
-			/^ *not ok |^FAIL/ {
+			$0 ~ shape {
 				print test
 				for (i = NR - 19; i <= NR; i++)
 					if (i > shown) print before[i % 20]
@@ -90,8 +90,8 @@ failures() {
 			}
 		' "build/ci-$name.log" | tail -n 150
 		tail -n 5 "build/ci-$name.log"
-		list+=$(sed -nE "s/^ *(not ok .*|FAIL.*)/$name: \\1/p" "build/ci-$name.log" |
-			sort -u | head -n 10)$'\n'
+		list+=$(grep -E "$shape" "build/ci-$name.log" | sort -u | head -n 10 |
+			sed "s/^ */$name: /")$'\n'
 		list+=$(tail -n 2 "build/ci-$name.log")$'\n'
 	done
 	grep . <<<"$list"
