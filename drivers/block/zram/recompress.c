@@ -3,15 +3,6 @@
  * A recompression run: compresses pages again with the compressor of a higher
  * priority, and keeps objects that take less memory.
  *
- * The run decompresses and compresses a page without locks, in memory of its
- * own. It sets PP in the critical section that copies or pins the content, and
- * installs the smaller object only if PP is still set. It frees the old object
- * after that, so a page stays unchanged if memory or mem_limit does not
- * suffice.
- *
- * The run counts the pages by which it makes the pool larger. While there are some
- * it logs which objects it replaces. At its end it restores as many as necessary.
- *
  * A run uses one task. To use more CPUs, run it on several devices.
  */
 
@@ -19,314 +10,17 @@
 #include <linux/jhash.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
-#include <linux/sizes.h>
-#include <linux/slab.h>
-#include <linux/string.h>
 
-#include "comps.h"
-#include "obj.h"
 #include "pp.h"
 #include "pp_run.h"
 #include "pp_walk.h"
 #include "recompress.h"
-#include "recompress_log.h"
-#include "slot.h"
-#include "table.h"
-#include "trace.h"
+#include "recompress_page.h"
 #include "zram.h"
 
-/* Pages by which a run may grow a pool that it is to shrink */
-#define SLACK			((long)(SZ_1M / PAGE_SIZE))
-/* Compact only after this many objects were replaced */
-#define GAPS_WORTH_CLOSING	64
-#define FEW_OBJECTS		16	/* cannot fill the pages that they begin */
-/* After so many refusals in a row mem_limit allows of no object */
-#define MAX_REFUSALS		64
+#define FEW_OBJECTS	16	/* cannot fill the pages that they begin */
 
-/**
- * struct recompress_run - a recompression run
- * @pp: the run as its walk knows it
- * @zram: its device
- * @walk: its way through the candidates
- * @prio: priority of the algorithm
- * @nid: NUMA node of the object at hand, as far as it can be told
- * @threshold: objects have to get smaller than this, bytes; 0 if they need not
- * @left: pages that may still be tried
- * @page: the page at hand
- * @buf: the same compressed, a page at most
- * @most: pages that the pool may have if it is above mem_limit already
- * @log: pages added, and the objects replaced since the pool began to be larger
- * @gaps: objects replaced since the pool was last compacted
- * @replaced: objects replaced
- * @refused: objects that mem_limit has refused in a row
- * @err: the last error that did not end the run
- */
-struct recompress_run {
-	struct zram_pp_run pp;
-	struct zram *zram;
-	struct zram_pp_walk walk;
-	unsigned int prio;
-	int nid;
-	unsigned int threshold;
-	u64 left;
-	unsigned long most;
-	struct zram_recompress_log *log;
-	unsigned int gaps;
-	u64 replaced;
-	unsigned int refused;
-	void *page;
-	void *buf;
-	int err;
-};
-
-/*
- * Compress the current page by the compressor of @prio, and copy the result out of
- * the stream: the caller waits for memory next, and reclaim takes streams.
- */
-static int recompress_compress(struct recompress_run *run, unsigned int prio,
-			       unsigned int *len)
-{
-	struct zram_comp *comp = zram_comps_get(&run->zram->comps, prio);
-	struct zram_comp_stream *strm = zram_comp_stream_get(comp,
-							     ZRAM_COMPRESS);
-	int err = zram_comp_compress(strm, run->page, len);
-
-	if (!err && *len < PAGE_SIZE)
-		memcpy(run->buf, strm->buf, *len);
-	zram_comp_stream_put(strm);
-	return err;
-}
-
-/* Replaced objects leave gaps. Compaction turns them into free pages. */
-static void recompress_compact(struct recompress_run *run)
-{
-	zram_recompress_log_grow(run->log,
-				 -zram_obj_pool_compact(&run->zram->pool));
-	run->gaps = 0;
-}
-
-static int recompress_try_alloc(struct recompress_run *run, unsigned int len,
-				unsigned long *handle)
-{
-	struct zram_obj_pool *pool = &run->zram->pool;
-	unsigned long before = zram_obj_pool_pages(pool);
-	int err = zram_obj_alloc_instead(pool, len, GFP_NOIO, run->nid,
-					 run->most, handle);
-
-	zram_recompress_log_grow(run->log, zram_obj_pool_pages(pool) - before);
-	return err;
-}
-
-/* Allocate the new object. If mem_limit refuses it, close gaps and retry */
-static int recompress_alloc(struct recompress_run *run, unsigned int len,
-			    unsigned long *handle)
-{
-	int err = recompress_try_alloc(run, len, handle);
-
-	if (err == -ENOSPC &&
-	    (run->gaps >= GAPS_WORTH_CLOSING ||
-	     (run->gaps && run->refused == MAX_REFUSALS - 1))) {
-		recompress_compact(run);
-		err = recompress_try_alloc(run, len, handle);
-	}
-	run->refused = err == -ENOSPC ? run->refused + 1 : 0;
-	return err;
-}
-
-/*
- * Create the smaller object for the current page. Returns 0, -E2BIG if it is
- * not smaller, -ERANGE if it is not below the threshold, -ENOSPC, -ENOMEM, or
- * the compressor's error.
- */
-static int recompress_make_object(struct recompress_run *run,
-				  const struct zram_slot *old,
-				  struct zram_slot *new)
-{
-	struct zram_obj_pool *pool = &run->zram->pool;
-	unsigned int len;
-	int err;
-
-	run->left--;
-	err = recompress_compress(run, run->prio, &len);
-	if (err)
-		return err;
-	if (zram_obj_class(pool, len) >=
-	    zram_obj_class(pool, zram_slot_size(old)))
-		return -E2BIG;
-	if (run->threshold && len >= run->threshold)
-		return -ERANGE;
-	err = recompress_alloc(run, len, &new->handle);
-	if (err)
-		return err;
-	zram_obj_store(pool, new->handle, run->buf, len);
-	new->flags = len | zram_slot_prio_flags(run->prio);
-	return 0;
-}
-
-/*
- * The end of an attempt, with the new object or, without one, flags to @mark the
- * slot with. False if the slot had changed. A slot that was tried is not idle any
- * more: the next run would try it again.
- */
-static bool recompress_settle(struct recompress_run *run,
-			      struct zram_slot *new, u32 mark)
-{
-	const struct zram_slot claimed = { .flags = ZRAM_PP };
-	unsigned long index = run->walk.index;
-	struct zram *zram = run->zram;
-	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
-	unsigned long before;
-	bool ok;
-
-	if (new->handle)
-		ok = zram_slot_publish_if(zram, index, new, &claimed, ZRAM_RMW);
-	else
-		ok = zram_slot_unmark(zram, index, ZRAM_PP, mark);
-	before = zram_obj_pool_pages(&zram->pool);
-	zram_slot_release(zram, new);
-	zram_recompress_log_grow(run->log,
-				 zram_obj_pool_pages(&zram->pool) - before);
-	if (ok) {
-		spin_lock(lock);
-		zram_slot_clear_idle(zram, index);
-		spin_unlock(lock);
-	}
-	return ok;
-}
-
-/* Create the object that the current page had before, when its slot had @flags */
-static int recompress_make_old(struct recompress_run *run, u32 flags,
-			       struct zram_slot *new)
-{
-	unsigned int len, size = flags & ZRAM_SIZE_MASK;
-	const void *src = run->page;
-	int err;
-
-	if (!(flags & ZRAM_HUGE)) {
-		src = run->buf;
-		err = recompress_compress(run, zram_slot_prio(flags), &len);
-		/* If the length differs, the page has changed since */
-		if (err || len != size)
-			return err ? err : -ESTALE;
-	}
-	/* If mem_limit refuses it, the new object stays, and the run does not end */
-	err = recompress_try_alloc(run, size, &new->handle);
-	if (err)
-		return err;
-	zram_obj_store(&run->zram->pool, new->handle, src, size);
-	new->flags = flags;
-	return 0;
-}
-
-/* Restore the old object of the current slot if the slot still has one of this run */
-static void recompress_restore_slot(struct recompress_run *run, u32 flags)
-{
-	struct zram_slot old, new = {};
-	unsigned int size;
-	int err;
-
-	run->nid = zram_slot_node(run->zram, run->walk.index, run->buf);
-	if (zram_pp_walk_claim(&run->walk, run->page, &old) ||
-	    !zram_slot_stored(&old))
-		return;
-	err = -ESTALE;
-	if (zram_slot_prio(old.flags) == run->prio)
-		err = recompress_make_old(run, flags, &new);
-	size = zram_slot_size(&new);
-	if (!recompress_settle(run, &new, 0) && !err)
-		err = -ESTALE;
-	trace_zram_recompress(run->zram, run->walk.index, zram_slot_size(&old),
-			      size, err);
-}
-
-/*
- * Restore old objects until the pool is no larger than before they were replaced. Begin
- * with the class that has the fewest new objects, because these fill their pages least.
- * A run that is to end early leaves the pool larger, by SLACK at most.
- * The count may include pages that other tasks add. Restoring does not remove them, so
- * if other tasks have changed the pool, the new objects stay.
- */
-static void recompress_restore(struct recompress_run *run)
-{
-	const struct zram_pp_range all = {
-		.filter = &zram_pp_any,
-		.last = run->zram->nr_pages - 1,
-	};
-	struct zram_pp_walk walk = run->walk;
-	unsigned int class;
-	u32 flags;
-
-	zram_pp_walk_init(&run->walk, &run->pp, &all, 1);
-	recompress_compact(run);
-	while (zram_recompress_log_grown(run->log) > 0 &&
-	       !zram_recompress_log_disturbed(run->log) &&
-	       !zram_pp_stop(&run->pp) &&
-	       zram_recompress_log_rarest(run->log, &class)) {
-		while (!zram_pp_stop(&run->pp) &&
-		       zram_recompress_log_take(run->log, class,
-						&run->walk.index, &flags)) {
-			recompress_restore_slot(run, flags);
-			cond_resched();
-		}
-		recompress_compact(run);
-	}
-	run->walk = walk;
-	zram_recompress_log_clear(run->log);
-}
-
-/* Count and log that the current slot has a new object; limit the growth of the pool */
-static void recompress_count(struct recompress_run *run,
-			     const struct zram_slot *old, unsigned int size)
-{
-	const u32 kept = ZRAM_SIZE_MASK | ZRAM_PRIO | ZRAM_HUGE;
-	unsigned int class;
-
-	run->replaced++;
-	run->gaps++;
-	if (zram_recompress_log_grown(run->log) > 0 &&
-	    run->gaps >= GAPS_WORTH_CLOSING)
-		recompress_compact(run);
-	if (zram_recompress_log_grown(run->log) <= 0) {
-		zram_recompress_log_clear(run->log);
-		return;
-	}
-	class = zram_obj_class(&run->zram->pool, size);
-	if (!zram_recompress_log_add(run->log, class, run->walk.index,
-				     old->flags & kept) ||
-	    zram_recompress_log_grown(run->log) > SLACK)
-		recompress_restore(run);
-}
-
-/* Try the current candidate */
-static int recompress_try_slot(struct recompress_run *run)
-{
-	struct zram_slot old, new = {};
-	unsigned int size;
-	u32 mark = 0;
-	int err;
-
-	run->nid = zram_slot_node(run->zram, run->walk.index, run->buf);
-	err = zram_pp_walk_claim(&run->walk, run->page, &old);
-	if (err || !zram_slot_stored(&old))
-		return err;
-	err = recompress_make_object(run, &old, &new);
-	/* No higher priority is left that could shrink it */
-	if (err == -E2BIG && zram_comps_is_last(&run->zram->comps, run->prio))
-		mark = ZRAM_INCOMPRESSIBLE;
-	size = zram_slot_size(&new);
-	if (!recompress_settle(run, &new, mark) && !err)
-		err = -ESTALE;
-	if (!err)
-		recompress_count(run, &old, size);
-	trace_zram_recompress(run->zram, run->walk.index, zram_slot_size(&old),
-			      size, err);
-	/* Not an error */
-	if (err == -E2BIG || err == -ERANGE || err == -ESTALE)
-		return 0;
-	return err;
-}
-
-static int recompress_step(struct recompress_run *run)
+static int recompress_step(struct zram_recompress_run *run)
 {
 	int err;
 
@@ -338,31 +32,17 @@ static int recompress_step(struct recompress_run *run)
 	err = zram_pp_walk_next(&run->walk);
 	if (err)
 		return err;
-	err = recompress_try_slot(run);
+	err = zram_recompress_page_try(run);
 	zram_pp_walk_advance(&run->walk);
 	cond_resched();
-	if (err == -ENOMEM)
-		return err;
-	/* Continue after a failed page and return its error at the end */
-	if (err)
-		run->err = err == -ENOSPC ? -ENOMEM : err;
-	return run->refused < MAX_REFUSALS ? 0 : -ENOMEM;
+	return err;
 }
 
-static int recompress_all(struct recompress_run *run)
+static int recompress_all(struct zram_recompress_run *run)
 {
 	struct zram *zram = run->zram;
-	struct zram_obj_usage usage;
-	int err;
+	int err = zram_recompress_page_init(run);
 
-	zram_obj_pool_usage(&zram->pool, &usage);
-	run->most = usage.pages + SLACK;
-	run->page = kvmalloc(PAGE_SIZE, GFP_KERNEL);
-	run->buf = kvmalloc(PAGE_SIZE, GFP_KERNEL);
-	run->log = zram_recompress_log_create(&zram->pool);
-	if (!run->page || !run->buf || !run->log)
-		return -ENOMEM;
-	err = zram_comp_start(zram_comps_get(&zram->comps, run->prio));
 	if (err)
 		return err;
 	run->pp.to_begin = true;
@@ -376,9 +56,9 @@ static int recompress_all(struct recompress_run *run)
 	}
 	/* Later runs fill the pages that a few objects begin */
 	if (run->left && run->replaced >= FEW_OBJECTS)
-		recompress_restore(run);
+		zram_recompress_page_restore(run);
 	else if (run->replaced)
-		recompress_compact(run);
+		zram_recompress_page_compact(run);
 	return err == -ENOENT ? run->err : err;
 }
 
@@ -404,10 +84,9 @@ static u32 recompress_key(const struct zram_pp_filter *filter, u64 max_pages)
  *
  * Context: May sleep. config_lock is held for reading. Takes pp_lock.
  * Return: 0; -EINTR when the device is to be reset or removed, or after a signal whose
- *	handler has no SA_RESTART; -ERESTARTSYS after another signal;
- *	-ENOMEM, also if mem_limit has refused objects, which
- *	ends the run after %MAX_REFUSALS in a row; otherwise the last
- *	error of a page that could not be expanded or compressed.
+ *	handler has no SA_RESTART; -ERESTARTSYS after another signal; -ENOMEM, also if
+ *	mem_limit has refused 64 objects in a row, which ends the run; otherwise the
+ *	last error of a page that could not be expanded or compressed.
  */
 int zram_recompress_run(struct zram *zram, const struct zram_pp_filter *filter,
 			u64 max_pages)
@@ -416,13 +95,11 @@ int zram_recompress_run(struct zram *zram, const struct zram_pp_filter *filter,
 		.filter = filter,
 		.last = zram->nr_pages - 1,
 	};
-	struct recompress_run run = {
+	struct zram_recompress_run run = {
 		.pp = { .zram = zram, .stop = zram_pp_task_stop },
 		.zram = zram,
 		.prio = filter->below_prio,
 		.threshold = filter->min_size,
-		/* The pool may have gaps already */
-		.gaps = GAPS_WORTH_CLOSING,
 	};
 	struct zram_pp_rest rest = { .left = max_pages };
 	u32 key = recompress_key(filter, max_pages);
@@ -442,9 +119,7 @@ int zram_recompress_run(struct zram *zram, const struct zram_pp_filter *filter,
 		rest.next = run.walk.index;
 	if (err == -ERESTARTSYS)
 		err = zram_pp_run_suspend(zram, key, &rest);
-	kvfree(run.page);
-	kvfree(run.buf);
-	zram_recompress_log_destroy(run.log);
+	zram_recompress_page_exit(&run);
 	zram_pp_run_end(&run.pp);
 	return err;
 }
