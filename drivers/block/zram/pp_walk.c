@@ -18,10 +18,8 @@
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
 
-#include "comp.h"
 #include "pp.h"
 #include "pp_walk.h"
-#include "read.h"
 #include "slot.h"
 #include "table.h"
 #include "zram.h"
@@ -303,45 +301,7 @@ void zram_pp_walk_forget(struct zram_pp_walk *walk)
  */
 bool zram_pp_walk_match(const struct zram_pp_walk *walk)
 {
-	return zram_pp_match(walk->zram, walk->ranges[walk->range].filter,
-			     walk->index);
-}
-
-/**
- * zram_pp_walk_claim() - set PP on the current slot and read its page
- * @walk: the walk
- * @dst: the page, PAGE_SIZE bytes, word aligned
- * @slot: filled in with the slot before PP was set; empty if the slot is not a
- *	candidate any more
- *
- * Sets PP in the critical section that copies or pins the content.
- *
- * Context: May sleep. In a run. Takes a slot lock and a stream.
- * Return: 0, or the decompressor's error; then PP is clear.
- */
-int zram_pp_walk_claim(const struct zram_pp_walk *walk, void *dst,
-		       struct zram_slot *slot)
-{
-	unsigned long index = walk->index;
-	struct zram *zram = walk->zram;
-	struct zram_slot *mine = &zram->slots.slot[index];
-	struct zram_comp_stream *strm = zram_read_lock(zram, index);
-	int err = 0;
-
-	*slot = (struct zram_slot){};
-	if (zram_pp_walk_match(walk)) {
-		*slot = zram_read_load(zram, index, strm, dst);
-		zram_slot_set_flags(mine, mine->flags | ZRAM_PP);
-	}
-	spin_unlock(zram_slots_lock(&zram->slots, index));
-
-	if (zram_slot_stored(slot))
-		err = zram_read_expand(zram, index, slot, strm, dst);
-	if (strm)
-		zram_comp_stream_put(strm);
-	if (err)
-		zram_slot_unmark(zram, index, ZRAM_PP, 0);
-	return err;
+	return zram_pp_match(walk->zram, zram_pp_walk_filter(walk), walk->index);
 }
 
 /**

@@ -7,7 +7,6 @@
 struct zram;
 struct zram_pp_run;
 struct zram_pp_filter;
-struct zram_slot;
 
 /**
  * struct zram_pp_range - a range of slots with a filter
@@ -66,6 +65,13 @@ struct zram_pp_walk {
 	bool again;
 };
 
+/* The filter for the current slot */
+static inline const struct zram_pp_filter *
+zram_pp_walk_filter(const struct zram_pp_walk *walk)
+{
+	return walk->ranges[walk->range].filter;
+}
+
 void zram_pp_walk_init(struct zram_pp_walk *walk, const struct zram_pp_run *run,
 		       const struct zram_pp_range *ranges, unsigned int nr);
 int zram_pp_walk_sort(struct zram_pp_walk *walk, enum zram_pp_order order,
@@ -75,8 +81,6 @@ void zram_pp_walk_advance(struct zram_pp_walk *walk);
 bool zram_pp_walk_goes_back(const struct zram_pp_walk *walk);
 void zram_pp_walk_forget(struct zram_pp_walk *walk);
 bool zram_pp_walk_match(const struct zram_pp_walk *walk);
-int zram_pp_walk_claim(const struct zram_pp_walk *walk, void *dst,
-		       struct zram_slot *slot);
 u64 zram_pp_walk_scanned(const struct zram_pp_walk *walk);
 u64 zram_pp_walk_total(const struct zram_pp_walk *walk);
 

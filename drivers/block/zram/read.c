@@ -17,6 +17,7 @@
 #include "comp.h"
 #include "kc_stage.h"
 #include "obj.h"
+#include "pp.h"
 #include "read.h"
 #include "slot.h"
 #include "slot_pin.h"
@@ -169,6 +170,44 @@ struct zram_comp_stream *zram_read_lock(struct zram *zram, unsigned long index)
 			zram_comp_stream_put(strm);
 		strm = NULL;
 	}
+}
+
+/**
+ * zram_read_claim() - set PP on a slot and read its page, for a run
+ * @zram: the device
+ * @index: the slot
+ * @filter: the filter of the run
+ * @dst: the page, PAGE_SIZE bytes, word aligned
+ * @slot: filled in with the slot before PP was set; empty if the filter does not
+ *	accept the slot
+ *
+ * Sets PP in the critical section that copies or pins the content.
+ *
+ * Context: May sleep. pp_lock is held. Takes a slot lock and a stream.
+ * Return: 0, or the decompressor's error; then PP is clear.
+ */
+int zram_read_claim(struct zram *zram, unsigned long index,
+		    const struct zram_pp_filter *filter, void *dst,
+		    struct zram_slot *slot)
+{
+	struct zram_slot *mine = &zram->slots.slot[index];
+	struct zram_comp_stream *strm = zram_read_lock(zram, index);
+	int err = 0;
+
+	*slot = (struct zram_slot){};
+	if (zram_pp_match(zram, filter, index)) {
+		*slot = zram_read_load(zram, index, strm, dst);
+		zram_slot_set_flags(mine, mine->flags | ZRAM_PP);
+	}
+	spin_unlock(zram_slots_lock(&zram->slots, index));
+
+	if (zram_slot_stored(slot))
+		err = zram_read_expand(zram, index, slot, strm, dst);
+	if (strm)
+		zram_comp_stream_put(strm);
+	if (err)
+		zram_slot_unmark(zram, index, ZRAM_PP, 0);
+	return err;
 }
 
 /* Reference the blocks of a slot, so that no other slot gets them during the read */

@@ -5,6 +5,7 @@
 struct page;
 struct zram;
 struct zram_comp_stream;
+struct zram_pp_filter;
 struct zram_slot;
 
 /* zram_read_page(): the page is on the backing device */
@@ -22,5 +23,8 @@ int zram_read_expand_pinned(struct zram *zram, unsigned long index,
 int zram_read_expand(struct zram *zram, unsigned long index,
 		     const struct zram_slot *slot,
 		     struct zram_comp_stream *strm, void *dst);
+int zram_read_claim(struct zram *zram, unsigned long index,
+		    const struct zram_pp_filter *filter, void *dst,
+		    struct zram_slot *slot);
 
 #endif

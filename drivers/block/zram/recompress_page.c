@@ -22,6 +22,7 @@
 #include "obj.h"
 #include "pp.h"
 #include "pp_walk.h"
+#include "read.h"
 #include "recompress_log.h"
 #include "recompress_page.h"
 #include "slot.h"
@@ -35,6 +36,15 @@
 #define GAPS_WORTH_CLOSING	64
 /* After so many refusals in a row mem_limit allows of no object */
 #define MAX_REFUSALS		64
+
+/* Claim the current slot and read its page */
+static int recompress_claim(struct zram_recompress_run *run,
+			    struct zram_slot *old)
+{
+	run->nid = zram_slot_node(run->zram, run->walk.index, run->buf);
+	return zram_read_claim(run->zram, run->walk.index,
+			       zram_pp_walk_filter(&run->walk), run->page, old);
+}
 
 /*
  * Compress the current page by the compressor of @prio, and copy the result out of
@@ -188,9 +198,7 @@ static void recompress_restore_slot(struct zram_recompress_run *run, u32 flags)
 	unsigned int size;
 	int err;
 
-	run->nid = zram_slot_node(run->zram, run->walk.index, run->buf);
-	if (zram_pp_walk_claim(&run->walk, run->page, &old) ||
-	    !zram_slot_stored(&old))
+	if (recompress_claim(run, &old) || !zram_slot_stored(&old))
 		return;
 	err = -ESTALE;
 	if (zram_slot_prio(old.flags) == run->prio)
@@ -273,8 +281,7 @@ static int recompress_try_slot(struct zram_recompress_run *run)
 	u32 mark = 0;
 	int err;
 
-	run->nid = zram_slot_node(run->zram, run->walk.index, run->buf);
-	err = zram_pp_walk_claim(&run->walk, run->page, &old);
+	err = recompress_claim(run, &old);
 	if (err || !zram_slot_stored(&old))
 		return err;
 	err = recompress_make_object(run, &old, &new);

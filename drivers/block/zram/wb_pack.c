@@ -163,7 +163,9 @@ static int wb_pack_load_page(struct zram_wb_pack *pack,
 
 	if (at + PAGE_SIZE > room)
 		return -ENOBUFS;
-	err = zram_pp_walk_claim(pack->walk, req->data + at, &slot);
+	err = zram_read_claim(pack->zram, pack->walk->index,
+			      zram_pp_walk_filter(pack->walk), req->data + at,
+			      &slot);
 	if (err)
 		return err;
 	return zram_slot_stored(&slot) ? PAGE_SIZE : 0;
