@@ -117,12 +117,17 @@ int zram_pp_task_stop(const struct zram_pp_run *run)
 bool zram_pp_match(const struct zram *zram, const struct zram_pp_filter *filter,
 		   unsigned long index)
 {
-	u32 flags = zram_slot_peek(&zram->slots.slot[index]);
+	const struct zram_slot *slot = &zram->slots.slot[index];
+	u32 flags = zram_slot_peek(slot);
+	u32 accessed = READ_ONCE(slot->ac_time);
 
 	if (!(flags & ZRAM_SIZE_MASK) ||
 	    (flags & (filter->must_not | ZRAM_WB | ZRAM_STAGED | ZRAM_PP)) ||
 	    (flags & filter->must) != filter->must ||
 	    (flags & ZRAM_SIZE_MASK) < filter->min_size)
+		return false;
+	if (accessed < filter->since ||
+	    (filter->before && accessed >= filter->before))
 		return false;
 	if (filter->below_prio && zram_slot_prio(flags) >= filter->below_prio)
 		return false;

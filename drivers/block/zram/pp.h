@@ -26,6 +26,8 @@ struct zram_pp_run {
  * @must_not: state flags it may not have, any of them
  * @min_size: slots with an object of this size or more only, bytes
  * @below_prio: slots compressed by a lower priority only; 0 for any
+ * @since: slots last accessed in this second or later only, in seconds since boot
+ * @before: slots last accessed before this second only, in seconds since boot; 0 for any
  */
 struct zram_pp_filter {
 	bool idle;
@@ -33,6 +35,8 @@ struct zram_pp_filter {
 	u32 must_not;
 	u32 min_size;
 	unsigned int below_prio;
+	u32 since;
+	u32 before;
 };
 
 /* Those that users name; any takes all that is in memory */

@@ -13,6 +13,7 @@
 
 #include "../pp.h"
 #include "../pp_walk.h"
+#include "../read.h"
 #include "../slot.h"
 #include "../table.h"
 #include "../zram.h"
@@ -335,6 +336,43 @@ static void pp_walk_test_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, zram_pp_walk_next(&walk), -ENOENT);
 }
 
+/* Huge pages, each accessed a second after the one before */
+static void fill_by_age(struct pp_walk_test *t)
+{
+	unsigned long i;
+
+	for (i = 0; i < NR_SLOTS; i++) {
+		zram_slot_publish(t->zram, i, 0, (u32)PAGE_SIZE | ZRAM_HUGE);
+		t->zram->slots.slot[i].ac_time = i;
+	}
+}
+
+/* A filter by last access; an access after the walk has found a slot counts */
+static void pp_walk_test_accessed(struct kunit *test)
+{
+	const struct zram_pp_filter old = { .since = 500, .before = 1000 };
+	const struct zram_pp_range range = { &old, 0, NR_SLOTS - 1 };
+	struct pp_walk_test *t = test->priv;
+	struct zram_pp_walk walk;
+	struct zram_slot slot;
+
+	fill_by_age(t);
+	zram_pp_walk_init(&walk, &t->run, &range, 1);
+	KUNIT_ASSERT_EQ(test, zram_pp_walk_next(&walk), 0);
+	KUNIT_EXPECT_EQ(test, walk.index, 500UL);
+	KUNIT_EXPECT_TRUE(test, zram_pp_walk_match(&walk));
+
+	t->zram->slots.slot[500].ac_time = 1000;
+	KUNIT_ASSERT_FALSE(test, zram_pp_walk_match(&walk));
+	KUNIT_EXPECT_EQ(test, zram_read_claim(t->zram, 500, &old, NULL, &slot), 0);
+	KUNIT_EXPECT_FALSE(test, zram_slot_stored(&slot));
+	KUNIT_EXPECT_FALSE(test, zram_slot_test(&t->zram->slots.slot[500],
+						ZRAM_PP));
+
+	KUNIT_EXPECT_EQ(test, go(test, &walk), 499U);
+	KUNIT_EXPECT_EQ(test, find_last_bit(t->visited, NR_SLOTS), 999UL);
+}
+
 /*
  * Slots around the 2^32nd: the table is made to begin there, as no machine has the
  * memory for those before.
@@ -401,6 +439,7 @@ static struct kunit_case pp_walk_test_cases[] = {
 	KUNIT_CASE(pp_walk_test_order),
 	KUNIT_CASE(pp_walk_test_room),
 	KUNIT_CASE(pp_walk_test_back),
+	KUNIT_CASE(pp_walk_test_accessed),
 	KUNIT_CASE(pp_walk_test_far),
 	KUNIT_CASE(pp_walk_test_stop),
 	{}
