@@ -9,6 +9,10 @@
  * for candidates above the cutoff rank, at it, and below it. The last pass
  * finds candidates that changed since, and lets the run find out that space is
  * short.
+ *
+ * Tiering knows the cutoff before: an age. Its walk has two passes, for the
+ * candidates above the cutoff and for the others. It may rest between two slots
+ * while other runs change the table.
  */
 
 #include <linux/bitops.h>
@@ -66,8 +70,17 @@ static bool pp_walk_in_turn(const struct zram_pp_walk *walk,
 {
 	unsigned int rank;
 
-	if (walk->order == ZRAM_PP_BY_INDEX)
+	switch (walk->order) {
+	case ZRAM_PP_BY_INDEX:
 		return true;
+	case ZRAM_PP_OLD_FIRST:
+		/* In the second pass also the slots that the moving cutoff has passed */
+		return walk->turn > TURN_ABOVE ||
+		       READ_ONCE(walk->zram->slots.slot[index].ac_time) <
+		       walk->above;
+	default:
+		break;
+	}
 	rank = pp_walk_rank(walk, index);
 	switch (walk->turn) {
 	case TURN_ABOVE:
@@ -76,6 +89,18 @@ static bool pp_walk_in_turn(const struct zram_pp_walk *walk,
 		return rank == walk->cut;
 	default:
 		return rank < walk->cut;
+	}
+}
+
+static unsigned int pp_walk_passes(const struct zram_pp_walk *walk)
+{
+	switch (walk->order) {
+	case ZRAM_PP_BY_INDEX:
+		return 1;
+	case ZRAM_PP_OLD_FIRST:
+		return TURN_CUT + 1;
+	default:
+		return NR_TURNS;
 	}
 }
 
@@ -218,6 +243,23 @@ int zram_pp_walk_sort(struct zram_pp_walk *walk, enum zram_pp_order order,
 }
 
 /**
+ * zram_pp_walk_cut() - let the candidates go first that were not accessed for long
+ * @walk: a walk that was just started; or the same one later, as the cutoff moves
+ *	with the time
+ * @above: slots last accessed before this second go first, in seconds since boot; 0:
+ *	the order is that of the table
+ *
+ * Unlike zram_pp_walk_sort() it needs no pass to find the cutoff.
+ *
+ * Context: The owner of the walk.
+ */
+void zram_pp_walk_cut(struct zram_pp_walk *walk, u32 above)
+{
+	walk->order = above ? ZRAM_PP_OLD_FIRST : ZRAM_PP_BY_INDEX;
+	walk->above = above;
+}
+
+/**
  * zram_pp_walk_next() - find the next candidate, at or after the current slot
  * @walk: the walk; its index becomes that of the candidate
  *
@@ -244,8 +286,7 @@ int zram_pp_walk_next(struct zram_pp_walk *walk)
 				walk->again |= pp_walk_overlaps(walk, &range[1]);
 			}
 		}
-		if (walk->order == ZRAM_PP_BY_INDEX ||
-		    walk->turn >= TURN_BELOW)
+		if (walk->turn + 1 >= pp_walk_passes(walk))
 			return -ENOENT;
 		walk->turn++;
 		walk->again = true;
@@ -328,10 +369,10 @@ u64 zram_pp_walk_scanned(const struct zram_pp_walk *walk)
  */
 u64 zram_pp_walk_total(const struct zram_pp_walk *walk)
 {
-	unsigned int i, turns = walk->order == ZRAM_PP_BY_INDEX ? 1 : NR_TURNS;
+	unsigned int i;
 	u64 total = 0;
 
 	for (i = 0; i < walk->nr_ranges; i++)
 		total += walk->ranges[i].last - walk->ranges[i].first + 1;
-	return total * turns;
+	return total * pp_walk_passes(walk);
 }

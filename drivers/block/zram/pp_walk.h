@@ -25,11 +25,13 @@ struct zram_pp_range {
  * @ZRAM_PP_BY_INDEX: the lower index
  * @ZRAM_PP_LARGEST: the larger object
  * @ZRAM_PP_OLDEST: the one not accessed for longer
+ * @ZRAM_PP_OLD_FIRST: those last accessed before a given second, then the others
  */
 enum zram_pp_order {
 	ZRAM_PP_BY_INDEX,
 	ZRAM_PP_LARGEST,
 	ZRAM_PP_OLDEST,
+	ZRAM_PP_OLD_FIRST,
 };
 
 /* 64 classes of size and that of whole pages; ages take fewer */
@@ -44,6 +46,8 @@ enum zram_pp_order {
  * @order: who goes first
  * @cut: the lowest rank there may be room for
  * @now: the time of it, as slots know time
+ * @above: with %ZRAM_PP_OLD_FIRST, slots last accessed before this go first, in
+ *	seconds since boot
  * @turn: those above the cut, on it and below
  * @range: the range it is in
  * @index: the slot it has come to
@@ -58,6 +62,7 @@ struct zram_pp_walk {
 	enum zram_pp_order order;
 	unsigned int cut;
 	u32 now;
+	u32 above;
 	unsigned int turn;
 	unsigned int range;
 	unsigned long index;
@@ -76,6 +81,7 @@ void zram_pp_walk_init(struct zram_pp_walk *walk, const struct zram_pp_run *run,
 		       const struct zram_pp_range *ranges, unsigned int nr);
 int zram_pp_walk_sort(struct zram_pp_walk *walk, enum zram_pp_order order,
 		      u64 room);
+void zram_pp_walk_cut(struct zram_pp_walk *walk, u32 above);
 int zram_pp_walk_next(struct zram_pp_walk *walk);
 void zram_pp_walk_advance(struct zram_pp_walk *walk);
 bool zram_pp_walk_goes_back(const struct zram_pp_walk *walk);

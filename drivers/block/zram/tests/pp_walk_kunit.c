@@ -373,6 +373,56 @@ static void pp_walk_test_accessed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, find_last_bit(t->visited, NR_SLOTS), 999UL);
 }
 
+/* Candidates above the cutoff go first, each comes once, and the cutoff may move */
+static void pp_walk_test_cut(struct kunit *test)
+{
+	struct zram_pp_filter old = { .before = 2000 };
+	const struct zram_pp_range range = { &old, 0, NR_SLOTS - 1 };
+	struct pp_walk_test *t = test->priv;
+	struct zram_pp_walk walk;
+	unsigned long i;
+
+	fill_by_age(t);
+	/* The oldest slots are the last of the table */
+	for (i = 0; i < NR_SLOTS; i++)
+		t->zram->slots.slot[i].ac_time = NR_SLOTS - 1 - i;
+
+	zram_pp_walk_init(&walk, &t->run, &range, 1);
+	zram_pp_walk_cut(&walk, 1000);
+	KUNIT_EXPECT_EQ(test, go(test, &walk), 2000U);
+
+	zram_pp_walk_init(&walk, &t->run, &range, 1);
+	zram_pp_walk_cut(&walk, 1000);
+	for (i = 2000; i < 2500; i++) {
+		KUNIT_ASSERT_EQ(test, zram_pp_walk_next(&walk), 0);
+		KUNIT_EXPECT_EQ(test, walk.index, i);
+		KUNIT_EXPECT_FALSE(test, zram_pp_walk_goes_back(&walk));
+		zram_slot_mark(t->zram, i, ZRAM_WB);
+		zram_pp_walk_advance(&walk);
+	}
+	/* Another slice, ten seconds later: the ten slots before the first come later */
+	old.before += 10;
+	zram_pp_walk_cut(&walk, 1010);
+	for (; i < NR_SLOTS; i++) {
+		KUNIT_ASSERT_EQ(test, zram_pp_walk_next(&walk), 0);
+		KUNIT_EXPECT_EQ(test, walk.index, i);
+		zram_slot_mark(t->zram, i, ZRAM_WB);
+		zram_pp_walk_advance(&walk);
+	}
+	for (i = 990; i < 2000; i++) {
+		KUNIT_ASSERT_EQ(test, zram_pp_walk_next(&walk), 0);
+		KUNIT_EXPECT_EQ(test, walk.index, i);
+		KUNIT_EXPECT_TRUE(test, zram_pp_walk_goes_back(&walk));
+		zram_pp_walk_advance(&walk);
+	}
+	KUNIT_EXPECT_EQ(test, zram_pp_walk_next(&walk), -ENOENT);
+
+	zram_pp_walk_init(&walk, &t->run, &range, 1);
+	zram_pp_walk_cut(&walk, 0);
+	KUNIT_EXPECT_EQ(test, zram_pp_walk_total(&walk), (u64)NR_SLOTS);
+	KUNIT_EXPECT_EQ(test, go(test, &walk), 1010U);
+}
+
 /*
  * Slots around the 2^32nd: the table is made to begin there, as no machine has the
  * memory for those before.
@@ -440,6 +490,7 @@ static struct kunit_case pp_walk_test_cases[] = {
 	KUNIT_CASE(pp_walk_test_room),
 	KUNIT_CASE(pp_walk_test_back),
 	KUNIT_CASE(pp_walk_test_accessed),
+	KUNIT_CASE(pp_walk_test_cut),
 	KUNIT_CASE(pp_walk_test_far),
 	KUNIT_CASE(pp_walk_test_stop),
 	{}
