@@ -35,6 +35,7 @@
  * @zram: the device
  * @walk: the way through the candidates
  * @blocks: blocks that may be in flight
+ * @packed: whether to pack objects
  *
  * Like zram_wb_ring_create() it takes less memory where there is little.
  *
@@ -42,7 +43,8 @@
  * Return: 0 or -ENOMEM.
  */
 int zram_wb_pack_init(struct zram_wb_pack *pack, struct zram *zram,
-		      struct zram_pp_walk *walk, unsigned int blocks)
+		      struct zram_pp_walk *walk, unsigned int blocks,
+		      bool packed)
 {
 	unsigned int nr = roundup_pow_of_two(blocks * OBJECTS_PER_BLOCK);
 	gfp_t gfp = GFP_KERNEL | __GFP_NOWARN;
@@ -50,6 +52,7 @@ int zram_wb_pack_init(struct zram_wb_pack *pack, struct zram *zram,
 	*pack = (struct zram_wb_pack){
 		.zram = zram,
 		.walk = walk,
+		.packed = packed,
 	};
 	for (; nr > OBJECTS_PER_BLOCK; nr /= 2) {
 		pack->objects = kvmalloc_objs(*pack->objects, nr,
@@ -187,7 +190,7 @@ static int wb_pack_load(struct zram_wb_pack *pack, struct zram_wb_request *req,
 	struct zram_wb_pack_object *obj;
 	int size;
 
-	if (pack->zram->wb.packed)
+	if (pack->packed)
 		size = wb_pack_load_object(pack, req, room);
 	else
 		size = wb_pack_load_page(pack, req, room);

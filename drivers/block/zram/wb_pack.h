@@ -24,6 +24,7 @@ struct zram_wb_pack_object {
  * struct zram_wb_pack - content of the requests of a run
  * @zram: the device
  * @walk: the walk through the candidates
+ * @packed: objects are packed; otherwise pages are written whole
  * @objects: ring of the objects in requests that are not settled
  * @mask: size of the ring, less one
  * @head: number of objects ever added
@@ -37,6 +38,7 @@ struct zram_wb_pack_object {
 struct zram_wb_pack {
 	struct zram *zram;
 	struct zram_pp_walk *walk;
+	bool packed;
 	struct zram_wb_pack_object *objects;
 	unsigned int mask;
 	unsigned int head;
@@ -47,7 +49,8 @@ struct zram_wb_pack {
 };
 
 int zram_wb_pack_init(struct zram_wb_pack *pack, struct zram *zram,
-		      struct zram_pp_walk *walk, unsigned int blocks);
+		      struct zram_pp_walk *walk, unsigned int blocks,
+		      bool packed);
 void zram_wb_pack_free(struct zram_wb_pack *pack);
 bool zram_wb_pack_has_room(const struct zram_wb_pack *pack);
 const struct zram_wb_pack_object *

@@ -19,6 +19,7 @@
 
 #include <linux/errno.h>
 #include <linux/jhash.h>
+#include <linux/limits.h>
 #include <linux/minmax.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
@@ -48,7 +49,7 @@ static void wb_run_count(struct zram_wb_run *run, enum zram_stat id,
 	zram_stats_add(&run->zram->stats, id, amount);
 }
 
-static int wb_run_alloc(struct zram_wb_run *run)
+static int wb_run_alloc(struct zram_wb_run *run, bool packed)
 {
 	struct zram *zram = run->zram;
 	/* A run about few pages takes memory for twice as many: a request has half of it */
@@ -62,7 +63,7 @@ static int wb_run_alloc(struct zram_wb_run *run)
 	if (!run->ring)
 		return -ENOMEM;
 	return zram_wb_pack_init(&run->pack, zram, &run->walk,
-				 zram_wb_ring_blocks(run->ring));
+				 zram_wb_ring_blocks(run->ring), packed);
 }
 
 static void wb_run_free(struct zram_wb_run *run)
@@ -97,7 +98,8 @@ static void wb_run_submit(struct zram_wb_run *run, struct zram_wb_request *req)
 static int wb_run_reserve(struct zram_wb_run *run, struct zram_wb_request *req)
 {
 	struct zram *zram = run->zram;
-	unsigned int want = zram_wb_ring_request_blocks(run->ring);
+	unsigned int want = min_t(u64, run->allowed,
+				  zram_wb_ring_request_blocks(run->ring));
 	int reserved = -EDQUOT;
 
 	req->charged = zram_bd_budget_charge(zram, want, &req->epoch);
@@ -112,7 +114,7 @@ static int wb_run_reserve(struct zram_wb_run *run, struct zram_wb_request *req)
 	return reserved;
 }
 
-/* Free and refund the blocks that the request does not use */
+/* Count the blocks that the request uses; free and refund the others */
 static void wb_run_trim(struct zram_wb_run *run, struct zram_wb_request *req,
 			unsigned int reserved)
 {
@@ -120,6 +122,7 @@ static void wb_run_trim(struct zram_wb_run *run, struct zram_wb_request *req,
 		zram_bd_map_trim(run->zram->backing.map, req->first + req->nr,
 				 reserved - req->nr);
 	zram_bd_budget_refund(run->zram, req->charged - req->nr, req->epoch);
+	run->allowed -= req->nr;
 }
 
 /**
@@ -159,12 +162,13 @@ static struct zram_wb_request *wb_run_get_request(struct zram_wb_run *run)
  *
  * Context: May sleep. pp_lock is held.
  * Return: 0 to continue; -ENOENT after the last candidate; -EDQUOT at the limit;
- *	-ENOSPC; -ENOMEM; as zram_pp_stop(); or the error of a device that is
- *	given up.
+ *	-EAGAIN if the blocks that the run is allowed to write do not suffice for
+ *	another object; -ENOSPC; -ENOMEM; as zram_pp_stop(); or the error of a
+ *	device that is given up.
  */
 int zram_wb_run_step(struct zram_wb_run *run)
 {
-	unsigned int least = run->zram->wb.packed ? 1 : ZRAM_BLOCKS_PER_PAGE;
+	unsigned int least = run->pack.packed ? 1 : ZRAM_BLOCKS_PER_PAGE;
 	struct zram_wb_request *req;
 	int reserved, err;
 
@@ -177,6 +181,8 @@ int zram_wb_run_step(struct zram_wb_run *run)
 		return err;
 
 	run->unit = max(run->unit, least);
+	if (run->allowed < run->unit)
+		return -EAGAIN;
 	req = wb_run_get_request(run);
 	/* Settling earlier requests may have shown that the device fails */
 	if (zram_wb_retry_gave_up(&run->retry))
@@ -212,6 +218,7 @@ int zram_wb_run_step(struct zram_wb_run *run)
  * @pp: the run as its walk is to know it; kept as long as the run
  * @ranges: which pages, in this order; likewise
  * @nr: number of ranges
+ * @packed: write packed objects, or whole pages
  *
  * Steps may follow in any number of slices, each between zram_pp_run_begin() and
  * zram_pp_run_end(), with zram_wb_run_drain() before the end.
@@ -220,13 +227,18 @@ int zram_wb_run_step(struct zram_wb_run *run)
  * Return: 0 or -ENOMEM.
  */
 int zram_wb_run_open(struct zram_wb_run *run, const struct zram_pp_run *pp,
-		     const struct zram_pp_range *ranges, unsigned int nr)
+		     const struct zram_pp_range *ranges, unsigned int nr,
+		     bool packed)
 {
 	int err;
 
-	*run = (struct zram_wb_run){ .pp = pp, .zram = pp->zram };
+	*run = (struct zram_wb_run){
+		.pp = pp,
+		.zram = pp->zram,
+		.allowed = U64_MAX,
+	};
 	zram_pp_walk_init(&run->walk, pp, ranges, nr);
-	err = wb_run_alloc(run);
+	err = wb_run_alloc(run, packed);
 	if (err)
 		return err;
 	zram_wb_retry_init(&run->retry, pp, run->ring);
@@ -273,7 +285,7 @@ static int wb_run_sort(struct zram_wb_run *run)
 	 */
 	if (most <= room)
 		return 0;
-	return zram_pp_walk_sort(&run->walk, zram->wb.packed ? ZRAM_PP_OLDEST :
+	return zram_pp_walk_sort(&run->walk, run->pack.packed ? ZRAM_PP_OLDEST :
 				 ZRAM_PP_LARGEST, room << ZRAM_BLOCK_SHIFT);
 }
 
@@ -372,7 +384,7 @@ int zram_wb_run(struct zram *zram, const struct zram_pp_range *ranges,
 		goto out;
 	wb_run_stat_begin(zram, key);
 	trace_zram_wb_begin(zram, nr);
-	err = zram_wb_run_open(run, &pp, ranges, nr);
+	err = zram_wb_run_open(run, &pp, ranges, nr, zram->wb.packed);
 	if (!err)
 		err = wb_run_all(run, &pp);
 	last = zram_wb_run_close(run);

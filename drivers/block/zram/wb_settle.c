@@ -124,6 +124,7 @@ void zram_wb_settle(struct zram_wb_run *run, struct zram_wb_request *req)
 		run->err = req->err;
 		zram_bd_budget_refund(run->zram, bad, req->epoch);
 	}
+	run->blocks += req->nr - bad;
 	wb_settle_count(run, ZRAM_STAT_BD_WRITES, req->nr - bad);
 	if (req->retries)
 		wb_settle_count(run, ZRAM_STAT_WB_RETRIES, req->retries);

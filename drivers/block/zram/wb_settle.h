@@ -22,10 +22,13 @@ struct zram_wb_ring;
  * @pack: content of the requests
  * @retry: blocks that could not be written
  * @unit: blocks that the next request needs together
- * @err: the last error of the device
- * @written: pages moved to the backing device
+ * @allowed: blocks that the run may still write, beside the budget of the device
+ * @err: the last error of the device, in this slice
+ * @written: pages moved to the backing device, in this slice
+ * @blocks: blocks written, in this slice; also those whose pages were overwritten
+ *	meanwhile
  *
- * Belongs to the task of the run.
+ * Belongs to the task of the run. The run of a task is one slice.
  */
 struct zram_wb_run {
 	const struct zram_pp_run *pp;
@@ -35,8 +38,10 @@ struct zram_wb_run {
 	struct zram_wb_pack pack;
 	struct zram_wb_retry retry;
 	unsigned int unit;
+	u64 allowed;
 	int err;
 	u64 written;
+	u64 blocks;
 };
 
 void zram_wb_settle(struct zram_wb_run *run, struct zram_wb_request *req);
