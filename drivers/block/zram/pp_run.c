@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The rules by which a post-processing run shares the device with others: one run
- * at a time, and none before the staged pages are compressed.
+ * at a time, and a task's before a slice of tiering. A task's run does not begin before
+ * the staged pages are compressed.
  */
 
 #include <linux/atomic.h>
@@ -58,7 +59,7 @@ static int pp_run_interrupt(struct zram *zram)
 }
 
 /**
- * zram_pp_run_begin() - start a post-processing run, or a slice of one
+ * zram_pp_run_begin() - start a post-processing run of a task
  * @run: the run
  *
  * Context: May sleep. config_lock is held for reading, to the end of the run.
@@ -70,7 +71,10 @@ int zram_pp_run_begin(const struct zram_pp_run *run)
 	struct zram *zram = run->zram;
 	int err;
 
-	if (mutex_lock_interruptible(&zram->pp_lock))
+	atomic_inc(&zram->pp_waiting);
+	err = mutex_lock_interruptible(&zram->pp_lock);
+	atomic_dec(&zram->pp_waiting);
+	if (err)
 		return pp_run_interrupt(zram);
 	err = zram_pp_stop(run);
 	/* A run cannot process staged pages */
@@ -79,6 +83,41 @@ int zram_pp_run_begin(const struct zram_pp_run *run)
 	if (err)
 		mutex_unlock(&zram->pp_lock);
 	return err == -ERESTARTSYS ? pp_run_interrupt(zram) : err;
+}
+
+/**
+ * zram_pp_run_wanted() - does a task wait to begin a run?
+ * @zram: the device
+ *
+ * A slice looks at this where it looks at its time, so that a task waits for one slice
+ * at most.
+ *
+ * Return: true if a slice has to end.
+ */
+bool zram_pp_run_wanted(const struct zram *zram)
+{
+	return atomic_read(&zram->pp_waiting);
+}
+
+/**
+ * zram_pp_run_try() - start a slice of a thread, unless a task has a run or wants one
+ * @run: the slice
+ *
+ * Does not wait, and compresses no staged pages first: they are not candidates.
+ *
+ * Context: Any task; no config_lock. The device stays set up until the thread ends.
+ * Return: true with pp_lock held, to be dropped by zram_pp_run_end().
+ */
+bool zram_pp_run_try(const struct zram_pp_run *run)
+{
+	struct zram *zram = run->zram;
+
+	if (zram_pp_run_wanted(zram) || !mutex_trylock(&zram->pp_lock))
+		return false;
+	if (!zram_pp_stop(run))
+		return true;
+	mutex_unlock(&zram->pp_lock);
+	return false;
 }
 
 /**

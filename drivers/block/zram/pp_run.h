@@ -9,6 +9,8 @@ struct zram_pp_rest;
 struct zram_pp_run;
 
 int zram_pp_run_begin(const struct zram_pp_run *run);
+bool zram_pp_run_try(const struct zram_pp_run *run);
+bool zram_pp_run_wanted(const struct zram *zram);
 void zram_pp_run_end(const struct zram_pp_run *run);
 int zram_pp_run_suspend(struct zram *zram, u32 key,
 			const struct zram_pp_rest *rest);

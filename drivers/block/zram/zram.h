@@ -178,6 +178,7 @@ struct zram_pp_resume {
  * @disk: its gendisk
  * @config_lock: see the lock order
  * @pp_lock: see the lock order
+ * @pp_waiting: tasks that wait for @pp_lock to begin a run
  * @rmw_locks: see the lock order
  * @nr_pages: size of the device; 0 until it is set up
  * @slots: slot table
@@ -196,6 +197,7 @@ struct zram {
 	struct gendisk *disk;			/* I */
 	struct rw_semaphore config_lock;
 	struct mutex pp_lock;			/* one run at a time; pp_resume */
+	atomic_t pp_waiting;
 	struct mutex rmw_locks[ZRAM_RMW_LOCKS];	/* serialise writers of parts */
 	unsigned long nr_pages;			/* C, open; A */
 	struct zram_slots slots;		/* C, open; S inside */
