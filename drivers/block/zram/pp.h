@@ -10,7 +10,7 @@ struct zram;
  * struct zram_pp_run - what all parts of a post-processing run know of it
  * @zram: the device
  * @stop: called between pages; returns 0 to continue, or the error that ends
- *	the run
+ *	the run; -EAGAIN if only its slice is over
  * @to_begin: the run has not processed a page yet
  */
 struct zram_pp_run {

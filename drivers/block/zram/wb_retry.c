@@ -97,7 +97,10 @@ bool zram_wb_retry_gave_up(const struct zram_wb_retry *retry)
  */
 static bool wb_retry_ends(const struct zram_wb_retry *retry)
 {
-	return retry->failures >= MAX_FAILURES || zram_pp_stop(retry->pp);
+	int err = zram_pp_stop(retry->pp);
+
+	/* A slice that is over makes its tests, or no slice would retire a block */
+	return retry->failures >= MAX_FAILURES || (err && err != -EAGAIN);
 }
 
 static bool wb_retry_stops(const struct zram_wb_retry *retry)

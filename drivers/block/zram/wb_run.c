@@ -66,12 +66,6 @@ static int wb_run_alloc(struct zram_wb_run *run, bool packed)
 				 zram_wb_ring_blocks(run->ring), packed);
 }
 
-static void wb_run_free(struct zram_wb_run *run)
-{
-	zram_wb_pack_free(&run->pack);
-	zram_wb_ring_destroy(run->ring);
-}
-
 /* Settle the oldest request; false if there is none, or it has not completed */
 static bool wb_run_reap(struct zram_wb_run *run, bool wait)
 {
@@ -129,7 +123,7 @@ static void wb_run_trim(struct zram_wb_run *run, struct zram_wb_request *req,
  * zram_wb_run_drain() - settle all that is in flight
  * @run: the run
  *
- * No slot is marked PP after it, so pp_lock may be dropped between two slices.
+ * No slot is marked PP after it.
  *
  * Context: May sleep; waits for I/O. pp_lock is held.
  */
@@ -214,14 +208,14 @@ int zram_wb_run_step(struct zram_wb_run *run)
 
 /**
  * zram_wb_run_open() - prepare a run
- * @run: set up here; zram_wb_run_close() follows, whatever this returns
+ * @run: set up here; zram_wb_run_close() or zram_wb_run_free() follows, whatever this
+ *	returns
  * @pp: the run as its walk is to know it; kept as long as the run
  * @ranges: which pages, in this order; likewise
  * @nr: number of ranges
  * @packed: write packed objects, or whole pages
  *
- * Steps may follow in any number of slices, each between zram_pp_run_begin() and
- * zram_pp_run_end(), with zram_wb_run_drain() before the end.
+ * Tests the blocks that earlier runs have retired.
  *
  * Context: May sleep; waits for I/O. pp_lock is held.
  * Return: 0 or -ENOMEM.
@@ -247,6 +241,63 @@ int zram_wb_run_open(struct zram_wb_run *run, const struct zram_pp_run *pp,
 }
 
 /**
+ * zram_wb_run_resume() - begin a slice of a run
+ * @run: from zram_wb_run_open()
+ * @allowed: blocks that the slice may write; for objects of all sizes at least
+ *	%ZRAM_BLOCKS_PER_PAGE
+ *
+ * A thread divides a run into slices: zram_pp_run_try(), zram_wb_run_resume(), steps,
+ * zram_wb_run_pause() and zram_pp_run_end(). The walk continues where it was, or the
+ * thread starts it anew. Errors and counts of the run become those of the slice: blocks
+ * that failed in earlier slices do not make it give the device up.
+ *
+ * Retired blocks are not tested. A test of a bad block may take seconds, and slices
+ * follow each other.
+ *
+ * Context: pp_lock is held.
+ */
+void zram_wb_run_resume(struct zram_wb_run *run, u64 allowed)
+{
+	zram_wb_retry_init(&run->retry, run->pp, run->ring);
+	run->allowed = allowed;
+	run->err = 0;
+	run->pack.err = 0;
+	run->written = 0;
+	run->blocks = 0;
+}
+
+/**
+ * zram_wb_run_pause() - end a slice of a run
+ * @run: from zram_wb_run_open(), which succeeded
+ *
+ * Settles all that is in flight, and retires or frees suspected blocks. After it no slot
+ * is marked PP and the run holds no references of blocks, so pp_lock may be dropped.
+ *
+ * Context: May sleep; waits for I/O. pp_lock is held.
+ * Return: 0, or the last error of the slice: of the device, or of a page that could
+ *	not be read.
+ */
+int zram_wb_run_pause(struct zram_wb_run *run)
+{
+	zram_wb_run_drain(run);
+	zram_wb_retry_end(&run->retry, run->zram->backing.map);
+	/* A page that could not be decompressed did not end the run */
+	return run->err ? run->err : run->pack.err;
+}
+
+/**
+ * zram_wb_run_free() - end a run without a further request
+ * @run: from zram_wb_run_open(), before the first step or paused
+ *
+ * Context: May sleep. Needs no pp_lock.
+ */
+void zram_wb_run_free(struct zram_wb_run *run)
+{
+	zram_wb_pack_free(&run->pack);
+	zram_wb_ring_destroy(run->ring);
+}
+
+/**
  * zram_wb_run_close() - end a run
  * @run: from zram_wb_run_open()
  *
@@ -256,17 +307,14 @@ int zram_wb_run_open(struct zram_wb_run *run, const struct zram_pp_run *pp,
  */
 int zram_wb_run_close(struct zram_wb_run *run)
 {
-	int err;
+	int err = 0;
 
 	if (run->pack.objects) {
-		zram_wb_run_drain(run);
-		zram_wb_retry_end(&run->retry, run->zram->backing.map);
+		err = zram_wb_run_pause(run);
 		if (!zram_wb_retry_gave_up(&run->retry))
 			zram_bd_discard(run->pp);
 	}
-	/* A page that could not be decompressed did not end the run */
-	err = run->err ? run->err : run->pack.err;
-	wb_run_free(run);
+	zram_wb_run_free(run);
 	return err;
 }
 

@@ -14,6 +14,9 @@ int zram_wb_run_open(struct zram_wb_run *run, const struct zram_pp_run *pp,
 		     bool packed);
 int zram_wb_run_step(struct zram_wb_run *run);
 void zram_wb_run_drain(struct zram_wb_run *run);
+void zram_wb_run_resume(struct zram_wb_run *run, u64 allowed);
+int zram_wb_run_pause(struct zram_wb_run *run);
+void zram_wb_run_free(struct zram_wb_run *run);
 int zram_wb_run_close(struct zram_wb_run *run);
 int zram_wb_run(struct zram *zram, const struct zram_pp_range *ranges,
 		unsigned int nr);

@@ -6,9 +6,11 @@
 
 #include <kunit/test.h>
 #include <linux/bits.h>
+#include <linux/errno.h>
 #include <linux/jiffies.h>
 
 #include "../bd_map.h"
+#include "../pp.h"
 #include "../wb_retry.h"
 #include "wb_retry_test.h"
 
@@ -32,6 +34,35 @@ static void wb_retry_test_bad_block(struct kunit *test)
 	repair(t);
 	zram_wb_retry_begin(&t->retry, t->map);
 	expect(test, 0, 0);
+}
+
+static int slice_over(const struct zram_pp_run *run)
+{
+	return -EAGAIN;
+}
+
+static int thread_ends(const struct zram_pp_run *run)
+{
+	return -EINTR;
+}
+
+/* The end of a slice leaves time to retire a block, the end of the thread does not. */
+static void wb_retry_test_slice(struct kunit *test)
+{
+	struct wb_retry_test *t = test->priv;
+
+	t->run.stop = thread_ends;
+	write_request(test, 64, ~0ULL, BIT_ULL(5));
+	KUNIT_EXPECT_EQ(test, t->tried, 0);
+	zram_wb_retry_end(&t->retry, t->map);
+	expect(test, 0, 0);
+
+	repair(t);
+	t->run.stop = slice_over;
+	write_request(test, 64, ~0ULL, BIT_ULL(5));
+	KUNIT_EXPECT_EQ(test, t->tried, 64);
+	zram_wb_retry_end(&t->retry, t->map);
+	expect(test, 0, 1);
 }
 
 /* An error that passes retires nothing, wherever in the retry it came. */
@@ -189,6 +220,7 @@ static void wb_retry_test_check(struct kunit *test)
 
 static struct kunit_case wb_retry_test_cases[] = {
 	KUNIT_CASE(wb_retry_test_bad_block),
+	KUNIT_CASE(wb_retry_test_slice),
 	KUNIT_CASE(wb_retry_test_transient),
 	KUNIT_CASE(wb_retry_test_device),
 	KUNIT_CASE(wb_retry_test_device_short),
