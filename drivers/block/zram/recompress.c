@@ -26,7 +26,7 @@ static int recompress_step(struct zram_recompress_run *run)
 
 	if (!run->left)
 		return -ENOENT;
-	err = zram_pp_stop(&run->pp);
+	err = zram_pp_stop(run->pp);
 	if (err)
 		return err;
 	err = zram_pp_walk_next(&run->walk);
@@ -38,21 +38,22 @@ static int recompress_step(struct zram_recompress_run *run)
 	return err;
 }
 
-static int recompress_all(struct zram_recompress_run *run)
+static int recompress_all(struct zram_recompress_run *run,
+			  struct zram_pp_run *pp)
 {
 	struct zram *zram = run->zram;
 	int err = zram_recompress_page_init(run);
 
 	if (err)
 		return err;
-	run->pp.to_begin = true;
+	pp->to_begin = true;
 	/* If not all pages can be tried, the largest objects go first */
 	if (run->left < zram->nr_pages - run->walk.index)
 		err = zram_pp_walk_sort(&run->walk, ZRAM_PP_LARGEST,
 					run->left << PAGE_SHIFT);
 	while (!err) {
 		err = recompress_step(run);
-		run->pp.to_begin = false;
+		pp->to_begin = false;
 	}
 	/* Later runs fill the pages that a few objects begin */
 	if (run->left && run->replaced >= FEW_OBJECTS)
@@ -95,8 +96,12 @@ int zram_recompress_run(struct zram *zram, const struct zram_pp_filter *filter,
 		.filter = filter,
 		.last = zram->nr_pages - 1,
 	};
+	struct zram_pp_run pp = {
+		.zram = zram,
+		.stop = zram_pp_task_stop,
+	};
 	struct zram_recompress_run run = {
-		.pp = { .zram = zram, .stop = zram_pp_task_stop },
+		.pp = &pp,
 		.zram = zram,
 		.prio = filter->below_prio,
 		.threshold = filter->min_size,
@@ -105,14 +110,14 @@ int zram_recompress_run(struct zram *zram, const struct zram_pp_filter *filter,
 	u32 key = recompress_key(filter, max_pages);
 	int err;
 
-	err = zram_pp_run_begin(&run.pp);
+	err = zram_pp_run_begin(&pp);
 	if (err)
 		return err;
 	zram_pp_run_resume(zram, key, &rest);
-	zram_pp_walk_init(&run.walk, &run.pp, &range, 1);
+	zram_pp_walk_init(&run.walk, &pp, &range, 1);
 	run.left = rest.left;
 	run.walk.index = rest.next;
-	err = recompress_all(&run);
+	err = recompress_all(&run, &pp);
 	rest.left = run.left;
 	/* In order of size the run begins again, with fewer pages left to try */
 	if (run.walk.order == ZRAM_PP_BY_INDEX)
@@ -120,6 +125,49 @@ int zram_recompress_run(struct zram *zram, const struct zram_pp_filter *filter,
 	if (err == -ERESTARTSYS)
 		err = zram_pp_run_suspend(zram, key, &rest);
 	zram_recompress_page_exit(&run);
-	zram_pp_run_end(&run.pp);
+	zram_pp_run_end(&pp);
 	return err;
+}
+
+/**
+ * zram_recompress_slice() - compress pages again, in a slice of tiering
+ * @pp: the slice
+ * @filter: as of zram_recompress_run()
+ * @max_pages: number of pages to try
+ * @next: the slot to begin with; set to the one to continue with, 0 after the last
+ * @replaced: increased by the number of objects that were replaced
+ *
+ * Unlike the run of a task it leaves idle marks alone. It compacts the pool only as far
+ * as the pool would grow otherwise. The caller closes the gaps of replaced objects.
+ *
+ * Context: May sleep. pp_lock is held.
+ * Return: 0; as zram_pp_stop(); -ENOMEM as zram_recompress_run(); otherwise the last
+ *	error of a page that could not be expanded or compressed.
+ */
+int zram_recompress_slice(const struct zram_pp_run *pp,
+			  const struct zram_pp_filter *filter, u64 max_pages,
+			  unsigned long *next, u64 *replaced)
+{
+	const struct zram_pp_range range = {
+		.filter = filter,
+		.last = pp->zram->nr_pages - 1,
+	};
+	struct zram_recompress_run run = {
+		.pp = pp,
+		.slice = true,
+		.zram = pp->zram,
+		.prio = filter->below_prio,
+		.threshold = filter->min_size,
+		.left = max_pages,
+	};
+	int err = zram_recompress_page_init(&run);
+
+	zram_pp_walk_init(&run.walk, pp, &range, 1);
+	run.walk.index = *next;
+	while (!err)
+		err = recompress_step(&run);
+	*next = err == -ENOENT && run.left ? 0 : run.walk.index;
+	*replaced += run.replaced;
+	zram_recompress_page_exit(&run);
+	return err == -ENOENT ? run.err : err;
 }

@@ -139,7 +139,8 @@ static int recompress_make_object(struct zram_recompress_run *run,
 /*
  * The end of an attempt, with the new object or, without one, flags to @mark the
  * slot with. False if the slot had changed. A slot that was tried is not idle any
- * more: the next run would try it again.
+ * more: the next run would try it again. Tiering does not select by idle marks, and
+ * leaves them to the user.
  */
 static bool recompress_settle(struct zram_recompress_run *run,
 			      struct zram_slot *new, u32 mark)
@@ -159,7 +160,7 @@ static bool recompress_settle(struct zram_recompress_run *run,
 	zram_slot_release(zram, new);
 	zram_recompress_log_grow(run->log,
 				 zram_obj_pool_pages(&zram->pool) - before);
-	if (ok) {
+	if (ok && !run->slice) {
 		spin_lock(lock);
 		zram_slot_clear_idle(zram, index);
 		spin_unlock(lock);
@@ -232,13 +233,13 @@ void zram_recompress_page_restore(struct zram_recompress_run *run)
 	unsigned int class;
 	u32 flags;
 
-	zram_pp_walk_init(&run->walk, &run->pp, &all, 1);
+	zram_pp_walk_init(&run->walk, run->pp, &all, 1);
 	zram_recompress_page_compact(run);
 	while (zram_recompress_log_grown(run->log) > 0 &&
 	       !zram_recompress_log_disturbed(run->log) &&
-	       !zram_pp_stop(&run->pp) &&
+	       !zram_pp_stop(run->pp) &&
 	       zram_recompress_log_rarest(run->log, &class)) {
-		while (!zram_pp_stop(&run->pp) &&
+		while (!zram_pp_stop(run->pp) &&
 		       zram_recompress_log_take(run->log, class,
 						&run->walk.index, &flags)) {
 			recompress_restore_slot(run, flags);
@@ -315,9 +316,10 @@ int zram_recompress_page_init(struct zram_recompress_run *run)
 	struct zram_obj_usage usage;
 
 	zram_obj_pool_usage(&zram->pool, &usage);
-	run->most = usage.pages + SLACK;
+	/* No slack for a slice: many follow each other */
+	run->most = usage.pages + (run->slice ? 0 : SLACK);
 	/* The pool may have gaps already */
-	run->gaps = GAPS_WORTH_CLOSING;
+	run->gaps = run->slice ? 0 : GAPS_WORTH_CLOSING;
 	run->page = kvmalloc(PAGE_SIZE, GFP_KERNEL);
 	run->buf = kvmalloc(PAGE_SIZE, GFP_KERNEL);
 	run->log = zram_recompress_log_create(&zram->pool);

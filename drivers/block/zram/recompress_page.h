@@ -4,15 +4,16 @@
 
 #include <linux/types.h>
 
-#include "pp.h"
 #include "pp_walk.h"
 
 struct zram;
+struct zram_pp_run;
 struct zram_recompress_log;
 
 /**
  * struct zram_recompress_run - a recompression run
  * @pp: the run as its walk knows it
+ * @slice: it is a slice of tiering, which leaves the idle marks and most gaps alone
  * @zram: its device
  * @walk: its way through the candidates
  * @prio: priority of the algorithm
@@ -29,7 +30,8 @@ struct zram_recompress_log;
  * @err: the last error that did not end the run
  */
 struct zram_recompress_run {
-	struct zram_pp_run pp;
+	const struct zram_pp_run *pp;
+	bool slice;
 	struct zram *zram;
 	struct zram_pp_walk walk;
 	unsigned int prio;
