@@ -63,7 +63,7 @@ static int task(void *data)
 	t->err = zram_pp_run_begin(&t->run);
 	complete(&t->begun);
 	while (!kthread_should_stop())
-		msleep(1);
+		fsleep(1000);
 	if (!t->err)
 		zram_pp_run_end(&t->run);
 	return 0;
@@ -84,7 +84,7 @@ static struct task_struct *start_task(struct kunit *test)
 		KUNIT_ASSERT_FALSE(test, IS_ERR(thread));
 	}
 	while (!zram_pp_run_wanted(t->zram) && time_before(jiffies, end))
-		msleep(1);
+		fsleep(1000);
 	KUNIT_EXPECT_TRUE(test, zram_pp_run_wanted(t->zram));
 	KUNIT_EXPECT_FALSE(test, completion_done(&t->begun));
 	return thread;

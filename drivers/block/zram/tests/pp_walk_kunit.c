@@ -13,64 +13,15 @@
 
 #include "../pp.h"
 #include "../pp_walk.h"
-#include "../read.h"
 #include "../slot.h"
 #include "../table.h"
 #include "../zram.h"
-
-#define NR_SLOTS	3000
+#include "pp_walk_test.h"
 
 static const struct zram_pp_filter any = {};
 static const struct zram_pp_filter idle = { .idle = true };
 static const struct zram_pp_filter huge = { .must = ZRAM_HUGE };
 static const struct zram_pp_filter not_huge = { .must_not = ZRAM_HUGE };
-
-/**
- * struct pp_walk_test - what a test works on
- * @zram: has slots, counters and nothing else
- * @run: a run that nothing stops
- * @visited: the slots a walk came to
- * @now: the time
- */
-struct pp_walk_test {
-	struct zram *zram;
-	struct zram_pp_run run;
-	unsigned long *visited;
-	u32 now;
-};
-
-static int pp_walk_test_init(struct kunit *test)
-{
-	struct pp_walk_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
-
-	if (!t)
-		return -ENOMEM;
-	t->now = ktime_get_boottime_seconds();
-	t->visited = kunit_kzalloc(test, BITS_TO_LONGS(NR_SLOTS) *
-				   sizeof(long), GFP_KERNEL);
-	t->zram = kunit_kzalloc(test, sizeof(*t->zram), GFP_KERNEL);
-	if (!t->visited || !t->zram)
-		return -ENOMEM;
-	t->run.zram = t->zram;
-	if (zram_stats_init(&t->zram->stats))
-		return -ENOMEM;
-	if (zram_table_create(&t->zram->slots, NR_SLOTS)) {
-		zram_stats_destroy(&t->zram->stats);
-		return -ENOMEM;
-	}
-	test->priv = t;
-	return 0;
-}
-
-static void pp_walk_test_exit(struct kunit *test)
-{
-	struct pp_walk_test *t = test->priv;
-
-	if (!t)
-		return;
-	zram_table_destroy(&t->zram->slots);
-	zram_stats_destroy(&t->zram->stats);
-}
 
 /* Slots of all states, sizes and ages */
 static void fill(struct pp_walk_test *t)
@@ -120,34 +71,6 @@ static bool wanted(struct pp_walk_test *t, const struct zram_pp_filter *filter,
 	if (filter == &not_huge)
 		return !(flags & ZRAM_HUGE);
 	return filter != &idle || group->idle & zram_slots_bit(i);
-}
-
-/* Walks to the end; the number of slots it came to, none of them twice */
-static unsigned int go(struct kunit *test, struct zram_pp_walk *walk)
-{
-	struct pp_walk_test *t = test->priv;
-	u64 scanned, before = 0;
-	unsigned int nr = 0;
-	int err;
-
-	bitmap_zero(t->visited, NR_SLOTS);
-	while (!(err = zram_pp_walk_next(walk))) {
-		KUNIT_ASSERT_LT(test, walk->index, (unsigned long)NR_SLOTS);
-		if (test_and_set_bit(walk->index, t->visited))
-			KUNIT_FAIL(test, "slot %lu again", walk->index);
-		if (!zram_pp_walk_match(walk))
-			KUNIT_FAIL(test, "slot %lu", walk->index);
-		scanned = zram_pp_walk_scanned(walk);
-		KUNIT_ASSERT_GE(test, scanned, before);
-		KUNIT_ASSERT_LT(test, scanned, zram_pp_walk_total(walk));
-		before = scanned;
-		zram_pp_walk_advance(walk);
-		nr++;
-	}
-	KUNIT_EXPECT_EQ(test, err, -ENOENT);
-	KUNIT_EXPECT_EQ(test, zram_pp_walk_scanned(walk),
-			zram_pp_walk_total(walk));
-	return nr;
 }
 
 static void check_visited(struct kunit *test, const struct zram_pp_range *range)
@@ -336,93 +259,6 @@ static void pp_walk_test_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, zram_pp_walk_next(&walk), -ENOENT);
 }
 
-/* Huge pages, each accessed a second after the one before */
-static void fill_by_age(struct pp_walk_test *t)
-{
-	unsigned long i;
-
-	for (i = 0; i < NR_SLOTS; i++) {
-		zram_slot_publish(t->zram, i, 0, (u32)PAGE_SIZE | ZRAM_HUGE);
-		t->zram->slots.slot[i].ac_time = i;
-	}
-}
-
-/* A filter by last access; an access after the walk has found a slot counts */
-static void pp_walk_test_accessed(struct kunit *test)
-{
-	const struct zram_pp_filter old = { .since = 500, .before = 1000 };
-	const struct zram_pp_range range = { &old, 0, NR_SLOTS - 1 };
-	struct pp_walk_test *t = test->priv;
-	struct zram_pp_walk walk;
-	struct zram_slot slot;
-
-	fill_by_age(t);
-	zram_pp_walk_init(&walk, &t->run, &range, 1);
-	KUNIT_ASSERT_EQ(test, zram_pp_walk_next(&walk), 0);
-	KUNIT_EXPECT_EQ(test, walk.index, 500UL);
-	KUNIT_EXPECT_TRUE(test, zram_pp_walk_match(&walk));
-
-	t->zram->slots.slot[500].ac_time = 1000;
-	KUNIT_ASSERT_FALSE(test, zram_pp_walk_match(&walk));
-	KUNIT_EXPECT_EQ(test, zram_read_claim(t->zram, 500, &old, NULL, &slot), 0);
-	KUNIT_EXPECT_FALSE(test, zram_slot_stored(&slot));
-	KUNIT_EXPECT_FALSE(test, zram_slot_test(&t->zram->slots.slot[500],
-						ZRAM_PP));
-
-	KUNIT_EXPECT_EQ(test, go(test, &walk), 499U);
-	KUNIT_EXPECT_EQ(test, find_last_bit(t->visited, NR_SLOTS), 999UL);
-}
-
-/* Candidates above the cutoff go first, each comes once, and the cutoff may move */
-static void pp_walk_test_cut(struct kunit *test)
-{
-	struct zram_pp_filter old = { .before = 2000 };
-	const struct zram_pp_range range = { &old, 0, NR_SLOTS - 1 };
-	struct pp_walk_test *t = test->priv;
-	struct zram_pp_walk walk;
-	unsigned long i;
-
-	fill_by_age(t);
-	/* The oldest slots are the last of the table */
-	for (i = 0; i < NR_SLOTS; i++)
-		t->zram->slots.slot[i].ac_time = NR_SLOTS - 1 - i;
-
-	zram_pp_walk_init(&walk, &t->run, &range, 1);
-	zram_pp_walk_cut(&walk, 1000);
-	KUNIT_EXPECT_EQ(test, go(test, &walk), 2000U);
-
-	zram_pp_walk_init(&walk, &t->run, &range, 1);
-	zram_pp_walk_cut(&walk, 1000);
-	for (i = 2000; i < 2500; i++) {
-		KUNIT_ASSERT_EQ(test, zram_pp_walk_next(&walk), 0);
-		KUNIT_EXPECT_EQ(test, walk.index, i);
-		KUNIT_EXPECT_FALSE(test, zram_pp_walk_goes_back(&walk));
-		zram_slot_mark(t->zram, i, ZRAM_WB);
-		zram_pp_walk_advance(&walk);
-	}
-	/* Another slice, ten seconds later: the ten slots before the first come later */
-	old.before += 10;
-	zram_pp_walk_cut(&walk, 1010);
-	for (; i < NR_SLOTS; i++) {
-		KUNIT_ASSERT_EQ(test, zram_pp_walk_next(&walk), 0);
-		KUNIT_EXPECT_EQ(test, walk.index, i);
-		zram_slot_mark(t->zram, i, ZRAM_WB);
-		zram_pp_walk_advance(&walk);
-	}
-	for (i = 990; i < 2000; i++) {
-		KUNIT_ASSERT_EQ(test, zram_pp_walk_next(&walk), 0);
-		KUNIT_EXPECT_EQ(test, walk.index, i);
-		KUNIT_EXPECT_TRUE(test, zram_pp_walk_goes_back(&walk));
-		zram_pp_walk_advance(&walk);
-	}
-	KUNIT_EXPECT_EQ(test, zram_pp_walk_next(&walk), -ENOENT);
-
-	zram_pp_walk_init(&walk, &t->run, &range, 1);
-	zram_pp_walk_cut(&walk, 0);
-	KUNIT_EXPECT_EQ(test, zram_pp_walk_total(&walk), (u64)NR_SLOTS);
-	KUNIT_EXPECT_EQ(test, go(test, &walk), 1010U);
-}
-
 /*
  * Slots around the 2^32nd: the table is made to begin there, as no machine has the
  * memory for those before.
@@ -489,8 +325,6 @@ static struct kunit_case pp_walk_test_cases[] = {
 	KUNIT_CASE(pp_walk_test_order),
 	KUNIT_CASE(pp_walk_test_room),
 	KUNIT_CASE(pp_walk_test_back),
-	KUNIT_CASE(pp_walk_test_accessed),
-	KUNIT_CASE(pp_walk_test_cut),
 	KUNIT_CASE(pp_walk_test_far),
 	KUNIT_CASE(pp_walk_test_stop),
 	{}
