@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The token bucket of tiering: how many bytes a day may be written.
+ *
+ * Like tier_policy.c it takes no lock and reads no clock, and is compiled for user
+ * space too.
+ */
+
+#include <linux/limits.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <linux/overflow.h>
+
+#include "tier_bucket.h"
+
+#define DAY_MS	86400000U
+
+/**
+ * zram_tier_bucket_fill() - time has passed
+ * @bucket: the bucket
+ * @ms: since the last call. Time asleep counts, unlike for ages
+ *
+ * Exact: calls for parts of a time free as many bytes as one call for all of it.
+ */
+void zram_tier_bucket_fill(struct zram_tier_bucket *bucket, u64 ms)
+{
+	u64 bytes, days;
+	u32 rest, time;
+
+	if (check_mul_overflow(bucket->daily, div_u64_rem(ms, DAY_MS, &time), &days))
+		days = U64_MAX;
+	bytes = div_u64_rem(bucket->daily, DAY_MS, &rest) * time;
+	bytes += div_u64_rem((u64)rest * time + bucket->part, DAY_MS,
+			     &bucket->part);
+	if (check_add_overflow(bytes, days, &bytes))
+		bytes = U64_MAX;
+	bucket->spent -= min(bytes, bucket->spent);
+	/* A full bucket saves no part of a byte */
+	if (!bucket->spent)
+		bucket->part = 0;
+}
+
+/**
+ * zram_tier_bucket_left() - find how much may be written
+ * @bucket: the bucket
+ * @spill: use the reserve too
+ *
+ * Return: bytes; %ZRAM_TIER_NO_LIMIT if there is no bound.
+ */
+u64 zram_tier_bucket_left(const struct zram_tier_bucket *bucket, bool spill)
+{
+	u64 kept = spill ? 0 : min(bucket->reserve, bucket->daily / 2), used;
+
+	if (bucket->daily == ZRAM_TIER_NO_LIMIT)
+		return ZRAM_TIER_NO_LIMIT;
+	if (check_add_overflow(bucket->spent, kept, &used) ||
+	    used > bucket->daily)
+		return 0;
+	return bucket->daily - used;
+}
+
+/**
+ * zram_tier_bucket_charge() - take bytes that are going to be written
+ * @bucket: the bucket
+ * @want: bytes
+ * @spill: use the reserve too
+ *
+ * Return: bytes granted, at most @want.
+ */
+u64 zram_tier_bucket_charge(struct zram_tier_bucket *bucket, u64 want, bool spill)
+{
+	want = min(want, zram_tier_bucket_left(bucket, spill));
+	if (check_add_overflow(bucket->spent, want, &bucket->spent))
+		bucket->spent = U64_MAX;
+	return want;
+}
+
+/**
+ * zram_tier_bucket_refund() - return bytes that were not written
+ * @bucket: the bucket
+ * @bytes: of those that zram_tier_bucket_charge() granted
+ */
+void zram_tier_bucket_refund(struct zram_tier_bucket *bucket, u64 bytes)
+{
+	bucket->spent -= min(bytes, bucket->spent);
+}

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Age classes: how likely their pages are read, and which of them may leave memory.
+ *
+ * The hazard of a class is the number of reads for each page and second in it. A page
+ * that leaves frees the memory of its object. This memory holds pages like the
+ * youngest ones, whose hazard is known as well. A class may leave if its own reads,
+ * which then wait for the backing device, cost less than the reads of young pages that
+ * it saves.
+ *
+ * A class without a history is expected to have a hazard of half the inverse of its
+ * age. Pages of a program that sleeps return together, after any time. So the absence
+ * of reads proves less than as many independent pages would, and the policy assumes at
+ * least a multiple of this hazard. Then a page leaves when it has been in memory for
+ * about as long as pays for one read of it, and both losses are bounded.
+ */
+
+#include <linux/bitops.h>
+#include <linux/limits.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
+
+#include "tier_hazard.h"
+#include "tier_num.h"
+
+/*
+ * After more than NOW_MAX seconds without a walk, reconstruct exposure from the ages, for
+ * at most BACK_MAX seconds
+ */
+#define NOW_MAX		8U
+#define BACK_MAX	256U
+/* Time that a read of the backing device takes more than one of the pool, at least */
+#define READ_EXTRA	10000ULL
+
+/**
+ * zram_tier_class() - find the class of an age
+ * @age: in seconds
+ *
+ * Return: the class, below %ZRAM_TIER_CLASSES.
+ */
+unsigned int zram_tier_class(u32 age)
+{
+	return min(fls(age), ZRAM_TIER_CLASSES - 1);
+}
+
+/**
+ * zram_tier_class_age() - find the lowest age of a class
+ * @class: the class; %ZRAM_TIER_CLASSES for none
+ *
+ * Return: seconds; U32_MAX if @class is none.
+ */
+u32 zram_tier_class_age(unsigned int class)
+{
+	if (class >= ZRAM_TIER_CLASSES)
+		return U32_MAX;
+	return class ? 1U << (class - 1) : 0;
+}
+
+/**
+ * zram_tier_hazard_read() - pages were read
+ * @hazard: the classes
+ * @class: the class that the pages had
+ * @reads: how many
+ */
+void zram_tier_hazard_read(struct zram_tier_hazard *hazard, unsigned int class,
+			   u64 reads)
+{
+	hazard->reads[class] = zram_tier_add(hazard->reads[class],
+					     zram_tier_q8(reads));
+}
+
+/**
+ * zram_tier_hazard_second() - a second has passed
+ * @hazard: the classes
+ * @tuning: constants
+ */
+void zram_tier_hazard_second(struct zram_tier_hazard *hazard,
+			     const struct zram_tier_hazard_tuning *tuning)
+{
+	unsigned int k;
+
+	hazard->since_walk = zram_tier_tick(hazard->since_walk);
+	hazard->observed = zram_tier_decay(hazard->observed, tuning->memory);
+	for (k = 0; k < ZRAM_TIER_CLASSES; k++) {
+		hazard->reads[k] = zram_tier_decay(hazard->reads[k],
+						   tuning->memory);
+		hazard->exposure[k] = zram_tier_decay(hazard->exposure[k],
+						      tuning->memory);
+	}
+}
+
+static void tier_hazard_expose(struct zram_tier_hazard *hazard, unsigned int k,
+			       u64 pages, u32 seconds)
+{
+	hazard->exposure[k] = zram_tier_add(hazard->exposure[k],
+					    zram_tier_q8(zram_tier_mul(pages, seconds)));
+}
+
+/*
+ * Pages of class @k were all in it, or in younger classes before, for @seconds. Those
+ * that were read or freed in the meantime are missing.
+ */
+static void tier_hazard_expose_back(struct zram_tier_hazard *hazard, unsigned int k,
+				    u64 pages, u32 seconds)
+{
+	u32 low, age = k < 2 ? 1 + k : 3U << (k - 2);
+	u32 from = age - min(age, seconds);
+	int j;
+
+	for (j = k; j >= 0 && age > from; j--) {
+		low = max(zram_tier_class_age(j), from);
+		tier_hazard_expose(hazard, j, pages, age - low);
+		age = low;
+	}
+}
+
+/**
+ * zram_tier_hazard_walk() - take the result of a walk
+ * @hazard: the classes
+ * @walk: the result
+ */
+void zram_tier_hazard_walk(struct zram_tier_hazard *hazard,
+			   const struct zram_tier_walk *walk)
+{
+	u32 seconds = min(hazard->since_walk, BACK_MAX);
+	unsigned int k;
+	u64 pages;
+
+	for (k = 0; k < ZRAM_TIER_CLASSES; k++) {
+		pages = zram_tier_add(walk->pages[k], walk->on_disk[k]);
+		/* For a short time the numbers are those of now */
+		if (seconds > NOW_MAX)
+			tier_hazard_expose_back(hazard, k, pages, seconds);
+		else
+			tier_hazard_expose(hazard, k, pages, seconds);
+	}
+	hazard->observed += seconds << ZRAM_TIER_Q8;
+	hazard->walk = *walk;
+	hazard->since_walk = 0;
+}
+
+/**
+ * zram_tier_hazard_written() - the oldest pages were written
+ * @hazard: the classes
+ * @written: how many
+ * @class: a class
+ *
+ * Return: how many of them were of younger classes than @class, as far as the last walk
+ *	can tell.
+ */
+u64 zram_tier_hazard_written(struct zram_tier_hazard *hazard, u64 written,
+			     unsigned int class)
+{
+	struct zram_tier_walk *walk = &hazard->walk;
+	u64 pages, young = written;
+	int k;
+
+	walk->idle = zram_tier_sub(walk->idle, written);
+	for (k = ZRAM_TIER_CLASSES - 1; k >= 0 && written; k--) {
+		pages = min(walk->pages[k], written);
+		walk->pages[k] -= pages;
+		walk->on_disk[k] = zram_tier_add(walk->on_disk[k], pages);
+		written -= pages;
+		if (k >= (int)class)
+			young = written;
+	}
+	return young;
+}
+
+/**
+ * zram_tier_hazard_oldest() - count the oldest pages in memory
+ * @hazard: the classes
+ * @lowest: the lowest class to count
+ * @want: count at most so many
+ * @last: set to the class that has the last of them; %ZRAM_TIER_CLASSES if there is
+ *	none
+ *
+ * Return: the number of pages.
+ */
+u64 zram_tier_hazard_oldest(const struct zram_tier_hazard *hazard,
+			    unsigned int lowest, u64 want, unsigned int *last)
+{
+	const struct zram_tier_walk *walk = &hazard->walk;
+	u64 pages = 0;
+	int k;
+
+	*last = ZRAM_TIER_CLASSES;
+	for (k = ZRAM_TIER_CLASSES - 1; k >= (int)lowest && pages < want; k--) {
+		if (!walk->pages[k])
+			continue;
+		pages = zram_tier_add(pages, walk->pages[k]);
+		*last = k;
+	}
+	return min(pages, want);
+}
+
+/**
+ * struct tier_hazard_scale - both sides of the comparison, as far as all classes share
+ *	them
+ * @gain: reads of the youngest pages, times their cost, times the margin
+ * @loss: additional cost of a read, for all pages whose objects take the memory of one
+ * @seconds: page-seconds of the youngest pages, in 1/256
+ * @first: the lowest class that may leave
+ */
+struct tier_hazard_scale {
+	struct zram_tier_num gain;
+	struct zram_tier_num loss;
+	u64 seconds;
+	unsigned int first;
+};
+
+static void tier_hazard_scale(const struct zram_tier_hazard *hazard,
+			      const struct zram_tier_hazard_tuning *tuning,
+			      const struct zram_tier_price *price, u32 margin,
+			      struct tier_hazard_scale *scale)
+{
+	u64 want = max(zram_tier_mul(price->ram_pages >> tuning->ram_shift,
+				     hazard->observed), 1ULL);
+	u64 extra = max(zram_tier_sub(price->disk_ns, price->pool_ns), READ_EXTRA);
+	u64 reads = 0;
+	unsigned int k;
+
+	scale->seconds = 0;
+	for (k = 0; k < ZRAM_TIER_CLASSES - 1; k++) {
+		reads = zram_tier_add(reads, hazard->reads[k]);
+		scale->seconds = zram_tier_add(scale->seconds,
+					       hazard->exposure[k]);
+		if (scale->seconds >= want)
+			break;
+	}
+	scale->first = max(k + 1, tuning->floor);
+	scale->gain = zram_tier_num_times(zram_tier_num(reads), price->pool_ns);
+	scale->gain = zram_tier_num_times(scale->gain, margin);
+	scale->loss = zram_tier_num_times(zram_tier_num(extra), price->ratio_q8);
+}
+
+/*
+ * Do reads of pages that had @reads of them in @seconds, both in 1/256, cost less than
+ * they gain? With both sides multiplied by both page-seconds there is no division.
+ */
+static bool tier_hazard_pays(const struct tier_hazard_scale *scale, u64 reads,
+			     u64 seconds)
+{
+	struct zram_tier_num loss, gain;
+
+	loss = zram_tier_num_times(scale->loss, reads);
+	loss = zram_tier_num_times(loss, scale->seconds);
+	gain = zram_tier_num_times(scale->gain, seconds);
+	return zram_tier_num_less(loss, gain);
+}
+
+/**
+ * zram_tier_hazard_cut() - find the lowest class that may leave
+ * @hazard: the classes
+ * @tuning: constants
+ * @price: what reads cost
+ * @margin: factor by which a page may cost more than it gains, in 1/256
+ *
+ * Return: the class. It pays that its pages leave, and those of each older class that
+ *	has pages or had some lately. %ZRAM_TIER_CLASSES if none may leave.
+ */
+unsigned int zram_tier_hazard_cut(const struct zram_tier_hazard *hazard,
+				  const struct zram_tier_hazard_tuning *tuning,
+				  const struct zram_tier_price *price, u32 margin)
+{
+	unsigned int cut = ZRAM_TIER_CLASSES;
+	struct tier_hazard_scale scale;
+	u64 pages, prior, reads, seconds;
+	int k;
+
+	tier_hazard_scale(hazard, tuning, price, margin, &scale);
+	for (k = ZRAM_TIER_CLASSES - 1; k >= (int)scale.first; k--) {
+		pages = zram_tier_add(hazard->walk.pages[k],
+				      hazard->walk.on_disk[k]);
+		if (!pages && !hazard->exposure[k])
+			continue;
+		if (!tier_hazard_pays(&scale, zram_tier_q8(1),
+				      zram_tier_q8(2ULL << k) >> tuning->min_shift))
+			break;
+		/*
+		 * As many pages were watched for 1 << k seconds, and half of them read.
+		 * An empty class counts as one page: without any, what its pages did
+		 * would keep younger classes in memory until it is forgotten.
+		 */
+		prior = zram_tier_mul(max(pages, 1ULL), tuning->prior_q8);
+		reads = zram_tier_add(hazard->reads[k], prior / 2);
+		seconds = zram_tier_add(hazard->exposure[k],
+					zram_tier_mul(prior, 1U << k));
+		if (!tier_hazard_pays(&scale, reads, seconds))
+			break;
+		cut = k;
+	}
+	return cut;
+}

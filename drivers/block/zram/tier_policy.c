@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The policy of tiering: which pages leave memory for the backing device, and when.
+ *
+ * A pure function of what was observed. It takes no lock, reads no clock and knows no
+ * device, so tools/tiersim compiles this file for user space and replays traces.
+ *
+ * Whether: the kernel has swapped out a page that is read again within seconds, so
+ * memory is short. Such reads of young pages cost time. While they take more than a
+ * small share of it, the gate is open. Reclaim alone does not open it: a file that is
+ * read once causes reclaim too. The share is of the time of one CPU, however many there
+ * are: one task that waits is enough. A gate that opens too soon costs little, because the
+ * hazard decides which pages leave, and one that opens too late gains nothing.
+ *
+ * Which: tier_hazard.c finds the age class from which on it pays that pages leave.
+ *
+ * When to stop: a class that was never on the backing device has no history there.
+ * If more reads wait than the user admits, tier_brake.c cuts the margin by which a class
+ * has to pay, and the demand is dropped. The margin recovers within one minute after one
+ * cut, and within five after any number of regrets.
+ *
+ * The user can ask for more than pressure does: idle_age and pool_target need no gate
+ * and no hazard. The brake counts for them too: each halving of the margin doubles the
+ * age that a page needs, up to the age from which on reads are no regret.
+ */
+
+#include <linux/limits.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
+
+#include <asm/page.h>
+
+#include "tier_brake.h"
+#include "tier_hazard.h"
+#include "tier_num.h"
+#include "tier_policy.h"
+
+/* Time between two steps while pages may leave, and otherwise, ms */
+#define STEP_BUSY	250U
+#define STEP_IDLE	1000U
+/* Until nothing was read or stored for so many seconds, a step each STEP_IDLE */
+#define QUIET		60U
+/* Seconds between two walks, at least */
+#define WALK_EVERY	4U
+/* The time of reads of the backing device is averaged over so many seconds */
+#define DISK_MEMORY	1024
+/* A read counts as at most so many times the average so far */
+#define DISK_OUTLIER	16U
+/* So many reads of the expected time stand for those not measured yet */
+#define DISK_PRIOR	4U
+/* Below space for so many pages nothing is written */
+#define STOP_PAGES	8U
+/* until there is space for so many, */
+#define RESUME_PAGES	64U
+/* or for so many seconds: a budget, or a device, may be smaller than that */
+#define RESUME_AFTER	60U
+
+const struct zram_tier_tuning zram_tier_tuning_default = {
+	.gate_us = 3000,
+	.gate_hold = 4,
+	.young_class = 6,
+	.hazard = {
+		.memory = 173,
+		.ram_shift = 9,
+		.prior_q8 = 77,
+		.min_shift = 2,
+		.floor = 3,
+	},
+	.regret_class = 7,
+	.brake = {
+		.slack = 16,
+		.shift = 2,
+		.recover = 32,
+	},
+	.disk_us = 500,
+};
+
+/**
+ * zram_tier_policy_init() - forget everything
+ * @state: set up
+ */
+void zram_tier_policy_init(struct zram_tier_state *state)
+{
+	*state = (struct zram_tier_state){
+		.since_gate = U32_MAX,
+		.since_full = U32_MAX,
+		.cut = ZRAM_TIER_CLASSES,
+	};
+	zram_tier_brake_init(&state->brake);
+	/* The first walk may be at once */
+	state->hazard.since_walk = WALK_EVERY;
+}
+
+static bool tier_policy_gate(const struct zram_tier_tuning *tuning,
+			     const struct zram_tier_state *state)
+{
+	return state->since_gate <= tuning->gate_hold;
+}
+
+/* Average time of a read of the backing device, us */
+static u64 tier_policy_disk_us(const struct zram_tier_tuning *tuning,
+			       const struct zram_tier_state *state)
+{
+	u64 us = zram_tier_q8((u64)tuning->disk_us * DISK_PRIOR);
+
+	us = zram_tier_add(us, state->wait_us);
+	return div64_u64(us, zram_tier_add(state->disk_reads,
+					   zram_tier_q8(DISK_PRIOR)));
+}
+
+/*
+ * A disk that spins up, or a reset of the bus, takes seconds for a few reads. They count
+ * as slow, not as that slow. A device that stays slow is known after ten reads all the
+ * same, because the average grows with each.
+ */
+static void tier_policy_disk(const struct zram_tier_tuning *tuning,
+			     const struct zram_tier_input *in,
+			     struct zram_tier_state *state, u64 reads)
+{
+	u64 most = zram_tier_mul(tier_policy_disk_us(tuning, state), DISK_OUTLIER);
+	/* A read that was counted in an earlier step may have ended in this one */
+	u64 ended = max(reads, 1ULL);
+	u64 us = min(div64_u64(in->wait_us, ended), most) * ended;
+
+	state->wait_us = zram_tier_add(state->wait_us, zram_tier_q8(us));
+	state->disk_reads = zram_tier_add(state->disk_reads, zram_tier_q8(reads));
+}
+
+/* Add up what happened since the last step */
+static void tier_policy_observe(const struct zram_tier_tuning *tuning,
+				const struct zram_tier_input *in,
+				struct zram_tier_state *state)
+{
+	u64 young = 0, waits = 0, reads_disk = 0, accesses = in->stored, written;
+	unsigned int k;
+
+	for (k = 0; k < ZRAM_TIER_CLASSES; k++) {
+		u64 reads = zram_tier_add(in->reads[k], in->reads_disk[k]);
+
+		zram_tier_hazard_read(&state->hazard, k, reads);
+		if (k < tuning->young_class)
+			young = zram_tier_add(young, in->reads[k]);
+		if (k < tuning->regret_class)
+			waits = zram_tier_add(waits, in->reads_disk[k]);
+		reads_disk = zram_tier_add(reads_disk, in->reads_disk[k]);
+		accesses = zram_tier_add(accesses, reads);
+	}
+	if (accesses)
+		state->since_access = 0;
+	young = div_u64(zram_tier_mul(young, in->pool_ns), 1000);
+	state->young_us = zram_tier_add(state->young_us, young);
+	/* Reads of the others are no regret, so they do not excuse any */
+	written = zram_tier_hazard_written(&state->hazard, in->written,
+					   tuning->regret_class);
+	zram_tier_brake_count(&state->brake, waits, written);
+	tier_policy_disk(tuning, in, state, reads_disk);
+	state->demand = zram_tier_sub(state->demand, in->written);
+}
+
+/* A second has passed, in which reads of young pages took @young_us */
+static void tier_policy_second(const struct zram_tier_tuning *tuning,
+			       const struct zram_tier_config *config,
+			       struct zram_tier_state *state, u64 young_us)
+{
+	state->since_gate = zram_tier_tick(state->since_gate);
+	state->since_full = zram_tier_tick(state->since_full);
+	state->since_access = zram_tier_tick(state->since_access);
+	state->pressure_us = state->pressure_us / 2 + young_us / 2;
+	if (state->pressure_us >= tuning->gate_us)
+		state->since_gate = 0;
+	state->demand /= 2;
+	if (zram_tier_brake_second(&state->brake, &tuning->brake,
+				   config->regret_target))
+		state->demand = 0;
+	state->wait_us = zram_tier_decay(state->wait_us, DISK_MEMORY);
+	state->disk_reads = zram_tier_decay(state->disk_reads, DISK_MEMORY);
+	zram_tier_hazard_second(&state->hazard, &tuning->hazard);
+}
+
+/* Count the seconds that have passed; a long time counts as a few time constants */
+static void tier_policy_seconds(const struct zram_tier_tuning *tuning,
+				const struct zram_tier_config *config,
+				const struct zram_tier_input *in,
+				struct zram_tier_state *state)
+{
+	u64 ms = (u64)state->ms + in->elapsed_ms, young_us;
+	u32 seconds, rest;
+
+	seconds = div_u64_rem(ms, 1000, &state->ms);
+	if (!seconds)
+		return;
+	/* The part of a second that is left over keeps its share */
+	young_us = state->young_us;
+	state->young_us = div64_u64(zram_tier_mul(young_us, state->ms), ms);
+	young_us = div_u64(young_us - state->young_us, seconds);
+	rest = seconds - min(seconds, 8 * tuning->hazard.memory);
+	for (seconds -= rest; seconds; seconds--)
+		tier_policy_second(tuning, config, state, young_us);
+	state->hazard.since_walk += min(rest, U32_MAX - state->hazard.since_walk);
+}
+
+/* Pages whose objects take the memory of one page, in 1/256 */
+static u32 tier_policy_ratio(const struct zram_tier_input *in)
+{
+	u64 object = div64_u64(in->pool_bytes, max(in->pool_pages, 1ULL));
+
+	return clamp_t(u64, div64_u64(PAGE_SIZE << ZRAM_TIER_Q8, max(object, 1ULL)),
+		       1 << ZRAM_TIER_Q8, 64 << ZRAM_TIER_Q8);
+}
+
+/*
+ * Find the lowest class that may leave. That is right after a walk only: until the next
+ * one, reads are known that belong to page-seconds that are not known yet. But a margin
+ * that was cut must not wait for it.
+ */
+static void tier_policy_cut(const struct zram_tier_tuning *tuning,
+			    const struct zram_tier_input *in,
+			    struct zram_tier_state *state)
+{
+	const struct zram_tier_price price = {
+		.ram_pages = in->ram_pages,
+		.pool_ns = in->pool_ns,
+		.disk_ns = zram_tier_mul(tier_policy_disk_us(tuning, state), 1000),
+		.ratio_q8 = tier_policy_ratio(in),
+	};
+	unsigned int cut;
+
+	if (in->walk)
+		state->cut = 0;
+	else if (state->brake.since_cut)
+		return;
+	cut = zram_tier_hazard_cut(&state->hazard, &tuning->hazard, &price,
+				   state->brake.margin);
+	state->cut = max(state->cut, cut);
+}
+
+/*
+ * The lowest class that leaves because the user says so. Pages of regret_class are safe:
+ * when they are read, it is no regret.
+ */
+static unsigned int tier_policy_guard(const struct zram_tier_tuning *tuning,
+				      const struct zram_tier_state *state)
+{
+	unsigned int halvings = zram_tier_brake_halvings(&state->brake);
+
+	return max(min(tuning->hazard.floor + halvings, tuning->regret_class),
+		   tuning->hazard.floor);
+}
+
+/*
+ * Pages to write until the objects take 90 % of the target. pool_target bounds objects.
+ * mem_limit bounds memory, and 90 % of it is a target. But memory becomes free only when
+ * the pool is compacted. So memory decides when this begins, and objects when it ends:
+ * otherwise more and more pages would leave until then.
+ */
+static u64 tier_policy_excess(const struct zram_tier_config *config,
+			      const struct zram_tier_input *in,
+			      struct zram_tier_state *state)
+{
+	u64 limit = in->limit_bytes - div_u64(in->limit_bytes, 10);
+	u64 target = min_not_zero(config->pool_target, limit);
+	u64 low = target - div_u64(target, 10), object;
+
+	/* The user has set another target */
+	if (state->drain_to != low)
+		state->drain_to = 0;
+	if ((config->pool_target && in->object_bytes > config->pool_target) ||
+	    (limit && in->pool_bytes > limit))
+		state->drain_to = low;
+	if (in->object_bytes <= low)
+		state->drain_to = 0;
+	if (!state->drain_to)
+		return 0;
+	object = div64_u64(in->object_bytes, max(in->pool_pages, 1ULL));
+	return div64_u64(in->object_bytes - low, max(object, 1ULL)) + 1;
+}
+
+/* Pages of the user's idle_age, or of the age @guard if that is higher */
+static u64 tier_policy_idle(const struct zram_tier_config *config,
+			    const struct zram_tier_state *state,
+			    unsigned int guard, u32 *age)
+{
+	unsigned int last;
+
+	*age = max(config->idle_age, zram_tier_class_age(guard));
+	if (*age == config->idle_age)
+		return state->hazard.walk.idle;
+	return zram_tier_hazard_oldest(&state->hazard, guard,
+				       config->idle_age ? U64_MAX : 0, &last);
+}
+
+/*
+ * All demands take the oldest pages first. So they do not add up: the largest one
+ * includes the others.
+ */
+static void tier_policy_take(struct zram_tier_output *out, u64 pages, u32 min_age)
+{
+	if (pages <= out->pages)
+		return;
+	out->pages = pages;
+	out->min_age = min_age;
+}
+
+static bool tier_policy_demand(const struct zram_tier_tuning *tuning,
+			       const struct zram_tier_config *config,
+			       const struct zram_tier_input *in,
+			       struct zram_tier_state *state,
+			       struct zram_tier_output *out)
+{
+	unsigned int guard = tier_policy_guard(tuning, state), last;
+	u64 excess = tier_policy_excess(config, in, state), pages, idle;
+	u32 age;
+
+	pages = zram_tier_hazard_oldest(&state->hazard, state->cut, state->demand,
+					&last);
+	tier_policy_take(out, pages, zram_tier_class_age(last));
+	pages = zram_tier_hazard_oldest(&state->hazard, guard, excess, &last);
+	tier_policy_take(out, pages, zram_tier_class_age(last));
+	idle = tier_policy_idle(config, state, guard, &age);
+	tier_policy_take(out, idle, age);
+	return excess || idle;
+}
+
+/* May anything be written? Not in dribbles: a budget fills by a block at a time */
+static void tier_policy_space(const struct zram_tier_input *in,
+			      struct zram_tier_state *state)
+{
+	u64 bytes = min(in->budget, in->free_bytes);
+
+	if (bytes >= RESUME_PAGES * PAGE_SIZE ||
+	    (bytes >= PAGE_SIZE && state->since_full >= RESUME_AFTER)) {
+		state->full = false;
+	} else if (!state->full && bytes < STOP_PAGES * PAGE_SIZE) {
+		state->full = true;
+		state->since_full = 0;
+	}
+}
+
+static void tier_policy_grant(const struct zram_tier_input *in,
+			      const struct zram_tier_state *state, bool demand,
+			      struct zram_tier_output *out)
+{
+	out->bytes = min(in->budget, in->free_bytes);
+	if (out->pages && !state->full) {
+		out->reason = ZRAM_TIER_WORKING;
+		return;
+	}
+	if (!demand)
+		out->reason = ZRAM_TIER_IDLE;
+	else if (!state->full)
+		out->reason = ZRAM_TIER_HOT;
+	else if (in->free_bytes <= in->budget)
+		out->reason = ZRAM_TIER_FULL;
+	else
+		out->reason = ZRAM_TIER_NO_BUDGET;
+	out->pages = 0;
+	out->min_age = U32_MAX;
+	out->bytes = 0;
+}
+
+/* Seconds between two walks; 0: none */
+static u32 tier_policy_walk_every(const struct zram_tier_config *config,
+				  const struct zram_tier_state *state, bool gate)
+{
+	/* The next walk looks back, so none is missed while nothing can be written */
+	if (state->full)
+		return 0;
+	if (gate || state->drain_to)
+		return WALK_EVERY;
+	return config->idle_age ? clamp(config->idle_age / 8, WALK_EVERY, 60U) : 0;
+}
+
+static u32 tier_policy_wait_ms(const struct zram_tier_state *state,
+			       const struct zram_tier_output *out, u32 walk_every)
+{
+	if (out->gate || out->pages)
+		return STEP_BUSY;
+	/* Not at each access: one that ends a long wait is followed by short ones */
+	if (out->reason != ZRAM_TIER_IDLE || state->since_access < QUIET)
+		return STEP_IDLE;
+	walk_every -= min(walk_every, state->hazard.since_walk);
+	return out->walk ? STEP_IDLE : 1000 * walk_every;
+}
+
+/**
+ * zram_tier_policy_step() - decide what to move until the next step
+ * @tuning: constants, zram_tier_tuning_default but for a simulator
+ * @config: what the user has set
+ * @in: what happened since the last step
+ * @state: from zram_tier_policy_init() and earlier steps; updated
+ * @out: the decision
+ *
+ * For steps of 0.1 to 1 s while pages are moved or memory is short. Longer steps are
+ * right too, but late. After a quiet hour pages leave 12 s after memory becomes short:
+ * that long the hazard of young pages is learned from walks.
+ */
+void zram_tier_policy_step(const struct zram_tier_tuning *tuning,
+			   const struct zram_tier_config *config,
+			   const struct zram_tier_input *in,
+			   struct zram_tier_state *state,
+			   struct zram_tier_output *out)
+{
+	unsigned int last;
+	bool gate, demand;
+	u32 walk_every;
+
+	*out = (struct zram_tier_output){};
+	tier_policy_observe(tuning, in, state);
+	tier_policy_seconds(tuning, config, in, state);
+	if (in->walk)
+		zram_tier_hazard_walk(&state->hazard, in->walk);
+	tier_policy_cut(tuning, in, state);
+	gate = tier_policy_gate(tuning, state);
+	tier_policy_space(in, state);
+	out->gate = gate;
+	out->protected_age = zram_tier_class_age(gate ? state->cut :
+						 ZRAM_TIER_CLASSES);
+	out->regret = zram_tier_brake_regret(&state->brake);
+	if (gate && !state->full)
+		out->eligible = zram_tier_hazard_oldest(&state->hazard,
+							state->cut, U64_MAX,
+							&last);
+	state->demand = gate ? zram_tier_add(state->demand, in->asked) : 0;
+	demand = tier_policy_demand(tuning, config, in, state, out);
+	/* The shrinker asks for a share of what is eligible: nothing, when that is */
+	demand |= gate && !out->eligible;
+	tier_policy_grant(in, state, demand, out);
+	walk_every = tier_policy_walk_every(config, state, gate);
+	out->walk = walk_every && state->hazard.since_walk >= walk_every;
+	out->wait_ms = tier_policy_wait_ms(state, out, walk_every);
+}
