@@ -19,6 +19,7 @@
 #include "kc_threads.h"
 #include "slot.h"
 #include "table.h"
+#include "tier_count.h"
 #include "trace.h"
 #include "write.h"
 #include "zram.h"
@@ -48,6 +49,7 @@ static bool kc_threads_store(struct zram *zram, struct zram_kc_stage *stage)
 		.flags = ZRAM_STAGED,
 	};
 	struct zram_slot object = {};
+	struct zram_tier_time time = zram_tier_count_begin(zram, ZRAM_TIER_STORE);
 	unsigned int flags = 0;
 	int err;
 
@@ -58,6 +60,7 @@ static bool kc_threads_store(struct zram *zram, struct zram_kc_stage *stage)
 				0);
 	if (stage->reclaim)
 		memalloc_noreclaim_restore(flags);
+	zram_tier_count_end(zram, ZRAM_TIER_STORE, &time, &object, !err);
 	trace_zram_write(zram, stage->index, object.flags, err);
 	if (err) {
 		zram_stats_add(&zram->stats, ZRAM_STAT_KC_KEPT, 1);

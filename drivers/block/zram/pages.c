@@ -25,6 +25,7 @@
 #include "slot.h"
 #include "slot_pin.h"
 #include "table.h"
+#include "tier_count.h"
 #include "trace.h"
 #include "write.h"
 #include "zram.h"
@@ -76,8 +77,10 @@ static unsigned int pages_pin(struct zram *zram, unsigned long index,
 			break;
 		/* Pins an object in memory, because no other reader has pinned it */
 		slots[i] = zram_read_load(zram, index + i, NULL, NULL);
-		if (zram_slot_stored(&slots[i]))
+		if (zram_slot_stored(&slots[i])) {
+			zram_tier_count_read(zram, &slots[i], now);
 			zram_slot_touch_at(zram, index + i, now);
+		}
 	}
 	spin_unlock(lock);
 	return i;
@@ -109,6 +112,7 @@ pages_read_batch(struct zram *zram, unsigned long index, struct page **pages,
 	struct zram_comp *comp = zram_comp_of(zram, flags);
 	struct zram_slot slots[ZRAM_PAGES_BATCH];
 	struct zram_comp_stream *strm = NULL;
+	struct zram_tier_time time = {};
 	unsigned int i;
 	int err, ret = 0;
 	void *dst;
@@ -118,6 +122,8 @@ pages_read_batch(struct zram *zram, unsigned long index, struct page **pages,
 	nr = pages_pin(zram, index, slots, nr,
 		       strm ? flags & ZRAM_PRIO : ~ZRAM_PRIO);
 	*done = nr;
+	if (strm)
+		time = zram_tier_count_begin(zram, ZRAM_TIER_READ);
 	for (i = 0; i < nr; i++) {
 		dst = kmap_local_page(pages[i]);
 		err = zram_read_expand_pinned(zram, index + i, &slots[i], strm,
@@ -132,6 +138,7 @@ pages_read_batch(struct zram *zram, unsigned long index, struct page **pages,
 		if (i + 1 < nr)
 			strm = pages_resched(strm, comp);
 	}
+	zram_tier_count_end(zram, ZRAM_TIER_READ, &time, slots, *done);
 	if (strm)
 		zram_comp_stream_put(strm);
 	zram_slot_unpin_range(zram, index, slots, nr);
@@ -227,6 +234,17 @@ static bool pages_is_refused(struct zram *zram, unsigned long index,
 }
 
 /* @size: bytes that zram_write_batch() could not allocate; 0 if unknown */
+static int pages_make_object(struct zram *zram, struct zram_slot *slot,
+			     struct page *page, unsigned int size)
+{
+	struct zram_tier_time time = zram_tier_count_begin(zram, ZRAM_TIER_STORE);
+	int err = zram_write_object(zram, slot, page, page_to_nid(page), false,
+				    size);
+
+	zram_tier_count_end(zram, ZRAM_TIER_STORE, &time, slot, !err);
+	return err;
+}
+
 static int pages_store(struct zram *zram, unsigned long index,
 		       struct page *page, unsigned int how, u32 expected,
 		       unsigned int size)
@@ -236,8 +254,7 @@ static int pages_store(struct zram *zram, unsigned long index,
 
 	if (!zram_write_same_filled(page, &slot.handle))
 		err = pages_is_refused(zram, index, how) ? -ENOSPC :
-			zram_write_object(zram, &slot, page, page_to_nid(page),
-					  false, size);
+			pages_make_object(zram, &slot, page, size);
 	trace_zram_write(zram, index, err ? 0 : slot.flags, err);
 	if (err)
 		return err;
@@ -281,7 +298,11 @@ static int pages_write_now(struct zram *zram, unsigned long index,
 int zram_pages_write_if(struct zram *zram, unsigned long index,
 			struct page *page, unsigned int how, u32 expected)
 {
-	return pages_write_now(zram, index, page, how, expected, 0);
+	int err = pages_write_now(zram, index, page, how, expected, 0);
+
+	if (!err)
+		zram_tier_count_stores(zram, 1);
+	return err;
 }
 
 static int pages_write_one(struct zram *zram, unsigned long index,
@@ -302,10 +323,12 @@ static noinline_for_stack unsigned int
 pages_write_batch(struct zram *zram, unsigned long index, struct page **pages,
 		  unsigned int nr, unsigned int *size)
 {
+	struct zram_tier_time time = zram_tier_count_begin(zram, ZRAM_TIER_STORE);
 	struct zram_slot slots[ZRAM_PAGES_BATCH];
 	unsigned int i;
 
 	nr = zram_write_batch(zram, slots, pages, nr, size);
+	zram_tier_count_end(zram, ZRAM_TIER_STORE, &time, slots, nr);
 	for (i = 0; i < nr; i++)
 		trace_zram_write(zram, index + i, slots[i].flags, 0);
 	if (nr)
@@ -365,9 +388,12 @@ int zram_pages_write(struct zram *zram, unsigned long index,
 {
 	int err;
 
-	if (nr > 1)
-		return pages_write_all(zram, index, pages, nr, how, done);
-	err = pages_write_one(zram, index, pages[0], how, 0);
-	*done = !err;
+	if (nr > 1) {
+		err = pages_write_all(zram, index, pages, nr, how, done);
+	} else {
+		err = pages_write_one(zram, index, pages[0], how, 0);
+		*done = !err;
+	}
+	zram_tier_count_stores(zram, *done);
 	return err;
 }

@@ -10,6 +10,11 @@
 
 #include <linux/blkdev.h>
 #include <linux/completion.h>
+#include <linux/ktime.h>
+#include <linux/limits.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <linux/time64.h>
 
 #include "rb_group.h"
 #include "zram.h"
@@ -63,6 +68,44 @@ void zram_rb_group_exit(struct zram_rb_pool *pool)
 	mempool_exit(&pool->groups);
 }
 
+/**
+ * zram_rb_group_count() - count a group that begins, and measure how long it waits
+ * @group: the group, which is to be ended by zram_rb_group_put()
+ *
+ * Counts only while tiering uses the count: two atomic operations for each group.
+ */
+void zram_rb_group_count(struct zram_rb_group *group)
+{
+	if (!READ_ONCE(group->zram->tier_counting))
+		return;
+	group->since = ktime_get_ns();
+	atomic_inc(&group->zram->backing.reads->in_flight);
+}
+
+/* The user of the pages has waited once, however many reads there were */
+static void rb_group_count_end(const struct zram_rb_group *group)
+{
+	u64 us;
+
+	if (!group->since)
+		return;
+	us = div_u64(ktime_get_ns() - group->since, NSEC_PER_USEC);
+	zram_stats_add(&group->zram->stats, ZRAM_STAT_RB_WAIT_US,
+		       min_t(u64, us, LONG_MAX));
+	atomic_dec(&group->zram->backing.reads->in_flight);
+}
+
+/**
+ * zram_rb_group_busy() - are reads of the backing device in flight?
+ * @zram: a device with a backing device
+ *
+ * Return: true if so; false also if tiering does not count them.
+ */
+bool zram_rb_group_busy(const struct zram *zram)
+{
+	return atomic_read(&zram->backing.reads->in_flight);
+}
+
 static void rb_group_start(struct zram_rb_set *set, struct zram_rb_group *group,
 			   struct bio *bio)
 {
@@ -73,6 +116,7 @@ static void rb_group_start(struct zram_rb_set *set, struct zram_rb_group *group,
 		.start = set->start,
 		.pending = REFCOUNT_INIT(1),
 	};
+	zram_rb_group_count(group);
 	set->group = group;
 }
 
@@ -134,6 +178,7 @@ void zram_rb_group_put(struct zram_rb_group *group, blk_status_t status)
 		WRITE_ONCE(group->status, status);
 	if (!refcount_dec_and_test(&group->pending))
 		return;
+	rb_group_count_end(group);
 	if (!parent) {
 		/* The group is on the stack of the task that waits */
 		complete(group->done);

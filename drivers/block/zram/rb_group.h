@@ -30,6 +30,7 @@ struct zram_rb_read;
  * @wq: submits deferred reads; decompresses for a read that is alone
  * @concurrent_wq: decompresses while several packed reads are in flight
  * @packed_in_flight: number of packed reads in flight
+ * @in_flight: number of groups in flight, counted for tiering
  * @lock: guards @deferred; taken with interrupts on
  * @deferred: reads that @submit_work is to submit
  * @submit_work: submits @deferred
@@ -42,6 +43,7 @@ struct zram_rb_pool {
 	struct workqueue_struct *wq;
 	struct workqueue_struct *concurrent_wq;
 	atomic_t packed_in_flight;
+	atomic_t in_flight;
 	spinlock_t lock;		/* see above */
 	struct bio_list deferred;	/* lock */
 	struct work_struct submit_work;
@@ -54,6 +56,8 @@ struct zram_rb_pool {
  * @done: completed after the last read if there is no @parent
  * @bio: the bio of the read that the group is part of, or NULL
  * @start: when @parent arrived, jiffies
+ * @since: when the group began, ktime_get_ns(), if it counts in @in_flight of the pool;
+ *	else 0
  * @pending: reads in flight, and one reference of the submitter
  * @status: the error of a read that failed
  */
@@ -63,6 +67,7 @@ struct zram_rb_group {
 	struct completion *done;
 	struct bio *bio;
 	unsigned long start;
+	u64 since;
 	refcount_t pending;
 	blk_status_t status;
 };
@@ -101,6 +106,8 @@ void zram_rb_group_exit(struct zram_rb_pool *pool);
 void zram_rb_group_create(struct zram_rb_set *set);
 void zram_rb_group_embed(struct zram_rb_set *set, struct zram_rb_group *group,
 			 struct bio *bio);
+void zram_rb_group_count(struct zram_rb_group *group);
+bool zram_rb_group_busy(const struct zram *zram);
 void zram_rb_group_report(const struct zram_rb_group *group, u64 first,
 			  unsigned int nr, blk_status_t status);
 void zram_rb_group_put(struct zram_rb_group *group, blk_status_t status);

@@ -39,6 +39,7 @@ int zram_rb_sync(struct zram *zram, const struct zram_slot *slot,
 		.deferred = true,
 	};
 
+	zram_rb_group_count(&group);
 	zram_rb_add(&set, slot, index, page);
 	zram_rb_finish(&set, BLK_STS_OK);
 	zram_io_wait(&done);

@@ -22,6 +22,7 @@
 #include "slot.h"
 #include "slot_pin.h"
 #include "table.h"
+#include "tier_count.h"
 #include "trace.h"
 #include "zram.h"
 
@@ -240,8 +241,10 @@ int zram_read_page(struct zram *zram, unsigned long index, struct page *page,
 	struct zram_slot *mine = &zram->slots.slot[index];
 	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
 	struct zram_comp_stream *strm;
+	struct zram_tier_time time;
 	struct zram_slot slot;
 	void *dst;
+	u32 now;
 	int ret;
 
 	if (!wb && (zram_slot_peek(mine) & ZRAM_WB))
@@ -251,8 +254,11 @@ int zram_read_page(struct zram *zram, unsigned long index, struct page *page,
 	if (wb)
 		read_hold_blocks(zram, mine);
 	slot = zram_read_load(zram, index, strm, dst);
-	if (zram_slot_stored(&slot))
-		zram_slot_touch(zram, index);
+	if (zram_slot_stored(&slot)) {
+		now = ktime_get_boottime_seconds();
+		zram_tier_count_read(zram, &slot, now);
+		zram_slot_touch_at(zram, index, now);
+	}
 	spin_unlock(lock);
 
 	if (zram_slot_test(&slot, ZRAM_WB)) {
@@ -260,7 +266,9 @@ int zram_read_page(struct zram *zram, unsigned long index, struct page *page,
 			*wb = slot;
 		ret = ZRAM_READ_BACKING;
 	} else {
+		time = zram_tier_count_begin(zram, ZRAM_TIER_READ);
 		ret = zram_read_expand(zram, index, &slot, strm, dst);
+		zram_tier_count_end(zram, ZRAM_TIER_READ, &time, &slot, !ret);
 	}
 	if (strm)
 		zram_comp_stream_put(strm);

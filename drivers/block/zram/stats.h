@@ -18,6 +18,8 @@
  * @ZRAM_STAT_NOTIFY_FREE: pages freed by swap, discard or write-zeroes
  * @ZRAM_STAT_BD_READS: blocks read from the backing device
  * @ZRAM_STAT_BD_WRITES: blocks written to the backing device
+ * @ZRAM_STAT_RB_WAIT_US: time that reads waited for the backing device, counted only
+ *	while tiering needs it
  * @ZRAM_STAT_WB_RUNS: writeback runs begun
  * @ZRAM_STAT_WB_PAGES: pages that a run moved to the backing device
  * @ZRAM_STAT_WB_PACKED: of them, pages that are packed
@@ -51,6 +53,7 @@ enum zram_stat {
 	ZRAM_STAT_NOTIFY_FREE,
 	ZRAM_STAT_BD_READS,
 	ZRAM_STAT_BD_WRITES,
+	ZRAM_STAT_RB_WAIT_US,
 	ZRAM_STAT_WB_RUNS,
 	ZRAM_STAT_WB_PAGES,
 	ZRAM_STAT_WB_PACKED,

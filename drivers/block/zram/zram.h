@@ -8,6 +8,7 @@
 #include <linux/mutex.h>
 #include <linux/rwsem.h>
 #include <linux/spinlock.h>
+#include <linux/wait.h>
 
 #include "comps.h"
 #include "obj.h"
@@ -19,6 +20,8 @@
  *
  *	open_mutex	the gendisk's: openers and zram->claimed
  *	config_lock	rwsem: how the device is set up
+ *	tier lock	mutex: start and stop of the device's tiering thread, which
+ *			takes neither of the locks above
  *	pp_lock		mutex, killable: one post-processing run a device
  *	kc_set_lock	kc_set.c: a mutex for the threads as a whole; memory is
  *			allocated under it, so the data path never takes it
@@ -57,6 +60,8 @@
 struct zram_bd_map;
 struct dentry;
 struct zram_rb_pool;
+struct zram_tier;
+struct zram_tier_cpu;
 
 /**
  * struct zram_backing - the backing device of a device
@@ -181,6 +186,8 @@ struct zram_pp_resume {
  * @pp_waiting: tasks that wait for @pp_lock to begin a run
  * @rmw_locks: see the lock order
  * @nr_pages: size of the device; 0 until it is set up
+ * @tier_counting: reads and writes of pages are counted for tiering
+ * @tier_cpu: their counters; NULL until they are first needed
  * @slots: slot table
  * @pool: object pool
  * @comps: compressors
@@ -188,6 +195,9 @@ struct zram_pp_resume {
  * @wb: writeback
  * @pp_resume: what a signal left of a run
  * @kcompressd: policy of kcompressd, and its histogram
+ * @tier: tiering; NULL without CONFIG_ZRAM_TIER
+ * @tier_wait: where its thread sleeps
+ * @tier_dozing: the thread sleeps until a page is read or written
  * @stats: counters
  * @debugfs: its directory in debugfs
  * @claimed: a reset or removal is going on; opening fails
@@ -200,6 +210,8 @@ struct zram {
 	atomic_t pp_waiting;
 	struct mutex rmw_locks[ZRAM_RMW_LOCKS];	/* serialise writers of parts */
 	unsigned long nr_pages;			/* C, open; A */
+	bool tier_counting;			/* A */
+	struct zram_tier_cpu __percpu *tier_cpu; /* A, then constant */
 	struct zram_slots slots;		/* C, open; S inside */
 	struct zram_obj_pool pool;		/* C, open; S inside */
 	struct zram_comps comps;		/* C, open */
@@ -207,6 +219,9 @@ struct zram {
 	struct zram_wb_state wb;		/* see there */
 	struct zram_pp_resume pp_resume;	/* pp_lock */
 	struct zram_kcompressd kcompressd;	/* A */
+	struct zram_tier *tier;			/* I; see there */
+	wait_queue_head_t tier_wait;
+	bool tier_dozing;			/* A */
 	struct zram_stats stats;		/* A */
 	struct dentry *debugfs;			/* I */
 	bool claimed;				/* O */

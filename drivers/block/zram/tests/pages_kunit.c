@@ -7,8 +7,11 @@
 #include <kunit/test.h>
 #include <linux/err.h>
 #include <linux/highmem.h>
+#include <linux/kconfig.h>
+#include <linux/percpu.h>
 #include <linux/prandom.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
 
 #include "../bd_map.h"
 #include "../comp.h"
@@ -19,6 +22,7 @@
 #include "../slot_pin.h"
 #include "../slot_range.h"
 #include "../table.h"
+#include "../tier_count.h"
 #include "../zram.h"
 
 #define NR_SLOTS	200
@@ -384,6 +388,38 @@ static void pages_test_corrupt(struct kunit *test)
 	empty(test);
 }
 
+/* Tiering counts each page once, by its age before the access */
+static void pages_test_counted(struct kunit *test)
+{
+	unsigned int i, done, class, later;
+	struct pages_test *t = test->priv;
+	struct zram_tier_sums sums = {};
+	struct zram *zram = t->zram;
+
+	if (!IS_ENABLED(CONFIG_ZRAM_TIER))
+		kunit_skip(test, "no tiering");
+	KUNIT_ASSERT_EQ(test, 0, zram_tier_count_enable(zram));
+	fill_all(t, PAGES_MIXED, 4, NR_PAGES, 1);
+	write(test, 4, NR_PAGES);
+	write(test, 4, 1);
+	KUNIT_EXPECT_EQ(test, 0, zram_pages_write_if(zram, 4, t->in[0], 0, 0));
+	for (i = 0; i < NR_PAGES; i++)
+		zram->slots.slot[4 + i].ac_time = 0;
+	class = zram_tier_class(ktime_get_boottime_seconds());
+	/* One page by itself, the others in batches */
+	KUNIT_EXPECT_EQ(test, 0, zram_pages_read(zram, 4, t->out, 1, &done,
+						 NULL));
+	KUNIT_EXPECT_EQ(test, 0, zram_pages_read(zram, 5, t->out, NR_PAGES - 1,
+						 &done, NULL));
+	later = zram_tier_class(ktime_get_boottime_seconds());
+	zram_tier_count_sum(zram, &sums);
+	KUNIT_EXPECT_EQ(test, sums.stores, (u64)NR_PAGES + 2);
+	KUNIT_EXPECT_EQ(test, (u64)NR_PAGES, sums.reads[class] +
+			(later > class ? sums.reads[later] : 0));
+	free_percpu(zram->tier_cpu);
+	empty(test);
+}
+
 static struct kunit_case pages_test_cases[] = {
 	KUNIT_CASE(pages_test_bounds),
 	KUNIT_CASE(pages_test_priority),
@@ -392,6 +428,7 @@ static struct kunit_case pages_test_cases[] = {
 	KUNIT_CASE(pages_test_limit),
 	KUNIT_CASE(pages_test_overwrite),
 	KUNIT_CASE(pages_test_corrupt),
+	KUNIT_CASE(pages_test_counted),
 	{}
 };
 

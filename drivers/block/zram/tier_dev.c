@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What tiering keeps for a device, from its adding to its removal. Settings and the
+ * budget survive a reset, because scripts set them before and after it.
+ */
+
+#include <linux/errno.h>
+#include <linux/moduleparam.h>
+#include <linux/percpu.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+#include <linux/wait.h>
+
+#include "tier_clock.h"
+#include "tier_dev.h"
+#include "zram.h"
+
+#define DEF_REGRET_TARGET	20
+#define DEF_DAILY_BUDGET	SZ_1G
+#define DEF_RESERVE		SZ_64M
+
+static bool tier_dev_enabled;
+module_param_named(tier, tier_dev_enabled, bool, 0644);
+MODULE_PARM_DESC(tier, "Whether devices created from now on move cold pages by themselves");
+
+/**
+ * zram_tier_dev_create() - prepare tiering of a new device
+ * @zram: the device
+ *
+ * Context: May sleep. The device is not visible yet.
+ * Return: 0 or -ENOMEM.
+ */
+int zram_tier_dev_create(struct zram *zram)
+{
+	struct zram_tier *tier = kzalloc_obj(*tier);
+
+	if (!tier)
+		return -ENOMEM;
+	mutex_init(&tier->lock);
+	spin_lock_init(&tier->settings_lock);
+	tier->enabled = READ_ONCE(tier_dev_enabled);
+	tier->config.regret_target = DEF_REGRET_TARGET;
+	spin_lock_init(&tier->budget.lock);
+	tier->budget.bucket.daily = DEF_DAILY_BUDGET;
+	tier->budget.bucket.reserve = DEF_RESERVE;
+	tier->budget.filled_ms = ktime_to_ms(ktime_get_boottime());
+	init_completion(&tier->ended);
+	init_waitqueue_head(&zram->tier_wait);
+	tier->status.activity = tier->enabled ? ZRAM_TIER_WAITING : ZRAM_TIER_OFF;
+	tier->status.protected_age = U32_MAX;
+	tier->status.min_age = U32_MAX;
+	zram->tier = tier;
+	/* Earlier sleeps, also those before the module was loaded, age no page of it */
+	zram_tier_clock_resume();
+	return 0;
+}
+
+/**
+ * zram_tier_dev_destroy() - undo zram_tier_dev_create()
+ * @zram: a device whose attributes are gone and whose thread has ended
+ *
+ * Context: May sleep.
+ */
+void zram_tier_dev_destroy(struct zram *zram)
+{
+	if (!zram->tier)
+		return;
+	free_percpu(zram->tier_cpu);
+	kfree(zram->tier);
+	zram->tier = NULL;
+}
+
+/**
+ * zram_tier_kick() - there is a reason to look for pages now
+ * @zram: the device
+ *
+ * Context: Any.
+ */
+void zram_tier_kick(struct zram *zram)
+{
+	WRITE_ONCE(zram->tier->kicked, true);
+	wake_up(&zram->tier_wait);
+}
+
+/**
+ * zram_tier_dev_config() - copy the settings for the policy
+ * @zram: the device
+ * @config: set to what the user has set
+ *
+ * Context: Any but interrupts.
+ */
+void zram_tier_dev_config(struct zram *zram, struct zram_tier_config *config)
+{
+	struct zram_tier *tier = zram->tier;
+
+	spin_lock(&tier->settings_lock);
+	*config = tier->config;
+	spin_unlock(&tier->settings_lock);
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _ZRAM_TIER_DEV_H_
+#define _ZRAM_TIER_DEV_H_
+
+#include <linux/atomic.h>
+#include <linux/completion.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+#include "tier_bucket.h"
+#include "tier_policy.h"
+
+struct task_struct;
+struct zram;
+
+/**
+ * enum zram_tier_activity - what the thread of a device does
+ * @ZRAM_TIER_OFF: tiering is not enabled
+ * @ZRAM_TIER_WAITING: the device is not set up, or has no backing device
+ * @ZRAM_TIER_NO_DEMAND: no page has to leave
+ * @ZRAM_TIER_MOVING: pages are being moved
+ * @ZRAM_TIER_ALL_HOT: there is demand, and no page is cold enough
+ * @ZRAM_TIER_PAUSED_BUDGET: daily_budget is used up
+ * @ZRAM_TIER_PAUSED_LIMIT: writeback_limit is used up
+ * @ZRAM_TIER_PAUSED_FULL: the backing device is full
+ * @ZRAM_TIER_PAUSED_DEVICE: the backing device fails
+ * @ZRAM_TIER_PAUSED_MEMORY: there is no memory for write requests
+ * @ZRAM_TIER_PAUSED_SLEEP: the machine is going to sleep, or hibernates
+ * @ZRAM_TIER_NR_ACTIVITIES: number of them
+ */
+enum zram_tier_activity {
+	ZRAM_TIER_OFF,
+	ZRAM_TIER_WAITING,
+	ZRAM_TIER_NO_DEMAND,
+	ZRAM_TIER_MOVING,
+	ZRAM_TIER_ALL_HOT,
+	ZRAM_TIER_PAUSED_BUDGET,
+	ZRAM_TIER_PAUSED_LIMIT,
+	ZRAM_TIER_PAUSED_FULL,
+	ZRAM_TIER_PAUSED_DEVICE,
+	ZRAM_TIER_PAUSED_MEMORY,
+	ZRAM_TIER_PAUSED_SLEEP,
+	ZRAM_TIER_NR_ACTIVITIES,
+};
+
+/**
+ * struct zram_tier_status - what the thread tells of itself
+ * @activity: an enum zram_tier_activity
+ * @protected_age: no younger page leaves under pressure, seconds; U32_MAX: none does
+ * @min_age: no younger page left in the last slice, seconds; U32_MAX: none left
+ * @regret: reads that waited for the backing device, percent of the pages written, both
+ *	lately
+ * @last_error: of the backing device, 0 if none
+ * @pages: pages moved to the backing device
+ * @bytes: bytes written to it
+ * @recompressed: pages recompressed
+ * @read_back: pages read from the backing device
+ * @cpu_ns: CPU time of the thread
+ * @steps: steps of the thread
+ * @walks: walks of the table
+ */
+struct zram_tier_status {
+	unsigned int activity;		/* A */
+	u32 protected_age;		/* A */
+	u32 min_age;			/* A */
+	u32 regret;			/* A */
+	int last_error;			/* A */
+	atomic64_t pages;
+	atomic64_t bytes;
+	atomic64_t recompressed;
+	atomic64_t read_back;
+	atomic64_t cpu_ns;
+	atomic64_t steps;
+	atomic64_t walks;
+};
+
+/**
+ * struct zram_tier_budget - what tiering may write
+ * @lock: guards all of it
+ * @bucket: the token bucket
+ * @filled_ms: when it was filled last, boot time
+ * @bytes: bytes written in the life of the ledger
+ * @pages: pages written, likewise
+ * @pages_back: pages read back, likewise
+ */
+struct zram_tier_budget {
+	spinlock_t lock;		/* see above */
+	struct zram_tier_bucket bucket;	/* lock */
+	u64 filled_ms;			/* lock */
+	u64 bytes;			/* lock */
+	u64 pages;			/* lock */
+	u64 pages_back;			/* lock */
+};
+
+/**
+ * struct zram_tier - tiering of a device
+ * @lock: serialises starting and stopping the thread, and changes of @enabled. Taken
+ *	inside config_lock, outside pp_lock
+ * @enabled: the user's switch; survives a reset
+ * @settings_lock: a spinlock for the user's settings; none is taken inside it
+ * @config: settings for the policy; they survive a reset. 64 bits are not read in one
+ *	piece on every machine, so the thread takes a copy by zram_tier_dev_config()
+ * @recompress_age: pages of this age in seconds are recompressed; 0: none. Survives a
+ *	reset
+ * @budget: see there; survives a reset
+ * @thread: the thread; NULL while there is none
+ * @work: what the thread works on; NULL while there is no thread
+ * @life: of the thread, see tier_thread.c
+ * @ended: completed by the thread when it has ended its work
+ * @kicked: there is a reason for a step
+ * @status: what the thread tells
+ */
+struct zram_tier {
+	struct mutex lock;		/* see above */
+	bool enabled;			/* lock; A */
+	spinlock_t settings_lock;	/* see above */
+	struct zram_tier_config config;	/* settings_lock */
+	u32 recompress_age;		/* written under settings_lock; A */
+	struct zram_tier_budget budget;	/* S */
+	struct task_struct *thread;	/* lock */
+	void *work;			/* lock; the thread */
+	atomic_t life;
+	struct completion ended;
+	bool kicked;			/* A */
+	struct zram_tier_status status;	/* A */
+};
+
+#ifdef CONFIG_ZRAM_TIER
+int zram_tier_dev_create(struct zram *zram);
+void zram_tier_dev_destroy(struct zram *zram);
+void zram_tier_kick(struct zram *zram);
+void zram_tier_dev_config(struct zram *zram, struct zram_tier_config *config);
+#else
+static inline int zram_tier_dev_create(struct zram *zram)
+{
+	return 0;
+}
+
+static inline void zram_tier_dev_destroy(struct zram *zram)
+{
+}
+#endif
+
+#endif
