@@ -22,6 +22,8 @@
 #include "obj.h"
 #include "slot_range.h"
 #include "table.h"
+#include "tier_dev.h"
+#include "tier_thread.h"
 #include "zram.h"
 
 /* How long to wait for openers that do not hold the device, and how often */
@@ -89,6 +91,9 @@ struct zram *zram_device_add(int major, int id,
 	err = zram_stats_init(&zram->stats);
 	if (err)
 		goto err_stats;
+	err = zram_tier_dev_create(zram);
+	if (err)
+		goto err_disk;
 	zram->disk = device_alloc_disk(zram, major, id, ops);
 	err = PTR_ERR_OR_ZERO(zram->disk);
 	if (err)
@@ -102,6 +107,7 @@ struct zram *zram_device_add(int major, int id,
 err_add:
 	put_disk(zram->disk);
 err_disk:
+	zram_tier_dev_destroy(zram);
 	zram_stats_destroy(&zram->stats);
 err_stats:
 	kfree(zram);
@@ -220,13 +226,21 @@ static void device_forget(struct zram *zram)
  */
 static int device_stop_runs(struct zram *zram, bool killable)
 {
+	int err;
+
 	WRITE_ONCE(zram->stopping, true);
-	while (!mutex_trylock(&zram->pp_lock)) {
-		if (killable && fatal_signal_pending(current)) {
-			WRITE_ONCE(zram->stopping, false);
-			return -EINTR;
-		}
-		msleep(RUNS_STEP_MS);
+	/* The thread is started again by neither an attribute nor disksize then */
+	err = zram_tier_stop(zram, killable);
+	while (!err && !mutex_trylock(&zram->pp_lock)) {
+		if (killable && fatal_signal_pending(current))
+			err = -EINTR;
+		else
+			msleep(RUNS_STEP_MS);
+	}
+	if (err) {
+		WRITE_ONCE(zram->stopping, false);
+		zram_tier_start(zram);
+		return err;
 	}
 	mutex_unlock(&zram->pp_lock);
 	return 0;
@@ -262,6 +276,7 @@ void zram_device_remove(struct zram *zram)
 	/* Without attributes the device cannot be set up again */
 	device_return_to_defaults(zram);
 	put_disk(zram->disk);
+	zram_tier_dev_destroy(zram);
 	zram_stats_destroy(&zram->stats);
 	kfree(zram);
 }
@@ -299,7 +314,9 @@ int zram_device_init(struct zram *zram, u64 disksize)
 	/* Pairs with zram_bio_submit(): publishes all of the above */
 	smp_store_release(&zram->nr_pages, nr);
 	set_capacity_and_notify(zram->disk, disksize >> SECTOR_SHIFT);
-	goto out;
+	zram_config_end(zram);
+	zram_tier_start(zram);
+	return 0;
 
 err_tear_down:
 	device_tear_down(zram);

@@ -30,10 +30,14 @@ struct zram_sysfs_which {
 
 /* sysfs_device.c; it has all of those below: */
 extern const struct attribute_group *zram_sysfs_groups[];
-/* sysfs_comp.c, sysfs_kcompressd.c, sysfs_recompress.c, sysfs_writeback.c: */
+/*
+ * sysfs_comp.c, sysfs_kcompressd.c, sysfs_recompress.c, sysfs_tier.c,
+ * sysfs_writeback.c:
+ */
 extern const struct attribute_group zram_sysfs_comp_group;
 extern const struct attribute_group zram_sysfs_kcompressd_group;
 extern const struct attribute_group zram_sysfs_recompress_group;
+extern const struct attribute_group zram_sysfs_tier_group;
 extern const struct attribute_group zram_sysfs_writeback_group;
 
 struct zram *zram_sysfs_device(struct device *dev);

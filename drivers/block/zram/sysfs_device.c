@@ -246,5 +246,8 @@ const struct attribute_group *zram_sysfs_groups[] = {
 #ifdef CONFIG_ZRAM_WRITEBACK
 	&zram_sysfs_writeback_group,
 #endif
+#ifdef CONFIG_ZRAM_TIER
+	&zram_sysfs_tier_group,
+#endif
 	NULL,
 };

@@ -26,6 +26,7 @@
 #include "kc_set.h"
 #include "swap.h"
 #include "sysfs.h"
+#include "tier_thread.h"
 #include "zram.h"
 
 static unsigned int num_devices = 1;
@@ -180,6 +181,9 @@ static int __init zram_init(void)
 	err = zram_kc_init();
 	if (err)
 		goto err_kc;
+	err = zram_tier_thread_init();
+	if (err)
+		goto err_tier;
 	zram_major = register_blkdev(0, "zram");
 	if (zram_major < 0) {
 		err = zram_major;
@@ -202,6 +206,8 @@ err_devices:
 	zram_debugfs_exit();
 	unregister_blkdev(zram_major, "zram");
 err_blkdev:
+	zram_tier_thread_exit();
+err_tier:
 	zram_kc_exit();
 err_kc:
 	zram_comp_exit();
@@ -215,6 +221,7 @@ static void __exit zram_exit(void)
 	zram_drv_remove_all();
 	zram_debugfs_exit();
 	unregister_blkdev(zram_major, "zram");
+	zram_tier_thread_exit();
 	zram_kc_exit();
 	zram_comp_exit();
 }

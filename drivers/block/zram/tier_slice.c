@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A slice of the tiering thread's run: it moves cold pages to the backing device, for
+ * a tenth of a second at most.
+ *
+ * The thread holds pp_lock for a slice and has nothing in flight after it, so the run
+ * of a task begins after a slice at the latest. The memory of the run is kept from
+ * slice to slice, and so is the place that its walk has come to.
+ */
+
+#include <linux/container_of.h>
+#include <linux/delay.h>
+#include <linux/errno.h>
+#include <linux/jiffies.h>
+#include <linux/minmax.h>
+
+#include "bd_dev.h"
+#include "pp_run.h"
+#include "rb_group.h"
+#include "recompress.h"
+#include "table.h"
+#include "tier_budget.h"
+#include "tier_slice.h"
+#include "tier_thread.h"
+#include "wb_ring.h"
+#include "wb_run.h"
+#include "zram.h"
+
+#define SLICE		(HZ / 10)
+/* Write requests of a slice; all of them are settled before pp_lock is dropped */
+#define SLICE_REQUESTS	32
+/* How long the thread lets reads of the backing device go first, for each request */
+#define YIELDS		10
+#define YIELD_US	1000
+
+static int tier_slice_stop(const struct zram_pp_run *pp)
+{
+	const struct zram_tier_slice *slice =
+		container_of(pp, struct zram_tier_slice, pp);
+
+	if (zram_tier_interrupted(slice->zram))
+		return -EINTR;
+	if (zram_pp_run_wanted(slice->zram) ||
+	    time_after_eq(jiffies, slice->end) ||
+	    slice->run.pack.head - slice->begun >= slice->goal.pages)
+		return -EAGAIN;
+	return 0;
+}
+
+/**
+ * zram_tier_slice_init() - prepare slices
+ * @slice: set up here
+ * @zram: a device that is set up and has a backing device
+ */
+void zram_tier_slice_init(struct zram_tier_slice *slice, struct zram *zram)
+{
+	*slice = (struct zram_tier_slice){
+		.zram = zram,
+		.pp = { .zram = zram, .stop = tier_slice_stop },
+		.range = { .last = zram->slots.nr - 1 },
+	};
+	slice->range.filter = &slice->filter;
+}
+
+/**
+ * zram_tier_slice_restart() - let the next slice look at all pages again
+ * @slice: the slices
+ */
+void zram_tier_slice_restart(struct zram_tier_slice *slice)
+{
+	slice->fresh = true;
+}
+
+static int tier_slice_open(struct zram_tier_slice *slice)
+{
+	int err;
+
+	if (slice->open)
+		return 0;
+	err = zram_wb_run_open(&slice->run, &slice->pp, &slice->range, 1, true);
+	if (err)
+		zram_wb_run_close(&slice->run);
+	slice->open = !err;
+	slice->fresh = false;
+	return err;
+}
+
+/* Reads that wait for the backing device go first */
+static void tier_slice_yield(struct zram_tier_slice *slice)
+{
+	int i;
+
+	for (i = 0; i < YIELDS && zram_rb_group_busy(slice->zram) &&
+	     !zram_pp_stop(&slice->pp); i++)
+		usleep_range(YIELD_US, 2 * YIELD_US);
+}
+
+static int tier_slice_write(struct zram_tier_slice *slice)
+{
+	unsigned int requests;
+	int err = 0;
+
+	for (requests = 0; requests < SLICE_REQUESTS && !err; requests++) {
+		tier_slice_yield(slice);
+		err = zram_wb_run_step(&slice->run);
+	}
+	return err;
+}
+
+/* One slice, under pp_lock */
+static int tier_slice_work(struct zram_tier_slice *slice)
+{
+	struct zram_wb_run *run = &slice->run;
+	u64 granted, most = SLICE_REQUESTS * ZRAM_WB_RING_REQUEST * ZRAM_BLOCK_SIZE;
+	int err, last;
+
+	err = tier_slice_open(slice);
+	if (err)
+		return err;
+	if (slice->fresh)
+		zram_pp_walk_init(&run->walk, &slice->pp, &slice->range, 1);
+	slice->fresh = false;
+	zram_pp_walk_cut(&run->walk, slice->goal.above);
+	slice->begun = run->pack.head;
+
+	granted = zram_tier_budget_charge(slice->zram,
+					  min(slice->goal.bytes, most));
+	zram_wb_run_resume(run, granted >> ZRAM_BLOCK_SHIFT);
+	err = tier_slice_write(slice);
+	last = zram_wb_run_pause(run);
+	slice->pages = run->written;
+	slice->bytes = run->blocks << ZRAM_BLOCK_SHIFT;
+	zram_tier_budget_refund(slice->zram, granted - slice->bytes);
+	/* The grant is used up: it is the budget's, unless the goal or a slice is smaller */
+	if (err == -EAGAIN && run->allowed < ZRAM_BLOCKS_PER_PAGE &&
+	    zram_tier_budget_left(slice->zram) < PAGE_SIZE)
+		err = -EDQUOT;
+	/* A device that fails is more than an end of the slice */
+	return last ?: err;
+}
+
+static void tier_slice_start(struct zram_tier_slice *slice,
+			     const struct zram_tier_goal *goal)
+{
+	slice->goal = *goal;
+	slice->end = jiffies + SLICE;
+	slice->begun = slice->run.pack.head;
+}
+
+/**
+ * zram_tier_slice_run() - move pages
+ * @slice: the slices; its pages and bytes are set to what was moved
+ * @goal: which pages
+ *
+ * Context: May sleep; waits for I/O. The thread, without locks. Takes pp_lock.
+ * Return: 0 if there may be more pages to move; -ENOENT after the last one; -EAGAIN if
+ *	the slice ended, or could not begin, because of another task, its time or its
+ *	goal; -EINTR because the thread is to stop; -EDQUOT if a budget is used up;
+ *	-ENOSPC if the device is full; -ENOMEM; otherwise the last error of the device,
+ *	or of a page that cannot be decompressed.
+ */
+int zram_tier_slice_run(struct zram_tier_slice *slice,
+			const struct zram_tier_goal *goal)
+{
+	int err = -EAGAIN;
+
+	slice->pages = 0;
+	slice->bytes = 0;
+	/* No page is that old; to the filter it would mean any */
+	if (!goal->before)
+		return -ENOENT;
+	slice->filter.before = goal->before;
+	tier_slice_start(slice, goal);
+	if (!zram_tier_slice_begin())
+		return err;
+	if (zram_pp_run_try(&slice->pp)) {
+		err = tier_slice_work(slice);
+		zram_pp_run_end(&slice->pp);
+	}
+	zram_tier_slice_end();
+	return err;
+}
+
+/**
+ * zram_tier_slice_recompress() - compress pages again, by priority 1
+ * @slice: the slices; its recompressed and next are set
+ * @before: pages last accessed before this, boot time in seconds
+ *
+ * Context: May sleep; does no I/O. The thread, without locks. Takes pp_lock.
+ * Return: 0 if the slice came to its end or to the last page; -EAGAIN or -EINTR as
+ *	zram_tier_slice_run(); -ENOMEM; otherwise the last error of a compressor.
+ */
+int zram_tier_slice_recompress(struct zram_tier_slice *slice, u32 before)
+{
+	struct zram_pp_filter filter = {
+		.must_not = ZRAM_INCOMPRESSIBLE,
+		.below_prio = 1,
+		/* What this priority did not shrink stays as it is */
+		.since = slice->tried,
+	};
+	int err = -EAGAIN;
+
+	if (!slice->next)
+		slice->trying = before;
+	filter.before = slice->trying;
+	slice->recompressed = 0;
+	/* No page is that old */
+	if (!filter.before)
+		return 0;
+	tier_slice_start(slice, &(struct zram_tier_goal){ .pages = U64_MAX });
+	if (zram_pp_run_try(&slice->pp)) {
+		err = zram_recompress_slice(&slice->pp, &filter, U64_MAX,
+					    &slice->next, &slice->recompressed);
+		zram_pp_run_end(&slice->pp);
+		if (!slice->next)
+			slice->tried = slice->trying;
+	}
+	return err;
+}
+
+/**
+ * zram_tier_slice_close() - free the memory of the run
+ * @slice: the slices; more of them may follow
+ *
+ * Discards free segments of the backing device, for a slice's time.
+ *
+ * Context: May sleep; waits for I/O. The thread, between two slices. Takes pp_lock.
+ */
+void zram_tier_slice_close(struct zram_tier_slice *slice)
+{
+	if (!slice->open)
+		return;
+	zram_wb_run_free(&slice->run);
+	slice->open = false;
+	tier_slice_start(slice, &(struct zram_tier_goal){ .pages = U64_MAX });
+	if (zram_tier_slice_begin()) {
+		if (zram_pp_run_try(&slice->pp)) {
+			zram_bd_discard(&slice->pp);
+			zram_pp_run_end(&slice->pp);
+		}
+		zram_tier_slice_end();
+	}
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _ZRAM_TIER_SLICE_H_
+#define _ZRAM_TIER_SLICE_H_
+
+#include <linux/types.h>
+
+#include "pp.h"
+#include "pp_walk.h"
+#include "wb_settle.h"
+
+struct zram;
+
+/**
+ * struct zram_tier_goal - which pages a slice moves
+ * @above: pages last accessed before this go first, boot time in seconds
+ * @before: no page accessed at this time or later leaves; not below @above
+ * @pages: most pages, to a write request
+ * @bytes: most bytes to write
+ */
+struct zram_tier_goal {
+	u32 above;
+	u32 before;
+	u64 pages;
+	u64 bytes;
+};
+
+/**
+ * struct zram_tier_slice - the run of a tiering thread
+ * @zram: the device
+ * @pp: the run as its walk knows it
+ * @filter: pages that may leave
+ * @range: the whole device
+ * @run: the writeback run
+ * @goal: of the slice that is going on
+ * @end: when that has to end, jiffies
+ * @begun: pages that the run had claimed when the slice began
+ * @open: the run has its memory
+ * @fresh: the walk is to start over
+ * @pages: pages moved by the last slice
+ * @bytes: bytes written by the last slice
+ * @recompressed: objects replaced by the last slice
+ * @next: the slot with which recompression continues; 0 after the last
+ * @trying: pages last accessed before this are tried by the pass that is going on
+ * @tried: those last accessed before this were tried by earlier passes
+ *
+ * Belongs to the thread.
+ */
+struct zram_tier_slice {
+	struct zram *zram;
+	struct zram_pp_run pp;
+	struct zram_pp_filter filter;
+	struct zram_pp_range range;
+	struct zram_wb_run run;
+	struct zram_tier_goal goal;
+	unsigned long end;
+	unsigned int begun;
+	bool open;
+	bool fresh;
+	u64 pages;
+	u64 bytes;
+	u64 recompressed;
+	unsigned long next;
+	u32 trying;
+	u32 tried;
+};
+
+void zram_tier_slice_init(struct zram_tier_slice *slice, struct zram *zram);
+int zram_tier_slice_run(struct zram_tier_slice *slice,
+			const struct zram_tier_goal *goal);
+int zram_tier_slice_recompress(struct zram_tier_slice *slice, u32 before);
+void zram_tier_slice_restart(struct zram_tier_slice *slice);
+void zram_tier_slice_close(struct zram_tier_slice *slice);
+
+#endif

@@ -1,0 +1,457 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A step of the tiering thread: asks the policy what to do, and does it.
+ *
+ * The policy says when the next step is due. Where it does not, or not soon, a page that
+ * is read or stored wakes the thread, so an idle machine stays idle.
+ */
+
+#include <linux/blkdev.h>
+#include <linux/errno.h>
+#include <linux/jiffies.h>
+#include <linux/kobject.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+
+#include "bd_budget.h"
+#include "bd_map.h"
+#include "comps.h"
+#include "obj.h"
+#include "table.h"
+#include "tier_ages.h"
+#include "tier_budget.h"
+#include "tier_clock.h"
+#include "tier_count.h"
+#include "tier_dev.h"
+#include "tier_policy.h"
+#include "tier_slice.h"
+#include "tier_thread.h"
+#include "zram.h"
+
+/* Time between two steps, ms */
+#define STEP_MORE	20
+#define STEP_RECOMPRESS	1000U
+/* Until a full backing device, memory, or a budget is tried again */
+#define RETRY_FULL	(10 * HZ)
+#define RETRY_MEMORY	HZ
+#define RETRY_BUDGET	HZ
+/* Until a device that fails is, seconds; doubles each time */
+#define RETRY_DEVICE	1
+#define RETRY_DEVICE_MAX 300
+/* Seconds between two passes of recompression */
+#define RECOMPRESS_EVERY 1U
+#define RECOMPRESS_EVERY_MAX 60U
+/* A budget that trickles ends and is used up again, many times an hour */
+#define ANNOUNCE_EVERY	(3600 * HZ)
+/* Compact after so many pages have left, and not more often than that */
+#define COMPACT_PAGES	256
+#define COMPACT_EVERY	(2 * HZ)
+
+/**
+ * struct tier_work - what the thread of a device works on
+ * @zram: the device
+ * @slice: its run
+ * @state: of the policy
+ * @in: what the policy is told
+ * @out: what it says
+ * @sums: counters at the last step
+ * @ages: the last walk of the table
+ * @stepped: when the last step was, awake time in ms
+ * @asked_part: rest of the division that makes stores a demand
+ * @cut: the class that the walk of the run was started for
+ * @written: pages moved since the last step
+ * @moved: pages moved since the last walk of the table
+ * @retry: no slice before this, jiffies; while @pause is set
+ * @pause: why the run is paused; %ZRAM_TIER_MOVING if it is not
+ * @backoff: seconds until a device that fails is tried again
+ * @exhausted_age: the run has moved all pages of this age, seconds; %U32_MAX after a walk
+ *	of the table
+ * @more: the last slice ended before the pages did
+ * @recompress: when the next pass of recompression begins, jiffies
+ * @announced: when user space was told of a pause last, jiffies
+ * @compacted: when the pool was compacted last, jiffies
+ * @freed: pages moved since then
+ */
+struct tier_work {
+	struct zram *zram;
+	struct zram_tier_slice slice;
+	struct zram_tier_state state;
+	struct zram_tier_input in;
+	struct zram_tier_output out;
+	struct zram_tier_sums sums;
+	struct zram_tier_ages ages;
+	u64 stepped;
+	u64 asked_part;
+	unsigned int cut;
+	u64 written;
+	u64 moved;
+	unsigned long retry;
+	enum zram_tier_activity pause;
+	unsigned int backoff;
+	u32 exhausted_age;
+	bool more;
+	unsigned long recompress;
+	unsigned long announced;
+	unsigned long compacted;
+	u64 freed;
+};
+
+static bool tier_step_stop(struct zram *zram)
+{
+	return zram_tier_interrupted(zram);
+}
+
+/* Differences of counters that only grow */
+static void tier_step_count(struct tier_work *work, struct zram_tier_input *in)
+{
+	struct zram_tier_sums *last = &work->sums, now;
+	u64 stores, rest, back = 0;
+	int k;
+
+	zram_tier_count_sum(work->zram, &now);
+	for (k = 0; k < ZRAM_TIER_CLASSES; k++) {
+		in->reads[k] = now.reads[k] - last->reads[k];
+		in->reads_disk[k] = now.reads_disk[k] - last->reads_disk[k];
+		back += in->reads_disk[k];
+	}
+	if (back) {
+		atomic64_add(back, &work->zram->tier->status.read_back);
+		zram_tier_budget_read_back(work->zram, back);
+	}
+	in->wait_us = now.wait_us - last->wait_us;
+	in->pool_ns = now.pool_ns;
+
+	/*
+	 * A page that is stored is a page that reclaim has taken. A shrinker would be
+	 * asked for its share of that, and is not asked by reclaim of cgroups.
+	 */
+	stores = now.stores - last->stores;
+	in->stored = stores;
+	in->asked = div64_u64_rem(stores * work->out.eligible + work->asked_part,
+				  in->ram_pages, &rest);
+	work->asked_part = rest;
+
+	*last = now;
+}
+
+static u64 tier_step_pages(const struct tier_work *work)
+{
+	u64 pages = 0;
+	int k;
+
+	for (k = 0; k < ZRAM_TIER_CLASSES; k++)
+		pages += work->ages.walk.pages[k];
+	return pages - min(pages, work->moved);
+}
+
+static void tier_step_observe(struct tier_work *work)
+{
+	struct zram *zram = work->zram;
+	struct zram_tier_input *in = &work->in;
+	u64 now = ktime_to_ms(ktime_get());
+
+	*in = (struct zram_tier_input){
+		.elapsed_ms = min_t(u64, now - work->stepped, U32_MAX),
+		.written = work->written,
+		.ram_pages = totalram_pages(),
+		.pool_bytes = (u64)zram_obj_pool_pages(&zram->pool) << PAGE_SHIFT,
+		.object_bytes = zram_stats_read(&zram->stats,
+						ZRAM_STAT_COMPR_BYTES),
+		.limit_bytes = (u64)READ_ONCE(zram->pool.limit_pages) << PAGE_SHIFT,
+		.budget = zram_tier_budget_left(zram),
+		.free_bytes = zram_bd_budget_room(zram) << ZRAM_BLOCK_SHIFT,
+	};
+	/* Before the first walk; it counts those in memory */
+	in->pool_pages = tier_step_pages(work) ?:
+		zram_stats_read(&zram->stats, ZRAM_STAT_PAGES);
+	tier_step_count(work, in);
+	work->stepped = now;
+	work->written = 0;
+}
+
+static void tier_step_ask(struct tier_work *work)
+{
+	struct zram_tier_config config;
+
+	zram_tier_dev_config(work->zram, &config);
+	zram_tier_policy_step(&zram_tier_tuning_default, &config, &work->in,
+			      &work->state, &work->out);
+}
+
+/* Walk the table, and let the policy decide once more */
+static void tier_step_walk(struct tier_work *work)
+{
+	struct zram_tier_input *in = &work->in, last = *in;
+	struct zram_tier_config config;
+
+	atomic64_inc(&work->zram->tier->status.walks);
+	zram_tier_dev_config(work->zram, &config);
+	if (zram_tier_ages_walk(work->zram, ktime_get_boottime_seconds(),
+				config.idle_age, &work->ages, tier_step_stop))
+		return;
+	work->moved = 0;
+	/* Nothing has happened since the first question */
+	*in = (struct zram_tier_input){
+		.ram_pages = last.ram_pages,
+		.pool_bytes = last.pool_bytes,
+		.object_bytes = last.object_bytes,
+		.pool_pages = tier_step_pages(work),
+		.limit_bytes = last.limit_bytes,
+		.budget = last.budget,
+		.free_bytes = last.free_bytes,
+		.pool_ns = last.pool_ns,
+		.walk = &work->ages.walk,
+	};
+	tier_step_ask(work);
+	work->exhausted_age = U32_MAX;
+}
+
+static void tier_step_pause(struct tier_work *work, enum zram_tier_activity why,
+			    unsigned long delay)
+{
+	work->pause = why;
+	work->retry = jiffies + delay;
+}
+
+static void tier_step_pause_device(struct tier_work *work, int err)
+{
+	struct zram *zram = work->zram;
+
+	WRITE_ONCE(zram->tier->status.last_error, err);
+	work->backoff = clamp(work->backoff * 2, RETRY_DEVICE, RETRY_DEVICE_MAX);
+	tier_step_pause(work, ZRAM_TIER_PAUSED_DEVICE, work->backoff * HZ);
+}
+
+/* What the end of a slice means for the next one */
+static void tier_step_result(struct tier_work *work, int err)
+{
+	work->more |= work->slice.pages;
+	switch (err) {
+	case -EAGAIN:
+	case -EINTR:
+		/* A slice that moved nothing says nothing */
+		if (work->slice.pages)
+			work->pause = ZRAM_TIER_MOVING;
+		break;
+	case -ENOENT:
+		work->exhausted_age = work->out.min_age;
+		zram_tier_slice_restart(&work->slice);
+		fallthrough;
+	case 0:
+		work->pause = ZRAM_TIER_MOVING;
+		work->backoff = 0;
+		break;
+	case -EDQUOT:
+		tier_step_pause(work, zram_tier_budget_left(work->zram) < PAGE_SIZE ?
+				ZRAM_TIER_PAUSED_BUDGET : ZRAM_TIER_PAUSED_LIMIT,
+				RETRY_BUDGET);
+		break;
+	case -ENOSPC:
+		tier_step_pause(work, ZRAM_TIER_PAUSED_FULL, RETRY_FULL);
+		break;
+	case -ENOMEM:
+		tier_step_pause(work, ZRAM_TIER_PAUSED_MEMORY, RETRY_MEMORY);
+		break;
+	default:
+		tier_step_pause_device(work, err);
+	}
+}
+
+static void tier_step_goal(struct tier_work *work, struct zram_tier_goal *goal)
+{
+	const struct zram_tier_output *out = &work->out;
+	unsigned int cut = zram_tier_class(out->min_age);
+	u32 now = ktime_get_boottime_seconds();
+
+	*goal = (struct zram_tier_goal){
+		.before = zram_tier_clock_before(out->min_age, now),
+		.pages = out->pages,
+		.bytes = out->bytes,
+	};
+	if (cut + 1 < ZRAM_TIER_CLASSES)
+		goal->above = zram_tier_clock_before(zram_tier_class_age(cut + 1),
+						     now);
+	if (cut != work->cut)
+		zram_tier_slice_restart(&work->slice);
+	work->cut = cut;
+}
+
+static void tier_step_move(struct tier_work *work)
+{
+	struct zram_tier_slice *slice = &work->slice;
+	struct zram_tier_status *status = &work->zram->tier->status;
+	struct zram_tier_goal goal;
+
+	tier_step_goal(work, &goal);
+	tier_step_result(work, zram_tier_slice_run(slice, &goal));
+	work->written += slice->pages;
+	work->moved += slice->pages;
+	work->freed += slice->pages;
+	atomic64_add(slice->pages, &status->pages);
+	atomic64_add(slice->bytes, &status->bytes);
+	zram_tier_budget_moved(work->zram, slice->pages, slice->bytes);
+}
+
+/* Is there a compressor for it, and is it time for a pass, or is one going on? */
+static bool tier_step_may_recompress(const struct tier_work *work, u32 age)
+{
+	return age && zram_comps_get(&work->zram->comps, 1) &&
+	       (work->slice.next || time_after_eq(jiffies, work->recompress));
+}
+
+static void tier_step_recompress(struct tier_work *work)
+{
+	u32 age = READ_ONCE(work->zram->tier->recompress_age), before;
+	struct zram_tier_slice *slice = &work->slice;
+
+	if (!tier_step_may_recompress(work, age))
+		return;
+	if (!slice->next)
+		work->recompress = jiffies + clamp(age / 4, RECOMPRESS_EVERY,
+						   RECOMPRESS_EVERY_MAX) * HZ;
+	before = zram_tier_clock_before(age, ktime_get_boottime_seconds());
+	zram_tier_slice_recompress(slice, before);
+	work->more = slice->next;
+	work->freed += slice->recompressed;
+	atomic64_add(slice->recompressed,
+		     &work->zram->tier->status.recompressed);
+}
+
+/*
+ * Objects that left made holes: give their memory back. Where mem_limit is near because
+ * of holes, no page has to leave for it.
+ */
+static void tier_step_compact(struct tier_work *work)
+{
+	struct zram *zram = work->zram;
+	u64 pool = work->in.pool_bytes, objects = work->in.object_bytes;
+	bool tight = work->in.limit_bytes &&
+		     pool > work->in.limit_bytes - work->in.limit_bytes / 10;
+
+	if ((!tight && work->freed < COMPACT_PAGES) ||
+	    time_before(jiffies, work->compacted + COMPACT_EVERY))
+		return;
+	if (pool > objects && pool - objects > pool / 8)
+		zram_obj_pool_compact(&zram->pool);
+	work->compacted = jiffies;
+	work->freed = 0;
+}
+
+static enum zram_tier_activity tier_step_activity(const struct tier_work *work)
+{
+	switch (work->out.reason) {
+	case ZRAM_TIER_WORKING:
+		return work->pause;
+	case ZRAM_TIER_HOT:
+		return ZRAM_TIER_ALL_HOT;
+	case ZRAM_TIER_NO_BUDGET:
+		return ZRAM_TIER_PAUSED_BUDGET;
+	case ZRAM_TIER_FULL:
+		return zram_bd_map_free(work->zram->backing.map) ?
+			ZRAM_TIER_PAUSED_LIMIT : ZRAM_TIER_PAUSED_FULL;
+	default:
+		return ZRAM_TIER_NO_DEMAND;
+	}
+}
+
+/* Tell user space when the thread pauses for a reason that needs an administrator */
+static void tier_step_announce(struct tier_work *work,
+			       enum zram_tier_activity now)
+{
+	char *device[] = { "ZRAM_TIER=device", NULL };
+	char *budget[] = { "ZRAM_TIER=budget", NULL };
+	char **env = now == ZRAM_TIER_PAUSED_DEVICE ? device :
+		     now == ZRAM_TIER_PAUSED_BUDGET ? budget : NULL;
+
+	if (!env || time_before(jiffies, work->announced + ANNOUNCE_EVERY))
+		return;
+	work->announced = jiffies;
+	kobject_uevent_env(&disk_to_dev(work->zram->disk)->kobj, KOBJ_CHANGE,
+			   env);
+}
+
+static void tier_step_report(struct tier_work *work)
+{
+	struct zram_tier_status *status = &work->zram->tier->status;
+	enum zram_tier_activity now = tier_step_activity(work);
+
+	if (now != status->activity) {
+		WRITE_ONCE(status->activity, now);
+		tier_step_announce(work, now);
+	}
+	atomic64_inc(&status->steps);
+	WRITE_ONCE(status->regret, work->out.regret);
+	WRITE_ONCE(status->protected_age, work->out.protected_age);
+	if (work->out.reason == ZRAM_TIER_WORKING)
+		WRITE_ONCE(status->min_age, work->out.min_age);
+}
+
+static u32 tier_step_delay(const struct tier_work *work)
+{
+	u32 ms = work->out.wait_ms;
+
+	if (work->more)
+		return STEP_MORE;
+	if (READ_ONCE(work->zram->tier->recompress_age))
+		ms = min_not_zero(ms, STEP_RECOMPRESS);
+	return ms;
+}
+
+static u32 tier_step(void *data)
+{
+	struct tier_work *work = data;
+	bool paused = work->pause != ZRAM_TIER_MOVING &&
+		      time_before(jiffies, work->retry);
+
+	tier_step_observe(work);
+	tier_step_ask(work);
+	if (work->out.walk)
+		tier_step_walk(work);
+	work->more = false;
+	tier_step_recompress(work);
+	if (work->out.reason == ZRAM_TIER_WORKING && !paused &&
+	    work->out.min_age < work->exhausted_age)
+		tier_step_move(work);
+	else if (!paused)
+		zram_tier_slice_close(&work->slice);
+	tier_step_compact(work);
+	tier_step_report(work);
+	return tier_step_delay(work);
+}
+
+static void *tier_step_open(struct zram *zram)
+{
+	struct tier_work *work = kzalloc_obj(*work);
+
+	if (!work)
+		return NULL;
+	work->zram = zram;
+	work->pause = ZRAM_TIER_MOVING;
+	work->exhausted_age = U32_MAX;
+	work->announced = jiffies - ANNOUNCE_EVERY;
+	work->compacted = jiffies;
+	work->recompress = jiffies;
+	work->stepped = ktime_to_ms(ktime_get());
+	zram_tier_slice_init(&work->slice, zram);
+	zram_tier_policy_init(&work->state);
+	zram_tier_count_sum(zram, &work->sums);
+	return work;
+}
+
+static void tier_step_close(void *data)
+{
+	struct tier_work *work = data;
+
+	zram_tier_slice_close(&work->slice);
+	kfree(work);
+}
+
+const struct zram_tier_work_ops zram_tier_work_ops = {
+	.open = tier_step_open,
+	.step = tier_step,
+	.close = tier_step_close,
+};

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The life of a device's tiering thread.
+ *
+ * The thread exists while tiering is enabled on a device that is set up and has a
+ * backing device. Reset and removal stop it before they take config_lock, which it
+ * never takes. It does not write while the machine is going to sleep or hibernates:
+ * what the thread writes to the backing device then would not be in the image, and
+ * the device may be asleep already.
+ */
+
+#include <linux/blkdev.h>
+#include <linux/completion.h>
+#include <linux/err.h>
+#include <linux/freezer.h>
+#include <linux/jiffies.h>
+#include <linux/kthread.h>
+#include <linux/mutex.h>
+#include <linux/notifier.h>
+#include <linux/rwsem.h>
+#include <linux/sched.h>
+#include <linux/sched/mm.h>
+#include <linux/suspend.h>
+#include <linux/wait.h>
+
+#include "tier_clock.h"
+#include "tier_count.h"
+#include "tier_dev.h"
+#include "tier_thread.h"
+#include "zram.h"
+
+#define NICE		19
+/* How long a suspend waits for a write that is in flight */
+#define SLEEP_WAIT	(20 * HZ)
+
+/*
+ * The task that stops a thread moves it from RUN to STOP, and back if it is killed
+ * while it waits. The thread moves itself from STOP to ENDED, and does nothing more.
+ */
+enum { LIFE_RUN, LIFE_STOP, LIFE_ENDED };
+
+/* Slices that are going on, of all devices */
+static atomic_t tier_thread_slices = ATOMIC_INIT(0);
+static bool tier_thread_asleep;
+static DECLARE_WAIT_QUEUE_HEAD(tier_thread_quiet);
+
+/**
+ * zram_tier_slice_begin() - may the thread use the backing device?
+ *
+ * Return: false if the machine is going to sleep. Otherwise zram_tier_slice_end()
+ *	follows, and the machine waits for it.
+ */
+bool zram_tier_slice_begin(void)
+{
+	atomic_inc(&tier_thread_slices);
+	/* Pairs with tier_thread_sleep(): one of both sees the other's store */
+	smp_mb__after_atomic();
+	if (!READ_ONCE(tier_thread_asleep))
+		return true;
+	zram_tier_slice_end();
+	return false;
+}
+
+/**
+ * zram_tier_slice_end() - the thread has no write in flight any more
+ */
+void zram_tier_slice_end(void)
+{
+	if (atomic_dec_and_test(&tier_thread_slices))
+		wake_up(&tier_thread_quiet);
+}
+
+/* A device that hangs does not keep the machine awake; the freezer decides then */
+static void tier_thread_sleep(void)
+{
+	WRITE_ONCE(tier_thread_asleep, true);
+	smp_mb();
+	wait_event_timeout(tier_thread_quiet,
+			   !atomic_read(&tier_thread_slices), SLEEP_WAIT);
+}
+
+static int tier_thread_pm(struct notifier_block *nb, unsigned long event,
+			  void *unused)
+{
+	switch (event) {
+	case PM_SUSPEND_PREPARE:
+	case PM_HIBERNATION_PREPARE:
+	case PM_RESTORE_PREPARE:
+		tier_thread_sleep();
+		break;
+	case PM_POST_SUSPEND:
+	case PM_POST_HIBERNATION:
+	case PM_POST_RESTORE:
+		zram_tier_clock_resume();
+		WRITE_ONCE(tier_thread_asleep, false);
+		break;
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block tier_thread_nb = {
+	.notifier_call = tier_thread_pm,
+};
+
+/**
+ * zram_tier_interrupted() - does the thread have to end its slice?
+ * @zram: the device
+ *
+ * Context: The thread.
+ * Return: true if the thread is to stop or to freeze, or the machine goes to sleep.
+ */
+bool zram_tier_interrupted(const struct zram *zram)
+{
+	return atomic_read(&zram->tier->life) != LIFE_RUN ||
+	       READ_ONCE(tier_thread_asleep) || freezing(current);
+}
+
+static bool tier_thread_may_go_on(const struct zram *zram, bool doze)
+{
+	const struct zram_tier *tier = zram->tier;
+
+	return READ_ONCE(tier->kicked) || (doze && !READ_ONCE(zram->tier_dozing)) ||
+	       atomic_read(&tier->life) != LIFE_RUN;
+}
+
+static void tier_thread_wait(struct zram *zram, u32 ms)
+{
+	long timeout = ms ? msecs_to_jiffies(ms) : MAX_SCHEDULE_TIMEOUT;
+	bool doze = timeout > HZ;
+
+	WRITE_ONCE(zram->tier_dozing, doze);
+	wait_event_freezable_timeout(zram->tier_wait,
+				     tier_thread_may_go_on(zram, doze), timeout);
+	WRITE_ONCE(zram->tier_dozing, false);
+	WRITE_ONCE(zram->tier->kicked, false);
+}
+
+static int tier_thread_run(void *data)
+{
+	struct zram *zram = data;
+	struct zram_tier *tier = zram->tier;
+	/* Reclaim may write to this device, and wait for what the thread does */
+	unsigned int flags = memalloc_noio_save();
+	u64 ran = 0, now;
+	u32 ms;
+
+	set_freezable();
+	while (atomic_cmpxchg(&tier->life, LIFE_STOP, LIFE_ENDED) == LIFE_RUN) {
+		ms = zram_tier_work_ops.step(tier->work);
+		now = current->se.sum_exec_runtime;
+		atomic64_add(now - ran, &tier->status.cpu_ns);
+		ran = now;
+		tier_thread_wait(zram, ms);
+	}
+	zram_tier_work_ops.close(tier->work);
+	memalloc_noio_restore(flags);
+	complete(&tier->ended);
+
+	/* The task that waits for it joins the thread, so the module stays until then */
+	set_current_state(TASK_IDLE);
+	while (!kthread_should_stop()) {
+		schedule();
+		set_current_state(TASK_IDLE);
+	}
+	__set_current_state(TASK_RUNNING);
+	return 0;
+}
+
+static int tier_thread_create(struct zram *zram)
+{
+	struct zram_tier *tier = zram->tier;
+	struct task_struct *task;
+	int err;
+
+	err = zram_tier_count_enable(zram);
+	if (err)
+		return err;
+	tier->work = zram_tier_work_ops.open(zram);
+	if (!tier->work) {
+		err = -ENOMEM;
+		goto err_count;
+	}
+	reinit_completion(&tier->ended);
+	atomic_set(&tier->life, LIFE_RUN);
+	task = kthread_create(tier_thread_run, zram, "%s_tier",
+			      zram->disk->disk_name);
+	if (IS_ERR(task)) {
+		err = PTR_ERR(task);
+		goto err_work;
+	}
+	set_user_nice(task, NICE);
+	tier->thread = task;
+	wake_up_process(task);
+	return 0;
+
+err_work:
+	zram_tier_work_ops.close(tier->work);
+	tier->work = NULL;
+err_count:
+	zram_tier_count_disable(zram);
+	return err;
+}
+
+static void tier_thread_set_activity(struct zram_tier *tier)
+{
+	WRITE_ONCE(tier->status.activity, tier->enabled ? ZRAM_TIER_WAITING :
+		   ZRAM_TIER_OFF);
+}
+
+/* Start the thread if there is something for it to do */
+static int tier_thread_try_start(struct zram *zram)
+{
+	struct zram_tier *tier = zram->tier;
+
+	lockdep_assert_held(&zram->config_lock);
+	lockdep_assert_held(&tier->lock);
+	if (!tier->enabled || tier->thread || READ_ONCE(zram->stopping) ||
+	    !zram_is_set_up(zram) || !zram->backing.bdev)
+		return 0;
+	return tier_thread_create(zram);
+}
+
+/* End the thread; -EINTR if the caller is killed before that. Then it goes on */
+static int tier_thread_join(struct zram *zram, bool killable)
+{
+	struct zram_tier *tier = zram->tier;
+
+	lockdep_assert_held(&tier->lock);
+	if (!tier->thread)
+		return 0;
+	atomic_cmpxchg(&tier->life, LIFE_RUN, LIFE_STOP);
+	wake_up(&zram->tier_wait);
+	if (!killable) {
+		/* The hung-task detector is quiet about a wait of this kind */
+		while (!wait_for_completion_timeout(&tier->ended, HZ))
+			;
+	} else if (wait_for_completion_killable(&tier->ended) &&
+		   atomic_cmpxchg(&tier->life, LIFE_STOP, LIFE_RUN) ==
+		   LIFE_STOP) {
+		return -EINTR;
+	}
+	kthread_stop(tier->thread);
+	tier->thread = NULL;
+	tier->work = NULL;
+	zram_tier_count_disable(zram);
+	return 0;
+}
+
+/**
+ * zram_tier_start() - start the thread of a device
+ * @zram: a device that was set up
+ *
+ * Does nothing if tiering is off, or the device has no backing device. Tiering waits if
+ * the thread cannot be created; a write of 1 to tier/enable tries again.
+ *
+ * Context: May sleep. Takes config_lock and the tier lock.
+ */
+void zram_tier_start(struct zram *zram)
+{
+	struct zram_tier *tier = zram->tier;
+	int err;
+
+	down_read(&zram->config_lock);
+	mutex_lock(&tier->lock);
+	err = tier_thread_try_start(zram);
+	mutex_unlock(&tier->lock);
+	up_read(&zram->config_lock);
+	if (err)
+		dev_warn(disk_to_dev(zram->disk),
+			 "tiering does not start: error %d\n", err);
+}
+
+/**
+ * zram_tier_stop() - stop the thread of a device that is to be reset or removed
+ * @zram: the device; zram->stopping is set, so no task starts it again
+ * @killable: a fatal signal ends the wait
+ *
+ * Waits for the slice that is going on, that is for the backing device.
+ *
+ * Context: May sleep, without config_lock. Takes the tier lock.
+ * Return: 0; -EINTR after a fatal signal. Then the thread goes on.
+ */
+int zram_tier_stop(struct zram *zram, bool killable)
+{
+	struct zram_tier *tier = zram->tier;
+	int err;
+
+	if (!killable)
+		mutex_lock(&tier->lock);
+	else if (mutex_lock_killable(&tier->lock))
+		return -EINTR;
+	err = tier_thread_join(zram, killable);
+	if (!err)
+		tier_thread_set_activity(tier);
+	mutex_unlock(&tier->lock);
+	return err;
+}
+
+/**
+ * zram_tier_enable() - switch tiering on or off
+ * @zram: the device
+ * @on: which of both
+ *
+ * Context: May sleep. Takes config_lock and the tier lock.
+ * Return: 0; -ENOMEM; -EINTR after a fatal signal. Then nothing has changed.
+ */
+int zram_tier_enable(struct zram *zram, bool on)
+{
+	struct zram_tier *tier = zram->tier;
+	bool was;
+	int err;
+
+	if (down_read_killable(&zram->config_lock))
+		return -EINTR;
+	if (mutex_lock_killable(&tier->lock)) {
+		up_read(&zram->config_lock);
+		return -EINTR;
+	}
+	was = tier->enabled;
+	WRITE_ONCE(tier->enabled, on);
+	err = on ? tier_thread_try_start(zram) : tier_thread_join(zram, true);
+	if (err)
+		WRITE_ONCE(tier->enabled, was);
+	if (!tier->thread)
+		tier_thread_set_activity(tier);
+	mutex_unlock(&tier->lock);
+	up_read(&zram->config_lock);
+	return err;
+}
+
+/**
+ * zram_tier_thread_init() - prepare for threads
+ *
+ * Context: Before the first device.
+ * Return: 0, or the error of the notifier for suspend.
+ */
+int zram_tier_thread_init(void)
+{
+	return register_pm_notifier(&tier_thread_nb);
+}
+
+/**
+ * zram_tier_thread_exit() - undo zram_tier_thread_init()
+ *
+ * Context: After the last device.
+ */
+void zram_tier_thread_exit(void)
+{
+	unregister_pm_notifier(&tier_thread_nb);
+}

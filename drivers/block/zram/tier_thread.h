@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _ZRAM_TIER_THREAD_H_
+#define _ZRAM_TIER_THREAD_H_
+
+#include <linux/types.h>
+
+struct zram;
+
+/**
+ * struct zram_tier_work_ops - what the thread of a device does
+ * @open: called before the thread starts. Returns what the others are given, or NULL
+ *	if there is no memory
+ * @step: called again and again by the thread. Returns how long to sleep before the
+ *	next call, in ms; 0: without end. A page that is read or stored ends a sleep
+ *	that is longer than a second
+ * @close: called by the thread at its end
+ */
+struct zram_tier_work_ops {
+	void *(*open)(struct zram *zram);
+	u32 (*step)(void *work);
+	void (*close)(void *work);
+};
+
+#ifdef CONFIG_ZRAM_TIER
+/* tier_step.c */
+extern const struct zram_tier_work_ops zram_tier_work_ops;
+
+int zram_tier_enable(struct zram *zram, bool on);
+void zram_tier_start(struct zram *zram);
+int zram_tier_stop(struct zram *zram, bool killable);
+bool zram_tier_slice_begin(void);
+void zram_tier_slice_end(void);
+bool zram_tier_interrupted(const struct zram *zram);
+int zram_tier_thread_init(void);
+void zram_tier_thread_exit(void);
+#else
+static inline void zram_tier_start(struct zram *zram)
+{
+}
+
+static inline int zram_tier_stop(struct zram *zram, bool killable)
+{
+	return 0;
+}
+
+static inline int zram_tier_thread_init(void)
+{
+	return 0;
+}
+
+static inline void zram_tier_thread_exit(void)
+{
+}
+#endif
+
+#endif
