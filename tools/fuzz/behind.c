@@ -19,6 +19,11 @@
 #include "pp.h"
 #include "pp_walk.h"
 #include "recompress.h"
+#include "tier_ages.h"
+#include "tier_clock.h"
+#include "tier_count.h"
+#include "tier_dev.h"
+#include "tier_thread.h"
 #include "wb_run.h"
 #include "zram.h"
 
@@ -170,6 +175,17 @@ ssize_t kernel_read_file(struct file *file, off_t offset, void **buf,
 u64 ktime_get_boottime_seconds(void)
 {
 	return 1000;
+}
+
+/* Time stands still, so that the bucket of tiering fills by ledgers alone */
+ktime_t ktime_get_boottime(void)
+{
+	return 1000;
+}
+
+time64_t ktime_get_real_seconds(void)
+{
+	return 1000000;
 }
 
 /* ---- the driver behind its attributes ---- */
@@ -333,4 +349,35 @@ void zram_pp_mark_idle(struct zram *zram, u32 cutoff)
 ssize_t zram_kcompressd_show(struct zram *zram, char *buf)
 {
 	return sysfs_emit(buf, "staged 0\n");
+}
+
+int zram_tier_enable(struct zram *zram, bool on)
+{
+	if (!answer)
+		zram->tier->enabled = on;
+	return answer;
+}
+
+/* Only settings that were accepted concern the thread */
+void zram_tier_kick(struct zram *zram)
+{
+	zram->tier->kicked = true;
+}
+
+/* As many digits as there can be have to fit into a page */
+int zram_tier_ages_walk(struct zram *zram, u32 now, u32 idle_age,
+			struct zram_tier_ages *ages, bool (*stop)(struct zram *zram))
+{
+	insist(zram->nr_pages && zram->config_lock.held > 0 && !stop(zram));
+	memset(ages, 0xff, sizeof(*ages));
+	return 0;
+}
+
+void zram_tier_count_sum(struct zram *zram, struct zram_tier_sums *sums)
+{
+	memset(sums, 0xff, sizeof(*sums));
+}
+
+void zram_tier_clock_resume(void)
+{
 }

@@ -29,6 +29,7 @@ typedef int32_t s32;
 typedef int64_t s64;
 typedef unsigned int gfp_t;
 typedef unsigned short umode_t;
+typedef s64 ktime_t, time64_t;
 
 #define U32_MAX			UINT32_MAX
 #define U64_MAX			UINT64_MAX
@@ -52,6 +53,7 @@ typedef unsigned short umode_t;
 #define noinline		__attribute__((noinline))
 #define __always_inline		inline
 #define __must_check
+#define __percpu
 #define __printf(a, b)		__attribute__((format(printf, a, b)))
 #define ____cacheline_aligned_in_smp
 #define EXPORT_SYMBOL(x)
@@ -72,6 +74,15 @@ typedef unsigned short umode_t;
 /* Locks: there is one thread */
 typedef struct { int unused; } spinlock_t;
 struct mutex { int unused; };
+struct completion { int unused; };
+typedef struct { int unused; } wait_queue_head_t;
+#define spin_lock_init(lock)	((void)(lock))
+#define spin_lock(lock)		((void)(lock))
+#define spin_unlock(lock)	((void)(lock))
+#define mutex_init(lock)	((void)(lock))
+#define init_completion(c)	((void)(c))
+#define init_waitqueue_head(w)	((void)(w))
+#define signal_pending(task)	false
 #define ERESTARTSYS	512	/* of the kernel alone */
 
 struct rw_semaphore { int held; };
@@ -146,6 +157,8 @@ static inline s64 percpu_counter_sum_positive(struct percpu_counter *c)
 #define kfree(p)		free((void *)(p))
 #define kvfree(p)		free(p)
 #define vfree(p)		free(p)
+#define free_percpu(p)		free(p)
+#define kzalloc_obj(obj)	((typeof(obj) *)calloc(1, sizeof(obj)))
 #define kvmalloc_objs(obj, nr, ...) \
 	((typeof(obj) *)poisoned((nr) * sizeof(obj)))
 
@@ -189,6 +202,9 @@ struct device_attribute {
 			 const char *buf, size_t len);
 };
 
+#define module_param_named(name, value, type, mode)
+#define MODULE_PARM_DESC(name, text)
+
 #define dev_to_disk(dev)	(&(dev)->disk)
 #define disk_to_dev(gd)		container_of(gd, struct device, disk)
 #define dev_err_ratelimited(dev, ...)		snprintf(NULL, 0, __VA_ARGS__)
@@ -221,6 +237,8 @@ enum { READING_POLICY, LOOKUP_FOLLOW, MAY_READ, O_RDONLY, O_LARGEFILE };
 struct file;
 struct path { char *dentry; };
 #define SZ_1M				0x100000
+#define SZ_64M				0x4000000
+#define SZ_1G				0x40000000
 #define current_cred()			0
 int kern_path(const char *name, int flags, struct path *path);
 void path_put(const struct path *path);
@@ -234,12 +252,20 @@ void fput(struct file *file);
 ssize_t kernel_read_file(struct file *file, off_t offset, void **buf,
 			 size_t max, size_t *size, int id);
 u64 ktime_get_boottime_seconds(void);
+ktime_t ktime_get_boottime(void);
+time64_t ktime_get_real_seconds(void);
+#define ktime_to_ms(t)			((t) / 1000000)
+#define MSEC_PER_SEC			1000
+#define NSEC_PER_MSEC			1000000
 
 /* Only for what lib/kstrtox.c has besides */
 #define __user
 #define copy_from_user(to, from, n)	(memcpy(to, (const void *)(from), n), 0)
 #define div_u64(a, b)			((a) / (b))
 #define div_u64_rem(a, b, rem)		(*(rem) = (a) % (b), (a) / (b))
+#define fls(x)				((x) ? 32 - __builtin_clz(x) : 0)
+#define fls64(x)			((x) ? 64 - __builtin_clzll(x) : 0)
+#define min_t(type, a, b)		min((type)(a), (type)(b))
 #define min(a, b)			((a) < (b) ? (a) : (b))
 #define max(a, b)			((a) > (b) ? (a) : (b))
 
