@@ -346,6 +346,18 @@ wb_read() {
 	[ -z "$WB_stale" ] || WB_stale=$((WB_stale * PER_PAGE))
 }
 
+# Sets TIER_KEY for each key of tier/stat.
+tier_read() {
+	TIER_state='' TIER_protected_age='' TIER_min_age='' TIER_pages='' TIER_bytes=''
+	TIER_recompressed='' TIER_read_back='' TIER_regret_percent=''
+	TIER_budget_left='' TIER_last_error='' TIER_cpu_ms=''
+	while read -r zt_key zt_value; do
+		eval "TIER_$zt_key=\$zt_value"
+	done < "$ZSYS/tier/stat"
+	TIER_pages=$((TIER_pages * PER_PAGE))
+	TIER_read_back=$((TIER_read_back * PER_PAGE))
+}
+
 io_read() {
 	read -r IO_FAILED_READS IO_FAILED_WRITES IO_ZERO IO_NOTIFY \
 		< "$ZSYS/io_stat"

@@ -6,15 +6,28 @@
 . ./lib.sh
 
 seconds=20
+# shellcheck disable=SC2317 # called at exit
+restore_params() {
+	for param in $params; do
+		echo "${param#*:}" > "$KC_PARAMS/${param%%:*}"
+	done
+}
+
 bd_use null 32 || BD=
 zram_new 8M '' "$BD"
+# Other tests expect these as they were.
+params=$(cd "$KC_PARAMS" && grep -Hs . swap_ops tier)
+ZT_AT_EXIT=restore_params
 # There are threads when the end comes, maybe.
 [ ! -e "$KC_PARAMS/nr_kcompressd" ] || ZT_KC=1
 must zpat fill -k mixed "$ZDEV" > /dev/null
+tier=
+[ ! -d "$ZSYS/tier" ] || tier="x:$ZSYS/tier a:$ZSYS/tier"
 # In use: reset has to refuse.
 exec 5< "$ZDEV"
 for seed in 1 2; do
-	zhammer -t $((seconds * 500)) -s $seed "x:$ZSYS" "x:$ZSYS" "a:$ZSYS" \
+	# shellcheck disable=SC2086 # two words
+	zhammer -t $((seconds * 500)) -s $seed "x:$ZSYS" "x:$ZSYS" "a:$ZSYS" $tier \
 		"x:$CONTROL" "x:$KC_PARAMS" > /tmp/hammer.$$
 	ZT_FILES=/tmp/hammer.$$
 	sed 's/^/# /' /tmp/hammer.$$
@@ -26,7 +39,8 @@ exec 5<&-
 zram_reset
 [ -z "${ZT_KC-}" ] || echo 0 > "$KC_PARAMS/nr_kcompressd"
 # Set up or not, sizes included
-zhammer -t $((seconds * 500)) -s 3 "x:$ZSYS" "x:$ZSYS" "a:$ZSYS" > /tmp/hammer.$$
+# shellcheck disable=SC2086 # two words
+zhammer -t $((seconds * 500)) -s 3 "x:$ZSYS" "x:$ZSYS" "a:$ZSYS" $tier > /tmp/hammer.$$
 sed 's/^/# /' /tmp/hammer.$$
 zram_reset
 # A name with a zero in it, and a newline behind: KASAN sees who looks there
