@@ -226,23 +226,17 @@ static void device_forget(struct zram *zram)
  */
 static int device_stop_runs(struct zram *zram, bool killable)
 {
-	int err;
-
 	WRITE_ONCE(zram->stopping, true);
-	/* The thread is started again by neither an attribute nor disksize then */
-	err = zram_tier_stop(zram, killable);
-	while (!err && !mutex_trylock(&zram->pp_lock)) {
-		if (killable && fatal_signal_pending(current))
-			err = -EINTR;
-		else
-			msleep(RUNS_STEP_MS);
-	}
-	if (err) {
-		WRITE_ONCE(zram->stopping, false);
-		zram_tier_start(zram);
-		return err;
+	while (!mutex_trylock(&zram->pp_lock)) {
+		if (killable && fatal_signal_pending(current)) {
+			WRITE_ONCE(zram->stopping, false);
+			return -EINTR;
+		}
+		msleep(RUNS_STEP_MS);
 	}
 	mutex_unlock(&zram->pp_lock);
+	/* It waits for no I/O any more, and is not started while stopping is set */
+	zram_tier_stop(zram);
 	return 0;
 }
 

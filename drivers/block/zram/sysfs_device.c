@@ -16,6 +16,7 @@
 #include "obj.h"
 #include "pp.h"
 #include "sysfs.h"
+#include "tier_dev.h"
 #include "zram.h"
 
 /*
@@ -112,6 +113,7 @@ static ssize_t mem_limit_store(struct device *dev,
 	down_read(&zram->config_lock);
 	WRITE_ONCE(zram->pool.limit_pages, PAGE_ALIGN(limit) >> PAGE_SHIFT);
 	up_read(&zram->config_lock);
+	zram_tier_kick(zram);
 	return len;
 }
 static DEVICE_ATTR_WO(mem_limit);

@@ -140,6 +140,10 @@ static inline int zram_tier_dev_create(struct zram *zram)
 static inline void zram_tier_dev_destroy(struct zram *zram)
 {
 }
+
+static inline void zram_tier_kick(struct zram *zram)
+{
+}
 #endif
 
 #endif

@@ -8,7 +8,6 @@
 
 #include <linux/blkdev.h>
 #include <linux/errno.h>
-#include <linux/jiffies.h>
 #include <linux/kobject.h>
 #include <linux/ktime.h>
 #include <linux/math64.h>
@@ -36,9 +35,9 @@
 #define STEP_MORE	20
 #define STEP_RECOMPRESS	1000U
 /* Until a full backing device, memory, or a budget is tried again */
-#define RETRY_FULL	(10 * HZ)
-#define RETRY_MEMORY	HZ
-#define RETRY_BUDGET	HZ
+#define RETRY_FULL	10000
+#define RETRY_MEMORY	1000
+#define RETRY_BUDGET	1000
 /* Until a device that fails is, seconds; doubles each time */
 #define RETRY_DEVICE	1
 #define RETRY_DEVICE_MAX 300
@@ -46,10 +45,10 @@
 #define RECOMPRESS_EVERY 1U
 #define RECOMPRESS_EVERY_MAX 60U
 /* A budget that trickles ends and is used up again, many times an hour */
-#define ANNOUNCE_EVERY	(3600 * HZ)
+#define ANNOUNCE_EVERY	(3600 * MSEC_PER_SEC)
 /* Compact after so many pages have left, and not more often than that */
 #define COMPACT_PAGES	256
-#define COMPACT_EVERY	(2 * HZ)
+#define COMPACT_EVERY	2000
 
 /**
  * struct tier_work - what the thread of a device works on
@@ -65,15 +64,16 @@
  * @cut: the class that the walk of the run was started for
  * @written: pages moved since the last step
  * @moved: pages moved since the last walk of the table
- * @retry: no slice before this, jiffies; while @pause is set
+ * @retry: no slice before this, as @stepped; while @pause is set
  * @pause: why the run is paused; %ZRAM_TIER_MOVING if it is not
  * @backoff: seconds until a device that fails is tried again
  * @exhausted_age: the run has moved all pages of this age, seconds; %U32_MAX after a walk
  *	of the table
  * @more: the last slice ended before the pages did
- * @recompress: when the next pass of recompression begins, jiffies
- * @announced: when user space was told of a pause last, jiffies
- * @compacted: when the pool was compacted last, jiffies
+ * @recompress: when the next pass of recompression begins, as @stepped
+ * @announced: when user space may be told again of a pause for the device, and for the
+ *	budget, as @stepped
+ * @compacted: when the pool was compacted last, as @stepped
  * @freed: pages moved since then
  */
 struct tier_work {
@@ -89,14 +89,14 @@ struct tier_work {
 	unsigned int cut;
 	u64 written;
 	u64 moved;
-	unsigned long retry;
+	u64 retry;
 	enum zram_tier_activity pause;
 	unsigned int backoff;
 	u32 exhausted_age;
 	bool more;
-	unsigned long recompress;
-	unsigned long announced;
-	unsigned long compacted;
+	u64 recompress;
+	u64 announced[2];
+	u64 compacted;
 	u64 freed;
 };
 
@@ -108,7 +108,7 @@ static bool tier_step_stop(struct zram *zram)
 /* Differences of counters that only grow */
 static void tier_step_count(struct tier_work *work, struct zram_tier_input *in)
 {
-	struct zram_tier_sums *last = &work->sums, now;
+	struct zram_tier_sums *last = &work->sums, now = *last;
 	u64 stores, rest, back = 0;
 	int k;
 
@@ -211,10 +211,10 @@ static void tier_step_walk(struct tier_work *work)
 }
 
 static void tier_step_pause(struct tier_work *work, enum zram_tier_activity why,
-			    unsigned long delay)
+			    u32 ms)
 {
 	work->pause = why;
-	work->retry = jiffies + delay;
+	work->retry = work->stepped + ms;
 }
 
 static void tier_step_pause_device(struct tier_work *work, int err)
@@ -223,7 +223,7 @@ static void tier_step_pause_device(struct tier_work *work, int err)
 
 	WRITE_ONCE(zram->tier->status.last_error, err);
 	work->backoff = clamp(work->backoff * 2, RETRY_DEVICE, RETRY_DEVICE_MAX);
-	tier_step_pause(work, ZRAM_TIER_PAUSED_DEVICE, work->backoff * HZ);
+	tier_step_pause(work, ZRAM_TIER_PAUSED_DEVICE, work->backoff * MSEC_PER_SEC);
 }
 
 /* What the end of a slice means for the next one */
@@ -300,7 +300,7 @@ static void tier_step_move(struct tier_work *work)
 static bool tier_step_may_recompress(const struct tier_work *work, u32 age)
 {
 	return age && zram_comps_get(&work->zram->comps, 1) &&
-	       (work->slice.next || time_after_eq(jiffies, work->recompress));
+	       (work->slice.next || work->stepped >= work->recompress);
 }
 
 static void tier_step_recompress(struct tier_work *work)
@@ -311,8 +311,8 @@ static void tier_step_recompress(struct tier_work *work)
 	if (!tier_step_may_recompress(work, age))
 		return;
 	if (!slice->next)
-		work->recompress = jiffies + clamp(age / 4, RECOMPRESS_EVERY,
-						   RECOMPRESS_EVERY_MAX) * HZ;
+		work->recompress = work->stepped + MSEC_PER_SEC *
+			clamp(age / 4, RECOMPRESS_EVERY, RECOMPRESS_EVERY_MAX);
 	before = zram_tier_clock_before(age, ktime_get_boottime_seconds());
 	zram_tier_slice_recompress(slice, before);
 	work->more = slice->next;
@@ -333,11 +333,11 @@ static void tier_step_compact(struct tier_work *work)
 		     pool > work->in.limit_bytes - work->in.limit_bytes / 10;
 
 	if ((!tight && work->freed < COMPACT_PAGES) ||
-	    time_before(jiffies, work->compacted + COMPACT_EVERY))
+	    work->stepped < work->compacted + COMPACT_EVERY)
 		return;
 	if (pool > objects && pool - objects > pool / 8)
 		zram_obj_pool_compact(&zram->pool);
-	work->compacted = jiffies;
+	work->compacted = work->stepped;
 	work->freed = 0;
 }
 
@@ -351,7 +351,8 @@ static enum zram_tier_activity tier_step_activity(const struct tier_work *work)
 	case ZRAM_TIER_NO_BUDGET:
 		return ZRAM_TIER_PAUSED_BUDGET;
 	case ZRAM_TIER_FULL:
-		return zram_bd_map_free(work->zram->backing.map) ?
+		return zram_bd_budget_room(work->zram) <
+			zram_bd_map_free(work->zram->backing.map) ?
 			ZRAM_TIER_PAUSED_LIMIT : ZRAM_TIER_PAUSED_FULL;
 	default:
 		return ZRAM_TIER_NO_DEMAND;
@@ -362,14 +363,14 @@ static enum zram_tier_activity tier_step_activity(const struct tier_work *work)
 static void tier_step_announce(struct tier_work *work,
 			       enum zram_tier_activity now)
 {
-	char *device[] = { "ZRAM_TIER=device", NULL };
-	char *budget[] = { "ZRAM_TIER=budget", NULL };
-	char **env = now == ZRAM_TIER_PAUSED_DEVICE ? device :
-		     now == ZRAM_TIER_PAUSED_BUDGET ? budget : NULL;
+	static const char * const text[] = { "ZRAM_TIER=device", "ZRAM_TIER=budget" };
+	bool budget = now == ZRAM_TIER_PAUSED_BUDGET;
+	char *env[] = { (char *)text[budget], NULL };
 
-	if (!env || time_before(jiffies, work->announced + ANNOUNCE_EVERY))
+	if ((!budget && now != ZRAM_TIER_PAUSED_DEVICE) ||
+	    work->stepped < work->announced[budget])
 		return;
-	work->announced = jiffies;
+	work->announced[budget] = work->stepped + ANNOUNCE_EVERY;
 	kobject_uevent_env(&disk_to_dev(work->zram->disk)->kobj, KOBJ_CHANGE,
 			   env);
 }
@@ -404,10 +405,10 @@ static u32 tier_step_delay(const struct tier_work *work)
 static u32 tier_step(void *data)
 {
 	struct tier_work *work = data;
-	bool paused = work->pause != ZRAM_TIER_MOVING &&
-		      time_before(jiffies, work->retry);
+	bool paused;
 
 	tier_step_observe(work);
+	paused = work->pause != ZRAM_TIER_MOVING && work->stepped < work->retry;
 	tier_step_ask(work);
 	if (work->out.walk)
 		tier_step_walk(work);
@@ -432,9 +433,6 @@ static void *tier_step_open(struct zram *zram)
 	work->zram = zram;
 	work->pause = ZRAM_TIER_MOVING;
 	work->exhausted_age = U32_MAX;
-	work->announced = jiffies - ANNOUNCE_EVERY;
-	work->compacted = jiffies;
-	work->recompress = jiffies;
 	work->stepped = ktime_to_ms(ktime_get());
 	zram_tier_slice_init(&work->slice, zram);
 	zram_tier_policy_init(&work->state);

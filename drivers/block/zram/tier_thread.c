@@ -107,12 +107,13 @@ static struct notifier_block tier_thread_nb = {
  * @zram: the device
  *
  * Context: The thread.
- * Return: true if the thread is to stop or to freeze, or the machine goes to sleep.
+ * Return: true if the thread is to stop or to freeze, the device is to be reset or
+ *	removed, or the machine goes to sleep.
  */
 bool zram_tier_interrupted(const struct zram *zram)
 {
 	return atomic_read(&zram->tier->life) != LIFE_RUN ||
-	       READ_ONCE(tier_thread_asleep) || freezing(current);
+	       READ_ONCE(zram->stopping) || READ_ONCE(tier_thread_asleep) || freezing(current);
 }
 
 static bool tier_thread_may_go_on(const struct zram *zram, bool doze)
@@ -272,28 +273,19 @@ void zram_tier_start(struct zram *zram)
 
 /**
  * zram_tier_stop() - stop the thread of a device that is to be reset or removed
- * @zram: the device; zram->stopping is set, so no task starts it again
- * @killable: a fatal signal ends the wait
- *
- * Waits for the slice that is going on, that is for the backing device.
+ * @zram: the device; zram->stopping is set, so no task starts the thread again, and no
+ *	run is going on
  *
  * Context: May sleep, without config_lock. Takes the tier lock.
- * Return: 0; -EINTR after a fatal signal. Then the thread goes on.
  */
-int zram_tier_stop(struct zram *zram, bool killable)
+void zram_tier_stop(struct zram *zram)
 {
 	struct zram_tier *tier = zram->tier;
-	int err;
 
-	if (!killable)
-		mutex_lock(&tier->lock);
-	else if (mutex_lock_killable(&tier->lock))
-		return -EINTR;
-	err = tier_thread_join(zram, killable);
-	if (!err)
-		tier_thread_set_activity(tier);
+	mutex_lock(&tier->lock);
+	tier_thread_join(zram, false);
+	tier_thread_set_activity(tier);
 	mutex_unlock(&tier->lock);
-	return err;
 }
 
 /**
