@@ -350,12 +350,24 @@ wb_read() {
 tier_read() {
 	TIER_state='' TIER_protected_age='' TIER_min_age='' TIER_pages='' TIER_bytes=''
 	TIER_recompressed='' TIER_read_back='' TIER_regret_percent=''
-	TIER_budget_left='' TIER_last_error='' TIER_cpu_ms=''
+	TIER_budget_left='' TIER_last_error='' TIER_cpu_ms='' TIER_steps='' TIER_walks=''
 	while read -r zt_key zt_value; do
 		eval "TIER_$zt_key=\$zt_value"
 	done < "$ZSYS/tier/stat"
 	TIER_pages=$((TIER_pages * PER_PAGE))
 	TIER_read_back=$((TIER_read_back * PER_PAGE))
+}
+
+# tier_is STATE: the thread says that it is in it
+tier_is() {
+	tier_read
+	[ "$TIER_state" = "$1" ]
+}
+
+# tier_moved PAGES: at least so many have been moved to the backing device
+tier_moved() {
+	tier_read
+	[ "$TIER_pages" -ge "$1" ]
 }
 
 io_read() {

@@ -6,16 +6,6 @@
 
 . ./lib.sh
 
-tier_is() {
-	tier_read
-	[ "$TIER_state" = "$1" ]
-}
-
-moved() {
-	tier_read
-	[ "$TIER_pages" -ge "$1" ]
-}
-
 # leave PAGES: the device, filled with random pages, that are to leave all, also when the
 # test has read them back
 leave() {
@@ -40,7 +30,7 @@ is "fails: the error" "$TIER_last_error" -5
 is "fails: no page left" "$TIER_pages" 0
 check "fails: every byte" zpat verify -k random -n 4096 "$ZDEV"
 must dm_table zt_flaky "0 131072 linear $disk 0"
-check "it is tried again when it works" wait_for 60 moved 4000
+check "it is tried again when it works" wait_for 60 tier_moved 4000
 check "works: every byte" zpat verify -k random -n 4096 "$ZDEV"
 must zram_remove
 
@@ -48,7 +38,7 @@ must zram_remove
 must dm_table zt_flaky "0 2048 linear $disk 0\\n2048 8 error\\n2056 129016 linear $disk 2056"
 zram_new 32M '' "$BD"
 leave 4096
-check "a bad block: the pages leave" wait_for 60 moved 4096
+check "a bad block: the pages leave" wait_for 60 tier_moved 4096
 wb_read
 is "a bad block is retired" "$WB_bad_blocks" 1
 check "a bad block: every byte" zpat verify -k random -n 4096 "$ZDEV"
@@ -64,7 +54,7 @@ bd_read
 is "full: every block is in use" "$BD_COUNT" 1024
 check "full: every byte" zpat verify -k random -n 4096 "$ZDEV"
 must zpat discard -n 2048 "$ZDEV" > /dev/null
-check "room again: it goes on" wait_for 30 moved 1100
+check "room again: it goes on" wait_for 30 tier_moved 1100
 must zram_remove
 
 # Hangs for a while: reset and readers of attributes do not wait for longer
@@ -98,7 +88,7 @@ sleep 1
 kill -9 "$off"
 check "hangs: switching off can be killed" ended "$off" 5
 resume
-check "comes back: it goes on" wait_for 30 moved 4000
+check "comes back: it goes on" wait_for 30 tier_moved 4000
 check "hang: every byte" zpat verify -k random -n 4096 "$ZDEV"
 must zram_remove
 finish

@@ -7,28 +7,18 @@
 
 . ./lib.sh
 
-# tier_is STATE: the thread says that it is in it
-tier_is() {
-	tier_read
-	[ "$TIER_state" = "$1" ]
-}
-
 # objects_below BYTES
+# shellcheck disable=SC2317 # called by wait_for
 objects_below() {
 	mm_read
 	[ "$MM_COMPR" -le "$1" ]
 }
 
 # pool_below BYTES
+# shellcheck disable=SC2317 # called by wait_for
 pool_below() {
 	mm_read
 	[ "$MM_USED" -le "$1" ]
-}
-
-# moved PAGES: at least so many are on the backing device
-moved() {
-	tier_read
-	[ "$TIER_pages" -ge "$1" ]
 }
 
 # tier_new SIZE: with tiering, which has no demand yet
@@ -57,13 +47,13 @@ read -r marks < "$ZSYS/writeback_limit"
 sleep 3
 put "$ZSYS/tier/pool_target" $target
 check "the objects shrink to pool_target" wait_for 30 objects_below $target
-check "and below it" wait_for 10 objects_below $((target / 10 * 9))
+check "and below it" wait_for 10 objects_below $((target * 9 / 10))
 wait_for 10 tier_is idle
 tier_read
 is "then there is no demand" "$TIER_state" idle
 mm_read
-between "they stay near 90 percent of it" "$MM_COMPR" $((target / 10 * 7)) $((target / 10 * 9))
-between "and memory has come back" "$MM_USED" "$MM_COMPR" $((MM_COMPR / 8 * 9))
+between "they stay near 90 percent of it" "$MM_COMPR" $((target * 7 / 10)) $((target * 9 / 10))
+between "and memory has come back" "$MM_USED" "$MM_COMPR" $((MM_COMPR * 9 / 8))
 wb_read
 is "no run of a task is counted" "$WB_runs $WB_running" "0 0"
 bd_read
@@ -79,10 +69,10 @@ must zram_remove
 tier_new 64M
 must zpat fill -k mixed "$ZDEV" > /dev/null
 mm_read
-limit=$((MM_USED / 4096 * 4096))
+limit=$MM_USED
 sleep 5
-put "$ZSYS/mem_limit" $limit
-check "mem_limit is a target" wait_for 30 pool_below $((limit / 10 * 9))
+put "$ZSYS/mem_limit" "$limit"
+check "mem_limit is a target" wait_for 30 pool_below $((limit * 9 / 10))
 mm_read
 echo "# $((MM_USED * 100 / limit)) percent of mem_limit, objects $((MM_COMPR * 100 / limit))"
 check "every byte below mem_limit" zpat verify -k mixed "$ZDEV"
@@ -98,7 +88,7 @@ sleep $((age * 3 / 4))
 must zpat fill -k mixed -g 2 -o 4096 -n 4096 "$ZDEV" > /dev/null
 tier_read
 is "nothing is old yet" "$TIER_pages" 0
-check "idle_age: the first half leaves" wait_for $((age * 2 + 10)) moved 3500
+check "idle_age: the first half leaves" wait_for $((age * 2 + 10)) tier_moved 3500
 tier_read
 between "and no page of the second" "$TIER_pages" 3500 4096
 check "idle_age: every byte, old" zpat verify -k mixed -n 4096 "$ZDEV"
@@ -112,8 +102,8 @@ put "$ZSYS/idle" all
 must zpat fill -k random -g 2 -o 2048 -n 2048 "$ZDEV" > /dev/null
 sleep 5
 mm_read
-put "$ZSYS/tier/pool_target" $((MM_USED / 4 * 3))
-check "a quarter leaves" wait_for 20 moved 1024
+put "$ZSYS/tier/pool_target" $((MM_USED * 3 / 4))
+check "a quarter leaves" wait_for 20 tier_moved 1024
 put "$ZSYS/tier/pool_target" 0
 wait_for 10 tier_is idle
 tier_read
@@ -140,7 +130,7 @@ bd_read
 # What becomes free in these seconds is less than a block
 is "a budget of 1000 blocks" "$BD_WRITES" 1000
 put "$ZSYS/tier/daily_budget" max
-check "without a bound it goes on" wait_for 30 moved 5000
+check "without a bound it goes on" wait_for 30 tier_moved 5000
 put "$ZSYS/writeback_limit" 0
 put "$ZSYS/writeback_limit_enable" 1
 check "writeback_limit holds, too" wait_for 10 tier_is paused_limit
@@ -150,7 +140,7 @@ sleep 2
 bd_read
 is "nothing is written then" "$BD_WRITES" "$written"
 put "$ZSYS/writeback_limit_enable" 0
-check "until it is lifted" wait_for 10 moved $((written + 500))
+check "until it is lifted" wait_for 10 tier_moved $((written + 500))
 put "$ZSYS/tier/enable" 0
 tier_read
 is "off" "$TIER_state" off

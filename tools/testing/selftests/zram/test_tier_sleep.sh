@@ -11,12 +11,7 @@ TRACING=/sys/kernel/tracing
 restore() {
 	echo none > /sys/power/pm_test
 	[ -z "${delay-}" ] || echo "$delay" > "$DELAY"
-	echo 0 > $TRACING/events/enable
-}
-
-moved() {
-	tier_read
-	[ "$TIER_pages" -ge "$1" ]
+	echo 0 > "$TRACING/events/enable"
 }
 
 # What the trace says: requests before the freeze, from there to the thaw, and after it
@@ -32,7 +27,8 @@ requests() {
 [ -w /sys/power/pm_test ] || skip_all "kernel without CONFIG_PM_DEBUG"
 [ -d $TRACING/events ] || mount -t tracefs none $TRACING 2> /dev/null
 [ -d $TRACING/events/power/suspend_resume ] || skip_all "kernel without tracepoints"
-bd_use null 160 && bd_slow 0 20 || skip_all "no null_blk, or no dm-delay"
+bd_use null 160 || skip_all "no null_blk"
+bd_slow 0 20 || skip_all "no dm-delay"
 ZT_AT_EXIT=restore
 zram_new 128M '' "$BD"
 [ -d "$ZSYS/tier" ] || absent tiering
@@ -46,10 +42,10 @@ put /sys/power/pm_test freezer
 DELAY=/sys/module/suspend/parameters/pm_test_delay
 [ ! -w $DELAY ] || { read -r delay < $DELAY; put $DELAY 3; }
 put "$ZSYS/tier/pool_target" 1
-check "pages leave" wait_for 20 moved 200
+check "pages leave" wait_for 20 tier_moved 200
 check "all tasks are frozen and thawed" store_quietly /sys/power/state freeze
 tier_read
-check "pages leave again" wait_for 20 moved $((TIER_pages + 200))
+check "pages leave again" wait_for 20 tier_moved $((TIER_pages + 200))
 put "$ZSYS/tier/enable" 0
 # shellcheck disable=SC2046 # three numbers
 set -- $(requests)

@@ -13,11 +13,6 @@ online() {
 	[ ! -w $cpu ] || echo 1 > $cpu
 }
 
-moved() {
-	tier_read
-	[ "$TIER_pages" -ge "$1" ]
-}
-
 # tier_thread: the process id of the thread
 tier_thread() {
 	grep -l "^zram${ZID}_tier" /proc/[0-9]*/comm | cut -d/ -f3
@@ -47,7 +42,7 @@ bg_squeeze zswap -m 40 -P -r 2 -F -w $hold > /tmp/out.$$
 swapper=$BGPID
 filled $hold
 put "$ZSYS/tier/idle_age" 4
-check "an idle process: its pages leave" wait_for 60 moved 6000
+check "an idle process: its pages leave" wait_for 60 tier_moved 6000
 tier_read
 if [ -e "$ZSYS/tier/recompress_age" ] && [ "$(cat "$ZSYS/tier/recompress_age")" = 3 ]; then
 	between "pages recompressed before" "$TIER_recompressed" 1 100000000
