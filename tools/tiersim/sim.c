@@ -160,7 +160,7 @@ bool sim_move(struct sim *sim, u32 i)
 		return false;
 	if (zram_tier_bucket_left(&sim->bucket, false) < bytes)
 		return false;
-	zram_tier_bucket_charge(&sim->bucket, bytes, false);
+	zram_tier_bucket_charge(&sim->bucket, bytes);
 	sim->busy_ns = start + bytes * 1000000000ULL /
 		(sim->opt->disk_mib << 20);
 	sim_leave(sim, i);

@@ -60,27 +60,12 @@ u64 zram_tier_bucket_left(const struct zram_tier_bucket *bucket, bool spill)
 }
 
 /**
- * zram_tier_bucket_charge() - take bytes that are going to be written
+ * zram_tier_bucket_charge() - count bytes that were written
  * @bucket: the bucket
- * @want: bytes
- * @spill: use the reserve too
- *
- * Return: bytes granted, at most @want.
+ * @bytes: that were written, also more than zram_tier_bucket_left()
  */
-u64 zram_tier_bucket_charge(struct zram_tier_bucket *bucket, u64 want, bool spill)
+void zram_tier_bucket_charge(struct zram_tier_bucket *bucket, u64 bytes)
 {
-	want = min(want, zram_tier_bucket_left(bucket, spill));
-	if (check_add_overflow(bucket->spent, want, &bucket->spent))
+	if (check_add_overflow(bucket->spent, bytes, &bucket->spent))
 		bucket->spent = U64_MAX;
-	return want;
-}
-
-/**
- * zram_tier_bucket_refund() - return bytes that were not written
- * @bucket: the bucket
- * @bytes: of those that zram_tier_bucket_charge() granted
- */
-void zram_tier_bucket_refund(struct zram_tier_bucket *bucket, u64 bytes)
-{
-	bucket->spent -= min(bytes, bucket->spent);
 }

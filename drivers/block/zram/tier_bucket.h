@@ -33,7 +33,6 @@ struct zram_tier_bucket {
 
 void zram_tier_bucket_fill(struct zram_tier_bucket *bucket, u64 ms);
 u64 zram_tier_bucket_left(const struct zram_tier_bucket *bucket, bool spill);
-u64 zram_tier_bucket_charge(struct zram_tier_bucket *bucket, u64 want, bool spill);
-void zram_tier_bucket_refund(struct zram_tier_bucket *bucket, u64 bytes);
+void zram_tier_bucket_charge(struct zram_tier_bucket *bucket, u64 bytes);
 
 #endif

@@ -80,37 +80,22 @@ u64 zram_tier_budget_left(struct zram *zram)
 }
 
 /**
- * zram_tier_budget_charge() - take bytes that are going to be written
+ * zram_tier_budget_charge() - count bytes that were written
  * @zram: the device
- * @bytes: wanted
+ * @bytes: that were written
+ *
+ * Bytes count once they are written. If a slice took them before, they would become free
+ * while a slow device writes them.
  *
  * Context: Any but interrupts.
- * Return: bytes granted, less than @bytes if the budget is nearly used up.
  */
-u64 zram_tier_budget_charge(struct zram *zram, u64 bytes)
+void zram_tier_budget_charge(struct zram *zram, u64 bytes)
 {
 	struct zram_tier_budget *budget = &zram->tier->budget;
 
 	spin_lock(&budget->lock);
 	budget_fill(budget);
-	bytes = zram_tier_bucket_charge(&budget->bucket, bytes, false);
-	spin_unlock(&budget->lock);
-	return bytes;
-}
-
-/**
- * zram_tier_budget_refund() - return bytes that were charged and not written
- * @zram: the device
- * @bytes: of those that zram_tier_budget_charge() granted
- *
- * Context: Any but interrupts.
- */
-void zram_tier_budget_refund(struct zram *zram, u64 bytes)
-{
-	struct zram_tier_budget *budget = &zram->tier->budget;
-
-	spin_lock(&budget->lock);
-	zram_tier_bucket_refund(&budget->bucket, bytes);
+	zram_tier_bucket_charge(&budget->bucket, bytes);
 	spin_unlock(&budget->lock);
 }
 
@@ -170,7 +155,7 @@ void zram_tier_budget_set_daily(struct zram *zram, u64 bytes)
 /**
  * zram_tier_budget_set_reserve() - set the reserve
  * @zram: the device
- * @bytes: of a day that zram_tier_budget_charge() does not grant
+ * @bytes: of a day that zram_tier_budget_left() does not include
  *
  * Context: Any but interrupts.
  */

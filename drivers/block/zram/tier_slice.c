@@ -123,14 +123,13 @@ static int tier_slice_work(struct zram_tier_slice *slice)
 	zram_pp_walk_cut(&run->walk, slice->goal.above);
 	slice->begun = run->pack.head;
 
-	granted = zram_tier_budget_charge(slice->zram,
-					  min(slice->goal.bytes, most));
+	granted = min3(slice->goal.bytes, most, zram_tier_budget_left(slice->zram));
 	zram_wb_run_resume(run, granted >> ZRAM_BLOCK_SHIFT);
 	err = tier_slice_write(slice);
 	last = zram_wb_run_pause(run);
 	slice->pages = run->written;
 	slice->bytes = run->blocks << ZRAM_BLOCK_SHIFT;
-	zram_tier_budget_refund(slice->zram, granted - slice->bytes);
+	zram_tier_budget_charge(slice->zram, slice->bytes);
 	/* The grant is used up: it is the budget's, unless the goal or a slice is smaller */
 	if (err == -EAGAIN && run->allowed < ZRAM_BLOCKS_PER_PAGE &&
 	    zram_tier_budget_left(slice->zram) < PAGE_SIZE)

@@ -12,13 +12,14 @@
 
 #define DAY_MS	86400000U
 
-/* What a bucket grants at most, in portions of a request */
+/* Write as much as a bucket allows, in portions of a request */
 static u64 take_all(struct zram_tier_bucket *bucket, u64 portion, bool spill)
 {
 	u64 sum = 0, got;
 
 	do {
-		got = zram_tier_bucket_charge(bucket, portion, spill);
+		got = min(portion, zram_tier_bucket_left(bucket, spill));
+		zram_tier_bucket_charge(bucket, got);
 		sum += got;
 	} while (got);
 	return sum;
@@ -75,17 +76,16 @@ static void bucket_test_reserve(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, zram_tier_bucket_left(&bucket, false), 700);
 	KUNIT_EXPECT_EQ(test, zram_tier_bucket_left(&bucket, true), 1000);
-	KUNIT_EXPECT_EQ(test, zram_tier_bucket_charge(&bucket, 900, false), 700);
-	KUNIT_EXPECT_EQ(test, zram_tier_bucket_charge(&bucket, 1, false), 0);
-	KUNIT_EXPECT_EQ(test, zram_tier_bucket_charge(&bucket, 900, true), 300);
+	KUNIT_EXPECT_EQ(test, take_all(&bucket, 900, false), 700);
+	KUNIT_EXPECT_EQ(test, take_all(&bucket, 900, true), 300);
 	KUNIT_EXPECT_EQ(test, zram_tier_bucket_left(&bucket, true), 0);
 	/* What becomes free fills the reserve first */
-	zram_tier_bucket_refund(&bucket, 300);
+	zram_tier_bucket_fill(&bucket, DAY_MS / 10 * 3);
 	KUNIT_EXPECT_EQ(test, zram_tier_bucket_left(&bucket, false), 0);
-	zram_tier_bucket_refund(&bucket, 1);
+	zram_tier_bucket_fill(&bucket, DAY_MS / 1000);
 	KUNIT_EXPECT_EQ(test, zram_tier_bucket_left(&bucket, false), 1);
-	/* A refund of more than was charged makes no bytes */
-	zram_tier_bucket_refund(&bucket, U64_MAX);
+	/* A day frees no more than was spent */
+	zram_tier_bucket_fill(&bucket, DAY_MS);
 	KUNIT_EXPECT_EQ(test, zram_tier_bucket_left(&bucket, true), 1000);
 	/* At most half of the day's worth is reserved */
 	bucket.reserve = U64_MAX;
@@ -147,9 +147,8 @@ static void bucket_test_zero(struct kunit *test)
 	zram_tier_bucket_fill(&bucket, 0);
 	zram_tier_bucket_fill(&bucket, U64_MAX);
 	KUNIT_EXPECT_EQ(test, zram_tier_bucket_left(&bucket, true), 0);
-	KUNIT_EXPECT_EQ(test, zram_tier_bucket_charge(&bucket, 4096, true), 0);
+	KUNIT_EXPECT_EQ(test, zram_tier_bucket_left(&bucket, true), 0);
 	bucket.daily = 4096;
-	KUNIT_EXPECT_EQ(test, zram_tier_bucket_charge(&bucket, 0, true), 0);
 	/* No time is saved up while the bucket is full */
 	zram_tier_bucket_fill(&bucket, DAY_MS - 1);
 	KUNIT_EXPECT_EQ(test, take_all(&bucket, 4096, true), 4096);
@@ -163,9 +162,7 @@ static void bucket_test_large(struct kunit *test)
 	int i;
 
 	for (i = 0; i < 4; i++) {
-		KUNIT_EXPECT_EQ(test, 1ULL << 63,
-				zram_tier_bucket_charge(&bucket, 1ULL << 63,
-							false));
+		zram_tier_bucket_charge(&bucket, 1ULL << 63);
 		KUNIT_EXPECT_EQ(test, zram_tier_bucket_left(&bucket, false),
 				ZRAM_TIER_NO_LIMIT);
 	}
