@@ -4,6 +4,7 @@
  * budget survive a reset, because scripts set them before and after it.
  */
 
+#include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/moduleparam.h>
 #include <linux/percpu.h>
@@ -79,7 +80,8 @@ void zram_tier_dev_destroy(struct zram *zram)
  */
 void zram_tier_kick(struct zram *zram)
 {
-	WRITE_ONCE(zram->tier->kicked, true);
+	/* After the reason */
+	atomic_set_release(&zram->tier->kicked, 1);
 	wake_up(&zram->tier_wait);
 }
 

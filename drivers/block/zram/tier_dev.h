@@ -122,7 +122,7 @@ struct zram_tier {
 	void *work;			/* lock; the thread */
 	atomic_t life;
 	struct completion ended;
-	bool kicked;			/* A */
+	atomic_t kicked;
 	struct zram_tier_status status;	/* A */
 };
 

@@ -9,12 +9,15 @@
  * the device may be asleep already.
  */
 
+#include <linux/atomic.h>
 #include <linux/blkdev.h>
+#include <linux/compiler.h>
 #include <linux/completion.h>
 #include <linux/err.h>
 #include <linux/freezer.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
+#include <linux/minmax.h>
 #include <linux/mutex.h>
 #include <linux/notifier.h>
 #include <linux/rwsem.h>
@@ -120,20 +123,41 @@ static bool tier_thread_may_go_on(const struct zram *zram, bool doze)
 {
 	const struct zram_tier *tier = zram->tier;
 
-	return READ_ONCE(tier->kicked) || (doze && !READ_ONCE(zram->tier_dozing)) ||
+	return atomic_read(&tier->kicked) ||
+	       (doze && !READ_ONCE(zram->tier_dozing)) ||
 	       atomic_read(&tier->life) != LIFE_RUN;
 }
 
-static void tier_thread_wait(struct zram *zram, u32 ms)
+/*
+ * An access ends a sleep of more than a second. The task that reads or stores a page counts
+ * it first and looks at tier_dozing then, without a barrier in between. So the thread sets
+ * the flag a second before such a sleep, and takes another step in between: that step sees
+ * accesses of tasks that did not see the flag.
+ */
+static void tier_thread_wait(struct zram *zram, u32 ms, bool dozing)
 {
 	long timeout = ms ? msecs_to_jiffies(ms) : MAX_SCHEDULE_TIMEOUT;
 	bool doze = timeout > HZ;
 
-	WRITE_ONCE(zram->tier_dozing, doze);
+	if (doze != dozing) {
+		WRITE_ONCE(zram->tier_dozing, doze);
+		timeout = min_t(long, timeout, HZ);
+	}
 	wait_event_freezable_timeout(zram->tier_wait,
 				     tier_thread_may_go_on(zram, doze), timeout);
-	WRITE_ONCE(zram->tier_dozing, false);
-	WRITE_ONCE(zram->tier->kicked, false);
+}
+
+/* Where 64 bits take two loads, the tick may change the time between them */
+static u64 tier_thread_cpu_ns(void)
+{
+	const u64 *ran = &current->se.sum_exec_runtime;
+	u64 ns, again = READ_ONCE(*ran);
+
+	do {
+		ns = again;
+		again = READ_ONCE(*ran);
+	} while (again != ns);
+	return ns;
 }
 
 static int tier_thread_run(void *data)
@@ -143,15 +167,20 @@ static int tier_thread_run(void *data)
 	/* Reclaim may write to this device, and wait for what the thread does */
 	unsigned int flags = memalloc_noio_save();
 	u64 ran = 0, now;
+	bool dozing;
 	u32 ms;
 
 	set_freezable();
+	WRITE_ONCE(zram->tier_dozing, false);
 	while (atomic_cmpxchg(&tier->life, LIFE_STOP, LIFE_ENDED) == LIFE_RUN) {
+		dozing = READ_ONCE(zram->tier_dozing);
+		/* Pairs with zram_tier_kick(): the step sees why, or the wait the flag */
+		atomic_xchg(&tier->kicked, 0);
 		ms = zram_tier_work_ops.step(tier->work);
-		now = current->se.sum_exec_runtime;
+		now = tier_thread_cpu_ns();
 		atomic64_add(now - ran, &tier->status.cpu_ns);
 		ran = now;
-		tier_thread_wait(zram, ms);
+		tier_thread_wait(zram, ms, dozing);
 	}
 	zram_tier_work_ops.close(tier->work);
 	memalloc_noio_restore(flags);

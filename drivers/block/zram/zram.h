@@ -187,6 +187,7 @@ struct zram_pp_resume {
  * @rmw_locks: see the lock order
  * @nr_pages: size of the device; 0 until it is set up
  * @tier_counting: reads and writes of pages are counted for tiering
+ * @tier_dozing: its thread sleeps until a page is read or written
  * @tier_cpu: their counters; NULL until they are first needed
  * @slots: slot table
  * @pool: object pool
@@ -197,7 +198,6 @@ struct zram_pp_resume {
  * @kcompressd: policy of kcompressd, and its histogram
  * @tier: tiering; NULL without CONFIG_ZRAM_TIER
  * @tier_wait: where its thread sleeps
- * @tier_dozing: the thread sleeps until a page is read or written
  * @stats: counters
  * @debugfs: its directory in debugfs
  * @claimed: a reset or removal is going on; opening fails
@@ -211,6 +211,7 @@ struct zram {
 	struct mutex rmw_locks[ZRAM_RMW_LOCKS];	/* serialise writers of parts */
 	unsigned long nr_pages;			/* C, open; A */
 	bool tier_counting;			/* A */
+	bool tier_dozing;			/* A */
 	struct zram_tier_cpu __percpu *tier_cpu; /* A, then constant */
 	struct zram_slots slots;		/* C, open; S inside */
 	struct zram_obj_pool pool;		/* C, open; S inside */
@@ -221,7 +222,6 @@ struct zram {
 	struct zram_kcompressd kcompressd;	/* A */
 	struct zram_tier *tier;			/* I; see there */
 	wait_queue_head_t tier_wait;
-	bool tier_dozing;			/* A */
 	struct zram_stats stats;		/* A */
 	struct dentry *debugfs;			/* I */
 	bool claimed;				/* O */
