@@ -33,6 +33,7 @@
 
 /* Time between two steps, ms */
 #define STEP_MORE	20
+#define STEP_ASLEEP	1000
 #define STEP_RECOMPRESS	1000U
 /* Until a full backing device, memory, or a budget is tried again */
 #define RETRY_FULL	10000
@@ -407,6 +408,12 @@ static u32 tier_step(void *data)
 	struct tier_work *work = data;
 	bool paused;
 
+	/* Ages are wrong until the clock knows of the sleep */
+	if (zram_tier_asleep()) {
+		WRITE_ONCE(work->zram->tier->status.activity,
+			   ZRAM_TIER_PAUSED_SLEEP);
+		return STEP_ASLEEP;
+	}
 	tier_step_observe(work);
 	paused = work->pause != ZRAM_TIER_MOVING && work->stepped < work->retry;
 	tier_step_ask(work);

@@ -10,6 +10,7 @@
  */
 
 #include <linux/atomic.h>
+#include <linux/bitops.h>
 #include <linux/blkdev.h>
 #include <linux/compiler.h>
 #include <linux/completion.h>
@@ -17,6 +18,7 @@
 #include <linux/freezer.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
+#include <linux/limits.h>
 #include <linux/minmax.h>
 #include <linux/mutex.h>
 #include <linux/notifier.h>
@@ -42,10 +44,27 @@
  */
 enum { LIFE_RUN, LIFE_STOP, LIFE_ENDED };
 
+/*
+ * Ways to sleep, a bit each. A program may keep /dev/snapshot open, which is HIBERNATE or
+ * RESTORE, and suspend the machine meanwhile.
+ */
+enum { SLEEP_SUSPEND, SLEEP_HIBERNATE, SLEEP_RESTORE };
+
 /* Slices that are going on, of all devices */
 static atomic_t tier_thread_slices = ATOMIC_INIT(0);
-static bool tier_thread_asleep;
+static unsigned long tier_thread_asleep;
 static DECLARE_WAIT_QUEUE_HEAD(tier_thread_quiet);
+
+/**
+ * zram_tier_asleep() - is the machine going to sleep, or has it not woken up yet?
+ *
+ * Return: false if it is awake. Then the clock knows of all sleeps.
+ */
+bool zram_tier_asleep(void)
+{
+	/* Pairs with tier_thread_wake() */
+	return smp_load_acquire(&tier_thread_asleep);
+}
 
 /**
  * zram_tier_slice_begin() - may the thread use the backing device?
@@ -58,7 +77,7 @@ bool zram_tier_slice_begin(void)
 	atomic_inc(&tier_thread_slices);
 	/* Pairs with tier_thread_sleep(): one of both sees the other's store */
 	smp_mb__after_atomic();
-	if (!READ_ONCE(tier_thread_asleep))
+	if (!zram_tier_asleep())
 		return true;
 	zram_tier_slice_end();
 	return false;
@@ -74,12 +93,19 @@ void zram_tier_slice_end(void)
 }
 
 /* A device that hangs does not keep the machine awake; the freezer decides then */
-static void tier_thread_sleep(void)
+static void tier_thread_sleep(unsigned int how)
 {
-	WRITE_ONCE(tier_thread_asleep, true);
-	smp_mb();
+	set_bit(how, &tier_thread_asleep);
+	/* Pairs with zram_tier_slice_begin() */
+	smp_mb__after_atomic();
 	wait_event_timeout(tier_thread_quiet,
 			   !atomic_read(&tier_thread_slices), SLEEP_WAIT);
+}
+
+static void tier_thread_wake(unsigned int how)
+{
+	zram_tier_clock_resume();
+	clear_bit_unlock(how, &tier_thread_asleep);
 }
 
 static int tier_thread_pm(struct notifier_block *nb, unsigned long event,
@@ -87,15 +113,22 @@ static int tier_thread_pm(struct notifier_block *nb, unsigned long event,
 {
 	switch (event) {
 	case PM_SUSPEND_PREPARE:
+		tier_thread_sleep(SLEEP_SUSPEND);
+		break;
 	case PM_HIBERNATION_PREPARE:
+		tier_thread_sleep(SLEEP_HIBERNATE);
+		break;
 	case PM_RESTORE_PREPARE:
-		tier_thread_sleep();
+		tier_thread_sleep(SLEEP_RESTORE);
 		break;
 	case PM_POST_SUSPEND:
+		tier_thread_wake(SLEEP_SUSPEND);
+		break;
 	case PM_POST_HIBERNATION:
+		tier_thread_wake(SLEEP_HIBERNATE);
+		break;
 	case PM_POST_RESTORE:
-		zram_tier_clock_resume();
-		WRITE_ONCE(tier_thread_asleep, false);
+		tier_thread_wake(SLEEP_RESTORE);
 		break;
 	}
 	return NOTIFY_DONE;
@@ -103,6 +136,8 @@ static int tier_thread_pm(struct notifier_block *nb, unsigned long event,
 
 static struct notifier_block tier_thread_nb = {
 	.notifier_call = tier_thread_pm,
+	/* First after the thaw: until then, reads count the sleep as age of their page */
+	.priority = INT_MAX,
 };
 
 /**
@@ -116,7 +151,7 @@ static struct notifier_block tier_thread_nb = {
 bool zram_tier_interrupted(const struct zram *zram)
 {
 	return atomic_read(&zram->tier->life) != LIFE_RUN ||
-	       READ_ONCE(zram->stopping) || READ_ONCE(tier_thread_asleep) || freezing(current);
+	       READ_ONCE(zram->stopping) || zram_tier_asleep() || freezing(current);
 }
 
 static bool tier_thread_may_go_on(const struct zram *zram, bool doze)
@@ -231,10 +266,16 @@ err_count:
 	return err;
 }
 
-static void tier_thread_set_activity(struct zram_tier *tier)
+/* What tier/stat says without a thread. Counters stay */
+static void tier_thread_reset_status(struct zram_tier *tier)
 {
-	WRITE_ONCE(tier->status.activity, tier->enabled ? ZRAM_TIER_WAITING :
+	struct zram_tier_status *status = &tier->status;
+
+	WRITE_ONCE(status->activity, tier->enabled ? ZRAM_TIER_WAITING :
 		   ZRAM_TIER_OFF);
+	WRITE_ONCE(status->protected_age, U32_MAX);
+	WRITE_ONCE(status->min_age, U32_MAX);
+	WRITE_ONCE(status->regret, 0);
 }
 
 /* Start the thread if there is something for it to do */
@@ -313,7 +354,7 @@ void zram_tier_stop(struct zram *zram)
 
 	mutex_lock(&tier->lock);
 	tier_thread_join(zram, false);
-	tier_thread_set_activity(tier);
+	tier_thread_reset_status(tier);
 	mutex_unlock(&tier->lock);
 }
 
@@ -343,7 +384,7 @@ int zram_tier_enable(struct zram *zram, bool on)
 	if (err)
 		WRITE_ONCE(tier->enabled, was);
 	if (!tier->thread)
-		tier_thread_set_activity(tier);
+		tier_thread_reset_status(tier);
 	mutex_unlock(&tier->lock);
 	up_read(&zram->config_lock);
 	return err;

@@ -28,6 +28,7 @@ extern const struct zram_tier_work_ops zram_tier_work_ops;
 int zram_tier_enable(struct zram *zram, bool on);
 void zram_tier_start(struct zram *zram);
 void zram_tier_stop(struct zram *zram);
+bool zram_tier_asleep(void);
 bool zram_tier_slice_begin(void);
 void zram_tier_slice_end(void);
 bool zram_tier_interrupted(const struct zram *zram);
