@@ -333,7 +333,7 @@ struct sysfs_tier_ages {
 	struct zram_tier_sums sums;
 };
 
-static bool sysfs_tier_stop(struct zram *zram)
+static bool sysfs_tier_stop(const struct zram *zram)
 {
 	return signal_pending(current) || READ_ONCE(zram->stopping);
 }
@@ -353,6 +353,7 @@ static int sysfs_tier_emit_ages(char *buf, const struct sysfs_tier_ages *result)
 	return at;
 }
 
+/* For root alone: it walks the table */
 static ssize_t ages_show(struct device *dev, struct device_attribute *attr,
 			 char *buf)
 {
@@ -369,6 +370,8 @@ static ssize_t ages_show(struct device *dev, struct device_attribute *attr,
 		ret = zram_tier_ages_walk(zram, ktime_get_boottime_seconds(), 0,
 					  &result->ages, sysfs_tier_stop);
 	up_read(&zram->config_lock);
+	if (ret && !READ_ONCE(zram->stopping))
+		ret = -ERESTARTSYS;
 	if (ret)
 		goto out;
 	if (READ_ONCE(zram->tier_cpu))
@@ -378,7 +381,8 @@ out:
 	kfree(result);
 	return ret;
 }
-static DEVICE_ATTR_RO(ages);
+
+static DEVICE_ATTR_ADMIN_RO(ages);
 
 static struct attribute *zram_sysfs_tier_attrs[] = {
 	&dev_attr_enable.attr,

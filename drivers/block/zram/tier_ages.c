@@ -103,7 +103,8 @@ static void tier_ages_group(const struct tier_ages_walk *walk, unsigned long ind
  * Return: 0; -EINTR if @stop returned true. Then @ages is incomplete.
  */
 int zram_tier_ages_walk(struct zram *zram, u32 now, u32 idle_age,
-			struct zram_tier_ages *ages, bool (*stop)(struct zram *zram))
+			struct zram_tier_ages *ages,
+			bool (*stop)(const struct zram *zram))
 {
 	struct tier_ages_walk walk = {
 		.slots = &zram->slots,

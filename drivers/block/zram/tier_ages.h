@@ -19,6 +19,7 @@ struct zram_tier_ages {
 };
 
 int zram_tier_ages_walk(struct zram *zram, u32 now, u32 idle_age,
-			struct zram_tier_ages *ages, bool (*stop)(struct zram *zram));
+			struct zram_tier_ages *ages,
+			bool (*stop)(const struct zram *zram));
 
 #endif

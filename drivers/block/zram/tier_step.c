@@ -101,11 +101,6 @@ struct tier_work {
 	u64 freed;
 };
 
-static bool tier_step_stop(struct zram *zram)
-{
-	return zram_tier_interrupted(zram);
-}
-
 /* Differences of counters that only grow */
 static void tier_step_count(struct tier_work *work, struct zram_tier_input *in)
 {
@@ -192,7 +187,7 @@ static void tier_step_walk(struct tier_work *work)
 	atomic64_inc(&work->zram->tier->status.walks);
 	zram_tier_dev_config(work->zram, &config);
 	if (zram_tier_ages_walk(work->zram, ktime_get_boottime_seconds(),
-				config.idle_age, &work->ages, tier_step_stop))
+				config.idle_age, &work->ages, zram_tier_interrupted))
 		return;
 	work->moved = 0;
 	/* Nothing has happened since the first question */

@@ -137,13 +137,13 @@ static void count(struct tier_ages_test *t, u32 now, u32 idle_age)
 
 static unsigned int tier_ages_test_stops;
 
-static bool never(struct zram *zram)
+static bool never(const struct zram *zram)
 {
 	tier_ages_test_stops++;
 	return false;
 }
 
-static bool third_time(struct zram *zram)
+static bool third_time(const struct zram *zram)
 {
 	return ++tier_ages_test_stops == 3;
 }

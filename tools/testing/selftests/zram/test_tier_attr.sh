@@ -99,7 +99,7 @@ recompress_age=
 [ ! -e "$ZSYS/recomp_algorithm" ] || recompress_age=1
 modes=$(cd "$ZSYS/tier" && stat -c '%a %n' -- * | tr '\n' ' ')
 is "modes of the attributes, and there are no others" "$modes" \
-	"444 ages 644 daily_budget 644 enable 644 idle_age 644 ledger 644 pool_target \
+	"400 ages 644 daily_budget 644 enable 644 idle_age 644 ledger 644 pool_target \
 ${recompress_age:+644 recompress_age }644 regret_target 644 reserve 444 stat "
 gives "stat cannot be written" EACCES ztry "$ZSYS/tier/stat" 1
 gives "ages cannot be written" EACCES ztry "$ZSYS/tier/ages" 1
