@@ -6,9 +6,7 @@
  * is read or stored wakes the thread, so an idle machine stays idle.
  */
 
-#include <linux/blkdev.h>
 #include <linux/errno.h>
-#include <linux/kobject.h>
 #include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
@@ -17,7 +15,6 @@
 #include <linux/timekeeping.h>
 
 #include "bd_budget.h"
-#include "bd_map.h"
 #include "comps.h"
 #include "obj.h"
 #include "table.h"
@@ -27,6 +24,7 @@
 #include "tier_count.h"
 #include "tier_dev.h"
 #include "tier_policy.h"
+#include "tier_report.h"
 #include "tier_slice.h"
 #include "tier_thread.h"
 #include "zram.h"
@@ -34,7 +32,10 @@
 /* Time between two steps, ms */
 #define STEP_MORE	20
 #define STEP_ASLEEP	1000
+#define STEP_PAUSED	1000U
 #define STEP_RECOMPRESS	1000U
+/* The run keeps its memory for so long after a slice, ms */
+#define KEEP		10000U
 /* Until a full backing device, memory, or a budget is tried again */
 #define RETRY_FULL	10000
 #define RETRY_MEMORY	1000
@@ -45,8 +46,6 @@
 /* Seconds between two passes of recompression */
 #define RECOMPRESS_EVERY 1U
 #define RECOMPRESS_EVERY_MAX 60U
-/* A budget that trickles ends and is used up again, many times an hour */
-#define ANNOUNCE_EVERY	(3600 * MSEC_PER_SEC)
 /* Compact after so many pages have left, and not more often than that */
 #define COMPACT_PAGES	256
 #define COMPACT_EVERY	2000
@@ -63,6 +62,7 @@
  * @stepped: when the last step was, awake time in ms
  * @asked_part: rest of the division that makes stores a demand
  * @cut: the class that the walk of the run was started for
+ * @ran: when the last slice began, as @stepped
  * @written: pages moved since the last step
  * @moved: pages moved since the last walk of the table
  * @retry: no slice before this, as @stepped; while @pause is set
@@ -72,8 +72,7 @@
  *	of the table
  * @more: the last slice ended before the pages did
  * @recompress: when the next pass of recompression begins, as @stepped
- * @announced: when user space may be told again of a pause for the device, and for the
- *	budget, as @stepped
+ * @report: what user space was told
  * @compacted: when the pool was compacted last, as @stepped
  * @freed: pages moved since then
  */
@@ -88,6 +87,7 @@ struct tier_work {
 	u64 stepped;
 	u64 asked_part;
 	unsigned int cut;
+	u64 ran;
 	u64 written;
 	u64 moved;
 	u64 retry;
@@ -96,7 +96,7 @@ struct tier_work {
 	u32 exhausted_age;
 	bool more;
 	u64 recompress;
-	u64 announced[2];
+	struct zram_tier_report report;
 	u64 compacted;
 	u64 freed;
 };
@@ -144,6 +144,11 @@ static u64 tier_step_pages(const struct tier_work *work)
 	return pages - min(pages, work->moved);
 }
 
+static bool tier_step_paused(const struct tier_work *work)
+{
+	return work->pause != ZRAM_TIER_MOVING && work->stepped < work->retry;
+}
+
 static void tier_step_observe(struct tier_work *work)
 {
 	struct zram *zram = work->zram;
@@ -159,7 +164,6 @@ static void tier_step_observe(struct tier_work *work)
 						ZRAM_STAT_COMPR_BYTES),
 		.limit_bytes = (u64)READ_ONCE(zram->pool.limit_pages) << PAGE_SHIFT,
 		.budget = zram_tier_budget_left(zram),
-		.free_bytes = zram_bd_budget_room(zram) << ZRAM_BLOCK_SHIFT,
 	};
 	/* Before the first walk; it counts those in memory */
 	in->pool_pages = tier_step_pages(work) ?:
@@ -167,6 +171,9 @@ static void tier_step_observe(struct tier_work *work)
 	tier_step_count(work, in);
 	work->stepped = now;
 	work->written = 0;
+	/* The policy asks for no walk while nothing can be written */
+	if (!tier_step_paused(work))
+		in->free_bytes = zram_bd_budget_room(zram) << ZRAM_BLOCK_SHIFT;
 }
 
 static void tier_step_ask(struct tier_work *work)
@@ -187,8 +194,10 @@ static void tier_step_walk(struct tier_work *work)
 	atomic64_inc(&work->zram->tier->status.walks);
 	zram_tier_dev_config(work->zram, &config);
 	if (zram_tier_ages_walk(work->zram, ktime_get_boottime_seconds(),
-				config.idle_age, &work->ages, zram_tier_interrupted))
+				config.idle_age, &work->ages, zram_tier_interrupted)) {
+		work->ages = (struct zram_tier_ages){};
 		return;
+	}
 	work->moved = 0;
 	/* Nothing has happened since the first question */
 	*in = (struct zram_tier_input){
@@ -282,6 +291,7 @@ static void tier_step_move(struct tier_work *work)
 	struct zram_tier_status *status = &work->zram->tier->status;
 	struct zram_tier_goal goal;
 
+	work->ran = work->stepped;
 	tier_step_goal(work, &goal);
 	tier_step_result(work, zram_tier_slice_run(slice, &goal));
 	work->written += slice->pages;
@@ -337,54 +347,13 @@ static void tier_step_compact(struct tier_work *work)
 	work->freed = 0;
 }
 
-static enum zram_tier_activity tier_step_activity(const struct tier_work *work)
-{
-	switch (work->out.reason) {
-	case ZRAM_TIER_WORKING:
-		return work->pause;
-	case ZRAM_TIER_HOT:
-		return ZRAM_TIER_ALL_HOT;
-	case ZRAM_TIER_NO_BUDGET:
-		return ZRAM_TIER_PAUSED_BUDGET;
-	case ZRAM_TIER_FULL:
-		return zram_bd_budget_room(work->zram) <
-			zram_bd_map_free(work->zram->backing.map) ?
-			ZRAM_TIER_PAUSED_LIMIT : ZRAM_TIER_PAUSED_FULL;
-	default:
-		return ZRAM_TIER_NO_DEMAND;
-	}
-}
-
-/* Tell user space when the thread pauses for a reason that needs an administrator */
-static void tier_step_announce(struct tier_work *work,
-			       enum zram_tier_activity now)
-{
-	static const char * const text[] = { "ZRAM_TIER=device", "ZRAM_TIER=budget" };
-	bool budget = now == ZRAM_TIER_PAUSED_BUDGET;
-	char *env[] = { (char *)text[budget], NULL };
-
-	if ((!budget && now != ZRAM_TIER_PAUSED_DEVICE) ||
-	    work->stepped < work->announced[budget])
-		return;
-	work->announced[budget] = work->stepped + ANNOUNCE_EVERY;
-	kobject_uevent_env(&disk_to_dev(work->zram->disk)->kobj, KOBJ_CHANGE,
-			   env);
-}
-
 static void tier_step_report(struct tier_work *work)
 {
-	struct zram_tier_status *status = &work->zram->tier->status;
-	enum zram_tier_activity now = tier_step_activity(work);
+	bool tried = work->out.reason == ZRAM_TIER_WORKING;
 
-	if (now != status->activity) {
-		WRITE_ONCE(status->activity, now);
-		tier_step_announce(work, now);
-	}
-	atomic64_inc(&status->steps);
-	WRITE_ONCE(status->regret, work->out.regret);
-	WRITE_ONCE(status->protected_age, work->out.protected_age);
-	if (work->out.reason == ZRAM_TIER_WORKING)
-		WRITE_ONCE(status->min_age, work->out.min_age);
+	zram_tier_report_step(&work->report, work->zram,
+			      tried || tier_step_paused(work) ? work->pause :
+			      ZRAM_TIER_MOVING, &work->out, work->stepped);
 }
 
 static u32 tier_step_delay(const struct tier_work *work)
@@ -393,6 +362,11 @@ static u32 tier_step_delay(const struct tier_work *work)
 
 	if (work->more)
 		return STEP_MORE;
+	if (work->slice.open)
+		ms = min_not_zero(ms, KEEP);
+	/* A gate that is open wants short steps, which gain nothing then */
+	if (ms && tier_step_paused(work))
+		ms = max(ms, STEP_PAUSED);
 	if (READ_ONCE(work->zram->tier->recompress_age))
 		ms = min_not_zero(ms, STEP_RECOMPRESS);
 	return ms;
@@ -401,7 +375,6 @@ static u32 tier_step_delay(const struct tier_work *work)
 static u32 tier_step(void *data)
 {
 	struct tier_work *work = data;
-	bool paused;
 
 	/* Ages are wrong until the clock knows of the sleep */
 	if (zram_tier_asleep()) {
@@ -410,16 +383,15 @@ static u32 tier_step(void *data)
 		return STEP_ASLEEP;
 	}
 	tier_step_observe(work);
-	paused = work->pause != ZRAM_TIER_MOVING && work->stepped < work->retry;
 	tier_step_ask(work);
 	if (work->out.walk)
 		tier_step_walk(work);
 	work->more = false;
 	tier_step_recompress(work);
-	if (work->out.reason == ZRAM_TIER_WORKING && !paused &&
+	if (work->out.reason == ZRAM_TIER_WORKING &&
 	    work->out.min_age < work->exhausted_age)
 		tier_step_move(work);
-	else if (!paused)
+	else if (!tier_step_paused(work) && work->stepped >= work->ran + KEEP)
 		zram_tier_slice_close(&work->slice);
 	tier_step_compact(work);
 	tier_step_report(work);
