@@ -66,9 +66,19 @@ bool zram_tier_asleep(void)
 	return smp_load_acquire(&tier_thread_asleep);
 }
 
+static void tier_thread_slice_put(void)
+{
+	if (atomic_dec_and_test(&tier_thread_slices))
+		wake_up(&tier_thread_quiet);
+}
+
 /**
  * zram_tier_slice_begin() - may the thread use the backing device?
  *
+ * A slice runs at nice 0, because tasks wait for the end of it: a mutex lends the thread
+ * no priority. It mostly waits for I/O.
+ *
+ * Context: The thread.
  * Return: false if the machine is going to sleep. Otherwise zram_tier_slice_end()
  *	follows, and the machine waits for it.
  */
@@ -77,10 +87,12 @@ bool zram_tier_slice_begin(void)
 	atomic_inc(&tier_thread_slices);
 	/* Pairs with tier_thread_sleep(): one of both sees the other's store */
 	smp_mb__after_atomic();
-	if (!zram_tier_asleep())
-		return true;
-	zram_tier_slice_end();
-	return false;
+	if (zram_tier_asleep()) {
+		tier_thread_slice_put();
+		return false;
+	}
+	set_user_nice(current, 0);
+	return true;
 }
 
 /**
@@ -88,8 +100,8 @@ bool zram_tier_slice_begin(void)
  */
 void zram_tier_slice_end(void)
 {
-	if (atomic_dec_and_test(&tier_thread_slices))
-		wake_up(&tier_thread_quiet);
+	set_user_nice(current, NICE);
+	tier_thread_slice_put();
 }
 
 /* A device that hangs does not keep the machine awake; the freezer decides then */
