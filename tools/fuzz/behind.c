@@ -358,15 +358,10 @@ int zram_tier_enable(struct zram *zram, bool on)
 	return answer;
 }
 
-/* Only settings that were accepted concern the thread */
-void zram_tier_kick(struct zram *zram)
-{
-	zram->tier->kicked = true;
-}
-
 /* As many digits as there can be have to fit into a page */
 int zram_tier_ages_walk(struct zram *zram, u32 now, u32 idle_age,
-			struct zram_tier_ages *ages, bool (*stop)(struct zram *zram))
+			struct zram_tier_ages *ages,
+			bool (*stop)(const struct zram *zram))
 {
 	insist(zram->nr_pages && zram->config_lock.held > 0 && !stop(zram));
 	memset(ages, 0xff, sizeof(*ages));

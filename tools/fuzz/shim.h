@@ -82,6 +82,7 @@ typedef struct { int unused; } wait_queue_head_t;
 #define mutex_init(lock)	((void)(lock))
 #define init_completion(c)	((void)(c))
 #define init_waitqueue_head(w)	((void)(w))
+#define wake_up(w)		((void)(w))
 #define signal_pending(task)	false
 #define ERESTARTSYS	512	/* of the kernel alone */
 
@@ -92,6 +93,7 @@ typedef struct { s64 counter; } atomic64_t;
 struct percpu_counter { s64 count; };
 
 #define atomic_read(v)		((v)->counter)
+#define atomic_set_release(v, i)	((v)->counter = (i))
 #define atomic64_read(v)	((v)->counter)
 
 static inline void down_read(struct rw_semaphore *sem)
@@ -215,6 +217,8 @@ struct device_attribute {
 	struct device_attribute dev_attr_##n = { { #n, 0200 }, NULL, n##_store }
 #define DEVICE_ATTR_RO(n) \
 	struct device_attribute dev_attr_##n = { { #n, 0444 }, n##_show, NULL }
+#define DEVICE_ATTR_ADMIN_RO(n) \
+	struct device_attribute dev_attr_##n = { { #n, 0400 }, n##_show, NULL }
 
 int sysfs_emit(char *buf, const char *fmt, ...) __printf(2, 3);
 int sysfs_emit_at(char *buf, int at, const char *fmt, ...) __printf(3, 4);
