@@ -364,10 +364,22 @@ tier_is() {
 	[ "$TIER_state" = "$1" ]
 }
 
-# tier_moved PAGES: at least so many have been moved to the backing device
+# tier_moved PAGES: the thread has moved at least so many
 tier_moved() {
 	tier_read
 	[ "$TIER_pages" -ge "$1" ]
+}
+
+# tier_threads [ID]: the process IDs of the threads, or of that device's only
+tier_threads() {
+	grep -l "^zram${1-[0-9]*}_tier" /proc/[0-9]*/comm 2> /dev/null | cut -d/ -f3
+}
+
+# tier_pressing: all pages are to leave, also when the test has read them back
+tier_pressing() {
+	put "$ZSYS/tier/regret_target" 4294967295
+	put "$ZSYS/tier/daily_budget" max
+	put "$ZSYS/tier/pool_target" 1
 }
 
 io_read() {
@@ -543,6 +555,11 @@ bd_slow() {
 
 dm_fast() {
 	dm_table zt_slow "0 $DEV_SECTORS linear $SLOW 0"
+}
+
+# bd_writing NAME: the delay target NAME holds writes
+bd_writing() {
+	dmsetup status "$1" | awk '{ exit !$5 }'
 }
 
 # Sets DEV_SECTORS of a block device.
