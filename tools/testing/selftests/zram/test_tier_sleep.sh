@@ -1,57 +1,144 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 300
-# The machine goes to sleep while pages leave: from the freeze of tasks to their thaw
-# nothing is written, and the thread goes on afterwards.
+# The machine goes to sleep, hibernates, or does not get that far, while pages leave: from
+# when the kernel announces it until all tasks go on nothing is written. The thread goes on
+# afterwards.
 
 . ./lib.sh
 
 TRACING=/sys/kernel/tracing
+DELAY=/sys/module/suspend/parameters/pm_test_delay
+INJECT=/sys/kernel/debug/notifier-error-inject/pm/actions
 # shellcheck disable=SC2317 # called by the clean-up
 restore() {
-	echo none > /sys/power/pm_test
+	[ ! -w /sys/power/pm_test ] || echo none > /sys/power/pm_test
+	[ -z "${mode-}" ] || echo "$mode" > /sys/power/disk
 	[ -z "${delay-}" ] || echo "$delay" > "$DELAY"
-	echo 0 > "$TRACING/events/enable"
+	[ ! -d "$TRACING/events" ] || echo 0 > "$TRACING/events/enable"
+	[ ! -d "$TRACING/events/zt" ] || echo > "$TRACING/kprobe_events"
+	rmmod pm-notifier-error-inject 2> /dev/null
 }
 
-# What the trace says: requests before the freeze, from there to the thaw, and after it
-requests() {
+# parts: requests before the announcement, from its end to the thaw, after it; how often
+# the machine went to sleep
+parts() {
 	awk '
-		/suspend_resume: freeze_processes.* begin/ { part = 1 }
+		$0 ~ begin { part = 1; n++ }
 		/suspend_resume: thaw_processes.* end/ { part = 2 }
-		/zram_wb_submit:/ { n[part + 0]++ }
-		END { print n[0] + 0, n[1] + 0, n[2] + 0 }
-	' $TRACING/trace
+		/zram_wb_submit:/ { count[part + 0]++ }
+		END { print count[0] + 0, count[1] + 0, count[2] + 0, n + 0 }
+	' begin="$begin" $TRACING/trace
 }
 
-[ -w /sys/power/pm_test ] || skip_all "kernel without CONFIG_PM_DEBUG"
-[ -d $TRACING/events ] || mount -t tracefs none $TRACING 2> /dev/null
-[ -d $TRACING/events/power/suspend_resume ] || skip_all "kernel without tracepoints"
-bd_use null 160 || skip_all "no null_blk"
-bd_slow 0 20 || skip_all "no dm-delay"
+# leaving NAME: pages leave, more of them than so far
+leaving() {
+	tier_read
+	check "$1" wait_for 20 tier_moved $((TIER_pages + 100))
+}
+
+# asleep NAME TEST FILE WORD: the machine goes to sleep until TEST is reached
+asleep() {
+	put /sys/power/pm_test "$2"
+	echo > $TRACING/trace
+	leaving "$1: pages leave"
+	echo "zram-selftest: $1" > /dev/kmsg
+	if zt_out=$(store_quietly "$3" "$4" 2>&1); then pass "$1"; else
+		fail "$1" "$(echo "$zt_out"; dmesg | sed -n "/zram-selftest: $1\$/,\$p" |
+			cut -c1-100 | tail -n 30)"
+	fi
+	leaving "$1: pages leave again"
+	# shellcheck disable=SC2046 # numbers
+	set -- "$1" $(parts)
+	between "$1: requests before" "$2" 1 100000
+	is "$1: requests from the announcement to the thaw" "$3" 0
+	between "$1: requests after the thaw" "$4" 1 100000
+	is "$1: it was announced" "$5" 1
+}
+
+# So slow that there are pages left at the end; hibernation needs half of the memory
+bd_use null 144 || skip_all "no null_blk"
+bd_slow 0 400 || skip_all "no dm-delay"
 ZT_AT_EXIT=restore
 zram_new 128M '' "$BD"
 [ -d "$ZSYS/tier" ] || absent tiering
-must zpat fill -k random "$ZDEV" > /dev/null
+must zpat fill -k random -j 2 "$ZDEV" > /dev/null
 sleep 5
-put "$ZSYS/tier/daily_budget" max
+tier_pressing
 put "$ZSYS/tier/enable" 1
+
+[ ! -w $DELAY ] || { read -r delay < $DELAY; put $DELAY 1; }
+
+# While /dev/snapshot is open the kernel has announced hibernation, and no task is frozen.
+# snapshot NAME OPTION: ztry opens it
+snapshot() {
+	leaving "$1: pages leave"
+	opened "$2" /dev/snapshot
+	bd_read
+	written=$BD_WRITES
+	sleep 2
+	bd_read
+	is "$1: blocks written while it is announced" $((BD_WRITES - written)) 0
+	tier_read
+	is "$1: the state" "$TIER_state" paused_sleep
+	if [ -w /sys/power/pm_test ]; then
+		put /sys/power/pm_test freezer
+		check "$1: a suspend meanwhile" store_quietly /sys/power/state freeze
+		sleep 1
+		bd_read
+		is "$1: blocks written after it" $((BD_WRITES - written)) 0
+	fi
+	closed
+	leaving "$1: pages leave again"
+}
+
+if [ -c /dev/snapshot ] && [ "$(ztry -r /dev/snapshot)" != EPERM ]; then
+	snapshot hibernation -h
+else
+	skip "hibernation is announced" "kernel without /dev/snapshot"
+fi
+
+if [ ! -w /sys/power/pm_test ]; then
+	skip "sleep" "kernel without CONFIG_PM_DEBUG"
+	finish
+fi
+[ -d $TRACING/events ] || mount -t tracefs none $TRACING 2> /dev/null
+if [ ! -d $TRACING/events/power/suspend_resume ]; then
+	skip "sleep" "kernel without tracepoints"
+	finish
+fi
 put $TRACING/events/power/suspend_resume/enable 1
 put $TRACING/events/zram/zram_wb_submit/enable 1
-put /sys/power/pm_test freezer
-DELAY=/sys/module/suspend/parameters/pm_test_delay
-[ ! -w $DELAY ] || { read -r delay < $DELAY; put $DELAY 3; }
-put "$ZSYS/tier/pool_target" 1
-check "pages leave" wait_for 20 tier_moved 200
-check "all tasks are frozen and thawed" store_quietly /sys/power/state freeze
-tier_read
-check "pages leave again" wait_for 20 tier_moved $((TIER_pages + 200))
+# Where the drivers have heard of it; without kprobes from the freeze of tasks on
+begin='suspend_resume: freeze_processes.* begin'
+if echo 'r:zt/announced pm_notifier_call_chain_robust' \
+	2> /dev/null > $TRACING/kprobe_events; then
+	put $TRACING/events/zt/announced/enable 1
+	begin=' announced: '
+fi
+asleep "suspend" freezer /sys/power/state freeze
+if grep -qw disk /sys/power/state && [ "$begin" = ' announced: ' ]; then
+	mode=$(sed 's/.*\[\(.*\)\].*/\1/' /sys/power/disk)
+	put /sys/power/disk shutdown
+	asleep "hibernation" devices /sys/power/state disk
+else
+	skip "hibernation" "kernel without it, or without kprobes"
+fi
+
+# A driver that is asked after this one says no
+modprobe pm-notifier-error-inject priority=-1 2> /dev/null
+mount -t debugfs none /sys/kernel/debug 2> /dev/null
+if [ -d $INJECT ]; then
+	put $INJECT/PM_SUSPEND_PREPARE/error -16
+	leaving "a driver says no: pages leave"
+	gives "a driver says no" EBUSY ztry /sys/power/state freeze
+	leaving "a driver says no: pages leave again"
+	put $INJECT/PM_SUSPEND_PREPARE/error 0
+else
+	unusable "pm-notifier-error-inject" pm-notifier-error-inject ||
+		skip "a driver says no" "kernel without pm-notifier-error-inject"
+fi
 put "$ZSYS/tier/enable" 0
-# shellcheck disable=SC2046 # three numbers
-set -- $(requests)
-between "requests before the freeze" "$1" 1 100000
-is "requests while tasks were frozen" "$2" 0
-between "requests after the thaw" "$3" 1 100000
-check "every byte" zpat verify -k random "$ZDEV"
+check "every byte" zpat verify -k random -j 2 "$ZDEV"
 must zram_remove
 finish

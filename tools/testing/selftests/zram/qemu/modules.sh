@@ -9,7 +9,7 @@
 
 # What a kernel does not have is left out: a test that needs it skips.
 MODULES="virtio_pci virtio_blk nvme null_blk loop brd nbd dm-mod dm-delay dm-flakey
-	dm-dust dm-thin-pool scsi_debug sd_mod ext4 ext2 xfs zsmalloc lzo lzo-rle lzo_compress lz4 lz4_compress
+	dm-dust dm-thin-pool scsi_debug sd_mod pm-notifier-error-inject ext4 ext2 xfs zsmalloc lzo lzo-rle lzo_compress lz4 lz4_compress
 	lz4hc lz4hc_compress lz4_decompress zstd zstd_compress zstd_decompress
 	deflate 842 zlib_deflate zlib_inflate 842_compress 842_decompress
 	crc32c_generic crc32c-intel kunit"
