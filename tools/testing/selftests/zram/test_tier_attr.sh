@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 120
+# timeout: 200
 # The attributes of tiering: what they take, show and refuse in each state of the
 # device; the ledger; the module parameter.
 
@@ -132,6 +132,25 @@ zram_reset
 survived
 settings "after a reset"
 
+# While the thread runs, and pages leave
+bd_use null 32 || skip_all "no null_blk"
+zram_reset
+put "$ZSYS/backing_dev" "$BD"
+put "$ZSYS/disksize" 16M
+must zpat fill -k random "$ZDEV" > /dev/null
+sleep 5
+put "$ZSYS/tier/regret_target" 4294967295
+put "$ZSYS/tier/daily_budget" max
+put "$ZSYS/tier/pool_target" 1
+check "pages leave" wait_for 10 tier_moved 64
+settings "while the thread runs"
+survived
+is "there is one thread" "$(tier_threads "$ZID" | wc -l)" 1
+check "by these settings all pages leave" wait_for 20 tier_moved 4096
+check "every byte" zpat verify -k random "$ZDEV"
+must zram_remove
+zram_add
+
 # With 86400 bytes a day one becomes free each second.
 store 0 tier/enable 0
 store 0 tier/reserve 0
@@ -211,7 +230,6 @@ ages_are "ages of a new device" "0 0 0 0"
 is "six columns in each line" "$(awk '{ print NF }' "$ZSYS/tier/ages" | uniq)" 6
 is "the lowest ages" "$(awk '{ printf "%s ", $1 }' "$ZSYS/tier/ages" | cut -c 1-20)" \
 	"0 1 2 4 8 16 32 64 1"
-bd_use null 32 || skip_all "no null_blk"
 put "$ZSYS/backing_dev" "$BD"
 put "$ZSYS/compressed_writeback" 1
 put "$ZSYS/disksize" 16M

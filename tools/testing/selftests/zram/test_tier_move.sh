@@ -3,7 +3,7 @@
 # timeout: 300
 # Pages leave by themselves: the oldest first, as many as pool_target or mem_limit asks
 # for, those of idle_age, and no others. They are packed, and read as they were written.
-# Idle marks and writeback_limit stay those of the user.
+# Idle marks stay those of the user, and writeback_limit holds.
 
 . ./lib.sh
 
@@ -43,7 +43,8 @@ is "no demand: blocks written" "$BD_WRITES" 0
 # The target: pages of 4 s and more leave
 mm_read
 target=$((MM_COMPR / 2))
-read -r marks < "$ZSYS/writeback_limit"
+put "$ZSYS/writeback_limit" 1000000
+put "$ZSYS/writeback_limit_enable" 1
 sleep 3
 put "$ZSYS/tier/pool_target" $target
 check "the objects shrink to pool_target" wait_for 30 objects_below $target
@@ -60,7 +61,7 @@ bd_read
 between "pages are packed" $((TIER_pages - BD_WRITES)) $((TIER_pages / 4)) $TIER_pages
 is "bytes are those of the blocks" "$TIER_bytes" $((BD_WRITES * 4096))
 read -r value < "$ZSYS/writeback_limit"
-is "writeback_limit is as it was" "$value" "$marks"
+is "each block is charged to writeback_limit" "$value" $((1000000 - BD_WRITES))
 check "every byte" zpat verify -k mixed "$ZDEV"
 put "$ZSYS/tier/pool_target" 0
 must zram_remove
@@ -78,19 +79,28 @@ echo "# $((MM_USED * 100 / limit)) percent of mem_limit, objects $((MM_COMPR * 1
 check "every byte below mem_limit" zpat verify -k mixed "$ZDEV"
 must zram_remove
 
-# idle_age: what is older leaves without a target, and the rest stays
+# idle_age: what is older leaves without a target, and what is in use stays
 age=8
 [ -z "${ZT_DEBUG-}" ] || age=60
 tier_new 32M
+clock
+begun=$NOW
 must zpat fill -k mixed -n 4096 "$ZDEV" > /dev/null
-put "$ZSYS/tier/idle_age" $age
-sleep $((age * 3 / 4))
 must zpat fill -k mixed -g 2 -o 4096 -n 4096 "$ZDEV" > /dev/null
+put "$ZSYS/tier/idle_age" $age
+bg sh -c "while zpat verify -k mixed -g 2 -o 4096 -n 4096 $ZDEV > /dev/null; do
+	sleep 0.5; done"
+used=$BGPID
+sleep $((age * 3 / 4))
 tier_read
-is "nothing is old yet" "$TIER_pages" 0
+clock
+[ $((NOW - begun)) -ge $((age * 1000)) ] || is "nothing is old yet" "$TIER_pages" 0
 check "idle_age: the first half leaves" wait_for $((age * 2 + 10)) tier_moved 3500
+sleep 2
 tier_read
-between "and no page of the second" "$TIER_pages" 3500 4096
+between "and no page of the second, which is in use" "$TIER_pages" 3500 4096
+if is_over "$used"; then fail "it is in use"; else pass "it is in use"; fi
+kill "$used"
 check "idle_age: every byte, old" zpat verify -k mixed -n 4096 "$ZDEV"
 check "idle_age: every byte, young" zpat verify -k mixed -g 2 -o 4096 -n 4096 "$ZDEV"
 must zram_remove
@@ -121,14 +131,14 @@ must zram_remove
 # The budget is exact, and fills
 tier_new 64M
 put "$ZSYS/tier/reserve" 0
-put "$ZSYS/tier/daily_budget" $((4096 * 1000))
+put "$ZSYS/tier/daily_budget" $((4096 * 1008))
 must zpat fill -k random "$ZDEV" > /dev/null
 sleep 5
 put "$ZSYS/tier/pool_target" 1
 check "the budget is used up" wait_for 30 tier_is paused_budget
 bd_read
-# What becomes free in these seconds is less than a block
-is "a budget of 1000 blocks" "$BD_WRITES" 1000
+# A multiple of a page's blocks. What becomes free in these seconds is less than a block
+is "a budget of 1008 blocks" "$BD_WRITES" 1008
 put "$ZSYS/tier/daily_budget" max
 check "without a bound it goes on" wait_for 30 tier_moved 5000
 put "$ZSYS/writeback_limit" 0
