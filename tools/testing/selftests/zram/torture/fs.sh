@@ -42,6 +42,7 @@ while more; do
 	fstrim "$mnt" || fail "round $ROUND: fstrim"
 	kill -TERM "$BOTHER" 2> /dev/null
 	bothered
+	tiered
 	must umount "$mnt"
 	ZT_MOUNTS=
 	e2fsck -fn "$ZDEV" > "$OUT.fsck" 2>&1 ||

@@ -74,8 +74,17 @@ pause() {
 	usleep $((R * 1000))
 }
 
-# setup ALGORITHM...: random settings of a device that is not set up yet
+# setup ALGORITHM...: random settings of a device that is not set up yet, with those of the
+# compressors that this kernel has
 setup() {
+	algorithms
+	zt_known=
+	for zt_alg; do
+		case " $ALGORITHMS " in
+		*" $zt_alg "*) zt_known="$zt_known $zt_alg" ;;
+		esac
+	done
+	set -- $zt_known
 	pick "$@"
 	put "$ZSYS/comp_algorithm" "$P"
 	decide "$ZDEV: $P"
@@ -92,6 +101,24 @@ setup() {
 	put "$ZSYS/compressed_writeback" "$P"
 	pick 1 7 32 128 1024
 	put "$ZSYS/writeback_batch_size" "$P"
+	[ -d "$ZSYS/tier" ] || return 0
+	# Most pages that are a few seconds old are to leave.
+	put "$ZSYS/tier/regret_target" 4294967295
+	put "$ZSYS/tier/daily_budget" max
+	pick 0 1 1
+	put "$ZSYS/tier/enable" "$P"
+	pick 0 1 1M
+	put "$ZSYS/tier/pool_target" "$P"
+	decide "$ZDEV: tiering, pool_target $P"
+}
+
+# tiered: add up what the thread of this device did
+tiered() {
+	[ -d "$ZSYS/tier" ] || return 0
+	tier_read
+	tally tier_pages "$TIER_pages"
+	tally tier_recompressed "$TIER_recompressed"
+	tally tier_read_back "$TIER_read_back"
 }
 
 # bother MS PAUSE [WORD...]: everything an administrator may do to the device, at
@@ -113,6 +140,16 @@ bother() {
 	[ ! -e "$ZSYS/recompress" ] || set -- "$@" "w:$ZSYS/recompress=$RECOMPRESS"
 	[ ! -e "$ZSYS/kcompressd" ] ||
 		set -- "$@" "w:$ZSYS/kcompressd=off,all,kswapd,all"
+	[ ! -e "$ZSYS/tier/recompress_age" ] ||
+		set -- "$@" "w:$ZSYS/tier/recompress_age=0,1,1,3,4294967295"
+	[ ! -d "$ZSYS/tier" ] ||
+		set -- "$@" "a:$ZSYS/tier" "w:$ZSYS/tier/enable=1,1,0,x" \
+			"w:$ZSYS/tier/idle_age=0,1,1,4" \
+			"w:$ZSYS/tier/pool_target=0,1,1,1M,1T" \
+			"w:$ZSYS/tier/regret_target=4294967295,4294967295,20,0" \
+			"w:$ZSYS/tier/daily_budget=max,max,max,4096,100M,0" \
+			"w:$ZSYS/tier/reserve=0,64M,1T" \
+			"w:$ZSYS/tier/ledger=1 1 4096 4096 1 0,2 1 0 0 0 0"
 	bg zhammer "$@" > "$OUT.hammer" 2>&1
 	BOTHER=$BGPID
 }

@@ -30,8 +30,9 @@ faults_set() {
 		put "/sys/kernel/debug/$fault/probability" "$P"
 		decide "$fault $P"
 	done
-	# Those that compress want to be asked.
-	for pid in $(kc_threads); do
+	# Threads of the driver want to be asked.
+	# shellcheck disable=SC2119 # of all devices
+	for pid in $(kc_threads) $(tier_threads); do
 		echo 1 2> /dev/null > "/proc/$pid/make-it-fail"
 	done
 }

@@ -90,6 +90,7 @@ while more; do
 		fail "round $ROUND: every page can be read once nothing fails" \
 			"$(cat "$ZSYS"/*_stat)"
 	fi
+	tiered
 	exec 5<&-
 	# The end comes at any time.
 	disturb 400

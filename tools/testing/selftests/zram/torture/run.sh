@@ -64,6 +64,8 @@ for fault in failslab fail_page_alloc fail_make_request; do
 	between "$fault: faults injected" "$(sum "injected_$fault")" \
 		3 100000000000
 done
+[ ! -e /sys/module/zram/parameters/tier ] ||
+	between "pages moved by tiering" "$(sum tier_pages)" "$least" 100000000000
 # Each actor has removed its own.
 is "no device is left behind" "$(ls -d /sys/block/zram* 2> /dev/null)" "$before"
 finish

@@ -89,6 +89,7 @@ while more; do
 	done
 	kill -TERM "$BOTHER" 2> /dev/null
 	bothered
+	tiered
 	if swapoff "$ZDEV"; then
 		tally swapoffs 1
 	else
