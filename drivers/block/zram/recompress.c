@@ -33,7 +33,9 @@ static int recompress_step(struct zram_recompress_run *run)
 	if (err)
 		return err;
 	err = zram_recompress_page_try(run);
-	zram_pp_walk_advance(&run->walk);
+	/* The next slice tries the page again */
+	if (err != -EAGAIN)
+		zram_pp_walk_advance(&run->walk);
 	cond_resched();
 	return err;
 }
@@ -133,20 +135,19 @@ int zram_recompress_run(struct zram *zram, const struct zram_pp_filter *filter,
  * zram_recompress_slice() - compress pages again, in a slice of tiering
  * @pp: the slice
  * @filter: as of zram_recompress_run()
- * @max_pages: number of pages to try
- * @next: the slot to begin with; set to the one to continue with, 0 after the last
- * @replaced: increased by the number of objects that were replaced
+ * @pass: the pass that it continues
  *
- * Unlike the run of a task it leaves idle marks alone. It compacts the pool only as far
- * as the pool would grow otherwise. The caller closes the gaps of replaced objects.
+ * Unlike the run of a task it leaves idle marks alone, and does not compact the pool:
+ * that may take seconds. It ends when it would have to. The caller drops pp_lock first.
  *
  * Context: May sleep. pp_lock is held.
- * Return: 0; as zram_pp_stop(); -ENOMEM as zram_recompress_run(); otherwise the last
- *	error of a page that could not be expanded or compressed.
+ * Return: 0 after the last page; as zram_pp_stop(); -EAGAIN also if the pool is to be
+ *	compacted; -ENOMEM as zram_recompress_run(). After the last page: the last error
+ *	of a page that could not be expanded or compressed.
  */
 int zram_recompress_slice(const struct zram_pp_run *pp,
-			  const struct zram_pp_filter *filter, u64 max_pages,
-			  unsigned long *next, u64 *replaced)
+			  const struct zram_pp_filter *filter,
+			  struct zram_recompress_pass *pass)
 {
 	const struct zram_pp_range range = {
 		.filter = filter,
@@ -158,16 +159,19 @@ int zram_recompress_slice(const struct zram_pp_run *pp,
 		.zram = pp->zram,
 		.prio = filter->below_prio,
 		.threshold = filter->min_size,
-		.left = max_pages,
+		.left = U64_MAX,
 	};
 	int err = zram_recompress_page_init(&run);
 
 	zram_pp_walk_init(&run.walk, pp, &range, 1);
-	run.walk.index = *next;
+	run.walk.index = pass->next;
 	while (!err)
 		err = recompress_step(&run);
-	*next = err == -ENOENT && run.left ? 0 : run.walk.index;
-	*replaced += run.replaced;
+	pass->next = run.walk.index;
+	pass->replaced = run.replaced;
+	pass->refused |= run.skipped;
+	pass->gaps = zram_recompress_page_has_gaps(&run);
+	pass->done = err == -ENOENT;
 	zram_recompress_page_exit(&run);
 	return err == -ENOENT ? run.err : err;
 }

@@ -78,6 +78,18 @@ void zram_recompress_page_compact(struct zram_recompress_run *run)
 	run->gaps = 0;
 }
 
+/**
+ * zram_recompress_page_has_gaps() - is the pool to be compacted?
+ * @run: the run
+ *
+ * Return: true if the run has made the pool larger, and gaps are worth closing.
+ */
+bool zram_recompress_page_has_gaps(const struct zram_recompress_run *run)
+{
+	return run->full || (run->gaps >= GAPS_WORTH_CLOSING &&
+			     zram_recompress_log_grown(run->log) > 0);
+}
+
 static int recompress_try_alloc(struct zram_recompress_run *run, unsigned int len,
 				unsigned long *handle)
 {
@@ -90,7 +102,10 @@ static int recompress_try_alloc(struct zram_recompress_run *run, unsigned int le
 	return err;
 }
 
-/* Allocate the new object. If mem_limit refuses it, close gaps and retry */
+/*
+ * Allocate the new object. If mem_limit refuses it, close gaps and retry; a slice ends
+ * for that, with -EAGAIN.
+ */
 static int recompress_alloc(struct zram_recompress_run *run, unsigned int len,
 			    unsigned long *handle)
 {
@@ -99,6 +114,9 @@ static int recompress_alloc(struct zram_recompress_run *run, unsigned int len,
 	if (err == -ENOSPC &&
 	    (run->gaps >= GAPS_WORTH_CLOSING ||
 	     (run->gaps && run->refused == MAX_REFUSALS - 1))) {
+		run->full = run->slice;
+		if (run->full)
+			return -EAGAIN;
 		zram_recompress_page_compact(run);
 		err = recompress_try_alloc(run, len, handle);
 	}
@@ -260,6 +278,11 @@ static void recompress_count(struct zram_recompress_run *run,
 
 	run->replaced++;
 	run->gaps++;
+	/* Slices restore nothing: the objects of the next ones fill the same pages */
+	if (run->slice) {
+		run->full = zram_recompress_log_grown(run->log) > SLACK;
+		return;
+	}
 	if (zram_recompress_log_grown(run->log) > 0 &&
 	    run->gaps >= GAPS_WORTH_CLOSING)
 		zram_recompress_page_compact(run);
@@ -344,13 +367,18 @@ void zram_recompress_page_exit(struct zram_recompress_run *run)
  * @run: the run; its @err is set if the page could not be expanded or compressed
  *
  * Context: May sleep. In a run.
- * Return: 0 to continue, or -ENOMEM to end the run.
+ * Return: 0 to continue, or -ENOMEM to end the run. -EAGAIN to end the slice, and try the
+ *	page again when the pool was compacted.
  */
 int zram_recompress_page_try(struct zram_recompress_run *run)
 {
-	int err = recompress_try_slot(run);
+	int err;
 
-	if (err == -ENOMEM)
+	if (run->full)
+		return -EAGAIN;
+	err = recompress_try_slot(run);
+	run->skipped |= err == -ENOMEM || err == -ENOSPC;
+	if (err == -ENOMEM || err == -EAGAIN)
 		return err;
 	/* Continue after a failed page and return its error at the end */
 	if (err)

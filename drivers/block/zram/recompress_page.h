@@ -27,6 +27,8 @@ struct zram_recompress_log;
  * @gaps: objects replaced since the pool was last compacted
  * @replaced: objects replaced
  * @refused: objects that mem_limit has refused in a row
+ * @skipped: memory or mem_limit did not suffice for a page
+ * @full: the slice is to end, so that its owner compacts the pool
  * @err: the last error that did not end the run
  */
 struct zram_recompress_run {
@@ -43,6 +45,8 @@ struct zram_recompress_run {
 	unsigned int gaps;
 	u64 replaced;
 	unsigned int refused;
+	bool skipped;
+	bool full;
 	void *page;
 	void *buf;
 	int err;
@@ -53,5 +57,6 @@ void zram_recompress_page_exit(struct zram_recompress_run *run);
 int zram_recompress_page_try(struct zram_recompress_run *run);
 void zram_recompress_page_restore(struct zram_recompress_run *run);
 void zram_recompress_page_compact(struct zram_recompress_run *run);
+bool zram_recompress_page_has_gaps(const struct zram_recompress_run *run);
 
 #endif

@@ -51,7 +51,8 @@ enum zram_tier_activity {
  * @min_age: no younger page left in the last slice, seconds; U32_MAX: none left
  * @regret: reads that waited for the backing device, percent of the pages written, both
  *	lately
- * @last_error: of the backing device, 0 if none
+ * @last_error: of the backing device, or of a page that could not be recompressed; 0 if
+ *	none
  * @pages: pages moved to the backing device
  * @bytes: bytes written to it
  * @recompressed: pages recompressed

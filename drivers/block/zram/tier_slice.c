@@ -15,6 +15,7 @@
 #include <linux/minmax.h>
 
 #include "bd_dev.h"
+#include "obj.h"
 #include "pp_run.h"
 #include "rb_group.h"
 #include "recompress.h"
@@ -58,6 +59,7 @@ void zram_tier_slice_init(struct zram_tier_slice *slice, struct zram *zram)
 		.zram = zram,
 		.pp = { .zram = zram, .stop = tier_slice_stop },
 		.range = { .last = zram->slots.nr - 1 },
+		.pass = { .done = true },
 	};
 	slice->range.filter = &slice->filter;
 }
@@ -180,41 +182,72 @@ int zram_tier_slice_run(struct zram_tier_slice *slice,
 	return err;
 }
 
-/**
- * zram_tier_slice_recompress() - compress pages again, by priority 1
- * @slice: the slices; its recompressed and next are set
- * @before: pages last accessed before this, boot time in seconds
- *
- * Context: May sleep; does no I/O. The thread, without locks. Takes pp_lock.
- * Return: 0 if the slice came to its end or to the last page; -EAGAIN or -EINTR as
- *	zram_tier_slice_run(); -ENOMEM; otherwise the last error of a compressor.
- */
-int zram_tier_slice_recompress(struct zram_tier_slice *slice, u32 before)
+/* What the end of a slice of recompression means, which tried pages from @first on */
+static enum zram_tier_pass tier_slice_pass_end(struct zram_tier_slice *slice,
+					       unsigned long first, int err)
 {
-	struct zram_pp_filter filter = {
+	const struct zram_recompress_pass *pass = &slice->pass;
+
+	if (pass->done) {
+		/* The next pass tries the refused pages again */
+		if (pass->refused)
+			return ZRAM_TIER_PASS_STUCK;
+		slice->tried = max(slice->tried, slice->trying);
+		return ZRAM_TIER_PASS_DONE;
+	}
+	if (err == -EAGAIN && (pass->next != first || pass->replaced))
+		return ZRAM_TIER_PASS_PROGRESS;
+	return ZRAM_TIER_PASS_STUCK;
+}
+
+static int tier_slice_recompress(struct zram_tier_slice *slice)
+{
+	const struct zram_pp_filter filter = {
 		.must_not = ZRAM_INCOMPRESSIBLE,
 		.below_prio = 1,
 		/* What this priority did not shrink stays as it is */
 		.since = slice->tried,
+		.before = slice->trying,
 	};
-	int err = -EAGAIN;
+	unsigned long first = slice->pass.next;
+	int err;
 
-	if (!slice->next)
-		slice->trying = before;
-	filter.before = slice->trying;
-	slice->recompressed = 0;
-	/* No page is that old */
-	if (!filter.before)
-		return 0;
 	tier_slice_start(slice, &(struct zram_tier_goal){ .pages = U64_MAX });
-	if (zram_pp_run_try(&slice->pp)) {
-		err = zram_recompress_slice(&slice->pp, &filter, U64_MAX,
-					    &slice->next, &slice->recompressed);
-		zram_pp_run_end(&slice->pp);
-		if (!slice->next)
-			slice->tried = slice->trying;
+	if (!zram_pp_run_try(&slice->pp))
+		return 0;
+	err = zram_recompress_slice(&slice->pp, &filter, &slice->pass);
+	zram_pp_run_end(&slice->pp);
+	slice->recompressed = slice->pass.replaced;
+	slice->recompression = tier_slice_pass_end(slice, first, err);
+	/* It may take long, so without pp_lock */
+	if (slice->pass.gaps)
+		zram_obj_pool_compact(&slice->zram->pool);
+	return err == -EAGAIN || err == -EINTR || err == -ENOMEM ? 0 : err;
+}
+
+/**
+ * zram_tier_slice_recompress() - compress pages again, by priority 1
+ * @slice: the slices; its recompressed and recompression are set
+ * @before: pages last accessed before this, boot time in seconds
+ *
+ * Context: May sleep; does no I/O. The thread, without locks. Takes pp_lock.
+ * Return: 0, or the last error of a page that could not be expanded or compressed.
+ */
+int zram_tier_slice_recompress(struct zram_tier_slice *slice, u32 before)
+{
+	slice->recompressed = 0;
+	if (slice->pass.done) {
+		slice->pass = (struct zram_recompress_pass){};
+		slice->trying = before;
 	}
-	return err;
+	/* No page is that old */
+	if (!slice->trying) {
+		slice->pass.done = true;
+		slice->recompression = ZRAM_TIER_PASS_DONE;
+		return 0;
+	}
+	slice->recompression = ZRAM_TIER_PASS_STUCK;
+	return tier_slice_recompress(slice);
 }
 
 /**

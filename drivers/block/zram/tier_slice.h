@@ -6,6 +6,7 @@
 
 #include "pp.h"
 #include "pp_walk.h"
+#include "recompress.h"
 #include "wb_settle.h"
 
 struct zram;
@@ -25,6 +26,19 @@ struct zram_tier_goal {
 };
 
 /**
+ * enum zram_tier_pass - what a slice of recompression means for the next one
+ * @ZRAM_TIER_PASS_STUCK: it tried no page, or memory or mem_limit did not suffice: try
+ *	again later, and less often each time
+ * @ZRAM_TIER_PASS_PROGRESS: there are more pages to try
+ * @ZRAM_TIER_PASS_DONE: the pass is over, the next one can find pages that are old then
+ */
+enum zram_tier_pass {
+	ZRAM_TIER_PASS_STUCK,
+	ZRAM_TIER_PASS_PROGRESS,
+	ZRAM_TIER_PASS_DONE,
+};
+
+/**
  * struct zram_tier_slice - the run of a tiering thread
  * @zram: the device
  * @pp: the run as its walk knows it
@@ -39,9 +53,11 @@ struct zram_tier_goal {
  * @pages: pages moved by the last slice
  * @bytes: bytes written by the last slice
  * @recompressed: objects replaced by the last slice
- * @next: the slot with which recompression continues; 0 after the last
+ * @recompression: what the last slice of recompression means
+ * @pass: the pass that is going on, or was the last
  * @trying: pages last accessed before this are tried by the pass that is going on
- * @tried: those last accessed before this were tried by earlier passes
+ * @tried: those last accessed before this were tried by earlier passes, and none was
+ *	refused for lack of memory
  *
  * Belongs to the thread.
  */
@@ -59,7 +75,8 @@ struct zram_tier_slice {
 	u64 pages;
 	u64 bytes;
 	u64 recompressed;
-	unsigned long next;
+	enum zram_tier_pass recompression;
+	struct zram_recompress_pass pass;
 	u32 trying;
 	u32 tried;
 };

@@ -33,7 +33,6 @@
 #define STEP_MORE	20
 #define STEP_ASLEEP	1000
 #define STEP_PAUSED	1000U
-#define STEP_RECOMPRESS	1000U
 /* The run keeps its memory for so long after a slice, ms */
 #define KEEP		10000U
 /* Until a full backing device, memory, or a budget is tried again */
@@ -71,7 +70,8 @@
  * @exhausted_age: the run has moved all pages of this age, seconds; %U32_MAX after a walk
  *	of the table
  * @more: the last slice ended before the pages did
- * @recompress: when the next pass of recompression begins, as @stepped
+ * @recompress: no slice of recompression before this, as @stepped
+ * @stuck: seconds until recompression that makes no progress is tried again
  * @report: what user space was told
  * @compacted: when the pool was compacted last, as @stepped
  * @freed: pages moved since then
@@ -96,6 +96,7 @@ struct tier_work {
 	u32 exhausted_age;
 	bool more;
 	u64 recompress;
+	u32 stuck;
 	struct zram_tier_report report;
 	u64 compacted;
 	u64 freed;
@@ -302,29 +303,33 @@ static void tier_step_move(struct tier_work *work)
 	zram_tier_budget_moved(work->zram, slice->pages, slice->bytes);
 }
 
-/* Is there a compressor for it, and is it time for a pass, or is one going on? */
-static bool tier_step_may_recompress(const struct tier_work *work, u32 age)
-{
-	return age && zram_comps_get(&work->zram->comps, 1) &&
-	       (work->slice.next || work->stepped >= work->recompress);
-}
-
 static void tier_step_recompress(struct tier_work *work)
 {
-	u32 age = READ_ONCE(work->zram->tier->recompress_age), before;
+	u32 age = READ_ONCE(work->zram->tier->recompress_age);
+	u32 wait = clamp(age / 4, RECOMPRESS_EVERY, RECOMPRESS_EVERY_MAX);
+	struct zram_tier_status *status = &work->zram->tier->status;
 	struct zram_tier_slice *slice = &work->slice;
+	bool stuck;
+	u32 before;
+	int err;
 
-	if (!tier_step_may_recompress(work, age))
+	if (!age || !zram_comps_get(&work->zram->comps, 1) ||
+	    work->stepped < work->recompress)
 		return;
-	if (!slice->next)
-		work->recompress = work->stepped + MSEC_PER_SEC *
-			clamp(age / 4, RECOMPRESS_EVERY, RECOMPRESS_EVERY_MAX);
 	before = zram_tier_clock_before(age, ktime_get_boottime_seconds());
-	zram_tier_slice_recompress(slice, before);
-	work->more = slice->next;
+	err = zram_tier_slice_recompress(slice, before);
+	if (err)
+		WRITE_ONCE(status->last_error, err);
+	stuck = slice->recompression == ZRAM_TIER_PASS_STUCK;
+	if (stuck)
+		wait = clamp(work->stuck * 2, RECOMPRESS_EVERY,
+			     RECOMPRESS_EVERY_MAX);
+	work->stuck = stuck ? wait : 0;
+	work->more = slice->recompression == ZRAM_TIER_PASS_PROGRESS;
+	if (!work->more)
+		work->recompress = work->stepped + wait * MSEC_PER_SEC;
 	work->freed += slice->recompressed;
-	atomic64_add(slice->recompressed,
-		     &work->zram->tier->status.recompressed);
+	atomic64_add(slice->recompressed, &status->recompressed);
 }
 
 /*
@@ -367,8 +372,9 @@ static u32 tier_step_delay(const struct tier_work *work)
 	/* A gate that is open wants short steps, which gain nothing then */
 	if (ms && tier_step_paused(work))
 		ms = max(ms, STEP_PAUSED);
-	if (READ_ONCE(work->zram->tier->recompress_age))
-		ms = min_not_zero(ms, STEP_RECOMPRESS);
+	if (work->recompress > work->stepped &&
+	    READ_ONCE(work->zram->tier->recompress_age))
+		ms = min_not_zero(ms, (u32)(work->recompress - work->stepped));
 	return ms;
 }
 

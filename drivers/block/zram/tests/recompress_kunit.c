@@ -4,40 +4,11 @@
  */
 
 #include <kunit/test.h>
-#include <linux/err.h>
-#include <linux/mm.h>
+#include <linux/errno.h>
 
-#include "../comp.h"
-#include "../comps.h"
-#include "../obj.h"
 #include "../pp.h"
-#include "../read.h"
 #include "../recompress.h"
-#include "../slot.h"
-#include "../slot_range.h"
-#include "../stats.h"
-#include "../table.h"
-#include "../zram.h"
-
-#define NR_SLOTS	(2 * ZRAM_SLOT_GROUP)
-#define NR_OLD		100UL
-
-/**
- * struct recompress_test - what a test works on
- * @zram: a device without a disk; all of its slots have the same page, uncompressed and
- *	marked idle, and slot N was last accessed in second N
- * @run: a run that stops when @steps is used up
- * @steps: how often it may look whether to stop
- * @page: the page
- * @copy: a page to read to
- */
-struct recompress_test {
-	struct zram *zram;
-	struct zram_pp_run run;
-	unsigned int steps;
-	struct page *page;
-	struct page *copy;
-};
+#include "recompress_test.h"
 
 static const struct zram_pp_filter old = {
 	.must_not = ZRAM_INCOMPRESSIBLE,
@@ -45,146 +16,25 @@ static const struct zram_pp_filter old = {
 	.before = NR_OLD,
 };
 
-static int slice_over(const struct zram_pp_run *run)
-{
-	struct recompress_test *t = container_of(run, struct recompress_test,
-						 run);
-
-	if (!t->steps)
-		return -EAGAIN;
-	t->steps--;
-	return 0;
-}
-
-static int recompress_test_fill(struct recompress_test *t)
-{
-	struct zram_obj_pool *pool = &t->zram->pool;
-	unsigned long i, handle;
-	int err;
-
-	for (i = 0; i < NR_SLOTS; i++) {
-		err = zram_obj_alloc(pool, PAGE_SIZE, GFP_KERNEL, NUMA_NO_NODE,
-				     &handle);
-		if (err)
-			return err;
-		zram_obj_store(pool, handle, page_address(t->page), PAGE_SIZE);
-		zram_slot_publish(t->zram, i, handle,
-				  (u32)PAGE_SIZE | ZRAM_HUGE);
-		t->zram->slots.slot[i].ac_time = i;
-	}
-	zram_pp_mark_idle(t->zram, U32_MAX);
-	return 0;
-}
-
-static int recompress_test_init_zram(struct zram *zram)
-{
-	static const struct zram_comp_params unset = ZRAM_COMP_PARAMS_UNSET;
-	struct zram_comp *comp;
-	int err = zram_stats_init(&zram->stats);
-
-	if (err)
-		return err;
-	err = zram_table_create(&zram->slots, NR_SLOTS);
-	if (err)
-		return err;
-	zram->nr_pages = NR_SLOTS;
-	err = zram_obj_pool_create(&zram->pool, "kunit");
-	if (err)
-		return err;
-	comp = zram_comp_create(CONFIG_ZRAM_DEF_COMP, &unset);
-	if (IS_ERR(comp))
-		return PTR_ERR(comp);
-	zram->comps.choice[1].comp = comp;
-	return 0;
-}
-
-static int recompress_test_init(struct kunit *test)
-{
-	struct recompress_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
-	unsigned int i;
-	u32 *words;
-	int err;
-
-	if (!t)
-		return -ENOMEM;
-	test->priv = t;
-	t->zram = kunit_kzalloc(test, sizeof(*t->zram), GFP_KERNEL);
-	t->page = alloc_page(GFP_KERNEL);
-	t->copy = alloc_page(GFP_KERNEL);
-	if (!t->zram || !t->page || !t->copy)
-		return -ENOMEM;
-	t->run.zram = t->zram;
-	t->run.stop = slice_over;
-	t->steps = UINT_MAX;
-	words = page_address(t->page);
-	for (i = 0; i < PAGE_SIZE / sizeof(*words); i++)
-		words[i] = i / 16;
-	err = recompress_test_init_zram(t->zram);
-	return err ? err : recompress_test_fill(t);
-}
-
-static void recompress_test_exit(struct kunit *test)
-{
-	struct recompress_test *t = test->priv;
-
-	if (!t)
-		return;
-	if (t->zram) {
-		zram_slot_free_range(t->zram, 0, t->zram->nr_pages);
-		zram_comp_destroy(t->zram->comps.choice[1].comp);
-		zram_obj_pool_destroy(&t->zram->pool);
-		zram_table_destroy(&t->zram->slots);
-		zram_stats_destroy(&t->zram->stats);
-	}
-	if (t->page)
-		__free_page(t->page);
-	if (t->copy)
-		__free_page(t->copy);
-}
-
-/*
- * The first @nr slots have smaller objects, the others do not. All have their page, and
- * idle marks and the time of the last access are as before.
- */
-static void expect_replaced(struct kunit *test, unsigned long nr)
-{
-	struct recompress_test *t = test->priv;
-	struct zram_slots *slots = &t->zram->slots;
-	const struct zram_slot *slot;
-	unsigned long i;
-
-	for (i = 0; i < NR_SLOTS; i++) {
-		slot = &slots->slot[i];
-		KUNIT_EXPECT_EQ_MSG(test, zram_slot_size(slot) < PAGE_SIZE,
-				    i < nr, "slot %lu", i);
-		KUNIT_EXPECT_FALSE(test, zram_slot_test(slot, ZRAM_PP));
-		KUNIT_EXPECT_EQ(test, slot->ac_time, (u32)i);
-		KUNIT_EXPECT_TRUE(test, zram_slots_group(slots, i)->idle &
-					zram_slots_bit(i));
-	}
-	for (i = 0; i < NR_SLOTS; i++) {
-		KUNIT_EXPECT_EQ(test, zram_read_page(t->zram, i, t->copy, NULL),
-				0);
-		KUNIT_EXPECT_MEMEQ(test, page_address(t->copy),
-				   page_address(t->page), PAGE_SIZE);
-	}
-}
-
 /* Slices continue where the one before ended; young pages stay as they are */
 static void recompress_test_slices(struct kunit *test)
 {
 	struct recompress_test *t = test->priv;
-	unsigned long next = 0;
+	struct zram_recompress_pass pass = {};
 	unsigned int slices = 0;
 	u64 replaced = 0;
 
 	do {
-		KUNIT_ASSERT_EQ(test, zram_recompress_slice(&t->run, &old, 30,
-							    &next, &replaced), 0);
+		t->steps = 30;
+		KUNIT_ASSERT_EQ(test, zram_recompress_slice(&t->run, &old, &pass),
+				pass.done ? 0 : -EAGAIN);
+		replaced += pass.replaced;
 		slices++;
-		KUNIT_EXPECT_EQ(test, replaced, min(slices * 30ULL, (u64)NR_OLD));
-	} while (next && slices < 10);
+		KUNIT_EXPECT_EQ(test, pass.next, (unsigned long)replaced);
+	} while (!pass.done && slices < 10);
 	KUNIT_EXPECT_EQ(test, slices, 4U);
+	KUNIT_EXPECT_EQ(test, replaced, (u64)NR_OLD);
+	KUNIT_EXPECT_FALSE(test, pass.refused);
 	expect_replaced(test, NR_OLD);
 }
 
@@ -192,21 +42,52 @@ static void recompress_test_slices(struct kunit *test)
 static void recompress_test_stop(struct kunit *test)
 {
 	struct recompress_test *t = test->priv;
-	unsigned long next = 0;
-	u64 replaced = 0;
+	struct zram_recompress_pass pass = {};
 
 	t->steps = 20;
-	KUNIT_EXPECT_EQ(test, zram_recompress_slice(&t->run, &old, U64_MAX, &next,
-						    &replaced), -EAGAIN);
-	KUNIT_EXPECT_GT(test, replaced, 0ULL);
-	KUNIT_EXPECT_LE(test, replaced, 20ULL);
-	KUNIT_EXPECT_EQ(test, next, (unsigned long)replaced);
-	expect_replaced(test, replaced);
+	KUNIT_EXPECT_EQ(test, zram_recompress_slice(&t->run, &old, &pass),
+			-EAGAIN);
+	KUNIT_EXPECT_GT(test, pass.replaced, 0ULL);
+	KUNIT_EXPECT_LE(test, pass.replaced, 20ULL);
+	KUNIT_EXPECT_EQ(test, pass.next, (unsigned long)pass.replaced);
+	KUNIT_EXPECT_FALSE(test, pass.done);
+	expect_replaced(test, pass.replaced);
+}
+
+/* A slice that ends before its first page is not the end of the pass */
+static void recompress_test_no_page(struct kunit *test)
+{
+	struct recompress_test *t = test->priv;
+	struct zram_recompress_pass pass = {};
+
+	t->steps = 0;
+	KUNIT_EXPECT_EQ(test, zram_recompress_slice(&t->run, &old, &pass),
+			-EAGAIN);
+	KUNIT_EXPECT_EQ(test, pass.next, 0UL);
+	KUNIT_EXPECT_FALSE(test, pass.done);
+	expect_replaced(test, 0);
+}
+
+/* A slice tells that mem_limit has refused pages */
+static void recompress_test_refused(struct kunit *test)
+{
+	struct recompress_test *t = test->priv;
+	struct zram_recompress_pass pass = {};
+
+	t->zram->pool.limit_pages = zram_obj_pool_pages(&t->zram->pool);
+	KUNIT_EXPECT_EQ(test, zram_recompress_slice(&t->run, &old, &pass),
+			-ENOMEM);
+	KUNIT_EXPECT_EQ(test, pass.next, 64UL);
+	KUNIT_EXPECT_TRUE(test, pass.refused);
+	KUNIT_EXPECT_FALSE(test, pass.done);
+	expect_replaced(test, 0);
 }
 
 static struct kunit_case recompress_test_cases[] = {
 	KUNIT_CASE(recompress_test_slices),
 	KUNIT_CASE(recompress_test_stop),
+	KUNIT_CASE(recompress_test_no_page),
+	KUNIT_CASE(recompress_test_refused),
 	{}
 };
 
