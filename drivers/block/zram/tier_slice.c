@@ -13,6 +13,7 @@
 #include <linux/errno.h>
 #include <linux/jiffies.h>
 #include <linux/minmax.h>
+#include <linux/timekeeping.h>
 
 #include "bd_dev.h"
 #include "obj.h"
@@ -23,6 +24,7 @@
 #include "tier_budget.h"
 #include "tier_slice.h"
 #include "tier_thread.h"
+#include "wb_retry.h"
 #include "wb_ring.h"
 #include "wb_run.h"
 #include "zram.h"
@@ -33,6 +35,8 @@
 /* How long the thread lets reads of the backing device go first, for each request */
 #define YIELDS		10
 #define YIELD_US	1000
+/* Seconds between two tests of retired blocks, each of which may take half a minute */
+#define RETEST_EVERY	600
 
 static int tier_slice_stop(const struct zram_pp_run *pp)
 {
@@ -87,6 +91,16 @@ static int tier_slice_open(struct zram_tier_slice *slice)
 	return err;
 }
 
+static void tier_slice_retest(struct zram_tier_slice *slice)
+{
+	time64_t now = ktime_get_boottime_seconds();
+
+	if (now < slice->retest)
+		return;
+	slice->retest = now + RETEST_EVERY;
+	zram_wb_retry_begin(&slice->run.retry, slice->zram->backing.map);
+}
+
 /* Reads that wait for the backing device go first */
 static void tier_slice_yield(struct zram_tier_slice *slice)
 {
@@ -127,6 +141,7 @@ static int tier_slice_work(struct zram_tier_slice *slice)
 
 	granted = min3(slice->goal.bytes, most, zram_tier_budget_left(slice->zram));
 	zram_wb_run_resume(run, granted >> ZRAM_BLOCK_SHIFT);
+	tier_slice_retest(slice);
 	err = tier_slice_write(slice);
 	last = zram_wb_run_pause(run);
 	slice->pages = run->written;

@@ -52,6 +52,7 @@ enum zram_tier_pass {
  * @fresh: the walk is to start over
  * @pages: pages moved by the last slice
  * @bytes: bytes written by the last slice
+ * @retest: when retired blocks are to be tested again, boot time in seconds
  * @recompressed: objects replaced by the last slice
  * @recompression: what the last slice of recompression means
  * @pass: the pass that is going on, or was the last
@@ -74,6 +75,7 @@ struct zram_tier_slice {
 	bool fresh;
 	u64 pages;
 	u64 bytes;
+	time64_t retest;
 	u64 recompressed;
 	enum zram_tier_pass recompression;
 	struct zram_recompress_pass pass;

@@ -14,6 +14,7 @@
 
 #define pr_fmt(fmt) "zram: " fmt
 
+#include <linux/atomic.h>
 #include <linux/bitops.h>
 #include <linux/bits.h>
 #include <linux/blkdev.h>
@@ -39,6 +40,8 @@
 #define FAILURE		4
 /* A disk that answers by time-outs takes 30 s for each of them */
 #define MAX_FAILING	(10 * HZ)
+/* As long as a slice */
+#define MAX_FAILING_WANTED (HZ / 10)
 /* Most retired blocks that a run tests */
 #define MAX_RETESTS	64
 
@@ -103,9 +106,18 @@ static bool wb_retry_ends(const struct zram_wb_retry *retry)
 	return retry->failures >= MAX_FAILURES || (err && err != -EAGAIN);
 }
 
+/* The time limit for writes that fail: a slice for which a task waits has less */
+static unsigned long wb_retry_limit(const struct zram_wb_retry *retry)
+{
+	bool wanted = zram_pp_stop(retry->pp) == -EAGAIN &&
+		      atomic_read(&retry->pp->zram->pp_waiting);
+
+	return wanted ? MAX_FAILING_WANTED : MAX_FAILING;
+}
+
 static bool wb_retry_stops(const struct zram_wb_retry *retry)
 {
-	return retry->failing >= MAX_FAILING || wb_retry_ends(retry);
+	return retry->failing >= wb_retry_limit(retry) || wb_retry_ends(retry);
 }
 
 static void wb_retry_works(struct zram_wb_retry *retry, unsigned int blocks)
@@ -130,7 +142,8 @@ static bool wb_retry_test(struct zram_wb_retry *retry, u64 block)
  *
  * Frees each block that can be written. The first block that cannot be written ends the
  * tests, because a disk may take seconds for each. These tests do not count towards the
- * time limit: one bad block must not keep the run from writing to others.
+ * time limit: one bad block must not keep the run from writing to others. A slice tests
+ * no block after its end.
  *
  * Context: May sleep. In a run.
  */
@@ -140,7 +153,7 @@ void zram_wb_retry_begin(struct zram_wb_retry *retry, struct zram_bd_map *map)
 	u64 block;
 
 	while (nr < MAX_RETESTS && !wb_retry_stops(retry) &&
-	       zram_bd_map_next_retired(map, &block)) {
+	       !zram_pp_stop(retry->pp) && zram_bd_map_next_retired(map, &block)) {
 		if (!retry->probe(retry, block))
 			break;
 		zram_bd_map_reinstate(map, block);

@@ -215,9 +215,7 @@ int zram_wb_run_step(struct zram_wb_run *run)
  * @nr: number of ranges
  * @packed: write packed objects, or whole pages
  *
- * Tests the blocks that earlier runs have retired.
- *
- * Context: May sleep; waits for I/O. pp_lock is held.
+ * Context: May sleep. pp_lock is held.
  * Return: 0 or -ENOMEM.
  */
 int zram_wb_run_open(struct zram_wb_run *run, const struct zram_pp_run *pp,
@@ -236,7 +234,6 @@ int zram_wb_run_open(struct zram_wb_run *run, const struct zram_pp_run *pp,
 	if (err)
 		return err;
 	zram_wb_retry_init(&run->retry, pp, run->ring);
-	zram_wb_retry_begin(&run->retry, pp->zram->backing.map);
 	return 0;
 }
 
@@ -250,9 +247,6 @@ int zram_wb_run_open(struct zram_wb_run *run, const struct zram_pp_run *pp,
  * zram_wb_run_pause() and zram_pp_run_end(). The walk continues where it was, or the
  * thread starts it anew. Errors and counts of the run become those of the slice: blocks
  * that failed in earlier slices do not make it give the device up.
- *
- * Retired blocks are not tested. A test of a bad block may take seconds, and slices
- * follow each other.
  *
  * Context: pp_lock is held.
  */
@@ -433,8 +427,10 @@ int zram_wb_run(struct zram *zram, const struct zram_pp_range *ranges,
 	wb_run_stat_begin(zram, key);
 	trace_zram_wb_begin(zram, nr);
 	err = zram_wb_run_open(run, &pp, ranges, nr, zram->wb.packed);
-	if (!err)
+	if (!err) {
+		zram_wb_retry_begin(&run->retry, zram->backing.map);
 		err = wb_run_all(run, &pp);
+	}
 	last = zram_wb_run_close(run);
 	if (!err)
 		err = last;

@@ -5,6 +5,7 @@
  */
 
 #include <kunit/test.h>
+#include <linux/atomic.h>
 #include <linux/bits.h>
 #include <linux/errno.h>
 #include <linux/jiffies.h>
@@ -63,6 +64,30 @@ static void wb_retry_test_slice(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->tried, 64);
 	zram_wb_retry_end(&t->retry, t->map);
 	expect(test, 0, 1);
+}
+
+/* While a task waits for it, a slice spends time on one bad block, and tests none after it */
+static void wb_retry_test_wanted(struct kunit *test)
+{
+	struct wb_retry_test *t = test->priv;
+
+	t->run.stop = slice_over;
+	atomic_set(&t->zram->pp_waiting, 1);
+	t->takes = HZ;
+	write_request(test, 64, ~0ULL, BIT_ULL(5) | BIT_ULL(7) | BIT_ULL(9));
+	KUNIT_EXPECT_EQ(test, t->tried, 6);
+	expect(test, 1, 0);
+	t->tried = 0;
+	zram_wb_retry_end(&t->retry, t->map);
+	KUNIT_EXPECT_EQ(test, t->tried, 2);
+	expect(test, 0, 1);
+
+	t->tried = 0;
+	repair(t);
+	zram_wb_retry_begin(&t->retry, t->map);
+	KUNIT_EXPECT_EQ(test, t->tried, 0);
+	expect(test, 0, 1);
+	t->run.stop = NULL;
 }
 
 /* An error that passes retires nothing, wherever in the retry it came. */
@@ -221,6 +246,7 @@ static void wb_retry_test_check(struct kunit *test)
 static struct kunit_case wb_retry_test_cases[] = {
 	KUNIT_CASE(wb_retry_test_bad_block),
 	KUNIT_CASE(wb_retry_test_slice),
+	KUNIT_CASE(wb_retry_test_wanted),
 	KUNIT_CASE(wb_retry_test_transient),
 	KUNIT_CASE(wb_retry_test_device),
 	KUNIT_CASE(wb_retry_test_device_short),
