@@ -123,6 +123,25 @@ static int tier_slice_write(struct zram_tier_slice *slice)
 	return err;
 }
 
+/*
+ * What the slice returns, whose last step returned @err. The last error of the run ends
+ * slices only if the device was given up, or nothing else can be written.
+ */
+static int tier_slice_end(struct zram_tier_slice *slice, int err, int last)
+{
+	const struct zram_wb_run *run = &slice->run;
+	/* An object has not found space: that matters if it was the last candidate */
+	bool space = last == -ENOSPC || last == -EDQUOT;
+
+	if (zram_wb_retry_gave_up(&run->retry))
+		return last;
+	if (last && !run->blocks && (!space || err == -ENOENT))
+		return last;
+	if (!space && last != -EINTR)
+		slice->error = last;
+	return err;
+}
+
 /* One slice, under pp_lock */
 static int tier_slice_work(struct zram_tier_slice *slice)
 {
@@ -151,8 +170,7 @@ static int tier_slice_work(struct zram_tier_slice *slice)
 	if (err == -EAGAIN && run->allowed < ZRAM_BLOCKS_PER_PAGE &&
 	    zram_tier_budget_left(slice->zram) < PAGE_SIZE)
 		err = -EDQUOT;
-	/* A device that fails is more than an end of the slice */
-	return last ?: err;
+	return tier_slice_end(slice, err, last);
 }
 
 static void tier_slice_start(struct zram_tier_slice *slice,
@@ -165,15 +183,15 @@ static void tier_slice_start(struct zram_tier_slice *slice,
 
 /**
  * zram_tier_slice_run() - move pages
- * @slice: the slices; its pages and bytes are set to what was moved
+ * @slice: the slices; its pages and bytes are set to what was moved, and its error
  * @goal: which pages
  *
  * Context: May sleep; waits for I/O. The thread, without locks. Takes pp_lock.
  * Return: 0 if there may be more pages to move; -ENOENT after the last one; -EAGAIN if
  *	the slice ended, or could not begin, because of another task, its time or its
  *	goal; -EINTR because the thread is to stop; -EDQUOT if a budget is used up;
- *	-ENOSPC if the device is full; -ENOMEM; otherwise the last error of the device,
- *	or of a page that cannot be decompressed.
+ *	-ENOSPC if the device is full; -ENOMEM; otherwise the last error of a device
+ *	that wrote nothing, or was given up.
  */
 int zram_tier_slice_run(struct zram_tier_slice *slice,
 			const struct zram_tier_goal *goal)
@@ -182,6 +200,7 @@ int zram_tier_slice_run(struct zram_tier_slice *slice,
 
 	slice->pages = 0;
 	slice->bytes = 0;
+	slice->error = 0;
 	/* No page is that old; to the filter it would mean any */
 	if (!goal->before)
 		return -ENOENT;

@@ -52,6 +52,8 @@ enum zram_tier_pass {
  * @fresh: the walk is to start over
  * @pages: pages moved by the last slice
  * @bytes: bytes written by the last slice
+ * @error: an error of the device in the last slice that did not end it: of a bad block
+ *	among good ones
  * @retest: when retired blocks are to be tested again, boot time in seconds
  * @recompressed: objects replaced by the last slice
  * @recompression: what the last slice of recompression means
@@ -75,6 +77,7 @@ struct zram_tier_slice {
 	bool fresh;
 	u64 pages;
 	u64 bytes;
+	int error;
 	time64_t retest;
 	u64 recompressed;
 	enum zram_tier_pass recompression;

@@ -240,8 +240,10 @@ static void tier_step_result(struct tier_work *work, int err)
 	case -EAGAIN:
 	case -EINTR:
 		/* A slice that moved nothing says nothing */
-		if (work->slice.pages)
+		if (work->slice.pages) {
 			work->pause = ZRAM_TIER_MOVING;
+			work->backoff = 0;
+		}
 		break;
 	case -ENOENT:
 		work->exhausted_age = work->out.min_age;
@@ -298,6 +300,8 @@ static void tier_step_move(struct tier_work *work)
 	work->written += slice->pages;
 	work->moved += slice->pages;
 	work->freed += slice->pages;
+	if (slice->error)
+		WRITE_ONCE(status->last_error, slice->error);
 	atomic64_add(slice->pages, &status->pages);
 	atomic64_add(slice->bytes, &status->bytes);
 	zram_tier_budget_moved(work->zram, slice->pages, slice->bytes);

@@ -189,8 +189,9 @@ int zram_wb_run_step(struct zram_wb_run *run)
 		reserved = wb_run_reserve(run, req);
 	}
 	if (reserved < 0 && run->unit > least) {
-		/* No space for this object, but perhaps for others */
-		run->err = reserved;
+		/* No space for this object, but perhaps for others. An error of the device stays */
+		if (!run->err)
+			run->err = reserved;
 		run->unit = 0;
 		zram_pp_walk_advance(&run->walk);
 		return 0;

@@ -76,9 +76,11 @@ check "works: every byte" zpat verify -k random -s 1 -n 4096 "$ZDEV"
 must zpat fill -k random -s 4 -n 1024 "$ZDEV" > /dev/null
 put "$ZSYS/tier/daily_budget" 0
 
-# A bad block among good ones: the page goes elsewhere
+# A bad block among good ones: the page goes elsewhere, and the thread does not pause
 use bad
 check "a bad block: the pages leave" wait_for 60 tier_moved 4096
+is "a bad block: the error" "$TIER_last_error" -5
+told "a bad block: the device does not fail" device 0
 wb_read
 is "a bad block is retired" "$WB_bad_blocks" 1
 check "a bad block: every byte" zpat verify -k random -s 2 -n 4096 "$ZDEV"
