@@ -24,6 +24,7 @@
 #include "tier_count.h"
 #include "tier_dev.h"
 #include "tier_policy.h"
+#include "tier_recomp.h"
 #include "tier_report.h"
 #include "tier_slice.h"
 #include "tier_thread.h"
@@ -42,9 +43,6 @@
 /* Until a device that fails is, seconds; doubles each time */
 #define RETRY_DEVICE	1
 #define RETRY_DEVICE_MAX 300
-/* Seconds between two passes of recompression */
-#define RECOMPRESS_EVERY 1U
-#define RECOMPRESS_EVERY_MAX 60U
 /* Compact after so many pages have left, and not more often than that */
 #define COMPACT_PAGES	256
 #define COMPACT_EVERY	2000
@@ -70,8 +68,7 @@
  * @exhausted_age: the run has moved all pages of this age, seconds; %U32_MAX after a walk
  *	of the table
  * @more: the last slice ended before the pages did
- * @recompress: no slice of recompression before this, as @stepped
- * @stuck: seconds until recompression that makes no progress is tried again
+ * @recomp: when pages are recompressed
  * @report: what user space was told
  * @compacted: when the pool was compacted last, as @stepped
  * @freed: pages moved since then
@@ -95,8 +92,7 @@ struct tier_work {
 	unsigned int backoff;
 	u32 exhausted_age;
 	bool more;
-	u64 recompress;
-	u32 stuck;
+	struct zram_tier_recomp recomp;
 	struct zram_tier_report report;
 	u64 compacted;
 	u64 freed;
@@ -106,13 +102,14 @@ struct tier_work {
 static void tier_step_count(struct tier_work *work, struct zram_tier_input *in)
 {
 	struct zram_tier_sums *last = &work->sums, now = *last;
-	u64 stores, rest, back = 0;
+	u64 stores, rest, reads = 0, back = 0;
 	int k;
 
 	zram_tier_count_sum(work->zram, &now);
 	for (k = 0; k < ZRAM_TIER_CLASSES; k++) {
 		in->reads[k] = now.reads[k] - last->reads[k];
 		in->reads_disk[k] = now.reads_disk[k] - last->reads_disk[k];
+		reads += in->reads[k];
 		back += in->reads_disk[k];
 	}
 	if (back) {
@@ -128,6 +125,8 @@ static void tier_step_count(struct tier_work *work, struct zram_tier_input *in)
 	 */
 	stores = now.stores - last->stores;
 	in->stored = stores;
+	if (stores || reads)
+		work->recomp.touched = ktime_get_boottime_seconds();
 	in->asked = div64_u64_rem(stores * work->out.eligible + work->asked_part,
 				  in->ram_pages, &rest);
 	work->asked_part = rest;
@@ -309,29 +308,35 @@ static void tier_step_move(struct tier_work *work)
 
 static void tier_step_recompress(struct tier_work *work)
 {
-	u32 age = READ_ONCE(work->zram->tier->recompress_age);
-	u32 wait = clamp(age / 4, RECOMPRESS_EVERY, RECOMPRESS_EVERY_MAX);
+	u32 age = READ_ONCE(work->zram->tier->recompress_age), now, before;
 	struct zram_tier_status *status = &work->zram->tier->status;
+	struct zram_tier_recomp *recomp = &work->recomp;
 	struct zram_tier_slice *slice = &work->slice;
-	bool stuck;
-	u32 before;
 	int err;
 
-	if (!age || !zram_comps_get(&work->zram->comps, 1) ||
-	    work->stepped < work->recompress)
+	zram_tier_recomp_set_age(recomp, zram_comps_get(&work->zram->comps, 1) ?
+				 age : 0);
+	if (zram_tier_recomp_wait(recomp, slice->tried, work->stepped))
 		return;
-	before = zram_tier_clock_before(age, ktime_get_boottime_seconds());
+	now = ktime_get_boottime_seconds();
+	before = zram_tier_clock_before(age, now);
 	err = zram_tier_slice_recompress(slice, before);
 	if (err)
 		WRITE_ONCE(status->last_error, err);
-	stuck = slice->recompression == ZRAM_TIER_PASS_STUCK;
-	if (stuck)
-		wait = clamp(work->stuck * 2, RECOMPRESS_EVERY,
-			     RECOMPRESS_EVERY_MAX);
-	work->stuck = stuck ? wait : 0;
-	work->more = slice->recompression == ZRAM_TIER_PASS_PROGRESS;
-	if (!work->more)
-		work->recompress = work->stepped + wait * MSEC_PER_SEC;
+	switch (slice->recompression) {
+	case ZRAM_TIER_PASS_PROGRESS:
+		work->more = true;
+		recomp->stuck = 0;
+		break;
+	case ZRAM_TIER_PASS_DONE:
+		zram_tier_recomp_done(recomp,
+				      zram_tier_clock_age(recomp->touched, now),
+				      work->stepped);
+		break;
+	case ZRAM_TIER_PASS_STUCK:
+		zram_tier_recomp_stuck(recomp, work->stepped);
+		break;
+	}
 	work->freed += slice->recompressed;
 	atomic64_add(slice->recompressed, &status->recompressed);
 }
@@ -376,10 +381,8 @@ static u32 tier_step_delay(const struct tier_work *work)
 	/* A gate that is open wants short steps, which gain nothing then */
 	if (ms && tier_step_paused(work))
 		ms = max(ms, STEP_PAUSED);
-	if (work->recompress > work->stepped &&
-	    READ_ONCE(work->zram->tier->recompress_age))
-		ms = min_not_zero(ms, (u32)(work->recompress - work->stepped));
-	return ms;
+	return min_not_zero(ms, zram_tier_recomp_wait(&work->recomp, work->slice.tried,
+						      work->stepped));
 }
 
 static u32 tier_step(void *data)
@@ -418,6 +421,8 @@ static void *tier_step_open(struct zram *zram)
 	work->pause = ZRAM_TIER_MOVING;
 	work->exhausted_age = U32_MAX;
 	work->stepped = ktime_to_ms(ktime_get());
+	/* Pages that were stored before */
+	work->recomp.touched = ktime_get_boottime_seconds();
 	zram_tier_slice_init(&work->slice, zram);
 	zram_tier_policy_init(&work->state);
 	zram_tier_count_sum(zram, &work->sums);
