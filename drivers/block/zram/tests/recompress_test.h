@@ -4,19 +4,15 @@
 
 #include <kunit/test.h>
 #include <linux/container_of.h>
-#include <linux/err.h>
 #include <linux/mm.h>
 
-#include "../comp.h"
-#include "../comps.h"
 #include "../obj.h"
 #include "../pp.h"
 #include "../read.h"
 #include "../slot.h"
-#include "../slot_range.h"
-#include "../stats.h"
 #include "../table.h"
 #include "../zram.h"
+#include "zram_test.h"
 
 #define NR_SLOTS	(2 * ZRAM_SLOT_GROUP)
 #define NR_OLD		100UL
@@ -69,28 +65,6 @@ static inline int recompress_test_fill(struct recompress_test *t)
 	return 0;
 }
 
-static inline int recompress_test_init_zram(struct zram *zram)
-{
-	static const struct zram_comp_params unset = ZRAM_COMP_PARAMS_UNSET;
-	struct zram_comp *comp;
-	int err = zram_stats_init(&zram->stats);
-
-	if (err)
-		return err;
-	err = zram_table_create(&zram->slots, NR_SLOTS);
-	if (err)
-		return err;
-	zram->nr_pages = NR_SLOTS;
-	err = zram_obj_pool_create(&zram->pool, "kunit");
-	if (err)
-		return err;
-	comp = zram_comp_create(CONFIG_ZRAM_DEF_COMP, &unset);
-	if (IS_ERR(comp))
-		return PTR_ERR(comp);
-	zram->comps.choice[1].comp = comp;
-	return 0;
-}
-
 static inline int recompress_test_init(struct kunit *test)
 {
 	struct recompress_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
@@ -112,7 +86,7 @@ static inline int recompress_test_init(struct kunit *test)
 	words = page_address(t->page);
 	for (i = 0; i < PAGE_SIZE / sizeof(*words); i++)
 		words[i] = i / 16;
-	err = recompress_test_init_zram(t->zram);
+	err = zram_test_init(t->zram, NR_SLOTS, 1);
 	return err ? err : recompress_test_fill(t);
 }
 
@@ -122,13 +96,8 @@ static inline void recompress_test_exit(struct kunit *test)
 
 	if (!t)
 		return;
-	if (t->zram) {
-		zram_slot_free_range(t->zram, 0, t->zram->nr_pages);
-		zram_comp_destroy(t->zram->comps.choice[1].comp);
-		zram_obj_pool_destroy(&t->zram->pool);
-		zram_table_destroy(&t->zram->slots);
-		zram_stats_destroy(&t->zram->stats);
-	}
+	if (t->zram)
+		zram_test_exit(t->zram, 1);
 	if (t->page)
 		__free_page(t->page);
 	if (t->copy)

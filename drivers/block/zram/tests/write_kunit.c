@@ -5,7 +5,6 @@
  */
 
 #include <kunit/test.h>
-#include <linux/err.h>
 #include <linux/highmem.h>
 #include <linux/mm.h>
 #include <linux/preempt.h>
@@ -19,10 +18,9 @@
 #include "../pages.h"
 #include "../read.h"
 #include "../slot.h"
-#include "../slot_range.h"
-#include "../stats.h"
 #include "../table.h"
 #include "../zram.h"
+#include "zram_test.h"
 
 /**
  * struct write_test - what a test works on
@@ -62,33 +60,12 @@ static void error_desc(const int *error, char *desc)
 
 KUNIT_ARRAY_PARAM(error, errors, error_desc);
 
-static int write_test_init_zram(struct zram *zram)
-{
-	static const struct zram_comp_params unset = ZRAM_COMP_PARAMS_UNSET;
-	struct zram_comp *comp;
-	int err = zram_stats_init(&zram->stats);
-
-	if (err)
-		return err;
-	err = zram_table_create(&zram->slots, ZRAM_SLOT_GROUP);
-	if (err)
-		return err;
-	zram->nr_pages = ZRAM_SLOT_GROUP;
-	err = zram_obj_pool_create(&zram->pool, "kunit");
-	if (err)
-		return err;
-	comp = zram_comp_create(CONFIG_ZRAM_DEF_COMP, &unset);
-	if (IS_ERR(comp))
-		return PTR_ERR(comp);
-	zram->comps.choice[0].comp = comp;
-	return zram_comp_start(comp);
-}
-
 static int write_test_init(struct kunit *test)
 {
 	struct write_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
 	unsigned int i;
 	u32 *words;
+	int err;
 
 	if (!t)
 		return -ENOMEM;
@@ -102,7 +79,8 @@ static int write_test_init(struct kunit *test)
 	words = page_address(t->page);
 	for (i = 0; i < PAGE_SIZE / sizeof(*words); i++)
 		words[i] = i / 16;
-	return write_test_init_zram(t->zram);
+	err = zram_test_init(t->zram, ZRAM_SLOT_GROUP, 0);
+	return err ? err : zram_comp_start(t->zram->comps.choice[0].comp);
 }
 
 static void write_test_exit(struct kunit *test)
@@ -111,13 +89,8 @@ static void write_test_exit(struct kunit *test)
 
 	if (!t)
 		return;
-	if (t->zram) {
-		zram_slot_free_range(t->zram, 0, t->zram->nr_pages);
-		zram_comp_destroy(t->zram->comps.choice[0].comp);
-		zram_obj_pool_destroy(&t->zram->pool);
-		zram_table_destroy(&t->zram->slots);
-		zram_stats_destroy(&t->zram->stats);
-	}
+	if (t->zram)
+		zram_test_exit(t->zram, 0);
 	if (t->stages)
 		zram_kc_stage_pool_put(t->stages);
 	if (t->page)
