@@ -20,6 +20,7 @@
 #include "pp_walk.h"
 #include "recompress.h"
 #include "tier_ages.h"
+#include "tier_capacity.h"
 #include "tier_clock.h"
 #include "tier_count.h"
 #include "tier_dev.h"
@@ -356,6 +357,21 @@ int zram_tier_enable(struct zram *zram, bool on)
 	if (!answer)
 		zram->tier->enabled = on;
 	return answer;
+}
+
+u64 zram_tier_capacity_low(struct zram *zram)
+{
+	return zram->tier->watch.low;
+}
+
+void zram_tier_capacity_set_low(struct zram *zram, u64 low)
+{
+	zram->tier->watch.low = low;
+}
+
+int zram_tier_capacity_show(struct zram *zram, char *buf)
+{
+	return sysfs_emit(buf, "0 100 0 0 0\n");
 }
 
 /* As many digits as there can be have to fit into a page */

@@ -75,6 +75,8 @@ typedef s64 ktime_t, time64_t;
 typedef struct { int unused; } spinlock_t;
 struct mutex { int unused; };
 struct completion { int unused; };
+struct work_struct { int unused; };
+struct delayed_work { int unused; };
 typedef struct { int unused; } wait_queue_head_t;
 #define spin_lock_init(lock)	((void)(lock))
 #define spin_lock(lock)		((void)(lock))
@@ -83,6 +85,7 @@ typedef struct { int unused; } wait_queue_head_t;
 #define init_completion(c)	((void)(c))
 #define init_waitqueue_head(w)	((void)(w))
 #define wake_up(w)		((void)(w))
+#define schedule_work(w)	((void)(w))
 #define signal_pending(task)	false
 #define ERESTARTSYS	512	/* of the kernel alone */
 

@@ -3,6 +3,7 @@
  * The budget: how much may be written to the backing device.
  */
 
+#include <linux/limits.h>
 #include <linux/minmax.h>
 #include <linux/spinlock.h>
 
@@ -73,6 +74,24 @@ u64 zram_bd_budget_left(struct zram *zram)
 }
 
 /**
+ * zram_bd_budget_bound() - tell what the limit allows to be written
+ * @zram: the device
+ *
+ * Context: Any but interrupts.
+ * Return: blocks of 4 KiB; U64_MAX while the limit does not count.
+ */
+u64 zram_bd_budget_bound(struct zram *zram)
+{
+	struct zram_bd_budget *budget = &zram->wb.budget;
+	u64 bound;
+
+	spin_lock(&budget->lock);
+	bound = budget->limited ? budget->left : U64_MAX;
+	spin_unlock(&budget->lock);
+	return bound;
+}
+
+/**
  * zram_bd_budget_room() - tell how much can be written as things are
  * @zram: a device with a backing device
  *
@@ -81,14 +100,7 @@ u64 zram_bd_budget_left(struct zram *zram)
  */
 u64 zram_bd_budget_room(struct zram *zram)
 {
-	struct zram_bd_budget *budget = &zram->wb.budget;
-	u64 room = zram_bd_map_free(zram->backing.map);
-
-	spin_lock(&budget->lock);
-	if (budget->limited)
-		room = min(room, budget->left);
-	spin_unlock(&budget->lock);
-	return room;
+	return min(zram_bd_map_free(zram->backing.map), zram_bd_budget_bound(zram));
 }
 
 /**

@@ -22,6 +22,7 @@
 #include "obj.h"
 #include "slot_range.h"
 #include "table.h"
+#include "tier_capacity.h"
 #include "tier_dev.h"
 #include "tier_thread.h"
 #include "zram.h"
@@ -94,6 +95,7 @@ struct zram *zram_device_add(int major, int id,
 	err = zram_tier_dev_create(zram);
 	if (err)
 		goto err_disk;
+	zram_tier_capacity_init(zram);
 	zram->disk = device_alloc_disk(zram, major, id, ops);
 	err = PTR_ERR_OR_ZERO(zram->disk);
 	if (err)
@@ -105,6 +107,7 @@ struct zram *zram_device_add(int major, int id,
 	return zram;
 
 err_add:
+	zram_tier_capacity_stop(zram);
 	put_disk(zram->disk);
 err_disk:
 	zram_tier_dev_destroy(zram);
@@ -265,10 +268,12 @@ void zram_device_remove(struct zram *zram)
 {
 	/* del_gendisk() waits for attributes in use, and one may be in a run */
 	device_stop_runs(zram, false);
+	zram_tier_capacity_stop(zram);
 	zram_debugfs_remove(zram);
 	del_gendisk(zram->disk);
 	/* Without attributes the device cannot be set up again */
 	device_return_to_defaults(zram);
+	zram_tier_capacity_stop(zram);
 	put_disk(zram->disk);
 	zram_tier_dev_destroy(zram);
 	zram_stats_destroy(&zram->stats);
@@ -310,6 +315,7 @@ int zram_device_init(struct zram *zram, u64 disksize)
 	set_capacity_and_notify(zram->disk, disksize >> SECTOR_SHIFT);
 	zram_config_end(zram);
 	zram_tier_start(zram);
+	zram_tier_capacity_start(zram);
 	return 0;
 
 err_tear_down:

@@ -145,9 +145,9 @@ obj_alloc_within(struct zram_obj_pool *pool, unsigned int size, gfp_t gfp,
 			__GFP_MOVABLE, nid);
 	if (IS_ERR_VALUE(obj))
 		return -ENOMEM;
-
 	pages = obj_pages(pool);
 	obj_raise_max(pool, pages - min(spare, 1UL));
+	zram_obj_watch(pool, pages);
 	if (limit && pages > limit + spare) {
 		zs_free(pool->zs, obj);
 		return -ENOSPC;

@@ -4,7 +4,9 @@
 
 #include <linux/atomic.h>
 #include <linux/cache.h>
+#include <linux/compiler.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
 
 struct zs_pool;
 
@@ -15,6 +17,9 @@ struct zs_pool;
  * @huge_size: from this size on the allocator takes a whole page, bytes;
  *	constant while @zs exists
  * @limit_pages: mem_limit in pages, 0 for none; WRITE_ONCE() and READ_ONCE()
+ * @watch_pages: when the pool has so many pages, @watch is queued, once; 0: never.
+ *	WRITE_ONCE() and READ_ONCE()
+ * @watch: looks at the capacity of the device; constant
  * @used_max: highest number of pages; atomic
  * @staged: staged pages of the device, which count as pages of the pool; atomic
  * @busy: staged pages that a task is compressing; atomic. A writer's allocation
@@ -27,6 +32,8 @@ struct zram_obj_pool {
 	struct zs_pool *zs;
 	size_t huge_size;
 	unsigned long limit_pages;
+	unsigned long watch_pages;
+	struct work_struct *watch;
 	atomic_long_t used_max ____cacheline_aligned_in_smp;
 	atomic_long_t staged;
 	atomic_t busy;
@@ -50,6 +57,16 @@ struct zram_obj_usage {
 static inline bool zram_obj_was_refused(const struct zram_obj_pool *pool)
 {
 	return atomic_read(&pool->refused);
+}
+
+static inline void zram_obj_watch(struct zram_obj_pool *pool, unsigned long pages)
+{
+	unsigned long at = READ_ONCE(pool->watch_pages);
+
+	if (likely(!at || pages < at))
+		return;
+	WRITE_ONCE(pool->watch_pages, 0);
+	schedule_work(pool->watch);
 }
 
 int zram_obj_pool_create(struct zram_obj_pool *pool, const char *name);

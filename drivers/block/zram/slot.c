@@ -86,6 +86,12 @@ static __always_inline void slot_change_kind(struct zram_slot_group *group,
 		WRITE_ONCE(group->idle, group->idle & ~bit);
 }
 
+static void slot_count(struct zram *zram, enum zram_stat id, long change)
+{
+	if (change)
+		zram_stats_add(&zram->stats, id, change);
+}
+
 /*
  * Install content in a slot, and add the difference to @change. Inline, because most
  * callers pass zeroes, to empty the slot, and the sums then stay in registers. An
@@ -102,17 +108,15 @@ slot_change(struct zram *zram, unsigned long index, unsigned long handle,
 	zram_slot_set_flags(slot, flags);
 	change->compr_bytes += slot_bytes_in_memory(flags) -
 			       slot_bytes_in_memory(old.flags);
-	if (slot_kind(flags) != slot_kind(old.flags))
-		slot_change_kind(zram_slots_group(&zram->slots, index),
-				 zram_slots_bit(index), slot_kind(old.flags),
-				 slot_kind(flags), change);
+	if (slot_kind(flags) == slot_kind(old.flags))
+		return old;
+	slot_change_kind(zram_slots_group(&zram->slots, index),
+			 zram_slots_bit(index), slot_kind(old.flags),
+			 slot_kind(flags), change);
+	/* Rare, so not in @change */
+	if (unlikely((flags ^ old.flags) & ZRAM_WB))
+		slot_count(zram, ZRAM_STAT_BD_PAGES, flags & ZRAM_WB ? 1 : -1);
 	return old;
-}
-
-static void slot_count(struct zram *zram, enum zram_stat id, long change)
-{
-	if (change)
-		zram_stats_add(&zram->stats, id, change);
 }
 
 /* Most sections change few counters; skip the others */

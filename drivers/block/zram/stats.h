@@ -13,6 +13,7 @@
  * @ZRAM_STAT_HUGE_PAGES: huge pages (stored uncompressed) in memory
  * @ZRAM_STAT_HUGE_SINCE: huge objects made since disksize, also for writes that a
  *	concurrent write overtook
+ * @ZRAM_STAT_BD_PAGES: slots on the backing device
  * @ZRAM_STAT_FAILED_READS: bios that were not read in full
  * @ZRAM_STAT_FAILED_WRITES: bios that were not written in full
  * @ZRAM_STAT_NOTIFY_FREE: pages freed by swap, discard or write-zeroes
@@ -48,6 +49,7 @@ enum zram_stat {
 	ZRAM_STAT_SAME_PAGES,
 	ZRAM_STAT_HUGE_PAGES,
 	ZRAM_STAT_HUGE_SINCE,
+	ZRAM_STAT_BD_PAGES,
 	ZRAM_STAT_FAILED_READS,
 	ZRAM_STAT_FAILED_WRITES,
 	ZRAM_STAT_NOTIFY_FREE,

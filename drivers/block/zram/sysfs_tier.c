@@ -18,6 +18,7 @@
 #include "sysfs.h"
 #include "tier_bucket.h"
 #include "tier_budget.h"
+#include "tier_capacity.h"
 #include "tier_dev.h"
 #include "tier_show.h"
 #include "tier_thread.h"
@@ -249,6 +250,35 @@ static ssize_t ledger_store(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RW(ledger);
 
+static ssize_t capacity_show(struct device *dev, struct device_attribute *attr,
+			     char *buf)
+{
+	return zram_tier_capacity_show(zram_sysfs_device(dev), buf);
+}
+static DEVICE_ATTR_RO(capacity);
+
+static ssize_t capacity_low_show(struct device *dev,
+				 struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n",
+			  zram_tier_capacity_low(zram_sysfs_device(dev)));
+}
+
+static ssize_t capacity_low_store(struct device *dev,
+				  struct device_attribute *attr,
+				  const char *buf, size_t len)
+{
+	u64 bytes;
+	int err;
+
+	err = sysfs_tier_parse_bytes(buf, &bytes);
+	if (err)
+		return err;
+	zram_tier_capacity_set_low(zram_sysfs_device(dev), bytes);
+	return len;
+}
+static DEVICE_ATTR_RW(capacity_low);
+
 static ssize_t stat_show(struct device *dev, struct device_attribute *attr,
 			 char *buf)
 {
@@ -275,6 +305,8 @@ static struct attribute *zram_sysfs_tier_attrs[] = {
 	&dev_attr_daily_budget.attr,
 	&dev_attr_reserve.attr,
 	&dev_attr_ledger.attr,
+	&dev_attr_capacity.attr,
+	&dev_attr_capacity_low.attr,
 	&dev_attr_stat.attr,
 	&dev_attr_ages.attr,
 	NULL,

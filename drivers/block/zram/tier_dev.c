@@ -83,6 +83,8 @@ void zram_tier_kick(struct zram *zram)
 	/* After the reason */
 	atomic_set_release(&zram->tier->kicked, 1);
 	wake_up(&zram->tier_wait);
+	if (READ_ONCE(zram->pool.watch_pages))
+		schedule_work(&zram->tier->watch.now);
 }
 
 /**

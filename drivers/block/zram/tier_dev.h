@@ -7,6 +7,7 @@
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
 
 #include "tier_bucket.h"
 #include "tier_policy.h"
@@ -95,6 +96,28 @@ struct zram_tier_budget {
 };
 
 /**
+ * struct zram_tier_watch - who is told when little can be stored
+ * @zram: the device
+ * @low: tier/capacity_low, bytes; 0: off. Survives a reset
+ * @lock: serialises looks at the capacity; outside config_lock
+ * @below: capacity was at @low or below, and is not well above it since
+ * @told: the last uevent said so
+ * @next: no uevent before this, jiffies
+ * @now: a look
+ * @later: the next look
+ */
+struct zram_tier_watch {
+	struct zram *zram;		/* I */
+	u64 low;			/* settings_lock */
+	struct mutex lock;		/* see above */
+	bool below;			/* lock */
+	bool told;			/* lock */
+	unsigned long next;		/* lock */
+	struct work_struct now;
+	struct delayed_work later;
+};
+
+/**
  * struct zram_tier - tiering of a device
  * @lock: serialises starting and stopping the thread, and changes of @enabled. Taken
  *	inside config_lock, outside pp_lock
@@ -105,6 +128,7 @@ struct zram_tier_budget {
  * @recompress_age: pages of this age in seconds are recompressed; 0: none. Survives a
  *	reset
  * @budget: see there; survives a reset
+ * @watch: see there
  * @thread: the thread; NULL while there is none
  * @work: what the thread works on; NULL while there is no thread
  * @life: of the thread, see tier_thread.c
@@ -119,6 +143,7 @@ struct zram_tier {
 	struct zram_tier_config config;	/* settings_lock */
 	u32 recompress_age;		/* written under settings_lock; A */
 	struct zram_tier_budget budget;	/* S */
+	struct zram_tier_watch watch;	/* S */
 	struct task_struct *thread;	/* lock */
 	void *work;			/* lock; the thread */
 	atomic_t life;

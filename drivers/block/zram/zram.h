@@ -19,6 +19,7 @@
  * Lock order, outermost first:
  *
  *	open_mutex	the gendisk's: openers and zram->claimed
+ *	watch lock	mutex: looks at the capacity, one at a time
  *	config_lock	rwsem: how the device is set up
  *	tier lock	mutex: start and stop of the device's tiering thread, which
  *			takes neither of the locks above
@@ -33,7 +34,7 @@
  *			spinlocks, also taken in interrupts
  *
  * - A device that is set up and open is not reset. So the data path takes none
- *   of the first three locks, and allocations under them may recurse into it
+ *   of the first four locks, and allocations under them may recurse into it
  *   through reclaim. The store of zram->nr_pages, the last of set-up, publishes
  *   the rest.
  * - A run holds config_lock shared and pp_lock until it ends, so attributes can

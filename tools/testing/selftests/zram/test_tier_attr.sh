@@ -42,7 +42,7 @@ settings() {
 		refuses EINVAL "$attr" "$NL" x -1 1x "1 2" max 10s 0x10
 		refuses ERANGE "$attr" 4294967296 18446744073709551616
 	done
-	for attr in pool_target reserve daily_budget; do
+	for attr in pool_target reserve capacity_low daily_budget; do
 		takes "$attr" 0 0
 		takes "$attr" 18446744073709551614 18446744073709551614
 		takes "$attr" 4k 4096
@@ -61,6 +61,7 @@ settings() {
 	takes daily_budget 5G 5368709120
 	refuses EINVAL reserve max
 	refuses EINVAL pool_target max
+	refuses EINVAL capacity_low max
 }
 
 survived() {
@@ -70,6 +71,7 @@ survived() {
 	done
 	shows pool_target 17
 	shows reserve 17
+	shows capacity_low 17
 	shows daily_budget 5368709120
 }
 
@@ -99,14 +101,16 @@ recompress_age=
 [ ! -e "$ZSYS/recomp_algorithm" ] || recompress_age=1
 modes=$(cd "$ZSYS/tier" && stat -c '%a %n' -- * | tr '\n' ' ')
 is "modes of the attributes, and there are no others" "$modes" \
-	"400 ages 644 daily_budget 644 enable 644 idle_age 644 ledger 644 pool_target \
+	"400 ages 444 capacity 644 capacity_low 644 daily_budget 644 enable 644 idle_age 644 ledger 644 pool_target \
 ${recompress_age:+644 recompress_age }644 regret_target 644 reserve 444 stat "
 gives "stat cannot be written" EACCES ztry "$ZSYS/tier/stat" 1
+gives "capacity cannot be written" EACCES ztry "$ZSYS/tier/capacity" 1
 gives "ages cannot be written" EACCES ztry "$ZSYS/tier/ages" 1
 shows enable 0
 shows idle_age 0
 [ -z "$recompress_age" ] || shows recompress_age 0
 shows pool_target 0
+shows capacity_low 0
 shows regret_target 20
 shows daily_budget 1073741824
 shows reserve 67108864

@@ -19,6 +19,9 @@
  *			then write again without signals: prints the result of that
  *   ztry -j FILE VALUE MS	the same, but the handler has SA_RESTART and leaves the
  *			first write by siglongjmp()
+ *   ztry -w FILE MS OTHER	read FILE, then wait for at most MS until the kernel
+ *			notifies its pollers: prints 0 or TIMEOUT, then the first line
+ *			of OTHER
  *
  * A shell's echo hides the error number; these tests are about it.
  */
@@ -26,6 +29,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/loop.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -147,6 +151,32 @@ static const char *try_jump(const char *file, const char *val, unsigned int ms)
 	return "not interrupted";
 }
 
+static const char *first_line(const char *file)
+{
+	static char line[4096];
+	int fd = open(file, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
+
+	if (n < 0)
+		return name(errno);
+	line[n] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	return line;
+}
+
+static const char *try_wait(const char *file, int ms)
+{
+	struct pollfd pfd = { .events = POLLPRI };
+	char buf[4096];
+	int n;
+
+	pfd.fd = open(file, O_RDONLY | O_CLOEXEC);
+	if (pfd.fd < 0 || read(pfd.fd, buf, sizeof(buf)) < 0)
+		return name(errno);
+	n = poll(&pfd, 1, ms);
+	return n < 0 ? name(errno) : n ? "0" : "TIMEOUT";
+}
+
 static int hold(const char *file, int flags)
 {
 	if (open(file, flags) < 0) {
@@ -194,6 +224,9 @@ int main(int argc, char **argv)
 		puts(try_again(argv[2], argv[3], atoi(argv[4])));
 	} else if (argc == 5 && !strcmp(argv[1], "-j")) {
 		puts(try_jump(argv[2], argv[3], atoi(argv[4])));
+	} else if (argc == 5 && !strcmp(argv[1], "-w")) {
+		r = try_wait(argv[2], atoi(argv[3]));
+		printf("%s %s\n", r, first_line(argv[4]));
 	} else if (argc == 4 && !strcmp(argv[1], "-t")) {
 		clock_gettime(CLOCK_MONOTONIC, &a);
 		r = try_write(argv[2], argv[3], strlen(argv[3]));
@@ -204,7 +237,7 @@ int main(int argc, char **argv)
 		puts(try_write(argv[1], argv[2], strlen(argv[2])));
 	} else {
 		fprintf(stderr,
-			"usage: ztry [-tnspd] FILE VALUE | -[ij] FILE VALUE MS | -[roehx] FILE\n");
+			"usage: ztry [-tnspd] FILE VALUE | -[ij] FILE VALUE MS | -w FILE MS OTHER | -[roehx] FILE\n");
 		return 2;
 	}
 	return 0;
