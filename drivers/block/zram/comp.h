@@ -118,6 +118,7 @@ extern const struct zram_comp_ops zram_comp_lz4hc;
 extern const struct zram_comp_ops zram_comp_zstd;
 extern const struct zram_comp_ops zram_comp_deflate;
 extern const struct zram_comp_ops zram_comp_842;
+extern const struct zram_comp_ops zram_comp_lzpage;
 
 /* comp_table.c: */
 const struct zram_comp_ops *zram_comp_table_find(const char *name);

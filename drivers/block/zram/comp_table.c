@@ -32,6 +32,9 @@ static const struct zram_comp_ops *const comp_table[] = {
 #if IS_ENABLED(CONFIG_ZRAM_BACKEND_842)
 	&zram_comp_842,
 #endif
+#if IS_ENABLED(CONFIG_ZRAM_BACKEND_LZPAGE)
+	&zram_comp_lzpage,
+#endif
 };
 
 /**

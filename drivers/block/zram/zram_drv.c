@@ -24,6 +24,7 @@
 #include "debugfs.h"
 #include "device.h"
 #include "kc_set.h"
+#include "lzpage_tables.h"
 #include "swap.h"
 #include "sysfs.h"
 #include "tier_thread.h"
@@ -175,6 +176,8 @@ static int __init zram_init(void)
 	unsigned int i;
 	int err;
 
+	if (IS_ENABLED(CONFIG_ZRAM_BACKEND_LZPAGE))
+		zram_lzpage_tables_init();
 	err = zram_comp_init();
 	if (err)
 		return err;

@@ -40,7 +40,7 @@ struct comp_test {
 
 /* All there may ever be, in the order of the ABI */
 static const char *const names[] = {
-	"lzo-rle", "lzo", "lz4", "lz4hc", "zstd", "deflate", "842",
+	"lzo-rle", "lzo", "lz4", "lz4hc", "zstd", "deflate", "842", "lzpage",
 };
 
 static void name_desc(const char *const *name, char *desc)

@@ -119,7 +119,7 @@ static void stop_workers(struct kunit *test, struct worker *w)
 }
 
 static const char *const names[] = {
-	"lzo-rle", "lzo", "lz4", "lz4hc", "zstd", "deflate", "842",
+	"lzo-rle", "lzo", "lz4", "lz4hc", "zstd", "deflate", "842", "lzpage",
 };
 
 static void name_desc(const char *const *name, char *desc)

@@ -81,6 +81,13 @@ static const struct params_case params_cases[] = {
 	{ "842", UNSET, UNSET, 0, 0 },
 	{ "842", 3, UNSET, 0, -EOPNOTSUPP },
 	{ "842", UNSET, UNSET, 4096, -EOPNOTSUPP },
+	{ "lzpage", UNSET, UNSET, 0, 0 },
+	{ "lzpage", 0, UNSET, 0, -EINVAL },
+	{ "lzpage", 1, UNSET, 0, 0 },
+	{ "lzpage", 2, UNSET, 0, 0 },
+	{ "lzpage", 3, UNSET, 0, -EINVAL },
+	{ "lzpage", -1, UNSET, 0, -EINVAL },
+	{ "lzpage", UNSET, UNSET, 4096, -EOPNOTSUPP },
 };
 
 static void params_desc(const struct params_case *c, char *desc)

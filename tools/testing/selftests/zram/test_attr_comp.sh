@@ -15,7 +15,7 @@ case $list in
 esac
 algorithms
 order=
-for name in lzo-rle lzo lz4 lz4hc zstd deflate 842; do
+for name in lzo-rle lzo lz4 lz4hc zstd deflate 842 lzpage; do
 	case " $ALGORITHMS " in *" $name "*) order="$order$name " ;; esac
 done
 is "the order of the list" "$ALGORITHMS " "$order"

@@ -95,6 +95,7 @@ fi
 effect lz4hc "level=1" "level=16"
 effect zstd "level=-50" "level=12"
 effect deflate "level=1" "level=9"
+effect lzpage "level=1" "level=2"
 effect lz4 "level=1" "dict=$dict"
 effect lz4hc "level=9" "dict=$dict"
 
@@ -162,12 +163,13 @@ taken lz4 1 2147483647
 taken lz4hc 1 16
 taken zstd -131072 22
 taken deflate -1 9
+taken lzpage 1 2
 for alg in lzo lzo-rle 842; do
 	for level in -50 -1 0 1; do
 		refused $alg "level=$level" EOPNOTSUPP
 	done
 done
-for alg in lzo 842 deflate; do
+for alg in lzo 842 deflate lzpage; do
 	refused $alg "dict=$dict" EOPNOTSUPP
 done
 

@@ -40,7 +40,7 @@ actor raw "$1"
 disk_new "$1"
 sizes="4 16 64"
 [ -z "${ZT_DEBUG-}" ] || sizes="4 8"
-algorithms="lzo-rle lz4 zstd lzo lzo-rle lz4 842 deflate"
+algorithms="lzo-rle lz4 zstd lzo lzo-rle lz4 842 deflate lzpage"
 while more; do
 	zram_add
 	# shellcheck disable=SC2086 # a list

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _ZRAM_LZPAGE_ENCODE_H_
+#define _ZRAM_LZPAGE_ENCODE_H_
+
+#include <linux/types.h>
+
+#include "lzpage_format.h"
+
+/* Log2 of the entries of the encoder's hash table */
+#define LZPAGE_HASH_BITS	10
+/* Eight bytes are stored where fewer count */
+#define LZPAGE_SLACK		64
+
+/**
+ * struct lzpage_encode_work - memory of the encoder
+ * @hash: where four bytes with this hash were seen last, bytes from the start of
+ *	the block
+ * @tokens: the tokens of the block
+ * @plain: the literals of the block
+ * @differences: the same literals, as differences where these are defined
+ *
+ * The contents do not matter to the next block.
+ */
+struct lzpage_encode_work {
+	u16 hash[1 << LZPAGE_HASH_BITS];
+	u8 tokens[LZPAGE_BLOCK + LZPAGE_SLACK];
+	u8 plain[LZPAGE_BLOCK + LZPAGE_SLACK];
+	u8 differences[LZPAGE_BLOCK + LZPAGE_SLACK];
+};
+
+unsigned int zram_lzpage_encode(const u8 *src, u8 *dst, bool dense,
+				struct lzpage_encode_work *work);
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _ZRAM_TESTS_LZPAGE_TEST_H_
+#define _ZRAM_TESTS_LZPAGE_TEST_H_
+
+/* Kinds of pages for the tests of lzpage, the same on all machines */
+
+#include <linux/minmax.h>
+#include <linux/string.h>
+#include <linux/types.h>
+#include <linux/unaligned.h>
+
+#include "../lzpage.h"
+
+/**
+ * struct lzpage_test - what a test works on
+ * @page: a page to compress
+ * @object: the result
+ * @guarded: a page to decompress to, with guards before and behind
+ * @back: the page in @guarded
+ * @encode: memory of the encoder
+ * @decode: memory of the decoder
+ * @seed: state of lzpage_random()
+ */
+struct lzpage_test {
+	u8 *page;
+	u8 *object;
+	u8 *guarded;
+	u8 *back;
+	struct lzpage_encode_work *encode;
+	struct lzpage_decode_work *decode;
+	u32 seed;
+};
+
+/* The same numbers on all machines and in all kernels */
+static u32 lzpage_random(struct lzpage_test *t)
+{
+	t->seed ^= t->seed << 13;
+	t->seed ^= t->seed >> 17;
+	t->seed ^= t->seed << 5;
+	return t->seed;
+}
+
+static void lzpage_fill_zeros(struct lzpage_test *t, unsigned int size)
+{
+	memset(t->page, 0, size);
+}
+
+static void lzpage_fill_random(struct lzpage_test *t, unsigned int size)
+{
+	unsigned int i;
+
+	for (i = 0; i < size; i++)
+		t->page[i] = lzpage_random(t) >> 8;
+}
+
+static void lzpage_fill_half(struct lzpage_test *t, unsigned int size)
+{
+	lzpage_fill_random(t, size);
+	memset(t->page + size / 2, 0, size / 2);
+}
+
+static void lzpage_fill_other_half(struct lzpage_test *t, unsigned int size)
+{
+	lzpage_fill_random(t, size);
+	memset(t->page, 0, size / 2);
+}
+
+static void lzpage_fill_pointers(struct lzpage_test *t, unsigned int size)
+{
+	unsigned int i;
+	u64 v;
+
+	for (i = 0; i < size; i += 8) {
+		v = 0xffff888100000000ULL + lzpage_random(t) % 65536 * 64;
+		put_unaligned_le64(lzpage_random(t) % 4 ? v : 0, t->page + i);
+	}
+}
+
+/* Records: a pointer, a number that counts, flags, a name */
+static void lzpage_fill_records(struct lzpage_test *t, unsigned int size)
+{
+	unsigned int i;
+
+	memset(t->page, 0, size);
+	for (i = 0; i + 40 <= size; i += 40) {
+		put_unaligned_le64(0x7f0011220000ULL + i * 2, t->page + i);
+		put_unaligned_le32(1000 + i / 40, t->page + i + 8);
+		t->page[i + 13] = lzpage_random(t) & 3;
+		memcpy(t->page + i + 16, "name of it", 10);
+		t->page[i + 26] = 'a' + lzpage_random(t) % 26;
+	}
+}
+
+static void lzpage_fill_text(struct lzpage_test *t, unsigned int size)
+{
+	static const char letters[] = "etaoin shrdlu cmfwyp";
+	unsigned int i, from;
+
+	for (i = 0; i < size; i++)
+		t->page[i] = letters[lzpage_random(t) % (sizeof(letters) - 1)];
+	for (i = 64; i + 16 <= size; i += 16) {
+		from = lzpage_random(t) % (i - 16);
+		if (lzpage_random(t) & 1)
+			memcpy(t->page + i, t->page + from, 9);
+	}
+}
+
+/* As many sequences as there can be: matches of three bytes */
+static void lzpage_fill_short(struct lzpage_test *t, unsigned int size)
+{
+	unsigned int i;
+
+	for (i = 0; i < size; i++)
+		t->page[i] = i % 4 == 3 ? lzpage_random(t) >> 8 : 17 * (i % 4);
+}
+
+/* Patterns of one byte and more, each for some time */
+static void lzpage_fill_patterns(struct lzpage_test *t, unsigned int size)
+{
+	unsigned int i, offset = 1;
+
+	for (i = 0; i < size; i++) {
+		if (i % 97 < 23)
+			t->page[i] = lzpage_random(t) >> 8;
+		else
+			t->page[i] = t->page[i - offset];
+		if (i % 97 == 96)
+			offset = offset % 21 + 1;
+	}
+}
+
+/* Literal runs and matches of all lengths */
+static void lzpage_fill_lengths(struct lzpage_test *t, unsigned int size)
+{
+	unsigned int i = 0, end, from;
+
+	while (i < size) {
+		end = min(size, i + 1 + lzpage_random(t) % 150);
+		for (; i < end; i++)
+			t->page[i] = lzpage_random(t) >> 8;
+		from = lzpage_random(t) % i;
+		end = min(size, i + 3 + lzpage_random(t) % 300);
+		for (; i < end; i++)
+			t->page[i] = t->page[from++];
+	}
+}
+
+/* Bytes that count: differences are smaller than the bytes */
+static void lzpage_fill_slopes(struct lzpage_test *t, unsigned int size)
+{
+	unsigned int i;
+
+	for (i = 0; i < size; i++)
+		t->page[i] = i % 16 < 5 ? i / 16 * (3 + i % 16) +
+			     (lzpage_random(t) & 1) : 0;
+}
+
+/**
+ * struct lzpage_kind - a kind of page
+ * @name: for messages
+ * @fill: makes one
+ * @length: length of an object of 4 KiB by level, the same on every machine
+ * @hash: FNV-1a of that object
+ */
+struct lzpage_kind {
+	const char *name;
+	void (*fill)(struct lzpage_test *t, unsigned int size);
+	unsigned int length[2];
+	u32 hash[2];
+};
+
+static const struct lzpage_kind lzpage_kinds[] = {
+	{ "zeros", lzpage_fill_zeros,
+	  { 11, 11 }, { 0xa02c3b67, 0xa02c3b67 } },
+	{ "random", lzpage_fill_random,
+	  { 4099, 4099 }, { 0x05f15f58, 0x05f15f58 } },
+	{ "half random", lzpage_fill_half,
+	  { 2061, 2061 }, { 0x0edd19d8, 0x0edd19d8 } },
+	{ "random half", lzpage_fill_other_half,
+	  { 2059, 2059 }, { 0x64a24054, 0x64a24054 } },
+	{ "pointers", lzpage_fill_pointers,
+	  { 1636, 1575 }, { 0xf66e2a75, 0x097a615f } },
+	{ "records", lzpage_fill_records,
+	  { 818, 690 }, { 0x1eda4aca, 0x11e628ba } },
+	{ "text", lzpage_fill_text,
+	  { 3628, 2979 }, { 0x675c70de, 0xea64967c } },
+	{ "short matches", lzpage_fill_short,
+	  { 1668, 1668 }, { 0xd34c1a56, 0xd34c1a56 } },
+	{ "patterns", lzpage_fill_patterns,
+	  { 1182, 1182 }, { 0xe0c7e542, 0xe0c7e542 } },
+	{ "all lengths", lzpage_fill_lengths,
+	  { 1533, 1533 }, { 0x192ce93f, 0x192ce93f } },
+	{ "slopes", lzpage_fill_slopes,
+	  { 1828, 1824 }, { 0xb91cdf79, 0x4c832dc9 } },
+};
+
+#endif
