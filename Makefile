@@ -25,7 +25,8 @@ help:
 #:                  all tests in one machine and not half of them in each of two
 #:   make torture   everything at once, at random, with faults injected, on the
 #:                  lane mainline-debug; MINUTES=20 SEED=
-#:   make fuzz      nonsense for what reads the attributes' text; MINUTES=10
+#:   make fuzz      nonsense for what reads the attributes' text, and for lzpage;
+#:                  MINUTES=10 each
 #:   make coverage  which lines and branches of the driver the tests reach
 #:   make modules   build zram.ko: build/LANE/zram.ko; where the kernel is built
 #:                  too, its image, peer/zram.ko (its own zram) and kernelrelease
@@ -84,6 +85,7 @@ torture: modules
 fuzz:
 	@$(kernel)/setup build fuzz fetch
 	@tools/fuzz/run
+	@tools/fuzz/run-lzpage
 
 coverage:
 	@tools/coverage/run

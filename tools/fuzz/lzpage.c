@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * lzpage with arbitrary input, compiled from the driver's files. The first byte of an
+ * input chooses: an object for the decoder, or a recipe for a page, which is compressed,
+ * decompressed and compared; then some bytes of its object are changed and it is
+ * decompressed again. Each buffer has exactly the size that the driver gives it.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <linux/types.h>
+
+#include "lzpage.h"
+#include "lzpage_tables.h"
+
+#define MAX_CHANGES	8
+
+static const unsigned int sizes[] = { 4096, 4096, 4096, 16384 };
+
+/* Input that is used up from its start; zeros follow it */
+struct input {
+	const u8 *data;
+	size_t len;
+};
+
+static unsigned int next(struct input *in)
+{
+	if (!in->len)
+		return 0;
+	in->len--;
+	return *in->data++;
+}
+
+static void *buffer(size_t size)
+{
+	void *mem = malloc(size);
+
+	if (!mem)
+		abort();
+	/* Not what it had before, which may be the right bytes */
+	memset(mem, 0xa5, size);
+	return mem;
+}
+
+static int decompress(const u8 *object, unsigned int len, u8 *page, unsigned int size)
+{
+	struct lzpage_decode_work *work = buffer(sizeof(*work));
+	u8 *exact = buffer(len);
+	int ret;
+
+	memcpy(exact, object, len);
+	ret = zram_lzpage_decompress(exact, len, page, size, work);
+	if (ret && ret != -EINVAL)
+		abort();
+	free(exact);
+	free(work);
+	return ret;
+}
+
+/* Bytes of the input, and copies of earlier ones, until the page is full */
+static void cook(struct input *in, u8 *page, unsigned int size)
+{
+	unsigned int at = 0, nr, offset;
+
+	while (at < size) {
+		nr = next(in);
+		if (!in->len)
+			nr |= 0x80;
+		if (nr < 0x80) {
+			for (; nr && at < size; nr--)
+				page[at++] = next(in);
+			continue;
+		}
+		nr = (nr & 0x7f) * (next(in) % 16 + 1) + 1;
+		offset = next(in) | (next(in) & 15) << 8;
+		if (!offset || offset > at)
+			offset = at ? at : 1;
+		for (; nr && at < size; nr--, at++)
+			page[at] = at < offset ? 0 : page[at - offset];
+	}
+}
+
+static void round_trip(struct input *in, unsigned int choice)
+{
+	unsigned int size = sizes[choice >> 1 & 3], len, nr;
+	int level = choice & 1 ? LZPAGE_DENSE : LZPAGE_FAST;
+	u8 *page = buffer(size), *object = buffer(2 * size), *back = buffer(size);
+	struct lzpage_encode_work *work = buffer(sizeof(*work));
+
+	cook(in, page, size);
+	len = zram_lzpage_compress(page, size, object, level, work);
+	if (!len || len > size / LZPAGE_BLOCK * (LZPAGE_BLOCK_MAX + 2))
+		abort();
+	if (decompress(object, len, back, size) || memcmp(page, back, size))
+		abort();
+	for (nr = next(in) % MAX_CHANGES; nr; nr--)
+		object[(next(in) | next(in) << 8) % len] ^= next(in);
+	decompress(object, len, back, size);
+	decompress(object, next(in) * len / 256, back, size);
+	free(work);
+	free(back);
+	free(object);
+	free(page);
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	zram_lzpage_tables_init();
+	return 0;
+}
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
+{
+	struct input in = { data, len };
+	unsigned int choice = next(&in);
+	u8 *page;
+
+	if (choice & 0x80) {
+		round_trip(&in, choice);
+		return 0;
+	}
+	page = buffer(sizes[choice >> 1 & 3]);
+	decompress(in.data, in.len, page, sizes[choice >> 1 & 3]);
+	free(page);
+	return 0;
+}
