@@ -25,7 +25,8 @@ static __always_inline void lzpage_store(u8 *p, u64 v)
 /* Order does not matter to a copy, so big endian machines need not swap */
 static __always_inline void lzpage_copy8(u8 *to, const u8 *from)
 {
-	put_unaligned(get_unaligned((const u64 *)from), (u64 *)to);
+	/* Not const: get_unaligned() has a variable of the type pointed to */
+	put_unaligned(get_unaligned((u64 *)from), (u64 *)to);
 }
 
 /*
