@@ -56,6 +56,7 @@ static void policy_ours(struct sim *sim, const struct policy *policy)
 	struct zram_tier_input in = {
 		.elapsed_ms = policy->every_ms,
 		.wait_us = sim->wait_us,
+		.disk_us = sim->opt->probe ? sim->opt->disk_us : 0,
 		.written = sim->moved_before,
 		.asked = (sim->asked_q16 >> 16) * opt->asked / 100,
 		.ram_pages = sim->most_ram,
@@ -83,6 +84,7 @@ static void policy_ours(struct sim *sim, const struct policy *policy)
 			.budget = in.budget,
 			.free_bytes = in.free_bytes,
 			.pool_ns = in.pool_ns,
+			.disk_us = in.disk_us,
 			.walk = &walk,
 		};
 		zram_tier_policy_step(&opt->tuning, &config, &in, &sim->state,

@@ -25,6 +25,7 @@ static const struct {
 	TUNING(gate_hold),
 	TUNING(young_class),
 	HAZARD(memory),
+	HAZARD(recent),
 	HAZARD(ram_shift),
 	HAZARD(prior_q8),
 	HAZARD(min_shift),
@@ -34,6 +35,7 @@ static const struct {
 	BRAKE(shift),
 	BRAKE(recover),
 	TUNING(disk_us),
+	TUNING(disk_least_us),
 };
 
 static bool set_tuning(struct options *opt, const char *name, u32 value)
@@ -55,6 +57,8 @@ static bool set_option(struct options *opt, const char *name, u64 value)
 		opt->ram = value;
 	else if (!strcmp(name, "disk_us"))
 		opt->disk_us = value;
+	else if (!strcmp(name, "probe"))
+		opt->probe = value;
 	else if (!strcmp(name, "disk_mib"))
 		opt->disk_mib = value;
 	else if (!strcmp(name, "read_ns"))
@@ -133,6 +137,7 @@ static int parse_options(struct options *opt, int argc, char **argv, int i)
 {
 	*opt = (struct options){
 		.disk_us = 100,
+		.probe = true,
 		.disk_mib = 200,
 		.read_ns = 6000,
 		.write_ns = 10000,

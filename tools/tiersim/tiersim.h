@@ -60,6 +60,7 @@ u64 trace_random(u64 *seed);
  * struct options - what the machine is like
  * @ram: pages of memory; 0: as the trace says
  * @disk_us: time of a read of the backing device
+ * @probe: the driver has measured it in the beginning
  * @disk_mib: MiB that it writes in a second
  * @read_ns: time of a read from the pool
  * @write_ns: time of a write to it
@@ -74,6 +75,7 @@ u64 trace_random(u64 *seed);
 struct options {
 	u32 ram;
 	u32 disk_us;
+	bool probe;
 	u32 disk_mib;
 	u32 read_ns;
 	u32 write_ns;

@@ -99,6 +99,16 @@ static void make_cold_tail(struct trace *trace, u64 *seed)
 	uniform(trace, seed, 17000, 7000, 60);
 }
 
+/* The same with a program that computes for 2 us only: nearly all it does is wait */
+static void make_stalled(struct trace *trace, u64 *seed)
+{
+	u32 i;
+
+	sweep(trace, 0, 17000);
+	for (i = 0; i < 5 * 1000 * 1000; i++)
+		trace_add(trace, 17000 + trace_random(seed) % 7000, 2);
+}
+
 /* A hot set of 27 MiB moves by a third of itself every 20 s, through 94 MiB */
 static void make_shift(struct trace *trace, u64 *seed)
 {
@@ -310,6 +320,7 @@ static const struct {
 	void (*make)(struct trace *trace, u64 *seed);
 } makers[] = {
 	{ "cold-tail", make_cold_tail },
+	{ "stalled", make_stalled },
 	{ "shift", make_shift },
 	{ "thrash", make_thrash },
 	{ "zipf", make_zipf },

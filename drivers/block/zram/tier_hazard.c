@@ -56,6 +56,11 @@ u32 zram_tier_class_age(unsigned int class)
 	return class ? 1U << (class - 1) : 0;
 }
 
+static void tier_hazard_add(u64 *sum, u64 amount)
+{
+	*sum = zram_tier_add(*sum, zram_tier_q8(amount));
+}
+
 /**
  * zram_tier_hazard_read() - pages were read
  * @hazard: the classes
@@ -65,8 +70,19 @@ u32 zram_tier_class_age(unsigned int class)
 void zram_tier_hazard_read(struct zram_tier_hazard *hazard, unsigned int class,
 			   u64 reads)
 {
-	hazard->reads[class] = zram_tier_add(hazard->reads[class],
-					     zram_tier_q8(reads));
+	tier_hazard_add(&hazard->past.reads[class], reads);
+	tier_hazard_add(&hazard->recent.reads[class], reads);
+}
+
+static void tier_hazard_decay(struct zram_tier_past *past, u32 memory)
+{
+	unsigned int k;
+
+	past->observed = zram_tier_decay(past->observed, memory);
+	for (k = 0; k < ZRAM_TIER_CLASSES; k++) {
+		past->reads[k] = zram_tier_decay(past->reads[k], memory);
+		past->exposure[k] = zram_tier_decay(past->exposure[k], memory);
+	}
 }
 
 /**
@@ -77,30 +93,22 @@ void zram_tier_hazard_read(struct zram_tier_hazard *hazard, unsigned int class,
 void zram_tier_hazard_second(struct zram_tier_hazard *hazard,
 			     const struct zram_tier_hazard_tuning *tuning)
 {
-	unsigned int k;
-
 	hazard->since_walk = zram_tier_tick(hazard->since_walk);
-	hazard->observed = zram_tier_decay(hazard->observed, tuning->memory);
-	for (k = 0; k < ZRAM_TIER_CLASSES; k++) {
-		hazard->reads[k] = zram_tier_decay(hazard->reads[k],
-						   tuning->memory);
-		hazard->exposure[k] = zram_tier_decay(hazard->exposure[k],
-						      tuning->memory);
-	}
+	tier_hazard_decay(&hazard->past, tuning->memory);
+	tier_hazard_decay(&hazard->recent, tuning->recent);
 }
 
-static void tier_hazard_expose(struct zram_tier_hazard *hazard, unsigned int k,
+static void tier_hazard_expose(struct zram_tier_past *past, unsigned int k,
 			       u64 pages, u32 seconds)
 {
-	hazard->exposure[k] = zram_tier_add(hazard->exposure[k],
-					    zram_tier_q8(zram_tier_mul(pages, seconds)));
+	tier_hazard_add(&past->exposure[k], zram_tier_mul(pages, seconds));
 }
 
 /*
  * Pages of class @k were all in it, or in younger classes before, for @seconds. Those
  * that were read or freed in the meantime are missing.
  */
-static void tier_hazard_expose_back(struct zram_tier_hazard *hazard, unsigned int k,
+static void tier_hazard_expose_back(struct zram_tier_past *past, unsigned int k,
 				    u64 pages, u32 seconds)
 {
 	u32 low, age = k < 2 ? 1 + k : 3U << (k - 2);
@@ -109,32 +117,45 @@ static void tier_hazard_expose_back(struct zram_tier_hazard *hazard, unsigned in
 
 	for (j = k; j >= 0 && age > from; j--) {
 		low = max(zram_tier_class_age(j), from);
-		tier_hazard_expose(hazard, j, pages, age - low);
+		tier_hazard_expose(past, j, pages, age - low);
 		age = low;
 	}
 }
 
-/**
- * zram_tier_hazard_walk() - take the result of a walk
- * @hazard: the classes
- * @walk: the result
- */
-void zram_tier_hazard_walk(struct zram_tier_hazard *hazard,
-			   const struct zram_tier_walk *walk)
+/* @back: what @walk found was different before; otherwise it was always like that */
+static void tier_hazard_observe(struct zram_tier_past *past,
+				const struct zram_tier_walk *walk, u32 seconds,
+				bool back)
 {
-	u32 seconds = min(hazard->since_walk, BACK_MAX);
 	unsigned int k;
 	u64 pages;
 
 	for (k = 0; k < ZRAM_TIER_CLASSES; k++) {
 		pages = zram_tier_add(walk->pages[k], walk->on_disk[k]);
-		/* For a short time the numbers are those of now */
-		if (seconds > NOW_MAX)
-			tier_hazard_expose_back(hazard, k, pages, seconds);
+		if (back)
+			tier_hazard_expose_back(past, k, pages, seconds);
 		else
-			tier_hazard_expose(hazard, k, pages, seconds);
+			tier_hazard_expose(past, k, pages, seconds);
 	}
-	hazard->observed += seconds << ZRAM_TIER_Q8;
+	past->observed += seconds << ZRAM_TIER_Q8;
+}
+
+/**
+ * zram_tier_hazard_walk() - take the result of a walk
+ * @hazard: the classes
+ * @tuning: constants
+ * @walk: the result
+ */
+void zram_tier_hazard_walk(struct zram_tier_hazard *hazard,
+			   const struct zram_tier_hazard_tuning *tuning,
+			   const struct zram_tier_walk *walk)
+{
+	u32 seconds = min(hazard->since_walk, BACK_MAX);
+
+	tier_hazard_observe(&hazard->past, walk, seconds, seconds > NOW_MAX);
+	/* Young pages come and go, and their number stays */
+	tier_hazard_observe(&hazard->recent, walk, min(seconds, tuning->recent),
+			    false);
 	hazard->walk = *walk;
 	hazard->since_walk = 0;
 }
@@ -214,17 +235,17 @@ static void tier_hazard_scale(const struct zram_tier_hazard *hazard,
 			      const struct zram_tier_price *price, u32 margin,
 			      struct tier_hazard_scale *scale)
 {
+	const struct zram_tier_past *recent = &hazard->recent;
 	u64 want = max(zram_tier_mul(price->ram_pages >> tuning->ram_shift,
-				     hazard->observed), 1ULL);
+				     recent->observed), 1ULL);
 	u64 extra = max(zram_tier_sub(price->disk_ns, price->pool_ns), READ_EXTRA);
 	u64 reads = 0;
 	unsigned int k;
 
 	scale->seconds = 0;
 	for (k = 0; k < ZRAM_TIER_CLASSES - 1; k++) {
-		reads = zram_tier_add(reads, hazard->reads[k]);
-		scale->seconds = zram_tier_add(scale->seconds,
-					       hazard->exposure[k]);
+		reads = zram_tier_add(reads, recent->reads[k]);
+		scale->seconds = zram_tier_add(scale->seconds, recent->exposure[k]);
 		if (scale->seconds >= want)
 			break;
 	}
@@ -272,7 +293,7 @@ unsigned int zram_tier_hazard_cut(const struct zram_tier_hazard *hazard,
 	for (k = ZRAM_TIER_CLASSES - 1; k >= (int)scale.first; k--) {
 		pages = zram_tier_add(hazard->walk.pages[k],
 				      hazard->walk.on_disk[k]);
-		if (!pages && !hazard->exposure[k])
+		if (!pages && !hazard->past.exposure[k])
 			continue;
 		if (!tier_hazard_pays(&scale, zram_tier_q8(1),
 				      zram_tier_q8(2ULL << k) >> tuning->min_shift))
@@ -283,8 +304,8 @@ unsigned int zram_tier_hazard_cut(const struct zram_tier_hazard *hazard,
 		 * would keep younger classes in memory until it is forgotten.
 		 */
 		prior = zram_tier_mul(max(pages, 1ULL), tuning->prior_q8);
-		reads = zram_tier_add(hazard->reads[k], prior / 2);
-		seconds = zram_tier_add(hazard->exposure[k],
+		reads = zram_tier_add(hazard->past.reads[k], prior / 2);
+		seconds = zram_tier_add(hazard->past.exposure[k],
 					zram_tier_mul(prior, 1U << k));
 		if (!tier_hazard_pays(&scale, reads, seconds))
 			break;

@@ -14,6 +14,7 @@
 /**
  * struct zram_tier_hazard_tuning - constants, chosen by tools/tiersim
  * @memory: time constant of what was learned, seconds
+ * @recent: time constant of what memory is worth now, seconds
  * @ram_shift: the youngest pages, as many as one in 1 << @ram_shift pages of RAM,
  *	represent the pages that freed memory would hold
  * @prior_q8: weight of the expectation that a page's hazard is half the inverse of its
@@ -24,6 +25,7 @@
  */
 struct zram_tier_hazard_tuning {
 	u32 memory;
+	u32 recent;
 	u32 ram_shift;
 	u32 prior_q8;
 	u32 min_shift;
@@ -44,17 +46,27 @@ struct zram_tier_walk {
 };
 
 /**
- * struct zram_tier_hazard - what is known of the age classes
- * @reads: reads by age class, in 1/256, decayed by 1/memory a second
+ * struct zram_tier_past - reads and exposure, forgotten by and by
+ * @reads: reads by age class, in 1/256
  * @exposure: page-seconds by age class, likewise
  * @observed: seconds that @exposure covers, likewise
+ */
+struct zram_tier_past {
+	u64 reads[ZRAM_TIER_CLASSES];
+	u64 exposure[ZRAM_TIER_CLASSES];
+	u32 observed;
+};
+
+/**
+ * struct zram_tier_hazard - what is known of the age classes
+ * @past: of the last minutes: decayed by 1/memory a second
+ * @recent: of the last seconds: decayed by 1/recent a second
  * @since_walk: seconds since the last walk, saturates
  * @walk: the last walk, less the pages written since
  */
 struct zram_tier_hazard {
-	u64 reads[ZRAM_TIER_CLASSES];
-	u64 exposure[ZRAM_TIER_CLASSES];
-	u32 observed;
+	struct zram_tier_past past;
+	struct zram_tier_past recent;
 	u32 since_walk;
 	struct zram_tier_walk walk;
 };
@@ -80,6 +92,7 @@ void zram_tier_hazard_read(struct zram_tier_hazard *hazard, unsigned int class,
 void zram_tier_hazard_second(struct zram_tier_hazard *hazard,
 			     const struct zram_tier_hazard_tuning *tuning);
 void zram_tier_hazard_walk(struct zram_tier_hazard *hazard,
+			   const struct zram_tier_hazard_tuning *tuning,
 			   const struct zram_tier_walk *walk);
 u64 zram_tier_hazard_written(struct zram_tier_hazard *hazard, u64 written,
 			     unsigned int class);

@@ -46,7 +46,7 @@
 #define DISK_MEMORY	1024
 /* A read counts as at most so many times the average so far */
 #define DISK_OUTLIER	16U
-/* So many reads of the expected time stand for those not measured yet */
+/* So many reads of the expected time stand for those of pages not measured yet */
 #define DISK_PRIOR	4U
 /* Below space for so many pages nothing is written */
 #define STOP_PAGES	8U
@@ -61,9 +61,10 @@ const struct zram_tier_tuning zram_tier_tuning_default = {
 	.young_class = 6,
 	.hazard = {
 		.memory = 173,
+		.recent = 16,
 		.ram_shift = 9,
-		.prior_q8 = 77,
-		.min_shift = 2,
+		.prior_q8 = 256,
+		.min_shift = 1,
 		.floor = 3,
 	},
 	.regret_class = 7,
@@ -73,6 +74,7 @@ const struct zram_tier_tuning zram_tier_tuning_default = {
 		.recover = 32,
 	},
 	.disk_us = 500,
+	.disk_least_us = 100,
 };
 
 /**
@@ -99,9 +101,12 @@ static bool tier_policy_gate(const struct zram_tier_tuning *tuning,
 
 /* Average time of a read of the backing device, us */
 static u64 tier_policy_disk_us(const struct zram_tier_tuning *tuning,
+			       const struct zram_tier_input *in,
 			       const struct zram_tier_state *state)
 {
-	u64 us = zram_tier_q8((u64)tuning->disk_us * DISK_PRIOR);
+	u32 expected = in->disk_us ? max(in->disk_us, tuning->disk_least_us) :
+		       tuning->disk_us;
+	u64 us = zram_tier_q8((u64)expected * DISK_PRIOR);
 
 	us = zram_tier_add(us, state->wait_us);
 	return div64_u64(us, zram_tier_add(state->disk_reads,
@@ -117,7 +122,7 @@ static void tier_policy_disk(const struct zram_tier_tuning *tuning,
 			     const struct zram_tier_input *in,
 			     struct zram_tier_state *state, u64 reads)
 {
-	u64 most = zram_tier_mul(tier_policy_disk_us(tuning, state), DISK_OUTLIER);
+	u64 most = zram_tier_mul(tier_policy_disk_us(tuning, in, state), DISK_OUTLIER);
 	/* A read that was counted in an earlier step may have ended in this one */
 	u64 ended = max(reads, 1ULL);
 	u64 us = min(div64_u64(in->wait_us, ended), most) * ended;
@@ -220,7 +225,8 @@ static void tier_policy_cut(const struct zram_tier_tuning *tuning,
 	const struct zram_tier_price price = {
 		.ram_pages = in->ram_pages,
 		.pool_ns = in->pool_ns,
-		.disk_ns = zram_tier_mul(tier_policy_disk_us(tuning, state), 1000),
+		.disk_ns = zram_tier_mul(tier_policy_disk_us(tuning, in, state),
+					 1000),
 		.ratio_q8 = tier_policy_ratio(in),
 	};
 	unsigned int cut;
@@ -408,7 +414,7 @@ void zram_tier_policy_step(const struct zram_tier_tuning *tuning,
 	tier_policy_observe(tuning, in, state);
 	tier_policy_seconds(tuning, config, in, state);
 	if (in->walk)
-		zram_tier_hazard_walk(&state->hazard, in->walk);
+		zram_tier_hazard_walk(&state->hazard, &tuning->hazard, in->walk);
 	tier_policy_cut(tuning, in, state);
 	gate = tier_policy_gate(tuning, state);
 	tier_policy_space(in, state);

@@ -16,7 +16,8 @@
  * @regret_class: a read of this class or an older one is no regret, because the page
  *	was useful where it was for a long time
  * @brake: constants of the brake
- * @disk_us: expected time of a read of the backing device while few were measured
+ * @disk_us: expected time of a read of the backing device if it is not known
+ * @disk_least_us: less is not believed before reads of pages were measured
  */
 struct zram_tier_tuning {
 	u32 gate_us;
@@ -26,6 +27,7 @@ struct zram_tier_tuning {
 	u32 regret_class;
 	struct zram_tier_brake_tuning brake;
 	u32 disk_us;
+	u32 disk_least_us;
 };
 
 extern const struct zram_tier_tuning zram_tier_tuning_default;
@@ -62,6 +64,7 @@ struct zram_tier_config {
  * @free_bytes: bytes that are free on the backing device
  * @pool_ns: time of a read of a page in memory and two writes. One write stored the
  *	page, the other stores a page in whose place it is read
+ * @disk_us: time of a read of the backing device, measured without a need; 0: not known
  * @walk: result of a walk, or NULL. The walk came after all that the policy was told of
  *	before, and nothing happened since: @elapsed_ms and all counts are 0
  */
@@ -81,6 +84,7 @@ struct zram_tier_input {
 	u64 budget;
 	u64 free_bytes;
 	u32 pool_ns;
+	u32 disk_us;
 	const struct zram_tier_walk *walk;
 };
 

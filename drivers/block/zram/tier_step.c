@@ -12,6 +12,7 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/timekeeping.h>
 
 #include "bd_budget.h"
@@ -24,6 +25,7 @@
 #include "tier_count.h"
 #include "tier_dev.h"
 #include "tier_policy.h"
+#include "tier_probe.h"
 #include "tier_recomp.h"
 #include "tier_report.h"
 #include "tier_slice.h"
@@ -55,6 +57,7 @@
  * @in: what the policy is told
  * @out: what it says
  * @sums: counters at the last step
+ * @disk_us: time of a read of the backing device; 0: not measured
  * @ages: the last walk of the table
  * @stepped: when the last step was, awake time in ms
  * @asked_part: rest of the division that makes stores a demand
@@ -80,6 +83,7 @@ struct tier_work {
 	struct zram_tier_input in;
 	struct zram_tier_output out;
 	struct zram_tier_sums sums;
+	u32 disk_us;
 	struct zram_tier_ages ages;
 	u64 stepped;
 	u64 asked_part;
@@ -164,6 +168,7 @@ static void tier_step_observe(struct tier_work *work)
 						ZRAM_STAT_COMPR_BYTES),
 		.limit_bytes = (u64)READ_ONCE(zram->pool.limit_pages) << PAGE_SHIFT,
 		.budget = zram_tier_budget_left(zram),
+		.disk_us = work->disk_us,
 	};
 	/* Before the first walk; it counts those in memory */
 	in->pool_pages = tier_step_pages(work) ?:
@@ -188,10 +193,12 @@ static void tier_step_ask(struct tier_work *work)
 /* Walk the table, and let the policy decide once more */
 static void tier_step_walk(struct tier_work *work)
 {
-	struct zram_tier_input *in = &work->in, last = *in;
+	struct zram_tier_input *in = &work->in;
 	struct zram_tier_config config;
 
 	atomic64_inc(&work->zram->tier->status.walks);
+	work->disk_us = work->disk_us ?: zram_tier_probe(work->zram);
+	in->disk_us = work->disk_us;
 	zram_tier_dev_config(work->zram, &config);
 	if (zram_tier_ages_walk(work->zram, ktime_get_boottime_seconds(),
 				config.idle_age, &work->ages, zram_tier_interrupted)) {
@@ -200,17 +207,15 @@ static void tier_step_walk(struct tier_work *work)
 	}
 	work->moved = 0;
 	/* Nothing has happened since the first question */
-	*in = (struct zram_tier_input){
-		.ram_pages = last.ram_pages,
-		.pool_bytes = last.pool_bytes,
-		.object_bytes = last.object_bytes,
-		.pool_pages = tier_step_pages(work),
-		.limit_bytes = last.limit_bytes,
-		.budget = last.budget,
-		.free_bytes = last.free_bytes,
-		.pool_ns = last.pool_ns,
-		.walk = &work->ages.walk,
-	};
+	memset(in->reads, 0, sizeof(in->reads));
+	memset(in->reads_disk, 0, sizeof(in->reads_disk));
+	in->elapsed_ms = 0;
+	in->wait_us = 0;
+	in->stored = 0;
+	in->written = 0;
+	in->asked = 0;
+	in->pool_pages = tier_step_pages(work);
+	in->walk = &work->ages.walk;
 	tier_step_ask(work);
 	work->exhausted_age = U32_MAX;
 }
@@ -224,9 +229,7 @@ static void tier_step_pause(struct tier_work *work, enum zram_tier_activity why,
 
 static void tier_step_pause_device(struct tier_work *work, int err)
 {
-	struct zram *zram = work->zram;
-
-	WRITE_ONCE(zram->tier->status.last_error, err);
+	WRITE_ONCE(work->zram->tier->status.last_error, err);
 	work->backoff = clamp(work->backoff * 2, RETRY_DEVICE, RETRY_DEVICE_MAX);
 	tier_step_pause(work, ZRAM_TIER_PAUSED_DEVICE, work->backoff * MSEC_PER_SEC);
 }

@@ -98,16 +98,16 @@ static u64 hazard_limit(struct kunit *test, u64 pages, u64 seconds, u64 pool_ns,
 	u64 low = 0, high = 1ULL << 32;
 
 	KUNIT_ASSERT_NOT_NULL(test, h);
-	h->observed = 256;
-	h->exposure[1] = 100 << 8;
-	h->reads[1] = 50 << 8;
+	h->recent.observed = 256;
+	h->recent.exposure[1] = 100 << 8;
+	h->recent.reads[1] = 50 << 8;
 	h->walk.pages[10] = pages;
 	h->walk.on_disk[10] = pages;
-	h->exposure[10] = seconds << 8;
+	h->past.exposure[10] = seconds << 8;
 	while (low < high) {
 		u64 reads = (low + high) / 2;
 
-		h->reads[10] = reads;
+		h->past.reads[10] = reads;
 		if (zram_tier_hazard_cut(h, tuning, &price, margin) == 10)
 			low = reads + 1;
 		else
@@ -122,9 +122,9 @@ static void hazard_test_limit(struct kunit *test)
 	/*
 	 * Young pages have half a read a second each, of 20 us. The disk takes 100 us
 	 * more, and two objects take a page: so one read in 20 page-seconds is the limit.
-	 * Besides, 77 of 256 pages are taken for watched, and half of them for read.
+	 * Besides, as many pages are taken for watched, and half of them for read.
 	 */
-	const u64 prior = 77 * 2000, seconds = 256 * 50000 + (prior << 10);
+	const u64 prior = 256 * 2000, seconds = 256 * 50000 + (prior << 10);
 
 	KUNIT_EXPECT_EQ(test, hazard_limit(test, 1000, 50000, 20000, 120000, 256),
 			DIV_ROUND_UP_ULL(seconds, 20) - prior / 2);
@@ -138,7 +138,7 @@ static void hazard_test_limit(struct kunit *test)
 			DIV_ROUND_UP_ULL(seconds, 2) - prior / 2);
 	/* An empty class counts as one page */
 	KUNIT_EXPECT_EQ(test, hazard_limit(test, 0, 50000, 20000, 120000, 256),
-			DIV_ROUND_UP_ULL(256 * 50000 + (77 << 10), 20) - 77 / 2);
+			DIV_ROUND_UP_ULL(256 * 50000 + (256 << 10), 20) - 256 / 2);
 }
 
 /* However few reads a class has, each step of min_shift wants pages twice as old */
@@ -200,13 +200,29 @@ static void hazard_test_scale(struct kunit *test)
 static void hazard_test_observed(struct kunit *test)
 {
 	struct machine *m = machine_cold(test, 2000);
-	u64 pages = div_u64(m->state.hazard.exposure[1], m->state.hazard.observed);
+	u64 pages = div_u64(m->state.hazard.past.exposure[1], m->state.hazard.past.observed);
 
 	KUNIT_EXPECT_GT(test, pages, 5000 - 100);
 	KUNIT_EXPECT_LT(test, pages, 5000 + 100);
 	/* Over the time constant, as far as the sum of a series goes */
-	KUNIT_EXPECT_GT(test, m->state.hazard.observed / 256, 160);
-	KUNIT_EXPECT_LT(test, m->state.hazard.observed / 256, 180);
+	KUNIT_EXPECT_GT(test, m->state.hazard.past.observed / 256, 160);
+	KUNIT_EXPECT_LT(test, m->state.hazard.past.observed / 256, 180);
+}
+
+/* What memory is worth follows the present; what a class does is remembered longer */
+static void hazard_test_recent(struct kunit *test)
+{
+	struct machine *m = machine_cold(test, 60);
+	const struct zram_tier_hazard *h = &m->state.hazard;
+	u64 recent = h->recent.exposure[10], past = h->past.exposure[10];
+	unsigned int i;
+
+	KUNIT_EXPECT_GT(test, recent, 0);
+	m->walk.pages[10] = 0;
+	for (i = 0; i < 48; i++)
+		machine_second(m);
+	KUNIT_EXPECT_LT(test, h->recent.exposure[10], recent / 8);
+	KUNIT_EXPECT_GT(test, h->past.exposure[10], past / 2);
 }
 
 /* A walk after a long time tells what pages of each class there were in between */
@@ -220,41 +236,41 @@ static void hazard_test_look_back(struct kunit *test)
 	m->in.elapsed_ms = 0;
 	machine_step(m);
 	/* They are 24 s old on average, so they were in each class down to 0 */
-	KUNIT_EXPECT_EQ(test, m->state.hazard.exposure[5], 256 * 10 * (24 - 16));
-	KUNIT_EXPECT_EQ(test, m->state.hazard.exposure[4], 256 * 10 * 8);
-	KUNIT_EXPECT_EQ(test, m->state.hazard.exposure[1], 256 * 10 * 1);
-	KUNIT_EXPECT_EQ(test, m->state.hazard.exposure[0], 256 * 10 * 1);
-	KUNIT_EXPECT_EQ(test, m->state.hazard.exposure[6], 0);
+	KUNIT_EXPECT_EQ(test, m->state.hazard.past.exposure[5], 256 * 10 * (24 - 16));
+	KUNIT_EXPECT_EQ(test, m->state.hazard.past.exposure[4], 256 * 10 * 8);
+	KUNIT_EXPECT_EQ(test, m->state.hazard.past.exposure[1], 256 * 10 * 1);
+	KUNIT_EXPECT_EQ(test, m->state.hazard.past.exposure[0], 256 * 10 * 1);
+	KUNIT_EXPECT_EQ(test, m->state.hazard.past.exposure[6], 0);
 	/* After a short time only the present counts */
 	m->state.hazard.since_walk = 8;
 	machine_walk(m);
-	KUNIT_EXPECT_EQ(test, m->state.hazard.exposure[5], 256 * 10 * (24 - 16 + 8));
-	KUNIT_EXPECT_EQ(test, m->state.hazard.exposure[4], 256 * 10 * 8);
+	KUNIT_EXPECT_EQ(test, m->state.hazard.past.exposure[5], 256 * 10 * (24 - 16 + 8));
+	KUNIT_EXPECT_EQ(test, m->state.hazard.past.exposure[4], 256 * 10 * 8);
 	/* After nine seconds they were in the class for eight of them */
 	m->state.hazard = (struct zram_tier_hazard){ .since_walk = 9 };
 	machine_walk(m);
-	KUNIT_EXPECT_EQ(test, m->state.hazard.exposure[5], 256 * 10 * 8);
-	KUNIT_EXPECT_EQ(test, m->state.hazard.exposure[4], 256 * 10 * 1);
-	KUNIT_EXPECT_EQ(test, m->state.hazard.exposure[3], 0);
-	KUNIT_EXPECT_EQ(test, m->state.hazard.observed, 256 * 9);
+	KUNIT_EXPECT_EQ(test, m->state.hazard.past.exposure[5], 256 * 10 * 8);
+	KUNIT_EXPECT_EQ(test, m->state.hazard.past.exposure[4], 256 * 10 * 1);
+	KUNIT_EXPECT_EQ(test, m->state.hazard.past.exposure[3], 0);
+	KUNIT_EXPECT_EQ(test, m->state.hazard.past.observed, 256 * 9);
 	/* After eight seconds still: now they are in it */
 	m->walk = (struct zram_tier_walk){ .pages[2] = 10 };
 	m->state.hazard = (struct zram_tier_hazard){ .since_walk = 8 };
 	machine_walk(m);
-	KUNIT_EXPECT_EQ(test, m->state.hazard.exposure[2], 256 * 10 * 8);
+	KUNIT_EXPECT_EQ(test, m->state.hazard.past.exposure[2], 256 * 10 * 8);
 	/* Pages of class 1 were in it for a second, and in class 0 for another */
 	m->walk = (struct zram_tier_walk){ .pages[1] = 10 };
 	m->state.hazard = (struct zram_tier_hazard){ .since_walk = 9 };
 	machine_walk(m);
-	KUNIT_EXPECT_EQ(test, m->state.hazard.exposure[1], 256 * 10 * 1);
-	KUNIT_EXPECT_EQ(test, m->state.hazard.exposure[0], 256 * 10 * 1);
+	KUNIT_EXPECT_EQ(test, m->state.hazard.past.exposure[1], 256 * 10 * 1);
+	KUNIT_EXPECT_EQ(test, m->state.hazard.past.exposure[0], 256 * 10 * 1);
 	/* At most 256 s count, of pages whose age is 12288 s on average */
 	m->walk = (struct zram_tier_walk){ .pages[14] = 10, .pages[0] = 1 };
 	m->state.hazard = (struct zram_tier_hazard){ .since_walk = 1000000 };
 	machine_walk(m);
-	KUNIT_EXPECT_EQ(test, m->state.hazard.exposure[14], 256 * 10 * 256);
-	KUNIT_EXPECT_EQ(test, m->state.hazard.exposure[0], 256 * 1);
-	KUNIT_EXPECT_EQ(test, m->state.hazard.observed, 256 * 256);
+	KUNIT_EXPECT_EQ(test, m->state.hazard.past.exposure[14], 256 * 10 * 256);
+	KUNIT_EXPECT_EQ(test, m->state.hazard.past.exposure[0], 256 * 1);
+	KUNIT_EXPECT_EQ(test, m->state.hazard.past.observed, 256 * 256);
 }
 
 /* One page that is very old does not keep the others in memory */
@@ -302,7 +318,7 @@ static void hazard_test_reads_disk(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, m->state.cut, 10);
 	m->walk.pages[10] = 0;
 	m->walk.on_disk[10] = 40000;
-	for (i = 0; i < 20; i++) {
+	for (i = 0; i < 80; i++) {
 		m->in.reads_disk[10] = 4000;
 		m->in.wait_us = 4000 * m->tuning.disk_us;
 		machine_second(m);
@@ -323,15 +339,15 @@ static void hazard_test_on_disk(struct kunit *test)
 	m->state.hazard.since_walk = 0;
 	m->in.elapsed_ms = 4000;
 	machine_second(m);
-	few = m->state.hazard.exposure[10];
+	few = m->state.hazard.past.exposure[10];
 	m->walk.on_disk[10] = 300;
 	m->walk.on_disk[12] = 50;
 	machine_second(m);
-	many = m->state.hazard.exposure[10];
+	many = m->state.hazard.past.exposure[10];
 	KUNIT_EXPECT_EQ(test, few, 256 * 400);
 	KUNIT_EXPECT_GT(test, many, 256 * 1900);
 	KUNIT_EXPECT_LE(test, many, 256 * 2000);
-	KUNIT_EXPECT_EQ(test, m->state.hazard.exposure[12], 256 * 200);
+	KUNIT_EXPECT_EQ(test, m->state.hazard.past.exposure[12], 256 * 200);
 }
 
 /* What leaves is on the backing device: for the oldest classes first */
@@ -414,6 +430,7 @@ static struct kunit_case hazard_test_cases[] = {
 	KUNIT_CASE(hazard_test_floor),
 	KUNIT_CASE(hazard_test_scale),
 	KUNIT_CASE(hazard_test_observed),
+	KUNIT_CASE(hazard_test_recent),
 	KUNIT_CASE(hazard_test_look_back),
 	KUNIT_CASE(hazard_test_few_pages),
 	KUNIT_CASE(hazard_test_empty_class),

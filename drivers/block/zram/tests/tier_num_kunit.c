@@ -134,8 +134,8 @@ static void num_test_saturation(struct kunit *test)
 		m->in.walk = &m->walk;
 		machine_step(m);
 		for (k = 0, sum = U64_MAX; k < ZRAM_TIER_CLASSES; k++) {
-			sum = min(sum, m->state.hazard.reads[k]);
-			sum = min(sum, m->state.hazard.exposure[k]);
+			sum = min(sum, m->state.hazard.past.reads[k]);
+			sum = min(sum, m->state.hazard.past.exposure[k]);
 		}
 		sum = min3(sum, m->state.brake.waits, m->state.pressure_us / 2 * 1000);
 		if (i > 8 && sum < 1ULL << 60)

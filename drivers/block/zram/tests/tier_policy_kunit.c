@@ -155,15 +155,49 @@ static void policy_test_constants(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->gate_hold, 4);
 	KUNIT_EXPECT_EQ(test, t->young_class, 6);
 	KUNIT_EXPECT_EQ(test, t->hazard.memory, 173);
+	KUNIT_EXPECT_EQ(test, t->hazard.recent, 16);
 	KUNIT_EXPECT_EQ(test, t->hazard.ram_shift, 9);
-	KUNIT_EXPECT_EQ(test, t->hazard.prior_q8, 77);
-	KUNIT_EXPECT_EQ(test, t->hazard.min_shift, 2);
+	KUNIT_EXPECT_EQ(test, t->hazard.prior_q8, 256);
+	KUNIT_EXPECT_EQ(test, t->hazard.min_shift, 1);
 	KUNIT_EXPECT_EQ(test, t->hazard.floor, 3);
 	KUNIT_EXPECT_EQ(test, t->regret_class, 7);
 	KUNIT_EXPECT_EQ(test, t->brake.slack, 16);
 	KUNIT_EXPECT_EQ(test, t->brake.shift, 2);
 	KUNIT_EXPECT_EQ(test, t->brake.recover, 32);
 	KUNIT_EXPECT_EQ(test, t->disk_us, 500);
+	KUNIT_EXPECT_EQ(test, t->disk_least_us, 100);
+}
+
+/* The cut of a device with pages of all ages, whose read takes @disk_us; 0: not known */
+static unsigned int policy_cut_probed(struct kunit *test, u32 disk_us)
+{
+	struct machine *m = machine_make(test);
+	unsigned int k, cut;
+
+	m->walk.pages[1] = 5000;
+	for (k = 2; k < ZRAM_TIER_CLASSES; k++)
+		m->walk.pages[k] = 2000;
+	m->in.disk_us = disk_us;
+	for (k = 0; k < 30; k++)
+		machine_second(m);
+	cut = m->state.cut;
+	kunit_kfree(test, m);
+	return cut;
+}
+
+/* A device that was measured needs no guess, but one cannot be faster than any is */
+static void policy_test_probe(struct kunit *test)
+{
+	const struct zram_tier_tuning *t = &zram_tier_tuning_default;
+
+	KUNIT_EXPECT_EQ(test, policy_cut_probed(test, 0),
+			policy_cut_probed(test, t->disk_us));
+	KUNIT_EXPECT_LT(test, policy_cut_probed(test, t->disk_least_us),
+			policy_cut_probed(test, t->disk_us));
+	KUNIT_EXPECT_EQ(test, policy_cut_probed(test, 1),
+			policy_cut_probed(test, t->disk_least_us));
+	KUNIT_EXPECT_GT(test, policy_cut_probed(test, 8 * t->disk_us),
+			policy_cut_probed(test, t->disk_us));
 }
 
 /* What was written is not asked for again */
@@ -291,7 +325,7 @@ static void policy_test_rate(struct kunit *test)
 static void policy_test_time(struct kunit *test)
 {
 	struct machine *a = machine_cold(test, 30), *b = machine_cold(test, 30);
-	u64 before = a->state.hazard.reads[1];
+	u64 before = a->state.hazard.past.reads[1];
 	unsigned int i;
 
 	KUNIT_ASSERT_EQ(test, memcmp(&a->state, &b->state, sizeof(a->state)), 0);
@@ -307,7 +341,7 @@ static void policy_test_time(struct kunit *test)
 	machine_step(a);
 	KUNIT_EXPECT_EQ(test, a->out.pages, 0);
 	KUNIT_EXPECT_GT(test, before, 1000000);
-	KUNIT_EXPECT_LT(test, a->state.hazard.reads[1], before >> 10);
+	KUNIT_EXPECT_LT(test, a->state.hazard.past.reads[1], before >> 10);
 	KUNIT_EXPECT_EQ(test, a->state.brake.margin, ZRAM_TIER_MARGIN_MAX);
 	a->in.elapsed_ms = 4000;
 	a->state.hazard.since_walk = U32_MAX - 5;
@@ -383,6 +417,7 @@ static struct kunit_case policy_test_cases[] = {
 	KUNIT_CASE(policy_test_gate_average),
 	KUNIT_CASE(policy_test_constants),
 	KUNIT_CASE(policy_test_walks),
+	KUNIT_CASE(policy_test_probe),
 	KUNIT_CASE(policy_test_demand),
 	KUNIT_CASE(policy_test_oldest),
 	KUNIT_CASE(policy_test_wait),
