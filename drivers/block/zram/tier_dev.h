@@ -52,6 +52,8 @@ enum zram_tier_activity {
  * @min_age: no younger page left in the last slice, seconds; U32_MAX: none left
  * @regret: reads that waited for the backing device, percent of the pages written, both
  *	lately
+ * @disk_us: expected time of a read of the backing device; 0 without a thread
+ * @pool_us: time of a read of the pool and two writes to it, likewise
  * @last_error: of the backing device, or of a page that could not be recompressed; 0 if
  *	none
  * @pages: pages moved to the backing device
@@ -67,6 +69,8 @@ struct zram_tier_status {
 	u32 protected_age;		/* A */
 	u32 min_age;			/* A */
 	u32 regret;			/* A */
+	u32 disk_us;			/* A */
+	u32 pool_us;			/* A */
 	int last_error;			/* A */
 	atomic64_t pages;
 	atomic64_t bytes;

@@ -422,6 +422,8 @@ void zram_tier_policy_step(const struct zram_tier_tuning *tuning,
 	out->protected_age = zram_tier_class_age(gate ? state->cut :
 						 ZRAM_TIER_CLASSES);
 	out->regret = zram_tier_brake_regret(&state->brake);
+	out->disk_us = min_t(u64, tier_policy_disk_us(tuning, in, state), U32_MAX);
+	out->pool_us = in->pool_ns / 1000;
 	if (gate && !state->full)
 		out->eligible = zram_tier_hazard_oldest(&state->hazard,
 							state->cut, U64_MAX,

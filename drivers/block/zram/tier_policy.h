@@ -156,6 +156,8 @@ enum zram_tier_reason {
  * @protected_age: age in seconds from which pages leave under pressure; U32_MAX: none
  *	does
  * @regret: reads that waited, percent of the pages written, as regret_target counts
+ * @disk_us: expected time of a read of the backing device
+ * @pool_us: what it was weighed against: a read of the pool and two writes to it
  */
 struct zram_tier_output {
 	enum zram_tier_reason reason;
@@ -168,6 +170,8 @@ struct zram_tier_output {
 	u64 eligible;
 	u32 protected_age;
 	u32 regret;
+	u32 disk_us;
+	u32 pool_us;
 };
 
 void zram_tier_policy_init(struct zram_tier_state *state);

@@ -83,6 +83,8 @@ void zram_tier_report_step(struct zram_tier_report *report, struct zram *zram,
 		tier_report_event(report, zram, activity, now);
 	atomic64_inc(&status->steps);
 	WRITE_ONCE(status->regret, out->regret);
+	WRITE_ONCE(status->disk_us, out->disk_us);
+	WRITE_ONCE(status->pool_us, out->pool_us);
 	WRITE_ONCE(status->protected_age, out->protected_age);
 	if (out->reason == ZRAM_TIER_WORKING)
 		WRITE_ONCE(status->min_age, out->min_age);

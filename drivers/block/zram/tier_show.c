@@ -88,6 +88,9 @@ int zram_tier_show_stat(struct zram *zram, char *buf)
 				    atomic64_read(counts[i].count));
 	at += sysfs_emit_at(buf, at, "regret_percent %u\n",
 			    READ_ONCE(status->regret));
+	at += sysfs_emit_at(buf, at, "disk_us %u\npool_us %u\n",
+			    READ_ONCE(status->disk_us),
+			    READ_ONCE(status->pool_us));
 	at += tier_show_bytes(buf, at, "budget_left",
 			      zram_tier_budget_left(zram));
 	at += sysfs_emit_at(buf, at, "last_error %d\n",

@@ -288,6 +288,8 @@ static void tier_thread_reset_status(struct zram_tier *tier)
 	WRITE_ONCE(status->protected_age, U32_MAX);
 	WRITE_ONCE(status->min_age, U32_MAX);
 	WRITE_ONCE(status->regret, 0);
+	WRITE_ONCE(status->disk_us, 0);
+	WRITE_ONCE(status->pool_us, 0);
 }
 
 /* Start the thread if there is something for it to do */

@@ -117,7 +117,8 @@ shows reserve 67108864
 tier_read
 is "stat of a new device" "$TIER_state $TIER_protected_age $TIER_min_age $TIER_pages \
 $TIER_bytes $TIER_recompressed $TIER_read_back $TIER_regret_percent $TIER_budget_left \
-$TIER_last_error $TIER_cpu_ms" "off none none 0 0 0 0 0 1006632960 0 0"
+$TIER_last_error $TIER_cpu_ms $TIER_disk_us $TIER_pool_us" \
+	"off none none 0 0 0 0 0 1006632960 0 0 0 0"
 is "a key and a value in each line" "$(awk '{ print NF }' "$ZSYS/tier/stat" | uniq)" 2
 
 settings "new device"
