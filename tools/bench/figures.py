@@ -24,6 +24,9 @@ TITLES = {
     "O3": "swapping out",
     "S1": "fio",
     "S2": "swap under memory pressure",
+    "T1": "tiering of a cold tail, and its way back",
+    "T3": "tiering beside a working set that moves",
+    "T4": "tiering beside a working set larger than memory",
     "W1": "writeback to virtio-blk",
     "W2": "writeback to NVMe",
     "W3": "writeback of compressible data",
@@ -34,7 +37,16 @@ TITLES = {
     "R2": "reads beside a writeback run",
 }
 
-HIGHER_IS_BETTER = re.compile(r"(_iops|_mbs|_pages_s|_io_kib|ratio)$")
+# What the sides are called in pictures
+SIDES = {
+    "ours": "tier/enable",
+    "off": "ours, tiering off",
+    "peer": "reference zram alone",
+    "timer": "reference zram, timer",
+    "zswap": "zswap, shrinker",
+}
+
+HIGHER_IS_BETTER = re.compile(r"(_iops|_mbs|touches_s|_touches|_pages_s|_io_kib|ratio)$")
 
 Session = collections.namedtuple("Session", "runs status facts")
 

@@ -2,6 +2,7 @@
 """Tables, results.json and plots of a session of pairs, and assertions."""
 
 import json
+import re
 import shutil
 import subprocess
 
@@ -30,6 +31,10 @@ SHOWN = {
     "S2": [kc + what for kc in ("", "kc_")
            for what in ("swapfill_mbs", "swapverify_mbs", "touch_p50_us",
                         "touch_p99_us")],
+    "T1": ["touches_s", "touch_p50_us", "touch_p99_us", "touch_p999_us",
+           "fill_written_mib", "work_written_mib", "work_read_mib", "pool_mib",
+           "order_s", "order_read_mib", "order_read_ios", "random_s",
+           "random_read_mib", "random_read_ios"],
     "W1": ["wb_seconds", "wb_over_floor", "wb_allsys_s", "wb_switches",
            "wb_write_ios", "wb_write_sectors", "wb_io_kib",
            "readback_verify_mbs"],
@@ -51,6 +56,7 @@ SHOWN = {
            "busy_mm_stat_max_us"],
 }
 SHOWN["W2"] = SHOWN["W1"]
+SHOWN["T3"] = SHOWN["T4"] = SHOWN["T1"][:8]
 
 # What writing pages out comes down to, for one picture of it.
 WRITEBACK = [
@@ -155,6 +161,9 @@ def plot(directory, facts, summary, sides):
             plot_ratios(directory / f"writeback-{side}.svg", shown,
                         f"writeback: ours against {side} {where}")
     for workload, keys in summary.items():
+        if "t000_touches" in keys:
+            plot_course(directory / f"{workload}-course.svg", keys, sides,
+                        f"{figures.TITLES[workload]} {where}")
         for side in sides[1:]:
             shown = [(key, keys[key]["ratio"][side])
                      for key in SHOWN.get(workload, [])
@@ -182,6 +191,42 @@ $data << END
 {data}
 END
 plot $data using 0:2:3:4:xtic(1) with yerrorbars pt 7 lw 2, 1 with lines dt 2
+"""
+    subprocess.run(["gnuplot"], input=script, text=True, check=False)
+
+
+def course(keys, side, what):
+    """The medians of a figure that was taken each second, as lines."""
+    series = [entry["sides"].get(side) for key, entry in sorted(keys.items())
+              if re.fullmatch(rf"t\d+_{what}", key)]
+    return "\n".join(f"{second} {value[0]}"
+                     for second, value in enumerate(series) if value)
+
+
+def plot_course(path, keys, sides, title):
+    """What each side does and holds in memory, second by second."""
+    blocks, lines = "", {"touches": [], "pool_mib": []}
+    for what, plots in lines.items():
+        for i, side in enumerate(sides):
+            blocks += f"${what}{i} << END\n{course(keys, side, what)}\nEND\n"
+            plots.append(f'${what}{i} with lines lw 2 lc {i + 1} '
+                         f'title "{figures.SIDES.get(side, side)}"')
+    script = f"""
+set terminal svg size 900,640 noenhanced background "white"
+set output "{path}"
+{blocks}
+set multiplot layout 2,1 title "{title}"
+set key outside right
+set grid
+set logscale y
+set ylabel "accesses a second"
+plot {", ".join(lines["touches"])}
+unset logscale y
+set ylabel "MiB in the pool"
+set xlabel "seconds"
+set yrange [0:*]
+plot {", ".join(lines["pool_mib"])}
+unset multiplot
 """
     subprocess.run(["gnuplot"], input=script, text=True, check=False)
 

@@ -3,7 +3,8 @@
 # What the workloads share. A figure is one line on standard output:
 #   bench WORKLOAD PAIR SIDE KEY VALUE
 # Set by session.sh: WORKLOAD PAIR SIDE (ours, peer, or either followed by a
-# writeback batch size, as peer256; bios: ours, which swaps by bios), SEED.
+# writeback batch size, as peer256; bios: ours, which swaps by bios; off, timer, zswap:
+# see tiering.sh), SEED.
 
 ZRAM=/sys/block/zram0
 THP=/sys/kernel/mm/transparent_hugepage
@@ -41,7 +42,11 @@ zram_load()
 		modprobe -q "$name" 2>/dev/null || :
 	done
 	module=${SIDE%%[0-9]*} swap_ops=Y
-	[ "$module" != bios ] || module=ours swap_ops=N
+	case $module in
+	bios) module=ours swap_ops=N ;;
+	off) module=ours ;;
+	timer) module=peer ;;
+	esac
 	insmod "/modules/$module/zram.ko" || return
 	if [ -w /sys/module/zram/parameters/swap_ops ]; then
 		echo $swap_ops >/sys/module/zram/parameters/swap_ops

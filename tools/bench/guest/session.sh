@@ -19,7 +19,10 @@ export SEED PATH
 
 run_side()
 {
-	zram_load && "$here/$WORKLOAD.sh" && zram_unload
+	case $SIDE in
+	zswap) "$here/$WORKLOAD.sh" ;;
+	*) zram_load && "$here/$WORKLOAD.sh" && zram_unload ;;
+	esac
 }
 
 # The other way round
@@ -40,9 +43,11 @@ for WORKLOAD in $WORKLOADS; do
 		# shellcheck disable=SC2086 # words
 		[ $((PAIR % 2)) -eq 0 ] || sides=$(reversed $SIDES)
 		for SIDE in $sides; do
-			# A batch size matters to writeback alone, and bios to swap.
+			# A batch size matters to writeback alone, bios to swap, and
+			# timers to tiering.
 			case $SIDE$WORKLOAD in
-			*[0-9][!W]? | bios[!O]?) continue ;;
+			*[0-9][!W]? | bios[!O]? | off[!T]? | timer[!T]? | zswap[!T]?)
+				continue ;;
 			esac
 			export WORKLOAD PAIR SIDE
 			say "pair $PAIR of $PAIRS"

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# What the workloads of tiering share: each side sets up swap and the way its pages
+# leave memory. Sides: ours with tier/enable; peer and off, the reference driver and
+# ours without a backing device; timer, the reference driver with a loop that writes
+# what is older than T_AGE seconds, every T_AGE seconds; zswap with its shrinker.
+
+DISK=${T_DISK:-vda}
+ZSWAP=/sys/module/zswap/parameters
+
+tiering_zram()
+{
+	echo "$T_ALGORITHM" >$ZRAM/comp_algorithm
+	case $SIDE in
+	ours | timer)
+		echo "/dev/$DISK" >$ZRAM/backing_dev ;;
+	esac
+	echo "${T_MIB}M" >$ZRAM/disksize
+	mkswap /dev/zram0 >/dev/null
+	swapon /dev/zram0
+}
+
+tiering_zswap()
+{
+	for setting in "compressor $T_ALGORITHM" "max_pool_percent 20" \
+		"shrinker_enabled Y" "enabled Y"; do
+		echo "${setting#* }" >"$ZSWAP/${setting% *}"
+	done
+	mkswap "/dev/$DISK" >/dev/null
+	swapon "/dev/$DISK"
+}
+
+tiering_timer()
+{
+	while sleep "$T_AGE"; do
+		echo "$T_AGE" >$ZRAM/idle
+		echo idle >$ZRAM/writeback
+	done
+}
+
+tiering_up()
+{
+	# Linux 7.2 and later take memory for the swap map from what is left
+	echo 16384 >/proc/sys/vm/min_free_kbytes
+	trap tiering_down EXIT
+	timer=
+	if [ "$SIDE" = zswap ]; then
+		tiering_zswap
+		return
+	fi
+	tiering_zram
+	case $SIDE in
+	ours) echo 1 >$ZRAM/tier/enable ;;
+	timer)
+		tiering_timer &
+		timer=$! ;;
+	esac
+}
+
+tiering_down()
+{
+	if [ "$SIDE" = zswap ]; then
+		swapoff "/dev/$DISK"
+		echo N >$ZSWAP/enabled
+		return
+	fi
+	if [ -n "$timer" ]; then
+		kill "$timer"
+		wait "$timer" || :
+	fi
+	[ "$SIDE" != ours ] || sed "s/^/# tier /" $ZRAM/tier/stat
+	swapoff /dev/zram0
+	zram_reset
+}
+
+# tiering_run MIB WINDOW_MIB LEAVE_MIB MOVE_SECONDS return|stay
+tiering_run()
+{
+	tiering_up
+	measure '' workset mixed "$SEED" "$1" "$2" "$3" "$T_SECONDS" "$4" "$5" "$DISK"
+}
