@@ -42,9 +42,11 @@
 /* Objects in one read */
 #define MAX_OBJECTS	64U
 
-/* No emergency reserves of the kernel either: there is a mempool */
-#define RB_PACKED_GFP	(GFP_NOIO | __GFP_NORETRY | __GFP_NOMEMALLOC | \
-			 __GFP_NOWARN)
+/*
+ * There is a mempool, so neither the emergency reserves of the kernel nor direct reclaim,
+ * which may not swap here and looks at all pages of a full memory in vain.
+ */
+#define RB_PACKED_GFP	(GFP_NOWAIT | __GFP_NOMEMALLOC | __GFP_NOWARN)
 
 /* An object, with references of its own on its blocks, and where it goes */
 struct rb_packed_object {
