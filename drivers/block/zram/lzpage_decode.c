@@ -13,6 +13,7 @@
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/errno.h>
+#include <linux/minmax.h>
 #include <linux/string.h>
 #include <linux/types.h>
 
@@ -348,7 +349,7 @@ static __always_inline int decode_block(const struct decode *from,
 	int err;
 
 	while (nr_sequences) {
-		burst = nr_sequences < BURST ? nr_sequences : BURST;
+		burst = min_t(unsigned int, nr_sequences, BURST);
 		nr_sequences -= burst;
 		decode_refill(&d);
 		do {

@@ -9,6 +9,7 @@
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/errno.h>
+#include <linux/minmax.h>
 #include <linux/string.h>
 #include <linux/types.h>
 
@@ -39,7 +40,7 @@ static unsigned int literals_put_stream(u8 *dst, const u8 *literal,
 	u16 code;
 
 	while (nr) {
-		burst = nr < BURST ? nr : BURST;
+		burst = min_t(unsigned int, nr, BURST);
 		for (i = 0; i < burst; i++) {
 			code = codes[literal[i * LZPAGE_STREAMS]];
 			bits |= (u64)(code & 0xfff) << nr_bits;
@@ -69,7 +70,7 @@ static enum lzpage_mode literals_select(const u8 *plain, const u8 *differences,
 			   >> 12;
 		by_plain += t->literal_code[LZPAGE_PLAIN][plain[i]] >> 12;
 	}
-	if ((by_diff < by_plain ? by_diff : by_plain) + 8 >= 8 * nr / step)
+	if (min(by_diff, by_plain) + 8 >= 8 * nr / step)
 		return LZPAGE_RAW;
 	return by_diff <= by_plain ? LZPAGE_CODED_DIFFERENCES :
 				     LZPAGE_CODED_PLAIN;

@@ -10,12 +10,12 @@ ZSWAP=/sys/module/zswap/parameters
 
 tiering_zram()
 {
-	echo "$T_ALGORITHM" >$ZRAM/comp_algorithm
+	echo "$T_ALGORITHM" >"$ZRAM/comp_algorithm"
 	case $SIDE in
 	ours | timer)
-		echo "/dev/$DISK" >$ZRAM/backing_dev ;;
+		echo "/dev/$DISK" >"$ZRAM/backing_dev" ;;
 	esac
-	echo "${T_MIB}M" >$ZRAM/disksize
+	echo "${T_MIB}M" >"$ZRAM/disksize"
 	mkswap /dev/zram0 >/dev/null
 	swapon /dev/zram0
 }
@@ -33,8 +33,8 @@ tiering_zswap()
 tiering_timer()
 {
 	while sleep "$T_AGE"; do
-		echo "$T_AGE" >$ZRAM/idle
-		echo idle >$ZRAM/writeback
+		echo "$T_AGE" >"$ZRAM/idle"
+		echo idle >"$ZRAM/writeback"
 	done
 }
 
@@ -50,7 +50,7 @@ tiering_up()
 	fi
 	tiering_zram
 	case $SIDE in
-	ours) echo 1 >$ZRAM/tier/enable ;;
+	ours) echo 1 >"$ZRAM/tier/enable" ;;
 	timer)
 		tiering_timer &
 		timer=$! ;;
@@ -68,7 +68,7 @@ tiering_down()
 		kill "$timer"
 		wait "$timer" || :
 	fi
-	[ "$SIDE" != ours ] || sed "s/^/# tier /" $ZRAM/tier/stat
+	[ "$SIDE" != ours ] || sed "s/^/# tier /" "$ZRAM/tier/stat"
 	swapoff /dev/zram0
 	zram_reset
 }

@@ -20,6 +20,8 @@ typedef uint64_t u64;
 #define BIT_ULL(n)		(1ULL << (n))
 #define likely(x)		__builtin_expect(!!(x), 1)
 #define unlikely(x)		__builtin_expect(!!(x), 0)
+#define min_t(type, a, b)	({ type a_ = (a), b_ = (b); a_ < b_ ? a_ : b_; })
+#define min(a, b)		min_t(unsigned int, a, b)
 #define noinline		__attribute__((__noinline__))
 #define __init
 #define __ro_after_init
