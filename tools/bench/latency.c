@@ -56,11 +56,10 @@ int main(int argc, char **argv)
 	if (fd < 0)
 		err(1, "%s", argv[3]);
 	do {
-		random ^= random << 13;
-		random ^= random >> 7;
-		random ^= random << 17;
+		u64 page = first + random_next(&random) % nr;
+
 		start = now_ns();
-		if (pread(fd, buf, 4096, (first + random % nr) * 4096) < 0)
+		if (pread(fd, buf, 4096, page * 4096) < 0)
 			err(1, "%s", argv[3]);
 		samples_add(&s, now_ns() - start);
 	} while (!is_over(pause));

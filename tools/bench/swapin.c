@@ -53,14 +53,6 @@ struct counts {
 	u64 bd_reads;
 };
 
-static u64 random_next(u64 *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state;
-}
-
 /* The first of all folios in random order */
 static void make_order(struct load *load)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the benchmark programs share: a clock, complaints, sorted samples. */
+/* What the benchmark programs share: a clock, random numbers, complaints, sorted samples. */
 #ifndef BENCH_UTIL_H
 #define BENCH_UTIL_H
 
@@ -15,6 +15,15 @@ static inline u64 now_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+/* xorshift64: cheap beside what is measured */
+static inline u64 random_next(u64 *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state;
 }
 
 static inline u64 parse_number(const char *text)

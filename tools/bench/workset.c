@@ -133,15 +133,6 @@ static double work_percentile(const struct work *w, double percent)
 	return class_us(class);
 }
 
-/* xorshift64 */
-static u64 work_random(u64 *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state;
-}
-
 static u64 *work_page(const struct work *w, u64 page)
 {
 	return (u64 *)(w->mem + page * DATA_PAGE);
@@ -169,7 +160,7 @@ static u64 work_touch(struct work *w)
 	u64 second = 0, counted = 0, first = work_window(w, 0);
 
 	while (second < w->seconds) {
-		volatile u64 *word = work_page(w, first + work_random(&random) % w->window) +
+		volatile u64 *word = work_page(w, first + random_next(&random) % w->window) +
 				     WORD;
 		u64 start = now;
 
@@ -224,7 +215,7 @@ static void work_return(const struct work *w)
 			order[nr++] = i;
 	half = nr / 2;
 	for (u64 i = half - 1; i > 0; i--) {
-		u64 other = work_random(&random) % (i + 1), page = order[i];
+		u64 other = random_next(&random) % (i + 1), page = order[i];
 
 		order[i] = order[other];
 		order[other] = page;
