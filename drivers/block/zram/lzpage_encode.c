@@ -388,7 +388,7 @@ static __always_inline unsigned int encode_block(const u8 *src, u8 *dst,
 						 bool dense,
 						 struct lzpage_encode_work *work)
 {
-	u8 *plain = dense ? work->plain : dst + LZPAGE_HEADER, *end = plain;
+	u8 *plain = dense ? work->plain : dst + LZPAGE_HEADER, *end;
 	enum lzpage_mode mode = LZPAGE_RAW;
 	struct encode e = {
 		.src = src,
