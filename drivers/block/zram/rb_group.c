@@ -17,6 +17,7 @@
 #include <linux/time64.h>
 
 #include "rb_group.h"
+#include "tier_latency.h"
 #include "zram.h"
 
 static void rb_group_submit_work(struct work_struct *work)
@@ -92,6 +93,7 @@ static void rb_group_count_end(const struct zram_rb_group *group)
 	us = div_u64(ktime_get_ns() - group->since, NSEC_PER_USEC);
 	zram_stats_add(&group->zram->stats, ZRAM_STAT_RB_WAIT_US,
 		       min_t(u64, us, LONG_MAX));
+	zram_tier_latency_count(&group->zram->backing.reads->times, us);
 	atomic_dec(&group->zram->backing.reads->in_flight);
 }
 

@@ -10,6 +10,8 @@
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
+#include "tier_latency.h"
+
 struct completion;
 struct zram;
 struct zram_rb_packed;
@@ -31,6 +33,7 @@ struct zram_rb_read;
  * @concurrent_wq: decompresses while several packed reads are in flight
  * @packed_in_flight: number of packed reads in flight
  * @in_flight: number of groups in flight, counted for tiering
+ * @times: how long groups took, likewise
  * @lock: guards @deferred; taken with interrupts on
  * @deferred: reads that @submit_work is to submit
  * @submit_work: submits @deferred
@@ -44,6 +47,7 @@ struct zram_rb_pool {
 	struct workqueue_struct *concurrent_wq;
 	atomic_t packed_in_flight;
 	atomic_t in_flight;
+	struct zram_tier_latency_times times;
 	spinlock_t lock;		/* see above */
 	struct bio_list deferred;	/* lock */
 	struct work_struct submit_work;

@@ -177,6 +177,25 @@ static ssize_t regret_target_store(struct device *dev,
 }
 static DEVICE_ATTR_RW(regret_target);
 
+static ssize_t latency_target_us_show(struct device *dev,
+				      struct device_attribute *attr, char *buf)
+{
+	struct zram *zram = zram_sysfs_device(dev);
+
+	return sysfs_emit(buf, "%u\n", READ_ONCE(zram->tier->latency_target_us));
+}
+
+static ssize_t latency_target_us_store(struct device *dev,
+				       struct device_attribute *attr,
+				       const char *buf, size_t len)
+{
+	struct zram *zram = zram_sysfs_device(dev);
+
+	return sysfs_tier_store_u32(dev, buf, len,
+				    &zram->tier->latency_target_us);
+}
+static DEVICE_ATTR_RW(latency_target_us);
+
 static ssize_t daily_budget_show(struct device *dev,
 				 struct device_attribute *attr, char *buf)
 {
@@ -302,6 +321,7 @@ static struct attribute *zram_sysfs_tier_attrs[] = {
 #endif
 	&dev_attr_pool_target.attr,
 	&dev_attr_regret_target.attr,
+	&dev_attr_latency_target_us.attr,
 	&dev_attr_daily_budget.attr,
 	&dev_attr_reserve.attr,
 	&dev_attr_ledger.attr,

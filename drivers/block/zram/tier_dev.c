@@ -15,6 +15,7 @@
 
 #include "tier_clock.h"
 #include "tier_dev.h"
+#include "tier_latency.h"
 #include "zram.h"
 
 #define DEF_REGRET_TARGET	20
@@ -51,6 +52,7 @@ int zram_tier_dev_create(struct zram *zram)
 	tier->status.activity = tier->enabled ? ZRAM_TIER_WAITING : ZRAM_TIER_OFF;
 	tier->status.protected_age = U32_MAX;
 	tier->status.min_age = U32_MAX;
+	tier->status.in_flight = ZRAM_TIER_LATENCY_NONE;
 	zram->tier = tier;
 	/* Earlier sleeps, also those before the module was loaded, age no page of it */
 	zram_tier_clock_resume();

@@ -27,6 +27,7 @@ struct zram;
  * @ZRAM_TIER_PAUSED_FULL: the backing device is full
  * @ZRAM_TIER_PAUSED_DEVICE: the backing device fails
  * @ZRAM_TIER_PAUSED_MEMORY: there is no memory for write requests
+ * @ZRAM_TIER_PAUSED_LATENCY: reads of the backing device are slow
  * @ZRAM_TIER_PAUSED_SLEEP: the machine is going to sleep, or hibernates
  * @ZRAM_TIER_NR_ACTIVITIES: number of them
  */
@@ -41,6 +42,7 @@ enum zram_tier_activity {
 	ZRAM_TIER_PAUSED_FULL,
 	ZRAM_TIER_PAUSED_DEVICE,
 	ZRAM_TIER_PAUSED_MEMORY,
+	ZRAM_TIER_PAUSED_LATENCY,
 	ZRAM_TIER_PAUSED_SLEEP,
 	ZRAM_TIER_NR_ACTIVITIES,
 };
@@ -54,6 +56,9 @@ enum zram_tier_activity {
  *	lately
  * @disk_us: expected time of a read of the backing device; 0 without a thread
  * @pool_us: time of a read of the pool and two writes to it, likewise
+ * @read_p95_us: 95th percentile of the reads of the backing device in a second, likewise;
+ *	0 also without latency_target_us
+ * @in_flight: blocks that the thread may have in flight, likewise
  * @last_error: of the backing device, or of a page that could not be recompressed; 0 if
  *	none
  * @pages: pages moved to the backing device
@@ -71,6 +76,8 @@ struct zram_tier_status {
 	u32 regret;			/* A */
 	u32 disk_us;			/* A */
 	u32 pool_us;			/* A */
+	u32 read_p95_us;		/* A */
+	u32 in_flight;			/* A */
 	int last_error;			/* A */
 	atomic64_t pages;
 	atomic64_t bytes;
@@ -131,6 +138,8 @@ struct zram_tier_watch {
  *	piece on every machine, so the thread takes a copy by zram_tier_dev_config()
  * @recompress_age: pages of this age in seconds are recompressed; 0: none. Survives a
  *	reset
+ * @latency_target_us: the 95th percentile that reads of the backing device should not
+ *	exceed; 0: off. Survives a reset
  * @budget: see there; survives a reset
  * @watch: see there
  * @thread: the thread; NULL while there is none
@@ -146,6 +155,7 @@ struct zram_tier {
 	spinlock_t settings_lock;	/* see above */
 	struct zram_tier_config config;	/* settings_lock */
 	u32 recompress_age;		/* written under settings_lock; A */
+	u32 latency_target_us;		/* likewise */
 	struct zram_tier_budget budget;	/* S */
 	struct zram_tier_watch watch;	/* S */
 	struct task_struct *thread;	/* lock */

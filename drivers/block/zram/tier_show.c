@@ -22,6 +22,7 @@
 #include "tier_count.h"
 #include "tier_dev.h"
 #include "tier_hazard.h"
+#include "tier_latency.h"
 #include "tier_show.h"
 #include "zram.h"
 
@@ -36,6 +37,7 @@ static const char * const tier_show_states[ZRAM_TIER_NR_ACTIVITIES] = {
 	[ZRAM_TIER_PAUSED_FULL] = "paused_full",
 	[ZRAM_TIER_PAUSED_DEVICE] = "paused_device",
 	[ZRAM_TIER_PAUSED_MEMORY] = "paused_memory",
+	[ZRAM_TIER_PAUSED_LATENCY] = "paused_latency",
 	[ZRAM_TIER_PAUSED_SLEEP] = "paused_sleep",
 };
 
@@ -44,6 +46,13 @@ static int tier_show_bytes(char *buf, int at, const char *key, u64 bytes)
 	if (bytes == ZRAM_TIER_NO_LIMIT)
 		return sysfs_emit_at(buf, at, "%s max\n", key);
 	return sysfs_emit_at(buf, at, "%s %llu\n", key, bytes);
+}
+
+static int tier_show_blocks(char *buf, int at, const char *key, u32 blocks)
+{
+	if (blocks == ZRAM_TIER_LATENCY_NONE)
+		return sysfs_emit_at(buf, at, "%s max\n", key);
+	return sysfs_emit_at(buf, at, "%s %u\n", key, blocks);
 }
 
 static int tier_show_age(char *buf, int at, const char *key, u32 age)
@@ -91,6 +100,10 @@ int zram_tier_show_stat(struct zram *zram, char *buf)
 	at += sysfs_emit_at(buf, at, "disk_us %u\npool_us %u\n",
 			    READ_ONCE(status->disk_us),
 			    READ_ONCE(status->pool_us));
+	at += sysfs_emit_at(buf, at, "read_p95_us %u\n",
+			    READ_ONCE(status->read_p95_us));
+	at += tier_show_blocks(buf, at, "in_flight",
+			       READ_ONCE(status->in_flight));
 	at += tier_show_bytes(buf, at, "budget_left",
 			      zram_tier_budget_left(zram));
 	at += sysfs_emit_at(buf, at, "last_error %d\n",

@@ -22,6 +22,8 @@
 #include "recompress.h"
 #include "table.h"
 #include "tier_budget.h"
+#include "tier_dev.h"
+#include "tier_latency.h"
 #include "tier_slice.h"
 #include "tier_thread.h"
 #include "wb_retry.h"
@@ -142,6 +144,27 @@ static int tier_slice_end(struct zram_tier_slice *slice, int err, int last)
 	return err;
 }
 
+/* How many blocks may be in flight? 0: the slice is to wait */
+static u32 tier_slice_limit(struct zram_tier_slice *slice)
+{
+	const u32 most = SLICE_REQUESTS * ZRAM_WB_RING_REQUEST;
+	struct zram *zram = slice->zram;
+	const struct zram_tier_latency_input in = {
+		.now = ktime_to_ms(ktime_get()),
+		.target_us = READ_ONCE(zram->tier->latency_target_us),
+		.full = slice->open ? min(most, zram_wb_ring_blocks(slice->run.ring)) : most,
+		.least = ZRAM_BLOCKS_PER_PAGE,
+		.reading = zram_rb_group_busy(zram),
+	};
+	struct zram_tier_status *status = &zram->tier->status;
+	u32 limit = zram_tier_latency_step(&slice->latency,
+					   &zram->backing.reads->times, &in);
+
+	WRITE_ONCE(status->read_p95_us, slice->latency.p95_us);
+	WRITE_ONCE(status->in_flight, limit);
+	return limit;
+}
+
 /* One slice, under pp_lock */
 static int tier_slice_work(struct zram_tier_slice *slice)
 {
@@ -159,12 +182,14 @@ static int tier_slice_work(struct zram_tier_slice *slice)
 	slice->begun = run->pack.head;
 
 	granted = min3(slice->goal.bytes, most, zram_tier_budget_left(slice->zram));
+	zram_wb_ring_set_limit(run->ring, slice->latency.limit);
 	zram_wb_run_resume(run, granted >> ZRAM_BLOCK_SHIFT);
 	tier_slice_retest(slice);
 	err = tier_slice_write(slice);
 	last = zram_wb_run_pause(run);
 	slice->pages = run->written;
 	slice->bytes = run->blocks << ZRAM_BLOCK_SHIFT;
+	slice->latency.wrote |= slice->bytes;
 	zram_tier_budget_charge(slice->zram, slice->bytes);
 	/* The grant is used up: it is the budget's, unless the goal or a slice is smaller */
 	if (err == -EAGAIN && run->allowed < ZRAM_BLOCKS_PER_PAGE &&
@@ -190,6 +215,7 @@ static void tier_slice_start(struct zram_tier_slice *slice,
  * Return: 0 if there may be more pages to move; -ENOENT after the last one; -EAGAIN if
  *	the slice ended, or could not begin, because of another task, its time or its
  *	goal; -EINTR because the thread is to stop; -EDQUOT if a budget is used up;
+ *	-ECANCELED while reads of the device are slow, see tier_latency.c;
  *	-ENOSPC if the device is full; -ENOMEM; otherwise the last error of a device
  *	that wrote nothing, or was given up.
  */
@@ -204,6 +230,8 @@ int zram_tier_slice_run(struct zram_tier_slice *slice,
 	/* No page is that old; to the filter it would mean any */
 	if (!goal->before)
 		return -ENOENT;
+	if (!tier_slice_limit(slice))
+		return -ECANCELED;
 	slice->filter.before = goal->before;
 	tier_slice_start(slice, goal);
 	if (!zram_tier_slice_begin())

@@ -7,6 +7,7 @@
 #include "pp.h"
 #include "pp_walk.h"
 #include "recompress.h"
+#include "tier_latency.h"
 #include "wb_settle.h"
 
 struct zram;
@@ -45,6 +46,7 @@ enum zram_tier_pass {
  * @filter: pages that may leave
  * @range: the whole device
  * @run: the writeback run
+ * @latency: how many of its blocks may be in flight
  * @goal: of the slice that is going on
  * @end: when that has to end, jiffies
  * @begun: pages that the run had claimed when the slice began
@@ -70,6 +72,7 @@ struct zram_tier_slice {
 	struct zram_pp_filter filter;
 	struct zram_pp_range range;
 	struct zram_wb_run run;
+	struct zram_tier_latency latency;
 	struct zram_tier_goal goal;
 	unsigned long end;
 	unsigned int begun;

@@ -38,10 +38,9 @@
 #define STEP_PAUSED	1000U
 /* The run keeps its memory for so long after a slice, ms */
 #define KEEP		10000U
-/* Until a full backing device, memory, or a budget is tried again */
+/* Until a full backing device is tried again; or memory, a budget, or slow reads */
 #define RETRY_FULL	10000
-#define RETRY_MEMORY	1000
-#define RETRY_BUDGET	1000
+#define RETRY_SOON	1000
 /* Until a device that fails is, seconds; doubles each time */
 #define RETRY_DEVICE	1
 #define RETRY_DEVICE_MAX 300
@@ -258,13 +257,16 @@ static void tier_step_result(struct tier_work *work, int err)
 	case -EDQUOT:
 		tier_step_pause(work, zram_tier_budget_left(work->zram) < PAGE_SIZE ?
 				ZRAM_TIER_PAUSED_BUDGET : ZRAM_TIER_PAUSED_LIMIT,
-				RETRY_BUDGET);
+				RETRY_SOON);
 		break;
 	case -ENOSPC:
 		tier_step_pause(work, ZRAM_TIER_PAUSED_FULL, RETRY_FULL);
 		break;
 	case -ENOMEM:
-		tier_step_pause(work, ZRAM_TIER_PAUSED_MEMORY, RETRY_MEMORY);
+		tier_step_pause(work, ZRAM_TIER_PAUSED_MEMORY, RETRY_SOON);
+		break;
+	case -ECANCELED:
+		tier_step_pause(work, ZRAM_TIER_PAUSED_LATENCY, RETRY_SOON);
 		break;
 	default:
 		tier_step_pause_device(work, err);

@@ -31,6 +31,7 @@
 #include "tier_clock.h"
 #include "tier_count.h"
 #include "tier_dev.h"
+#include "tier_latency.h"
 #include "tier_thread.h"
 #include "zram.h"
 
@@ -290,6 +291,8 @@ static void tier_thread_reset_status(struct zram_tier *tier)
 	WRITE_ONCE(status->regret, 0);
 	WRITE_ONCE(status->disk_us, 0);
 	WRITE_ONCE(status->pool_us, 0);
+	WRITE_ONCE(status->read_p95_us, 0);
+	WRITE_ONCE(status->in_flight, ZRAM_TIER_LATENCY_NONE);
 }
 
 /* Start the thread if there is something for it to do */

@@ -40,6 +40,8 @@
  * @nr_verify: number of blocks after these, to read written blocks back into; 0
  *	if the device is trusted
  * @per_request: number of blocks a request may have
+ * @limit: number of blocks that may be in flight; no request has more
+ * @in_flight: number of blocks of the requests in use
  * @head: the block of the ring that the next request begins with
  * @tail: the block that the oldest one begins with
  * @nr_requests: number of requests
@@ -56,6 +58,8 @@ struct zram_wb_ring {
 	unsigned int nr_blocks;
 	unsigned int nr_verify;
 	unsigned int per_request;
+	unsigned int limit;
+	unsigned int in_flight;
 	unsigned int head;
 	unsigned int tail;
 	unsigned int nr_requests;
@@ -89,6 +93,7 @@ static struct zram_wb_ring *wb_ring_alloc(unsigned int nr, unsigned int unit,
 		return NULL;
 	ring->nr_requests = nr_requests;
 	ring->nr_blocks = nr;
+	ring->limit = nr;
 	/* At least two, so that one is filled while the other is in flight */
 	ring->per_request = clamp(round_down(nr / 2, unit), unit,
 				  max(ZRAM_WB_RING_REQUEST, unit));
@@ -171,7 +176,17 @@ unsigned int zram_wb_ring_blocks(const struct zram_wb_ring *ring)
  */
 unsigned int zram_wb_ring_request_blocks(const struct zram_wb_ring *ring)
 {
-	return ring->per_request;
+	return min(ring->per_request, ring->limit);
+}
+
+/**
+ * zram_wb_ring_set_limit() - bound the blocks in flight
+ * @ring: a ring without requests in use
+ * @limit: number of blocks, at least those that the owner needs for a request
+ */
+void zram_wb_ring_set_limit(struct zram_wb_ring *ring, unsigned int limit)
+{
+	ring->limit = limit;
 }
 
 /* Is there space for a whole request? Then it begins at ring->head */
@@ -182,7 +197,8 @@ static bool wb_ring_has_room(struct zram_wb_ring *ring)
 		ring->tail = 0;
 		return true;
 	}
-	if (ring->used == ring->nr_requests)
+	if (ring->used == ring->nr_requests ||
+	    ring->in_flight + zram_wb_ring_request_blocks(ring) > ring->limit)
 		return false;
 	if (ring->head > ring->tail) {
 		if (ring->nr_blocks - ring->head >= ring->per_request)
@@ -252,6 +268,7 @@ void zram_wb_ring_submit(struct zram_wb_ring *ring, struct zram_wb_request *req)
 	init_completion(&req->done);
 	ring->head = at + req->nr;
 	ring->used++;
+	ring->in_flight += req->nr;
 	submit_bio(&req->bio);
 }
 
@@ -408,6 +425,7 @@ struct zram_wb_request *zram_wb_ring_reap(struct zram_wb_ring *ring, bool wait)
  */
 void zram_wb_ring_put(struct zram_wb_ring *ring)
 {
+	ring->in_flight -= ring->requests[ring->first].nr;
 	ring->first = (ring->first + 1) % ring->nr_requests;
 	ring->used--;
 	if (ring->used)

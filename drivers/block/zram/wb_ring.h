@@ -50,6 +50,7 @@ struct zram_wb_ring *zram_wb_ring_create(struct block_device *bdev,
 void zram_wb_ring_destroy(struct zram_wb_ring *ring);
 unsigned int zram_wb_ring_blocks(const struct zram_wb_ring *ring);
 unsigned int zram_wb_ring_request_blocks(const struct zram_wb_ring *ring);
+void zram_wb_ring_set_limit(struct zram_wb_ring *ring, unsigned int limit);
 struct zram_wb_request *zram_wb_ring_get(struct zram_wb_ring *ring);
 void zram_wb_ring_submit(struct zram_wb_ring *ring,
 			 struct zram_wb_request *req);

@@ -4,9 +4,11 @@
  */
 
 #include <kunit/test.h>
+#include <linux/atomic.h>
 #include <linux/completion.h>
 
 #include "../rb_group.h"
+#include "../tier_latency.h"
 #include "../zram.h"
 
 /**
@@ -88,9 +90,39 @@ static void rb_group_test_switch(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, zram_rb_group_busy(t->zram));
 }
 
+/* Sum of the reads counted */
+static int rb_group_test_times(const struct rb_group_test *t)
+{
+	int k, sum = 0;
+
+	for (k = 0; k < ZRAM_TIER_LATENCY_TIMES; k++)
+		sum += atomic_read(&t->pool.times.count[k]);
+	return sum;
+}
+
+/* A group counts once in the histogram, when it ends, and only if that is on */
+static void rb_group_test_histogram(struct kunit *test)
+{
+	struct rb_group_test *t = test->priv;
+	struct zram_rb_group group;
+
+	t->zram->tier_counting = true;
+	begin(t, &group);
+	zram_rb_group_put(&group, BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, rb_group_test_times(t), 0);
+	t->pool.times.on = true;
+	begin(t, &group);
+	refcount_inc(&group.pending);
+	zram_rb_group_put(&group, BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, rb_group_test_times(t), 0);
+	zram_rb_group_put(&group, BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, rb_group_test_times(t), IS_ENABLED(CONFIG_ZRAM_TIER));
+}
+
 static struct kunit_case rb_group_test_cases[] = {
 	KUNIT_CASE(rb_group_test_busy),
 	KUNIT_CASE(rb_group_test_switch),
+	KUNIT_CASE(rb_group_test_histogram),
 	{}
 };
 

@@ -35,7 +35,7 @@ settings() {
 	refuses EINVAL enable 2 x "$NL" " " -1
 	for off in 0 n off; do takes enable $off 0; done
 	takes enable 1 1
-	for attr in idle_age regret_target ${recompress_age:+recompress_age}; do
+	for attr in idle_age regret_target latency_target_us ${recompress_age:+recompress_age}; do
 		takes "$attr" 0 0
 		takes "$attr" 4294967295 4294967295
 		takes "$attr" "77$NL" 77
@@ -66,7 +66,7 @@ settings() {
 
 survived() {
 	shows enable 1
-	for attr in idle_age regret_target ${recompress_age:+recompress_age}; do
+	for attr in idle_age regret_target latency_target_us ${recompress_age:+recompress_age}; do
 		shows "$attr" 77
 	done
 	shows pool_target 17
@@ -101,7 +101,7 @@ recompress_age=
 [ ! -e "$ZSYS/recomp_algorithm" ] || recompress_age=1
 modes=$(cd "$ZSYS/tier" && stat -c '%a %n' -- * | tr '\n' ' ')
 is "modes of the attributes, and there are no others" "$modes" \
-	"400 ages 444 capacity 644 capacity_low 644 daily_budget 644 enable 644 idle_age 644 ledger 644 pool_target \
+	"400 ages 444 capacity 644 capacity_low 644 daily_budget 644 enable 644 idle_age 644 latency_target_us 644 ledger 644 pool_target \
 ${recompress_age:+644 recompress_age }644 regret_target 644 reserve 444 stat "
 gives "stat cannot be written" EACCES ztry "$ZSYS/tier/stat" 1
 gives "capacity cannot be written" EACCES ztry "$ZSYS/tier/capacity" 1
@@ -112,13 +112,14 @@ shows idle_age 0
 shows pool_target 0
 shows capacity_low 0
 shows regret_target 20
+shows latency_target_us 0
 shows daily_budget 1073741824
 shows reserve 67108864
 tier_read
 is "stat of a new device" "$TIER_state $TIER_protected_age $TIER_min_age $TIER_pages \
 $TIER_bytes $TIER_recompressed $TIER_read_back $TIER_regret_percent $TIER_budget_left \
-$TIER_last_error $TIER_cpu_ms $TIER_disk_us $TIER_pool_us" \
-	"off none none 0 0 0 0 0 1006632960 0 0 0 0"
+$TIER_last_error $TIER_cpu_ms $TIER_disk_us $TIER_pool_us $TIER_read_p95_us $TIER_in_flight" \
+	"off none none 0 0 0 0 0 1006632960 0 0 0 0 0 max"
 is "a key and a value in each line" "$(awk '{ print NF }' "$ZSYS/tier/stat" | uniq)" 2
 
 settings "new device"

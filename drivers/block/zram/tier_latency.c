@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The latency governor of tiering: how many blocks the thread may have in flight, so that
+ * reads of the backing device stay fast.
+ *
+ * The governor judges a second by the 95th percentile of the reads that ended in it. A
+ * second in which reads were slower than the target, and in which the thread wrote, halves
+ * the blocks in flight. Below a least number the thread stops. Three seconds in a row that
+ * were not slow, or in which nobody read, allow twice as many again.
+ *
+ * Reads that are slow for another reason must not stop the thread for good. So a stop ends
+ * after 4 seconds, and the next one takes twice as long, up to 64, unless reads stay fast
+ * beside the writes in between. A stop also ends after three seconds without a read.
+ */
+
+#include <linux/atomic.h>
+#include <linux/compiler.h>
+#include <linux/log2.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <linux/time64.h>
+
+#include "tier_latency.h"
+
+/* Classes for each power of two */
+#define PARTS		4U
+/* A second, and how many of them raise the limit */
+#define SECOND		1000U
+#define CALM		3U
+/* After so many seconds without a look nothing is held back any more */
+#define CALM_MAX	100ULL
+/* No limit is lower: smaller requests cost more than they save */
+#define LEAST		8U
+/* How long a stop lasts, seconds */
+#define STOP_MIN	4U
+#define STOP_MAX	64U
+
+enum tier_latency_verdict { TIER_LATENCY_QUIET, TIER_LATENCY_FAST, TIER_LATENCY_SLOW };
+
+/**
+ * zram_tier_latency_class() - find the class of a time
+ * @us: the time, us
+ *
+ * Return: its index in struct zram_tier_latency_times.
+ */
+unsigned int zram_tier_latency_class(u64 us)
+{
+	unsigned int shift, class;
+
+	if (us < PARTS)
+		return us;
+	shift = ilog2(us) - ilog2(PARTS);
+	class = PARTS * shift + (us >> shift);
+	return min(class, ZRAM_TIER_LATENCY_TIMES - 1U);
+}
+
+/* The middle of a class, us */
+static u32 tier_latency_time(unsigned int class)
+{
+	unsigned int shift;
+
+	if (class < 2 * PARTS)
+		return class;
+	shift = class / PARTS - 1;
+	return (PARTS + class % PARTS) * (1U << shift) + (1U << shift) / 2;
+}
+
+/**
+ * zram_tier_latency_count() - count a read of the backing device
+ * @times: where it counts
+ * @us: the time that it took, us
+ *
+ * Context: Any, interrupts too.
+ */
+void zram_tier_latency_count(struct zram_tier_latency_times *times, u64 us)
+{
+	if (READ_ONCE(times->on))
+		atomic_inc(&times->count[zram_tier_latency_class(us)]);
+}
+
+/* Reads since the last call; their 95th percentile to latency->p95_us */
+static u32 tier_latency_reads(struct zram_tier_latency *latency,
+			      struct zram_tier_latency_times *times)
+{
+	u32 fresh[ZRAM_TIER_LATENCY_TIMES], now, all = 0, slower = 0;
+	unsigned int k;
+
+	for (k = 0; k < ZRAM_TIER_LATENCY_TIMES; k++) {
+		now = atomic_read(&times->count[k]);
+		fresh[k] = now - latency->seen[k];
+		latency->seen[k] = now;
+		all += fresh[k];
+	}
+	if (!all)
+		return 0;
+	for (k = ZRAM_TIER_LATENCY_TIMES - 1; k; k--) {
+		slower += fresh[k];
+		if (slower > all / 20)
+			break;
+	}
+	latency->p95_us = tier_latency_time(k);
+	return all;
+}
+
+static enum tier_latency_verdict
+tier_latency_judge(struct zram_tier_latency *latency,
+		   struct zram_tier_latency_times *times,
+		   const struct zram_tier_latency_input *in)
+{
+	u64 elapsed_us = (in->now - latency->began) * USEC_PER_MSEC;
+
+	if (!tier_latency_reads(latency, times)) {
+		if (!latency->reading || !in->reading)
+			return TIER_LATENCY_QUIET;
+		/* None has ended, so one is in flight since before this second */
+		latency->p95_us = min_t(u64, elapsed_us, U32_MAX);
+	}
+	return latency->p95_us > latency->target_us ? TIER_LATENCY_SLOW :
+		TIER_LATENCY_FAST;
+}
+
+static void tier_latency_shrink(struct zram_tier_latency *latency,
+				const struct zram_tier_latency_input *in)
+{
+	latency->limit = min(latency->limit, in->full) / 2;
+	if (latency->limit >= max(LEAST, in->least))
+		return;
+	latency->limit = 0;
+	latency->backoff = clamp(latency->backoff * 2, STOP_MIN, STOP_MAX);
+	latency->resume = in->now + latency->backoff * MSEC_PER_SEC;
+}
+
+static void tier_latency_grow(struct zram_tier_latency *latency,
+			      const struct zram_tier_latency_input *in)
+{
+	while (latency->calm >= CALM && latency->limit < in->full) {
+		latency->calm -= CALM;
+		latency->limit *= 2;
+		latency->backoff = 0;
+	}
+	if (latency->limit < in->full)
+		return;
+	latency->limit = ZRAM_TIER_LATENCY_NONE;
+	latency->calm = 0;
+}
+
+/* The thread is stopped: fast reads prove nothing, but that nobody reads does */
+static void tier_latency_stopped(struct zram_tier_latency *latency,
+				 const struct zram_tier_latency_input *in)
+{
+	if (latency->calm < CALM && in->now < latency->resume)
+		return;
+	latency->limit = max(LEAST, in->least);
+	latency->calm = 0;
+}
+
+static void tier_latency_begin(struct zram_tier_latency *latency,
+			       struct zram_tier_latency_times *times,
+			       const struct zram_tier_latency_input *in)
+{
+	WRITE_ONCE(times->on, !!in->target_us);
+	tier_latency_reads(latency, times);
+	latency->target_us = in->target_us;
+	latency->limit = ZRAM_TIER_LATENCY_NONE;
+	latency->p95_us = 0;
+	latency->calm = 0;
+	latency->backoff = 0;
+}
+
+/* A second has ended */
+static void tier_latency_second(struct zram_tier_latency *latency,
+				struct zram_tier_latency_times *times,
+				const struct zram_tier_latency_input *in)
+{
+	u64 seconds = div_u64(in->now - latency->began, SECOND);
+	enum tier_latency_verdict verdict = tier_latency_judge(latency, times, in);
+
+	if (verdict == TIER_LATENCY_SLOW ||
+	    (verdict == TIER_LATENCY_FAST && !latency->limit))
+		latency->calm = 0;
+	else
+		latency->calm += min(seconds, CALM_MAX);
+	if (!latency->limit)
+		tier_latency_stopped(latency, in);
+	else if (verdict != TIER_LATENCY_SLOW)
+		tier_latency_grow(latency, in);
+	else if (latency->wrote)
+		tier_latency_shrink(latency, in);
+}
+
+/**
+ * zram_tier_latency_step() - decide how many blocks may be in flight
+ * @latency: the governor
+ * @times: reads of the backing device; counted while there is a target
+ * @in: what happened
+ *
+ * To be called often while pages are to leave. The time since the last call is judged as
+ * a whole, but its seconds count one by one. So a limit is forgotten after some time.
+ *
+ * Context: The thread.
+ * Return: blocks, 0 if the thread is to write nothing, or %ZRAM_TIER_LATENCY_NONE.
+ */
+u32 zram_tier_latency_step(struct zram_tier_latency *latency,
+			   struct zram_tier_latency_times *times,
+			   const struct zram_tier_latency_input *in)
+{
+	/* Without a target nothing is judged; an earlier thread may have begun to count */
+	if (!in->target_us || latency->target_us != in->target_us)
+		tier_latency_begin(latency, times, in);
+	else if (in->now - latency->began >= SECOND)
+		tier_latency_second(latency, times, in);
+	else
+		return latency->limit;
+	latency->wrote = false;
+	latency->reading = in->reading;
+	latency->began = in->now;
+	return latency->limit;
+}
