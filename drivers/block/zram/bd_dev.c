@@ -209,8 +209,9 @@ void zram_bd_detach(struct zram *zram)
  * are free. Segments are reserved meanwhile.
  *
  * Context: May sleep; waits for I/O. pp_lock is held.
+ * Return: false if the run has to end before all segments were tried.
  */
-void zram_bd_discard(const struct zram_pp_run *run)
+bool zram_bd_discard(const struct zram_pp_run *run)
 {
 	struct zram_backing *backing = &run->zram->backing;
 	unsigned int errors = 0;
@@ -218,13 +219,15 @@ void zram_bd_discard(const struct zram_pp_run *run)
 	int err;
 
 	if (!bdev_max_discard_sectors(backing->bdev))
-		return;
+		return true;
 	/* One segment that cannot be discarded does not keep the others */
-	while (errors < MAX_DISCARD_ERRORS && !zram_pp_stop(run)) {
+	while (errors < MAX_DISCARD_ERRORS) {
+		if (zram_pp_stop(run))
+			return false;
 		nr = zram_bd_map_claim_free(backing->map, &from, &first,
 					    MAX_DISCARD);
 		if (!nr)
-			return;
+			break;
 		err = blkdev_issue_discard(backing->bdev,
 					   first << BLOCK_SECTORS_SHIFT,
 					   nr << BLOCK_SECTORS_SHIFT, GFP_NOIO);
@@ -234,6 +237,7 @@ void zram_bd_discard(const struct zram_pp_run *run)
 		else
 			atomic64_add(nr, &run->zram->wb.discarded);
 	}
+	return true;
 }
 
 /**

@@ -14,7 +14,7 @@ void zram_bd_init(struct zram *zram);
 int zram_bd_attach(struct zram *zram, const char *path);
 void zram_bd_detach(struct zram *zram);
 ssize_t zram_bd_show(struct zram *zram, char *buf);
-void zram_bd_discard(const struct zram_pp_run *run);
+bool zram_bd_discard(const struct zram_pp_run *run);
 
 #else
 

@@ -75,6 +75,31 @@ void zram_bd_map_reinstate(struct zram_bd_map *map, u64 block)
 	zram_bd_map_put(map, block, 1);
 }
 
+/**
+ * zram_bd_map_set_watch() - be told when a segment has become free
+ * @map: the map
+ * @watch: as long-lived as the map
+ *
+ * Context: Any.
+ */
+void zram_bd_map_set_watch(struct zram_bd_map *map, struct zram_bd_watch *watch)
+{
+	/* Pairs with bd_map_tell() */
+	smp_store_release(&map->watch, watch);
+}
+
+/**
+ * zram_bd_map_discardable() - count segments to discard
+ * @map: the map
+ *
+ * Return: number of segments that are free and were written since their last discard;
+ *	may change at once.
+ */
+unsigned int zram_bd_map_discardable(struct zram_bd_map *map)
+{
+	return atomic_read(&map->discardable);
+}
+
 /* Mark a segment as used, if it is free and was written since its last discard */
 static bool bd_free_claim(struct zram_bd_map *map, u64 index)
 {

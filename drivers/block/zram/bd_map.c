@@ -127,6 +127,16 @@ void zram_bd_map_destroy(struct zram_bd_map *map)
 	kfree(map);
 }
 
+/* A segment has become free */
+static void bd_map_tell(struct zram_bd_map *map)
+{
+	/* Pairs with zram_bd_map_set_watch() */
+	struct zram_bd_watch *watch = smp_load_acquire(&map->watch);
+
+	if (watch)
+		watch->freed(watch);
+}
+
 static bool bd_map_ref_segment(struct zram_bd_map *map, u64 block,
 			       unsigned int nr, int change)
 {
@@ -164,6 +174,8 @@ static bool bd_map_ref_segment(struct zram_bd_map *map, u64 block,
 		atomic64_sub(freed, &map->used);
 	}
 	spin_unlock_irqrestore(&seg->lock, irq);
+	if (refs)
+		bd_map_tell(map);
 	kfree(refs);
 	return valid;
 }

@@ -8,6 +8,14 @@
 
 struct zram_bd_map;
 
+/**
+ * struct zram_bd_watch - who is told when a segment has become free
+ * @freed: called then; in any context, interrupts too, and without a lock
+ */
+struct zram_bd_watch {
+	void (*freed)(struct zram_bd_watch *watch);
+};
+
 #if IS_ENABLED(CONFIG_ZRAM_WRITEBACK)
 
 struct zram_bd_map *zram_bd_map_create(u64 nr_blocks);
@@ -27,6 +35,8 @@ u64 zram_bd_map_claim_free(struct zram_bd_map *map, u64 *from, u64 *first,
 			   u64 most);
 void zram_bd_map_unclaim(struct zram_bd_map *map, u64 first, u64 nr,
 			 bool discarded);
+unsigned int zram_bd_map_discardable(struct zram_bd_map *map);
+void zram_bd_map_set_watch(struct zram_bd_map *map, struct zram_bd_watch *watch);
 u64 zram_bd_map_used(struct zram_bd_map *map);
 u64 zram_bd_map_bad(struct zram_bd_map *map);
 u64 zram_bd_map_free(struct zram_bd_map *map);

@@ -54,6 +54,7 @@ struct zram_bd_map {
 	atomic64_t used;		/* blocks with a reference */
 	atomic64_t bad;			/* blocks retired */
 	atomic_t discardable;		/* segments free and written */
+	struct zram_bd_watch *watch;	/* release and acquire; may be NULL */
 };
 
 struct segment *zram_bd_tree_find(struct zram_bd_map *map, u64 block);

@@ -78,8 +78,13 @@ void zram_tier_count_disable(struct zram *zram)
 	WRITE_ONCE(zram->tier_counting, false);
 }
 
-/* The thread sleeps while nothing happens */
-static void tier_count_wake(struct zram *zram)
+/**
+ * zram_tier_count_wake() - something has happened: wake the thread if it dozes
+ * @zram: the device
+ *
+ * Context: Any, interrupts too.
+ */
+void zram_tier_count_wake(struct zram *zram)
 {
 	if (likely(!READ_ONCE(zram->tier_dozing)))
 		return;
@@ -111,7 +116,7 @@ void __zram_tier_count_read(struct zram *zram, const struct zram_slot *slot,
 		this_cpu_inc(cpu->reads_disk[class]);
 	else
 		this_cpu_inc(cpu->reads[class]);
-	tier_count_wake(zram);
+	zram_tier_count_wake(zram);
 }
 
 /**
@@ -127,7 +132,7 @@ void __zram_tier_count_stores(struct zram *zram, unsigned int nr)
 
 	if (cpu)
 		this_cpu_add(cpu->stores, nr);
-	tier_count_wake(zram);
+	zram_tier_count_wake(zram);
 }
 
 static unsigned long tier_count_switches(void)

@@ -70,6 +70,7 @@ struct zram_tier_time {
 
 int zram_tier_count_enable(struct zram *zram);
 void zram_tier_count_disable(struct zram *zram);
+void zram_tier_count_wake(struct zram *zram);
 void zram_tier_count_sum(struct zram *zram, struct zram_tier_sums *sums);
 
 #ifdef CONFIG_ZRAM_TIER

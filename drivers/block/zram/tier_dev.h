@@ -9,6 +9,7 @@
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
+#include "bd_map.h"
 #include "tier_bucket.h"
 #include "tier_policy.h"
 
@@ -142,6 +143,7 @@ struct zram_tier_watch {
  *	exceed; 0: off. Survives a reset
  * @budget: see there; survives a reset
  * @watch: see there
+ * @freed: wakes the thread when a segment of the backing device has become free
  * @thread: the thread; NULL while there is none
  * @work: what the thread works on; NULL while there is no thread
  * @life: of the thread, see tier_thread.c
@@ -158,6 +160,7 @@ struct zram_tier {
 	u32 latency_target_us;		/* likewise */
 	struct zram_tier_budget budget;	/* S */
 	struct zram_tier_watch watch;	/* S */
+	struct zram_bd_watch freed;	/* I */
 	struct task_struct *thread;	/* lock */
 	void *work;			/* lock; the thread */
 	atomic_t life;

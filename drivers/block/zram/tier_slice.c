@@ -8,6 +8,7 @@
  * slice to slice, and so is the place that its walk has come to.
  */
 
+#include <linux/blkdev.h>
 #include <linux/container_of.h>
 #include <linux/delay.h>
 #include <linux/errno.h>
@@ -16,6 +17,7 @@
 #include <linux/timekeeping.h>
 
 #include "bd_dev.h"
+#include "bd_map.h"
 #include "obj.h"
 #include "pp_run.h"
 #include "rb_group.h"
@@ -37,6 +39,11 @@
 /* How long the thread lets reads of the backing device go first, for each request */
 #define YIELDS		10
 #define YIELD_US	1000
+/*
+ * The run keeps its memory for so long after a slice, ms. So long is also the time from
+ * one discard of free segments to the next.
+ */
+#define KEEP		10000U
 /* Seconds between two tests of retired blocks, each of which may take half a minute */
 #define RETEST_EVERY	600
 
@@ -157,9 +164,10 @@ static u32 tier_slice_limit(struct zram_tier_slice *slice)
 		.reading = zram_rb_group_busy(zram),
 	};
 	struct zram_tier_status *status = &zram->tier->status;
-	u32 limit = zram_tier_latency_step(&slice->latency,
-					   &zram->backing.reads->times, &in);
+	u32 limit;
 
+	slice->ran = in.now;
+	limit = zram_tier_latency_step(&slice->latency, &zram->backing.reads->times, &in);
 	WRITE_ONCE(status->read_p95_us, slice->latency.p95_us);
 	WRITE_ONCE(status->in_flight, limit);
 	return limit;
@@ -316,22 +324,70 @@ int zram_tier_slice_recompress(struct zram_tier_slice *slice, u32 before)
  * zram_tier_slice_close() - free the memory of the run
  * @slice: the slices; more of them may follow
  *
- * Discards free segments of the backing device, for a slice's time.
- *
- * Context: May sleep; waits for I/O. The thread, between two slices. Takes pp_lock.
+ * Context: May sleep. The thread, between two slices.
  */
 void zram_tier_slice_close(struct zram_tier_slice *slice)
 {
-	if (!slice->open)
-		return;
-	zram_wb_run_free(&slice->run);
+	if (slice->open)
+		zram_wb_run_free(&slice->run);
 	slice->open = false;
+}
+
+/* Are there segments to discard, other than those that the device has refused? */
+static bool tier_slice_can_discard(struct zram_tier_slice *slice)
+{
+	const struct zram_backing *backing = &slice->zram->backing;
+	unsigned int nr = zram_bd_map_discardable(backing->map);
+
+	slice->refused = min(slice->refused, nr);
+	return nr > slice->refused && bdev_max_discard_sectors(backing->bdev);
+}
+
+/* For a slice's time; the rest of the segments is left to a later call */
+static void tier_slice_discard(struct zram_tier_slice *slice)
+{
 	tier_slice_start(slice, &(struct zram_tier_goal){ .pages = U64_MAX });
-	if (zram_tier_slice_begin()) {
-		if (zram_pp_run_try(&slice->pp)) {
-			zram_bd_discard(&slice->pp);
-			zram_pp_run_end(&slice->pp);
-		}
-		zram_tier_slice_end();
+	if (!zram_tier_slice_begin())
+		return;
+	if (zram_pp_run_try(&slice->pp)) {
+		if (zram_bd_discard(&slice->pp))
+			slice->refused = zram_bd_map_discardable(slice->zram->backing.map);
+		zram_pp_run_end(&slice->pp);
 	}
+	zram_tier_slice_end();
+}
+
+/**
+ * zram_tier_slice_rest() - no page is to be moved
+ * @slice: the slices; more of them may follow
+ * @now: awake time, ms
+ *
+ * Some time after a slice, frees the memory of the run, and discards free segments of
+ * the backing device.
+ *
+ * Context: May sleep; waits for I/O. The thread, between two slices. Takes pp_lock.
+ */
+void zram_tier_slice_rest(struct zram_tier_slice *slice, u64 now)
+{
+	if (now < slice->ran + KEEP)
+		return;
+	zram_tier_slice_close(slice);
+	if (!tier_slice_can_discard(slice))
+		return;
+	slice->ran = now;
+	tier_slice_discard(slice);
+}
+
+/**
+ * zram_tier_slice_rest_ms() - find when zram_tier_slice_rest() has something to do
+ * @slice: the slices
+ * @now: awake time, ms
+ *
+ * Return: ms until then; 0: never, as things are.
+ */
+u32 zram_tier_slice_rest_ms(struct zram_tier_slice *slice, u64 now)
+{
+	if (!slice->open && !tier_slice_can_discard(slice))
+		return 0;
+	return now < slice->ran + KEEP ? slice->ran + KEEP - now : KEEP;
 }

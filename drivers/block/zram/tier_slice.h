@@ -51,6 +51,8 @@ enum zram_tier_pass {
  * @end: when that has to end, jiffies
  * @begun: pages that the run had claimed when the slice began
  * @open: the run has its memory
+ * @ran: when the last slice began, or free segments were discarded; awake time in ms
+ * @refused: free segments that could not be discarded
  * @fresh: the walk is to start over
  * @pages: pages moved by the last slice
  * @bytes: bytes written by the last slice
@@ -77,6 +79,8 @@ struct zram_tier_slice {
 	unsigned long end;
 	unsigned int begun;
 	bool open;
+	u64 ran;
+	unsigned int refused;
 	bool fresh;
 	u64 pages;
 	u64 bytes;
@@ -94,6 +98,8 @@ int zram_tier_slice_run(struct zram_tier_slice *slice,
 			const struct zram_tier_goal *goal);
 int zram_tier_slice_recompress(struct zram_tier_slice *slice, u32 before);
 void zram_tier_slice_restart(struct zram_tier_slice *slice);
+void zram_tier_slice_rest(struct zram_tier_slice *slice, u64 now);
+u32 zram_tier_slice_rest_ms(struct zram_tier_slice *slice, u64 now);
 void zram_tier_slice_close(struct zram_tier_slice *slice);
 
 #endif

@@ -36,8 +36,6 @@
 #define STEP_MORE	20
 #define STEP_ASLEEP	1000
 #define STEP_PAUSED	1000U
-/* The run keeps its memory for so long after a slice, ms */
-#define KEEP		10000U
 /* Until a full backing device is tried again; or memory, a budget, or slow reads */
 #define RETRY_FULL	10000
 #define RETRY_SOON	1000
@@ -61,7 +59,6 @@
  * @stepped: when the last step was, awake time in ms
  * @asked_part: rest of the division that makes stores a demand
  * @cut: the class that the walk of the run was started for
- * @ran: when the last slice began, as @stepped
  * @written: pages moved since the last step
  * @moved: pages moved since the last walk of the table
  * @retry: no slice before this, as @stepped; while @pause is set
@@ -87,7 +84,6 @@ struct tier_work {
 	u64 stepped;
 	u64 asked_part;
 	unsigned int cut;
-	u64 ran;
 	u64 written;
 	u64 moved;
 	u64 retry;
@@ -298,7 +294,6 @@ static void tier_step_move(struct tier_work *work)
 	struct zram_tier_status *status = &work->zram->tier->status;
 	struct zram_tier_goal goal;
 
-	work->ran = work->stepped;
 	tier_step_goal(work, &goal);
 	tier_step_result(work, zram_tier_slice_run(slice, &goal));
 	work->written += slice->pages;
@@ -381,8 +376,7 @@ static u32 tier_step_delay(const struct tier_work *work)
 
 	if (work->more)
 		return STEP_MORE;
-	if (work->slice.open)
-		ms = min_not_zero(ms, KEEP);
+	ms = min_not_zero(ms, zram_tier_slice_rest_ms(&work->slice, work->stepped));
 	/* A gate that is open wants short steps, which gain nothing then */
 	if (ms && tier_step_paused(work))
 		ms = max(ms, STEP_PAUSED);
@@ -409,8 +403,8 @@ static u32 tier_step(void *data)
 	if (work->out.reason == ZRAM_TIER_WORKING &&
 	    work->out.min_age < work->exhausted_age)
 		tier_step_move(work);
-	else if (!tier_step_paused(work) && work->stepped >= work->ran + KEEP)
-		zram_tier_slice_close(&work->slice);
+	else if (!tier_step_paused(work))
+		zram_tier_slice_rest(&work->slice, work->stepped);
 	tier_step_compact(work);
 	tier_step_report(work);
 	return tier_step_delay(work);

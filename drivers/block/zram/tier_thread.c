@@ -14,6 +14,7 @@
 #include <linux/blkdev.h>
 #include <linux/compiler.h>
 #include <linux/completion.h>
+#include <linux/container_of.h>
 #include <linux/err.h>
 #include <linux/freezer.h>
 #include <linux/jiffies.h>
@@ -28,6 +29,7 @@
 #include <linux/suspend.h>
 #include <linux/wait.h>
 
+#include "bd_map.h"
 #include "tier_clock.h"
 #include "tier_count.h"
 #include "tier_dev.h"
@@ -244,6 +246,13 @@ static int tier_thread_run(void *data)
 	return 0;
 }
 
+static void tier_thread_freed(struct zram_bd_watch *watch)
+{
+	struct zram_tier *tier = container_of(watch, struct zram_tier, freed);
+
+	zram_tier_count_wake(tier->watch.zram);
+}
+
 static int tier_thread_create(struct zram *zram)
 {
 	struct zram_tier *tier = zram->tier;
@@ -258,6 +267,10 @@ static int tier_thread_create(struct zram *zram)
 		err = -ENOMEM;
 		goto err_count;
 	}
+	/* Once: an earlier thread may have told the map of it */
+	if (!tier->freed.freed)
+		tier->freed.freed = tier_thread_freed;
+	zram_bd_map_set_watch(zram->backing.map, &tier->freed);
 	reinit_completion(&tier->ended);
 	atomic_set(&tier->life, LIFE_RUN);
 	task = kthread_create(tier_thread_run, zram, "%s_tier",

@@ -6,6 +6,7 @@
 
 #include <kunit/test.h>
 #include <linux/bitmap.h>
+#include <linux/container_of.h>
 #include <linux/err.h>
 #include <linux/minmax.h>
 #include <linux/prandom.h>
@@ -152,6 +153,50 @@ static void bd_free_test_claim(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, zram_bd_map_free(t->map), 0);
 }
 
+/**
+ * struct bd_free_test_watch - a watch that counts
+ * @watch: of the map
+ * @told: how often
+ */
+struct bd_free_test_watch {
+	struct zram_bd_watch watch;
+	unsigned int told;
+};
+
+static void bd_free_test_freed(struct zram_bd_watch *watch)
+{
+	container_of(watch, struct bd_free_test_watch, watch)->told++;
+}
+
+/* A segment that has become free counts, and is told of, once */
+static void bd_free_test_tell(struct kunit *test)
+{
+	struct bd_free_test *t = setup(test, 3 * SEGMENT);
+	struct bd_free_test_watch watch = { .watch.freed = bd_free_test_freed };
+	u64 from = 0, first;
+
+	while (reserve(test, SEGMENT))
+		;
+	put(t, 0, SEGMENT);
+	zram_bd_map_set_watch(t->map, &watch.watch);
+	KUNIT_EXPECT_EQ(test, zram_bd_map_discardable(t->map), 1);
+	put(t, SEGMENT, SEGMENT - 1);
+	KUNIT_EXPECT_EQ(test, watch.told, 0);
+	KUNIT_EXPECT_EQ(test, zram_bd_map_discardable(t->map), 1);
+	put(t, 2 * SEGMENT - 1, 1);
+	KUNIT_EXPECT_EQ(test, watch.told, 1);
+	KUNIT_EXPECT_EQ(test, zram_bd_map_discardable(t->map), 2);
+	KUNIT_EXPECT_EQ(test, zram_bd_map_claim_free(t->map, &from, &first, 9999),
+			2 * SEGMENT);
+	KUNIT_EXPECT_EQ(test, zram_bd_map_discardable(t->map), 0);
+	zram_bd_map_unclaim(t->map, first, 2 * SEGMENT, false);
+	KUNIT_EXPECT_EQ(test, zram_bd_map_discardable(t->map), 2);
+	put(t, 2 * SEGMENT, SEGMENT);
+	KUNIT_EXPECT_EQ(test, watch.told, 2);
+	KUNIT_EXPECT_EQ(test, zram_bd_map_discardable(t->map), 3);
+	zram_bd_map_set_watch(t->map, NULL);
+}
+
 /* Retired blocks are not reserved, and come one after the other to be tested. */
 static void bd_free_test_retired(struct kunit *test)
 {
@@ -182,6 +227,7 @@ static void bd_free_test_retired(struct kunit *test)
 static struct kunit_case bd_free_test_cases[] = {
 	KUNIT_CASE(bd_free_test_zone),
 	KUNIT_CASE(bd_free_test_claim),
+	KUNIT_CASE(bd_free_test_tell),
 	KUNIT_CASE(bd_free_test_retired),
 	{}
 };
