@@ -83,6 +83,8 @@ put() {
 # copy_tree PRISTINE DIR: DIR/src becomes a copy of a source tree, of hard links,
 # without the tree's zram; once, unless somebody works on that tree
 copy_tree() {
+	# An empty name would be the root of the file system.
+	[ -e "$1/Kbuild" ] || die "no kernel sources in '$1': first make modules"
 	if [ -e "$2/copied" ] && [ -z "${KSRC:-}" ]; then
 		return
 	fi
