@@ -10,6 +10,7 @@
 # Busybox has small versions of some of these; the tests want the real ones.
 PROGRAMS="bash fio mkfs.ext4 e2fsck mkswap swapon swapoff zramctl blkdiscard
 	dmsetup losetup addpart delpart chrt taskset qemu-nbd udevadm"
+GENERATOR=/usr/lib/systemd/system-generators/zram-generator
 UDEV_RULES="50-udev-default 60-block 60-persistent-storage"
 
 # program_file PROGRAM: where it is
@@ -52,12 +53,15 @@ make_base() {
 	for rule in $UDEV_RULES; do
 		cp "$USERROOT/usr/lib/udev/rules.d/$rule.rules" "$stage/usr/lib/udev/rules.d/"
 	done
+	install -D "$generator" "$stage$GENERATOR"
+	copy_libraries "$stage" "$generator"
 	ln -s /proc/mounts "$stage/etc/mtab"
 	echo "root:x:0:0:root:/:/bin/sh" > "$stage/etc/passwd"
 	echo "root:x:0:" > "$stage/etc/group"
 }
 
-list=()
+generator=$("$TOP/tools/kernel/fetch-client")
+list=("$generator")
 for program in busybox $PROGRAMS; do
 	path=$(program_file "$program") || die "$program is not installed"
 	list+=("$path")
