@@ -31,7 +31,8 @@ SHOWN = {
     "S2": [kc + what for kc in ("", "kc_")
            for what in ("swapfill_mbs", "swapverify_mbs", "touch_p50_us",
                         "touch_p99_us")],
-    "T1": ["touches_s", "touch_p50_us", "touch_p99_us", "touch_p999_us",
+    "T1": ["unfinished", "touches_s", "touch_p50_us", "touch_p99_us",
+           "touch_p999_us",
            "fill_written_mib", "work_written_mib", "work_read_mib", "pool_mib",
            "order_s", "order_read_mib", "order_read_ios", "random_s",
            "random_read_mib", "random_read_ios"],
@@ -56,7 +57,7 @@ SHOWN = {
            "busy_mm_stat_max_us"],
 }
 SHOWN["W2"] = SHOWN["W1"]
-SHOWN["T3"] = SHOWN["T4"] = SHOWN["T1"][:8]
+SHOWN["T3"] = SHOWN["T4"] = SHOWN["T1"][:9]
 
 # What writing pages out comes down to, for one picture of it.
 WRITEBACK = [

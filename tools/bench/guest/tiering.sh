@@ -73,9 +73,22 @@ tiering_down()
 	zram_reset
 }
 
-# tiering_run MIB WINDOW_MIB LEAVE_MIB MOVE_SECONDS return|stay
+# tiering_run MIB WINDOW_MIB LEAVE_MIB MOVE_SECONDS return|stay: a peer that the kernel
+# kills, or that is not done after T_LIMIT seconds, has no other figures than that.
 tiering_run()
 {
 	tiering_up
-	measure '' workset mixed "$SEED" "$1" "$2" "$3" "$T_SECONDS" "$4" "$5" "$DISK"
+	status=0
+	timeout -s KILL "$T_LIMIT" workset mixed "$SEED" "$1" "$2" "$3" "$T_SECONDS" \
+		"$4" "$5" "$DISK" >/tmp/figures || status=$?
+	case $status-$SIDE in
+	137-ours) figure failed "$status" ;;
+	137-*)
+		figure unfinished 1
+		return ;;
+	0-*) figure unfinished 0 ;;
+	*) figure failed "$status" ;;
+	esac
+	sed "s/^/bench $WORKLOAD $PAIR $SIDE /" /tmp/figures
+	return "$status"
 }
