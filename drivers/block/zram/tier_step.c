@@ -370,7 +370,7 @@ static void tier_step_report(struct tier_work *work)
 			      ZRAM_TIER_MOVING, &work->out, work->stepped);
 }
 
-static u32 tier_step_delay(const struct tier_work *work)
+static u32 tier_step_delay(struct tier_work *work)
 {
 	u32 ms = work->out.wait_ms;
 
