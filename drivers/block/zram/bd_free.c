@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Blocks of the block map that must not be reserved: retired blocks, and free
- * segments during their discard.
+ * segments during their discard. And blocks that may soon be free.
  */
 
 #include <linux/bitmap.h>
@@ -73,6 +73,36 @@ void zram_bd_map_reinstate(struct zram_bd_map *map, u64 block)
 	atomic64_dec(&map->bad);
 	atomic64_inc(&map->used);
 	zram_bd_map_put(map, block, 1);
+}
+
+/**
+ * zram_bd_map_get_sole() - take references on blocks that have one each
+ * @map: the map
+ * @first: first block
+ * @nr: number of blocks; all within one extent of zram_bd_map_reserve()
+ *
+ * If the one reference is a slot's, nothing else lies on the block, and no reader uses it.
+ *
+ * Context: The caller holds the one reference, or a lock that the task that drops it takes.
+ * Return: false if a block has more references; then none was taken.
+ */
+bool zram_bd_map_get_sole(struct zram_bd_map *map, u64 first, unsigned int nr)
+{
+	struct segment *seg = zram_bd_tree_find(map, first);
+	unsigned int i, at = first & (SEGMENT_BLOCKS - 1);
+	unsigned long irq;
+	bool sole;
+
+	if (WARN_ON_ONCE(!seg || at + nr > SEGMENT_BLOCKS))
+		return false;
+	spin_lock_irqsave(&seg->lock, irq);
+	sole = !WARN_ON_ONCE(!seg->refs);
+	for (i = 0; sole && i < nr; i++)
+		sole = seg->refs[at + i] == 1;
+	for (i = 0; sole && i < nr; i++)
+		seg->refs[at + i]++;
+	spin_unlock_irqrestore(&seg->lock, irq);
+	return sole;
 }
 
 /**

@@ -66,6 +66,7 @@ enum zram_tier_activity {
  * @bytes: bytes written to it
  * @recompressed: pages recompressed
  * @read_back: pages read from the backing device
+ * @sparse: objects brought back to memory from sparse blocks
  * @cpu_ns: CPU time of the thread
  * @steps: steps of the thread
  * @walks: walks of the table
@@ -84,6 +85,7 @@ struct zram_tier_status {
 	atomic64_t bytes;
 	atomic64_t recompressed;
 	atomic64_t read_back;
+	atomic64_t sparse;
 	atomic64_t cpu_ns;
 	atomic64_t steps;
 	atomic64_t walks;

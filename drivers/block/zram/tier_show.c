@@ -81,6 +81,7 @@ int zram_tier_show_stat(struct zram *zram, char *buf)
 		{ "bytes", &status->bytes },
 		{ "recompressed", &status->recompressed },
 		{ "read_back", &status->read_back },
+		{ "sparse", &status->sparse },
 		{ "steps", &status->steps },
 		{ "walks", &status->walks },
 	};

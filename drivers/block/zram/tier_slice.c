@@ -8,6 +8,7 @@
  * slice to slice, and so is the place that its walk has come to.
  */
 
+#include <linux/atomic.h>
 #include <linux/blkdev.h>
 #include <linux/container_of.h>
 #include <linux/delay.h>
@@ -27,6 +28,7 @@
 #include "tier_dev.h"
 #include "tier_latency.h"
 #include "tier_slice.h"
+#include "tier_sparse.h"
 #include "tier_thread.h"
 #include "wb_retry.h"
 #include "wb_ring.h"
@@ -333,6 +335,17 @@ void zram_tier_slice_close(struct zram_tier_slice *slice)
 	slice->open = false;
 }
 
+static void tier_slice_sparse(struct zram_tier_slice *slice, u64 now)
+{
+	u32 nr = zram_tier_sparse(slice->zram, &slice->sparse, now);
+
+	if (!nr)
+		return;
+	atomic64_add(nr, &slice->zram->tier->status.sparse);
+	/* They are old, and the run may have passed them */
+	slice->fresh = true;
+}
+
 /* Are there segments to discard, other than those that the device has refused? */
 static bool tier_slice_can_discard(struct zram_tier_slice *slice)
 {
@@ -361,14 +374,17 @@ static void tier_slice_discard(struct zram_tier_slice *slice)
  * zram_tier_slice_rest() - no page is to be moved
  * @slice: the slices; more of them may follow
  * @now: awake time, ms
+ * @full: pages are to leave, and the backing device is full
  *
- * Some time after a slice, frees the memory of the run, and discards free segments of
- * the backing device.
+ * Brings objects back from sparse blocks. Some time after a slice, frees the memory of the
+ * run, and discards free segments of the backing device.
  *
  * Context: May sleep; waits for I/O. The thread, between two slices. Takes pp_lock.
  */
-void zram_tier_slice_rest(struct zram_tier_slice *slice, u64 now)
+void zram_tier_slice_rest(struct zram_tier_slice *slice, u64 now, bool full)
 {
+	if (full)
+		tier_slice_sparse(slice, now);
 	if (now < slice->ran + KEEP)
 		return;
 	zram_tier_slice_close(slice);

@@ -8,6 +8,7 @@
 #include "pp_walk.h"
 #include "recompress.h"
 #include "tier_latency.h"
+#include "tier_sparse.h"
 #include "wb_settle.h"
 
 struct zram;
@@ -52,6 +53,7 @@ enum zram_tier_pass {
  * @begun: pages that the run had claimed when the slice began
  * @open: the run has its memory
  * @ran: when the last slice began, or free segments were discarded; awake time in ms
+ * @sparse: objects of sparse blocks
  * @refused: free segments that could not be discarded
  * @fresh: the walk is to start over
  * @pages: pages moved by the last slice
@@ -80,6 +82,7 @@ struct zram_tier_slice {
 	unsigned int begun;
 	bool open;
 	u64 ran;
+	struct zram_tier_sparse sparse;
 	unsigned int refused;
 	bool fresh;
 	u64 pages;
@@ -98,7 +101,7 @@ int zram_tier_slice_run(struct zram_tier_slice *slice,
 			const struct zram_tier_goal *goal);
 int zram_tier_slice_recompress(struct zram_tier_slice *slice, u32 before);
 void zram_tier_slice_restart(struct zram_tier_slice *slice);
-void zram_tier_slice_rest(struct zram_tier_slice *slice, u64 now);
+void zram_tier_slice_rest(struct zram_tier_slice *slice, u64 now, bool full);
 u32 zram_tier_slice_rest_ms(struct zram_tier_slice *slice, u64 now);
 void zram_tier_slice_close(struct zram_tier_slice *slice);
 

@@ -404,7 +404,8 @@ static u32 tier_step(void *data)
 	    work->out.min_age < work->exhausted_age)
 		tier_step_move(work);
 	else if (!tier_step_paused(work))
-		zram_tier_slice_rest(&work->slice, work->stepped);
+		zram_tier_slice_rest(&work->slice, work->stepped,
+				     work->out.reason == ZRAM_TIER_FULL);
 	tier_step_compact(work);
 	tier_step_report(work);
 	return tier_step_delay(work);

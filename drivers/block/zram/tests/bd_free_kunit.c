@@ -197,6 +197,25 @@ static void bd_free_test_tell(struct kunit *test)
 	zram_bd_map_set_watch(t->map, NULL);
 }
 
+/* References are taken on all of the blocks or on none */
+static void bd_free_test_sole(struct kunit *test)
+{
+	struct bd_free_test *t = setup(test, 2 * SEGMENT);
+
+	KUNIT_EXPECT_EQ(test, reserve(test, SEGMENT), SEGMENT);
+	zram_bd_map_get(t->map, 7, 1);
+	KUNIT_EXPECT_FALSE(test, zram_bd_map_get_sole(t->map, 5, 3));
+	KUNIT_EXPECT_FALSE(test, zram_bd_map_get_sole(t->map, 7, 2));
+	KUNIT_EXPECT_TRUE(test, zram_bd_map_get_sole(t->map, 5, 2));
+	KUNIT_EXPECT_FALSE(test, zram_bd_map_get_sole(t->map, 5, 2));
+	KUNIT_EXPECT_TRUE(test, zram_bd_map_get_sole(t->map, SEGMENT - 1, 1));
+	zram_bd_map_put(t->map, 5, 3);
+	zram_bd_map_put(t->map, SEGMENT - 1, 1);
+	/* One reference is left on each */
+	put(t, 0, SEGMENT);
+	KUNIT_EXPECT_EQ(test, zram_bd_map_used(t->map), 0);
+}
+
 /* Retired blocks are not reserved, and come one after the other to be tested. */
 static void bd_free_test_retired(struct kunit *test)
 {
@@ -228,6 +247,7 @@ static struct kunit_case bd_free_test_cases[] = {
 	KUNIT_CASE(bd_free_test_zone),
 	KUNIT_CASE(bd_free_test_claim),
 	KUNIT_CASE(bd_free_test_tell),
+	KUNIT_CASE(bd_free_test_sole),
 	KUNIT_CASE(bd_free_test_retired),
 	{}
 };

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sparse blocks of a backing device that is full: their objects go back to memory as they
+ * are. They are the oldest ones, so they leave again at once, packed with others.
+ *
+ * Packed objects share blocks, and a block is in use until the last of them is freed. The
+ * block map counts references of blocks and does not know slots. So the thread passes over
+ * the slot table, and takes an object if nothing else lies on its blocks, and it fills less
+ * than a half of them. What is written again is less than a half of what becomes free.
+ *
+ * An object takes memory until it has left again. So a call brings back few of them, and
+ * none that mem_limit forbids.
+ */
+
+#include <linux/bio.h>
+#include <linux/blkdev.h>
+#include <linux/container_of.h>
+#include <linux/errno.h>
+#include <linux/gfp.h>
+#include <linux/jiffies.h>
+#include <linux/mm.h>
+#include <linux/numa.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/time64.h>
+
+#include "bd_map.h"
+#include "obj.h"
+#include "pp.h"
+#include "pp_run.h"
+#include "slot.h"
+#include "table.h"
+#include "tier_sparse.h"
+#include "tier_thread.h"
+#include "zram.h"
+
+/* The device counts as full below so many free blocks */
+#define SHORT		(64 * ZRAM_BLOCKS_PER_PAGE)
+/* Objects that a call brings back, and how long it takes */
+#define OBJECTS		256
+#define SLICE		(HZ / 10)
+/* Blocks of an object that fills less than a half of them, and one more */
+#define MOST_BLOCKS	4
+/* A pass ends after so many reads that failed */
+#define MAX_FAILED	16
+/* Seconds until a pass that brought nothing back is followed by another */
+#define REST		60
+/* Or so many pages that are freed on the device meanwhile, if all blocks could be read */
+#define FREED		256
+/* Slots between two looks at the clock */
+#define SLOTS		256
+
+/**
+ * struct tier_sparse_run - a call
+ * @pp: the run, while which pp_lock is held
+ * @end: when it has to end, jiffies
+ * @buf: MOST_BLOCKS blocks
+ */
+struct tier_sparse_run {
+	struct zram_pp_run pp;
+	unsigned long end;
+	void *buf;
+};
+
+static int tier_sparse_stop(const struct zram_pp_run *pp)
+{
+	const struct tier_sparse_run *run =
+		container_of(pp, struct tier_sparse_run, pp);
+
+	if (zram_tier_interrupted(pp->zram))
+		return -EINTR;
+	return zram_pp_run_wanted(pp->zram) || time_after_eq(jiffies, run->end) ?
+		-EAGAIN : 0;
+}
+
+/* Copy a slot whose blocks are sparse, and take references; false if they are not */
+static bool tier_sparse_take(struct zram *zram, unsigned long index,
+			     struct zram_slot *slot)
+{
+	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
+	unsigned int nr;
+	bool ok = false;
+	u64 first;
+
+	if (!(zram_slot_peek(&zram->slots.slot[index]) & ZRAM_WB))
+		return false;
+	spin_lock(lock);
+	*slot = zram->slots.slot[index];
+	/* To zram_slot_publish_if() a handle of 0 would mean any */
+	if (zram_slot_packed(slot) && slot->handle) {
+		nr = zram_slot_blocks(slot, &first);
+		ok = nr <= MOST_BLOCKS &&
+		     zram_slot_size(slot) < nr * ZRAM_BLOCK_SIZE / 2 &&
+		     zram_bd_map_get_sole(zram->backing.map, first, nr);
+	}
+	spin_unlock(lock);
+	return ok;
+}
+
+static int tier_sparse_read(const struct tier_sparse_run *run, u64 first,
+			    unsigned int nr)
+{
+	struct zram *zram = run->pp.zram;
+	struct bio_vec bvec;
+	struct bio bio;
+	int err;
+
+	bio_init(&bio, zram->backing.bdev, &bvec, 1, REQ_OP_READ);
+	bio.bi_iter.bi_sector = first << (ZRAM_BLOCK_SHIFT - SECTOR_SHIFT);
+	__bio_add_page(&bio, virt_to_page(run->buf), nr * ZRAM_BLOCK_SIZE,
+		       offset_in_page(run->buf));
+	err = submit_bio_wait(&bio);
+	bio_uninit(&bio);
+	zram_stats_add(&zram->stats, ZRAM_STAT_BD_READS, nr);
+	return err;
+}
+
+/*
+ * Bring an object back. References of its blocks are held, so the same location is the
+ * same content. Returns 0, -ESTALE if the slot has changed, -ENOSPC at mem_limit,
+ * -ENOMEM, or -EIO if the blocks cannot be read.
+ */
+static int tier_sparse_restore(const struct tier_sparse_run *run,
+			       unsigned long index, const struct zram_slot *old)
+{
+	const struct zram_slot expected = { .handle = old->handle, .flags = ZRAM_WB };
+	const u32 kept = ~(ZRAM_WB | ZRAM_PP | ZRAM_PIN | ZRAM_SIZE_MASK);
+	struct zram_slot slot = { .flags = zram_slot_size(old) };
+	struct zram *zram = run->pp.zram;
+	unsigned int nr;
+	u64 first;
+	bool ok;
+	int err;
+
+	nr = zram_slot_blocks(old, &first);
+	if (tier_sparse_read(run, first, nr))
+		return -EIO;
+	err = zram_obj_alloc_instead(&zram->pool, slot.flags, GFP_NOIO | __GFP_NORETRY,
+				     NUMA_NO_NODE, 0, &slot.handle);
+	if (err)
+		return err;
+	zram_obj_store(&zram->pool, slot.handle,
+		       run->buf + zram_slot_block_offset(old), slot.flags);
+	ok = zram_slot_publish_if(zram, index, &slot, &expected, kept);
+	/* The blocks; or the object */
+	zram_slot_release(zram, &slot);
+	return ok ? 0 : -ESTALE;
+}
+
+/* Returns 0 after an object that was tried, -ENOENT without one, -ENOSPC or -ENOMEM */
+static int tier_sparse_slot(const struct tier_sparse_run *run,
+			    struct zram_tier_sparse *sparse, u32 *nr)
+{
+	struct zram *zram = run->pp.zram;
+	struct zram_slot slot;
+	unsigned int blocks;
+	u64 first;
+	int err;
+
+	if (!tier_sparse_take(zram, sparse->next, &slot))
+		return -ENOENT;
+	err = tier_sparse_restore(run, sparse->next, &slot);
+	blocks = zram_slot_blocks(&slot, &first);
+	zram_bd_map_put(zram->backing.map, first, blocks);
+	if (err == -ENOSPC || err == -ENOMEM)
+		return err;
+	*nr += !err;
+	sparse->failed += err == -EIO;
+	return 0;
+}
+
+/* Under pp_lock. Returns true after the last slot, or if the pass is to end */
+static bool tier_sparse_pass(const struct tier_sparse_run *run,
+			     struct zram_tier_sparse *sparse, u32 *nr)
+{
+	unsigned long end = run->pp.zram->slots.nr;
+	unsigned int slots = 0;
+	int err = 0;
+
+	while (sparse->next < end && sparse->failed < MAX_FAILED) {
+		if (*nr >= OBJECTS)
+			return false;
+		if ((!err || !(slots++ % SLOTS)) && zram_pp_stop(&run->pp))
+			return false;
+		err = tier_sparse_slot(run, sparse, nr);
+		if (err == -ENOSPC || err == -ENOMEM)
+			return true;
+		sparse->next++;
+		cond_resched();
+	}
+	return true;
+}
+
+/* Is it the device that has no space, and not a budget? */
+static bool tier_sparse_wanted(struct zram *zram,
+			       const struct zram_tier_sparse *sparse, u64 now)
+{
+	if (zram_bd_map_free(zram->backing.map) >= SHORT)
+		return false;
+	return now >= sparse->due ||
+	       zram_stats_read(&zram->stats, ZRAM_STAT_BD_PAGES) + FREED <= sparse->stored;
+}
+
+/**
+ * zram_tier_sparse() - bring objects back to memory that lie on sparse blocks
+ * @zram: a device with a backing device, to which pages cannot leave for lack of space
+ * @sparse: the pass
+ * @now: awake time, ms
+ *
+ * Does nothing while the backing device has space; after a pass that brought nothing back,
+ * nor before a minute has passed or pages on the device were freed.
+ *
+ * Context: The thread, without locks. May sleep; waits for I/O. Takes pp_lock.
+ * Return: number of objects brought back.
+ */
+u32 zram_tier_sparse(struct zram *zram, struct zram_tier_sparse *sparse, u64 now)
+{
+	struct tier_sparse_run run = {
+		.pp = { .zram = zram, .stop = tier_sparse_stop },
+		.end = jiffies + SLICE,
+	};
+	bool over = false;
+	u32 nr = 0;
+
+	if (!tier_sparse_wanted(zram, sparse, now))
+		return 0;
+	run.buf = kmalloc(MOST_BLOCKS * ZRAM_BLOCK_SIZE, GFP_NOIO | __GFP_NOWARN);
+	if (!run.buf)
+		return 0;
+	if (zram_tier_slice_begin()) {
+		if (zram_pp_run_try(&run.pp)) {
+			over = tier_sparse_pass(&run, sparse, &nr);
+			zram_pp_run_end(&run.pp);
+		}
+		zram_tier_slice_end();
+	}
+	kfree(run.buf);
+	sparse->found += nr;
+	if (over) {
+		sparse->stored = sparse->failed ? 0 :
+			zram_stats_read(&zram->stats, ZRAM_STAT_BD_PAGES);
+		sparse->due = sparse->found ? now : now + REST * MSEC_PER_SEC;
+		if (sparse->next >= zram->slots.nr)
+			sparse->next = 0;
+		sparse->found = 0;
+		sparse->failed = 0;
+	}
+	return nr;
+}
