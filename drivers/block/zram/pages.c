@@ -78,7 +78,7 @@ static unsigned int pages_pin(struct zram *zram, unsigned long index,
 		/* Pins an object in memory, because no other reader has pinned it */
 		slots[i] = zram_read_load(zram, index + i, NULL, NULL);
 		if (zram_slot_stored(&slots[i])) {
-			zram_tier_count_read(zram, &slots[i], now);
+			zram_tier_count_read(zram, index + i, &slots[i], now);
 			zram_slot_touch_at(zram, index + i, now);
 		}
 	}

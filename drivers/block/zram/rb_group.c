@@ -220,6 +220,21 @@ blk_opf_t zram_rb_group_opf(const struct zram_rb_set *set)
 }
 
 /**
+ * zram_rb_group_defer() - have the worker submit a read
+ * @pool: the pool
+ * @bio: the read
+ *
+ * Context: Any but interrupts.
+ */
+void zram_rb_group_defer(struct zram_rb_pool *pool, struct bio *bio)
+{
+	spin_lock(&pool->lock);
+	bio_list_add(&pool->deferred, bio);
+	spin_unlock(&pool->lock);
+	queue_work(pool->wq, &pool->submit_work);
+}
+
+/**
  * zram_rb_group_submit() - submit a read, or have the worker submit it
  * @set: the set of the read
  * @bio: the read
@@ -228,14 +243,8 @@ blk_opf_t zram_rb_group_opf(const struct zram_rb_set *set)
  */
 void zram_rb_group_submit(const struct zram_rb_set *set, struct bio *bio)
 {
-	struct zram_rb_pool *pool = set->zram->backing.reads;
-
-	if (!set->deferred) {
+	if (set->deferred)
+		zram_rb_group_defer(set->zram->backing.reads, bio);
+	else
 		submit_bio_noacct(bio);
-		return;
-	}
-	spin_lock(&pool->lock);
-	bio_list_add(&pool->deferred, bio);
-	spin_unlock(&pool->lock);
-	queue_work(pool->wq, &pool->submit_work);
 }

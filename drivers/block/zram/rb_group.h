@@ -116,6 +116,7 @@ void zram_rb_group_report(const struct zram_rb_group *group, u64 first,
 			  unsigned int nr, blk_status_t status);
 void zram_rb_group_put(struct zram_rb_group *group, blk_status_t status);
 blk_opf_t zram_rb_group_opf(const struct zram_rb_set *set);
+void zram_rb_group_defer(struct zram_rb_pool *pool, struct bio *bio);
 void zram_rb_group_submit(const struct zram_rb_set *set, struct bio *bio);
 
 #endif

@@ -15,128 +15,33 @@
 
 #include <linux/bio.h>
 #include <linux/blkdev.h>
-#include <linux/bvec.h>
 #include <linux/cpumask.h>
 #include <linux/gfp.h>
 #include <linux/highmem.h>
 #include <linux/mempool.h>
 #include <linux/minmax.h>
-#include <linux/sizes.h>
-#include <linux/slab.h>
-#include <linux/string.h>
+#include <linux/numa.h>
+#include <linux/sched.h>
 #include <linux/workqueue.h>
 
 #include "bd_map.h"
 #include "comp.h"
+#include "obj.h"
+#include "rb_alloc.h"
 #include "rb_group.h"
+#include "rb_object.h"
 #include "rb_packed.h"
+#include "rb_window.h"
+#include "slot.h"
 #include "table.h"
 #include "trace.h"
 #include "zram.h"
-
-/* Blocks in one read: 128 KiB, or the blocks that one object may lie on */
-#define MAX_PAGES	(PAGE_SHIFT < 16 ? SZ_128K / PAGE_SIZE : 2)
-#define MAX_BLOCKS	(MAX_PAGES * ZRAM_BLOCKS_PER_PAGE)
-/* Blocks that an object may lie on */
-#define MAX_SPAN	(ZRAM_BLOCKS_PER_PAGE + 1)
-/* Objects in one read */
-#define MAX_OBJECTS	64U
 
 /*
  * There is a mempool, so neither the emergency reserves of the kernel nor direct reclaim,
  * which may not swap here and looks at all pages of a full memory in vain.
  */
 #define RB_PACKED_GFP	(GFP_NOWAIT | __GFP_NOMEMALLOC | __GFP_NOWARN)
-
-/* An object, with references of its own on its blocks, and where it goes */
-struct rb_packed_object {
-	struct zram_slot slot;
-	unsigned long index;
-	struct page *page;
-};
-
-/**
- * struct zram_rb_packed - one read of consecutive blocks
- * @work: decompression
- * @group: the group it belongs to
- * @first: first block
- * @nr: number of blocks
- * @nr_pages: number of pages allocated, the bv_page of the first @bvecs
- * @max_pages: number of @bvecs
- * @nr_objects: number of objects
- * @max_objects: number of objects there is space for
- * @reserved: from the mempool
- * @objects: the objects in the blocks; behind @bvecs
- * @bio: the I/O
- * @bvecs: its pages
- */
-struct zram_rb_packed {
-	struct work_struct work;
-	struct zram_rb_group *group;
-	u64 first;
-	unsigned int nr;
-	unsigned int nr_pages;
-	unsigned int max_pages;
-	unsigned int nr_objects;
-	unsigned int max_objects;
-	bool reserved;
-	struct rb_packed_object *objects;
-	struct bio bio;
-	struct bio_vec bvecs[];
-};
-
-/* Allocate pages for @nr blocks; false if there is no memory */
-static bool rb_packed_grow(struct zram_rb_packed *packed, unsigned int nr,
-			   gfp_t gfp)
-{
-	struct page *page;
-
-	while (packed->nr_pages * ZRAM_BLOCKS_PER_PAGE < nr) {
-		page = alloc_page(gfp);
-		if (!page)
-			return false;
-		packed->bvecs[packed->nr_pages++].bv_page = page;
-	}
-	return true;
-}
-
-static void rb_packed_destroy(struct zram_rb_packed *packed)
-{
-	while (packed->nr_pages)
-		__free_page(packed->bvecs[--packed->nr_pages].bv_page);
-	kfree(packed);
-}
-
-/* A read of up to @objects objects, with pages for @nr blocks; or NULL */
-static struct zram_rb_packed *rb_packed_alloc(unsigned int objects,
-					      unsigned int nr, gfp_t gfp)
-{
-	unsigned int blocks = min(objects * MAX_SPAN, (unsigned int)MAX_BLOCKS);
-	unsigned int pages = DIV_ROUND_UP(blocks, ZRAM_BLOCKS_PER_PAGE);
-	struct zram_rb_packed *packed;
-
-	packed = kzalloc(struct_size(packed, bvecs, pages) +
-			 objects * sizeof(*packed->objects), gfp);
-	if (!packed)
-		return NULL;
-	packed->max_pages = pages;
-	packed->max_objects = objects;
-	packed->objects = (void *)&packed->bvecs[pages];
-	if (rb_packed_grow(packed, nr, gfp))
-		return packed;
-	rb_packed_destroy(packed);
-	return NULL;
-}
-
-static void *rb_packed_mempool_alloc(gfp_t gfp, void *data)
-{
-	return rb_packed_alloc(1, MAX_SPAN, gfp);
-}
-
-static void rb_packed_mempool_free(void *element, void *data)
-{
-	rb_packed_destroy(element);
-}
 
 /**
  * zram_rb_packed_init() - set up packed reads
@@ -160,9 +65,7 @@ int zram_rb_packed_init(struct zram_rb_pool *pool, const char *name)
 					      name);
 	if (!pool->concurrent_wq)
 		return -ENOMEM;
-	if (!mempool_init(&pool->packed, ZRAM_RB_RESERVE,
-			  rb_packed_mempool_alloc, rb_packed_mempool_free,
-			  NULL))
+	if (!zram_rb_alloc_init(&pool->packed, ZRAM_RB_RESERVE))
 		return 0;
 	destroy_workqueue(pool->concurrent_wq);
 	return -ENOMEM;
@@ -196,7 +99,7 @@ static void rb_packed_gather(const struct zram_rb_packed *packed,
 }
 
 static void rb_packed_report(const struct zram_rb_packed *packed,
-			     const struct rb_packed_object *obj, int err)
+			     const struct zram_rb_object *obj, int err)
 {
 	struct zram *zram = packed->group->zram;
 	u64 first;
@@ -211,7 +114,7 @@ static void rb_packed_report(const struct zram_rb_packed *packed,
 }
 
 static int rb_packed_expand(const struct zram_rb_packed *packed,
-			    const struct rb_packed_object *obj)
+			    const struct zram_rb_object *obj)
 {
 	struct zram *zram = packed->group->zram;
 	const struct zram_slot *slot = &obj->slot;
@@ -231,13 +134,116 @@ static int rb_packed_expand(const struct zram_rb_packed *packed,
 	return err;
 }
 
-static void rb_packed_free(struct zram_rb_pool *pool,
-			   struct zram_rb_packed *packed)
+/*
+ * Install an object in the slot that it was read for, unless the slot has changed or was
+ * read meanwhile. References of the blocks are held, so the same location is the same
+ * content. The page counts as accessed: otherwise it would leave again at once.
+ */
+static bool rb_packed_install(struct zram *zram, const struct zram_rb_object *obj,
+			      struct zram_slot *new)
 {
-	if (packed->reserved)
-		mempool_free(packed, &pool->packed);
-	else
-		rb_packed_destroy(packed);
+	const struct zram_slot *now = &zram->slots.slot[obj->index];
+	spinlock_t *lock = zram_slots_lock(&zram->slots, obj->index);
+	const u32 gone = ZRAM_WB | ZRAM_PP | ZRAM_PIN;
+	bool ok;
+
+	spin_lock(lock);
+	ok = zram_slot_packed(now) && now->handle == obj->slot.handle &&
+	     now->ac_time == obj->slot.ac_time;
+	if (ok) {
+		*new = zram_slot_publish(zram, obj->index, new->handle,
+					 (now->flags & ~gone) | ZRAM_BROUGHT);
+		zram_slot_touch(zram, obj->index);
+	}
+	spin_unlock(lock);
+	return ok;
+}
+
+/* Put an object that nobody has asked for back to memory; false if it stays where it is */
+static bool rb_packed_restore(const struct zram_rb_packed *packed,
+			      const struct zram_rb_object *obj)
+{
+	struct zram *zram = packed->group->zram;
+	unsigned int size = zram_slot_size(&obj->slot);
+	struct zram_slot slot = { .flags = size };
+	struct zram_comp_stream *strm;
+	bool ok;
+
+	/* Not zram_obj_alloc(): a refusal says nothing about writes */
+	if (!zram_rb_window_charge(zram, size) ||
+	    zram_obj_alloc_instead(&zram->pool, size, ZRAM_RB_WINDOW_GFP,
+				   NUMA_NO_NODE, 0, &slot.handle))
+		return false;
+	/* For its buffer, because an object may lie in two pages */
+	strm = zram_comp_stream_get(zram_comp_of(zram, obj->slot.flags),
+				    ZRAM_DECOMPRESS);
+	rb_packed_gather(packed, &obj->slot, strm->buf);
+	zram_obj_store(&zram->pool, slot.handle, strm->buf, size);
+	zram_comp_stream_put(strm);
+	ok = rb_packed_install(zram, obj, &slot);
+	/* The blocks; or the object */
+	zram_slot_release(zram, &slot);
+	return ok;
+}
+
+static void rb_packed_put_blocks(struct zram *zram, const struct zram_slot *slot)
+{
+	unsigned int nr;
+	u64 first;
+
+	nr = zram_slot_blocks(slot, &first);
+	zram_bd_map_put(zram->backing.map, first, nr);
+}
+
+/* Restore or forget the objects that nobody has asked for */
+static void rb_packed_settle(struct zram_rb_packed *packed, bool restore)
+{
+	struct zram *zram = packed->group->zram;
+	unsigned int i, brought = 0;
+
+	if (packed->nr_objects == packed->own_objects)
+		return;
+	for (i = packed->own_objects; i < packed->nr_objects; i++) {
+		brought += restore && rb_packed_restore(packed, &packed->objects[i]);
+		rb_packed_put_blocks(zram, &packed->objects[i].slot);
+		cond_resched();
+	}
+	zram_rb_window_settle(zram, packed, brought,
+			      i - packed->own_objects - brought);
+	packed->nr_objects = packed->own_objects;
+}
+
+static void rb_packed_endio(struct bio *bio);
+
+static void rb_packed_prepare(struct zram *zram, struct zram_rb_packed *packed)
+{
+	unsigned int left, len, i;
+
+	zram_stats_add(&zram->stats, ZRAM_STAT_BD_READS, packed->nr);
+	trace_zram_readback(zram, packed->first, packed->nr);
+	bio_init(&packed->bio, zram->backing.bdev, packed->bvecs,
+		 packed->max_pages, packed->opf);
+	packed->bio.bi_iter.bi_sector =
+		packed->first << (ZRAM_BLOCK_SHIFT - SECTOR_SHIFT);
+	left = packed->nr << ZRAM_BLOCK_SHIFT;
+	for (i = 0; left; i++, left -= len) {
+		len = min_t(unsigned int, left, PAGE_SIZE);
+		__bio_add_page(&packed->bio, packed->bvecs[i].bv_page, len, 0);
+	}
+	packed->bio.bi_end_io = rb_packed_endio;
+}
+
+/* The blocks of neighbours may be those that failed: read the reader's alone */
+static void rb_packed_retry(struct zram_rb_packed *packed)
+{
+	struct zram *zram = packed->group->zram;
+
+	zram_rb_window_failed(zram);
+	rb_packed_settle(packed, false);
+	packed->nr = packed->nr_own;
+	bio_uninit(&packed->bio);
+	rb_packed_prepare(zram, packed);
+	zram_rb_group_defer(zram->backing.reads, &packed->bio);
 }
 
 static void rb_packed_work(struct work_struct *work)
@@ -247,22 +253,27 @@ static void rb_packed_work(struct work_struct *work)
 	struct zram_rb_group *group = packed->group;
 	struct zram_backing *backing = &group->zram->backing;
 	blk_status_t status = packed->bio.bi_status;
-	unsigned int i, nr;
-	u64 first;
+	unsigned int i;
 
+	if (status && packed->nr_objects > packed->own_objects) {
+		rb_packed_retry(packed);
+		return;
+	}
 	if (status)
 		zram_rb_group_report(group, packed->first, packed->nr, status);
-	for (i = 0; i < packed->nr_objects; i++) {
-		struct rb_packed_object *obj = &packed->objects[i];
+	for (i = 0; i < packed->own_objects; i++) {
+		struct zram_rb_object *obj = &packed->objects[i];
 
 		if (!status && rb_packed_expand(packed, obj))
 			status = BLK_STS_IOERR;
-		nr = zram_slot_blocks(&obj->slot, &first);
-		zram_bd_map_put(backing->map, first, nr);
+		rb_packed_put_blocks(group->zram, &obj->slot);
 	}
+	/* What cannot be decompressed casts doubt on the rest, which stays where it is */
+	rb_packed_settle(packed, !status);
 	atomic_dec(&backing->reads->packed_in_flight);
 	bio_uninit(&packed->bio);
-	rb_packed_free(backing->reads, packed);
+	zram_rb_alloc_free(packed, &backing->reads->packed);
+	/* From here on the device may be reset and removed */
 	zram_rb_group_put(group, status);
 }
 
@@ -278,6 +289,24 @@ static void rb_packed_endio(struct bio *bio)
 		queue_work(pool->wq, &packed->work);
 }
 
+/* Submit the growing read. @last: it is the last one of the set */
+static void rb_packed_send(struct zram_rb_set *set, bool last)
+{
+	struct zram_rb_packed *packed = set->packed;
+
+	if (!packed)
+		return;
+	set->packed = NULL;
+	packed->own_objects = packed->nr_objects;
+	packed->nr_own = packed->nr;
+	packed->opf = zram_rb_group_opf(set);
+	if (packed->window)
+		zram_rb_window_fill(set->zram, packed, last);
+	rb_packed_prepare(set->zram, packed);
+	atomic_inc(&set->zram->backing.reads->packed_in_flight);
+	zram_rb_group_submit(set, &packed->bio);
+}
+
 /**
  * zram_rb_packed_submit() - submit the packed read that is growing
  * @set: the set; nothing is done if it has no such read
@@ -286,26 +315,7 @@ static void rb_packed_endio(struct bio *bio)
  */
 void zram_rb_packed_submit(struct zram_rb_set *set)
 {
-	struct zram_rb_packed *packed = set->packed;
-	unsigned int left, len, i;
-
-	if (!packed)
-		return;
-	set->packed = NULL;
-	zram_stats_add(&set->zram->stats, ZRAM_STAT_BD_READS, packed->nr);
-	trace_zram_readback(set->zram, packed->first, packed->nr);
-	bio_init(&packed->bio, set->zram->backing.bdev, packed->bvecs,
-		 packed->max_pages, zram_rb_group_opf(set));
-	packed->bio.bi_iter.bi_sector =
-		packed->first << (ZRAM_BLOCK_SHIFT - SECTOR_SHIFT);
-	left = packed->nr << ZRAM_BLOCK_SHIFT;
-	for (i = 0; left; i++, left -= len) {
-		len = min_t(unsigned int, left, PAGE_SIZE);
-		__bio_add_page(&packed->bio, packed->bvecs[i].bv_page, len, 0);
-	}
-	packed->bio.bi_end_io = rb_packed_endio;
-	atomic_inc(&set->zram->backing.reads->packed_in_flight);
-	zram_rb_group_submit(set, &packed->bio);
+	rb_packed_send(set, true);
 }
 
 /* Make @packed the growing read of the set, for blocks from @first on */
@@ -331,7 +341,7 @@ static bool rb_packed_extend(struct zram_rb_packed *packed, u64 first,
 	if (!packed || packed->nr_objects == packed->max_objects ||
 	    first < packed->first || first > packed->first + packed->nr ||
 	    end - packed->first > packed->max_pages * ZRAM_BLOCKS_PER_PAGE ||
-	    !rb_packed_grow(packed, end - packed->first, RB_PACKED_GFP))
+	    !zram_rb_alloc_grow(packed, end - packed->first, RB_PACKED_GFP))
 		return false;
 	packed->nr = max_t(unsigned int, packed->nr, end - packed->first);
 	return true;
@@ -341,11 +351,36 @@ static void rb_packed_append(struct zram_rb_packed *packed,
 			     const struct zram_slot *slot, unsigned long index,
 			     struct page *page)
 {
-	packed->objects[packed->nr_objects++] = (struct rb_packed_object){
+	packed->objects[packed->nr_objects++] = (struct zram_rb_object){
 		.slot = *slot,
 		.index = index,
 		.page = page,
 	};
+}
+
+/* Allocate a read for an object of @nr blocks; NULL if there is no memory */
+static struct zram_rb_packed *rb_packed_create(struct zram_rb_set *set,
+					       const struct zram_slot *slot,
+					       unsigned long index,
+					       unsigned int nr)
+{
+	unsigned int objects = min(zram_rb_set_pages(set), ZRAM_RB_MAX_OBJECTS);
+	struct zram_rb_packed *packed = NULL;
+	unsigned int window;
+	u32 tick = 0;
+
+	window = zram_rb_window_begin(set->zram, slot, index, &tick);
+	if (window > 1)
+		packed = zram_rb_alloc(objects, window, nr, RB_PACKED_GFP);
+	if (!packed) {
+		window = min(window, 1U);
+		packed = zram_rb_alloc(objects, 1, nr, RB_PACKED_GFP);
+	}
+	if (packed) {
+		packed->window = window;
+		packed->tick = tick;
+	}
+	return packed;
 }
 
 /**
@@ -368,11 +403,10 @@ bool zram_rb_packed_add(struct zram_rb_set *set, const struct zram_slot *slot,
 
 	nr = zram_slot_blocks(slot, &first);
 	if (!rb_packed_extend(set->packed, first, nr)) {
-		packed = rb_packed_alloc(min(zram_rb_set_pages(set),
-					     MAX_OBJECTS), nr, RB_PACKED_GFP);
+		packed = rb_packed_create(set, slot, index, nr);
 		if (!packed)
 			set->deferred = true;
-		zram_rb_packed_submit(set);
+		rb_packed_send(set, false);
 		if (!packed)
 			return false;
 		rb_packed_begin(set, packed, first, nr);
@@ -404,6 +438,7 @@ void zram_rb_packed_add_reserved(struct zram_rb_set *set,
 	/* Cannot fail: a mempool, and the task may wait */
 	packed = mempool_alloc(&set->zram->backing.reads->packed, GFP_NOIO);
 	packed->reserved = true;
+	packed->window = 0;
 	rb_packed_begin(set, packed, first, nr);
 	rb_packed_append(packed, slot, index, page);
 	zram_rb_packed_submit(set);

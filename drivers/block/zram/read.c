@@ -256,7 +256,7 @@ int zram_read_page(struct zram *zram, unsigned long index, struct page *page,
 	slot = zram_read_load(zram, index, strm, dst);
 	if (zram_slot_stored(&slot)) {
 		now = ktime_get_boottime_seconds();
-		zram_tier_count_read(zram, &slot, now);
+		zram_tier_count_read(zram, index, &slot, now);
 		zram_slot_touch_at(zram, index, now);
 	}
 	spin_unlock(lock);

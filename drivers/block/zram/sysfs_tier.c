@@ -22,6 +22,7 @@
 #include "tier_dev.h"
 #include "tier_show.h"
 #include "tier_thread.h"
+#include "window.h"
 #include "zram.h"
 
 /* A number of 64 bits has 20 digits; leading zeroes are allowed up to this */
@@ -269,6 +270,35 @@ static ssize_t ledger_store(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RW(ledger);
 
+static ssize_t readback_window_show(struct device *dev,
+				    struct device_attribute *attr, char *buf)
+{
+	u32 pages = READ_ONCE(zram_sysfs_device(dev)->window.setting);
+
+	if (!pages)
+		return sysfs_emit(buf, "auto\n");
+	return sysfs_emit(buf, "%u\n", pages);
+}
+
+static ssize_t readback_window_store(struct device *dev,
+				     struct device_attribute *attr,
+				     const char *buf, size_t len)
+{
+	bool automatic = sysfs_streq(buf, "auto");
+	u32 pages = 0;
+	int err = 0;
+
+	if (!automatic)
+		err = kstrtou32(buf, 10, &pages);
+	if (err)
+		return err;
+	if (!automatic && (!pages || pages > ZRAM_WINDOW_MAX))
+		return -EINVAL;
+	WRITE_ONCE(zram_sysfs_device(dev)->window.setting, pages);
+	return len;
+}
+static DEVICE_ATTR_RW(readback_window);
+
 static ssize_t capacity_show(struct device *dev, struct device_attribute *attr,
 			     char *buf)
 {
@@ -325,6 +355,7 @@ static struct attribute *zram_sysfs_tier_attrs[] = {
 	&dev_attr_daily_budget.attr,
 	&dev_attr_reserve.attr,
 	&dev_attr_ledger.attr,
+	&dev_attr_readback_window.attr,
 	&dev_attr_capacity.attr,
 	&dev_attr_capacity_low.attr,
 	&dev_attr_stat.attr,

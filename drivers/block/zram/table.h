@@ -52,6 +52,8 @@ struct zram_slot {
  * @ZRAM_SLOT_PRIO: priority of the compressor of the object, two bits
  * @ZRAM_SLOT_PRIO_HIGH: the second of them
  * @ZRAM_SLOT_STAGED: the content is a staging page
+ * @ZRAM_SLOT_BROUGHT: the object came back with a neighbour that was read, and was not
+ *	read since; every change of the content clears it
  * @ZRAM_SLOT_NR_BITS: number of state bits in use
  */
 enum zram_slot_bit {
@@ -65,6 +67,7 @@ enum zram_slot_bit {
 	ZRAM_SLOT_PRIO,
 	ZRAM_SLOT_PRIO_HIGH,
 	ZRAM_SLOT_STAGED,
+	ZRAM_SLOT_BROUGHT,
 	ZRAM_SLOT_NR_BITS,
 };
 
@@ -85,6 +88,7 @@ enum zram_slot_bit {
 #define ZRAM_RMW	ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_RMW)
 #define ZRAM_PIN	ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_PIN)
 #define ZRAM_STAGED	ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_STAGED)
+#define ZRAM_BROUGHT	ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_BROUGHT)
 #define ZRAM_PRIO	(ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_PRIO) | \
 			 ZRAM_SLOT_FLAG(PAGE_SHIFT, ZRAM_SLOT_PRIO_HIGH))
 

@@ -92,18 +92,33 @@ void zram_tier_count_wake(struct zram *zram)
 	wake_up(&zram->tier_wait);
 }
 
+/*
+ * The first read of a page that came back with a neighbour. Nobody has waited, but without
+ * the neighbour somebody would have: the page counts as old as that one was.
+ */
+static unsigned int tier_count_hit(struct zram *zram, unsigned long index,
+				   struct zram_tier_cpu __percpu *cpu)
+{
+	struct zram_slot *slot = &zram->slots.slot[index];
+
+	zram_slot_set_flags(slot, slot->flags & ~ZRAM_BROUGHT);
+	this_cpu_inc(cpu->hits);
+	return READ_ONCE(zram->window.class);
+}
+
 /**
  * __zram_tier_count_read() - zram_tier_count_read() while counting is enabled
  * @zram: the device
+ * @index: the slot's number
  * @slot: the slot as it was before the read
  * @now: ktime_get_boottime_seconds()
  *
  * Out of line, like the functions below, so that the paths of pages stay short.
  *
- * Context: Any but interrupts.
+ * Context: Any but interrupts. The slot lock is held.
  */
-void __zram_tier_count_read(struct zram *zram, const struct zram_slot *slot,
-			    u32 now)
+void __zram_tier_count_read(struct zram *zram, unsigned long index,
+			    const struct zram_slot *slot, u32 now)
 {
 	struct zram_tier_cpu __percpu *cpu = READ_ONCE(zram->tier_cpu);
 	unsigned int class;
@@ -112,6 +127,8 @@ void __zram_tier_count_read(struct zram *zram, const struct zram_slot *slot,
 	if (!cpu || !zram_slot_size(slot))
 		return;
 	class = zram_tier_class(zram_tier_clock_age(slot->ac_time, now));
+	if (zram_slot_test(slot, ZRAM_BROUGHT))
+		class = max(class, tier_count_hit(zram, index, cpu));
 	if (zram_slot_test(slot, ZRAM_WB))
 		this_cpu_inc(cpu->reads_disk[class]);
 	else
@@ -133,6 +150,26 @@ void __zram_tier_count_stores(struct zram *zram, unsigned int nr)
 	if (cpu)
 		this_cpu_add(cpu->stores, nr);
 	zram_tier_count_wake(zram);
+}
+
+/**
+ * zram_tier_count_hits() - first reads of pages that came back with a neighbour
+ * @zram: the device
+ *
+ * Context: Any.
+ * Return: how many since tiering was first enabled; on a machine of 32 bits, modulo 2^32.
+ */
+u64 zram_tier_count_hits(const struct zram *zram)
+{
+	struct zram_tier_cpu __percpu *counts = READ_ONCE(zram->tier_cpu);
+	unsigned long hits = 0;
+	unsigned int cpu;
+
+	if (!counts)
+		return 0;
+	for_each_possible_cpu(cpu)
+		hits += READ_ONCE(per_cpu_ptr(counts, cpu)->hits);
+	return hits;
 }
 
 static unsigned long tier_count_switches(void)

@@ -25,6 +25,7 @@ enum zram_tier_work {
  * struct zram_tier_cpu - what a CPU has counted for a device
  * @reads: reads of objects in memory and of staged pages, by the age class they had
  * @reads_disk: reads of pages on the backing device, likewise
+ * @hits: first reads of pages that a read of the backing device had brought back
  * @stores: pages written
  * @works: works that might have been measured, by enum zram_tier_work
  * @work_ns: time of a work, average; 0 if none was measured
@@ -35,6 +36,7 @@ enum zram_tier_work {
 struct zram_tier_cpu {
 	unsigned long reads[ZRAM_TIER_CLASSES];
 	unsigned long reads_disk[ZRAM_TIER_CLASSES];
+	unsigned long hits;
 	unsigned long stores;
 	u32 works[ZRAM_TIER_WORKS];
 	u32 work_ns[ZRAM_TIER_WORKS];
@@ -74,8 +76,9 @@ void zram_tier_count_wake(struct zram *zram);
 void zram_tier_count_sum(struct zram *zram, struct zram_tier_sums *sums);
 
 #ifdef CONFIG_ZRAM_TIER
-void __zram_tier_count_read(struct zram *zram, const struct zram_slot *slot,
-			    u32 now);
+u64 zram_tier_count_hits(const struct zram *zram);
+void __zram_tier_count_read(struct zram *zram, unsigned long index,
+			    const struct zram_slot *slot, u32 now);
 void __zram_tier_count_stores(struct zram *zram, unsigned int nr);
 struct zram_tier_time __zram_tier_count_begin(struct zram *zram,
 					      enum zram_tier_work work);
@@ -88,7 +91,7 @@ static inline bool zram_tier_counts(const struct zram *zram)
 	return unlikely(READ_ONCE(zram->tier_counting));
 }
 #else
-static inline void __zram_tier_count_read(struct zram *zram,
+static inline void __zram_tier_count_read(struct zram *zram, unsigned long index,
 					  const struct zram_slot *slot, u32 now)
 {
 }
@@ -120,16 +123,17 @@ static inline bool zram_tier_counts(const struct zram *zram)
 /**
  * zram_tier_count_read() - count a read of a page for a user
  * @zram: the device
+ * @index: the slot's number
  * @slot: the slot as it was before the read
  * @now: ktime_get_boottime_seconds()
  *
- * Context: Any but interrupts.
+ * Context: Any but interrupts. The slot lock is held.
  */
-static inline void zram_tier_count_read(struct zram *zram,
+static inline void zram_tier_count_read(struct zram *zram, unsigned long index,
 					const struct zram_slot *slot, u32 now)
 {
 	if (zram_tier_counts(zram))
-		__zram_tier_count_read(zram, slot, now);
+		__zram_tier_count_read(zram, index, slot, now);
 }
 
 /**

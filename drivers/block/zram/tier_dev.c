@@ -43,6 +43,7 @@ int zram_tier_dev_create(struct zram *zram)
 	spin_lock_init(&tier->settings_lock);
 	tier->enabled = READ_ONCE(tier_dev_enabled);
 	tier->config.regret_target = DEF_REGRET_TARGET;
+	spin_lock_init(&zram->window.lock);
 	spin_lock_init(&tier->budget.lock);
 	tier->budget.bucket.daily = DEF_DAILY_BUDGET;
 	tier->budget.bucket.reserve = DEF_RESERVE;

@@ -82,6 +82,8 @@ int zram_tier_show_stat(struct zram *zram, char *buf)
 		{ "recompressed", &status->recompressed },
 		{ "read_back", &status->read_back },
 		{ "sparse", &status->sparse },
+		{ "prefetched", &zram->window.brought },
+		{ "prefetch_lost", &zram->window.dropped },
 		{ "steps", &status->steps },
 		{ "walks", &status->walks },
 	};
@@ -96,6 +98,8 @@ int zram_tier_show_stat(struct zram *zram, char *buf)
 	for (i = 0; i < ARRAY_SIZE(counts); i++)
 		at += sysfs_emit_at(buf, at, "%s %lld\n", counts[i].key,
 				    atomic64_read(counts[i].count));
+	at += sysfs_emit_at(buf, at, "prefetch_hits %llu\n",
+			    zram_tier_count_hits(zram));
 	at += sysfs_emit_at(buf, at, "regret_percent %u\n",
 			    READ_ONCE(status->regret));
 	at += sysfs_emit_at(buf, at, "disk_us %u\npool_us %u\n",

@@ -18,6 +18,7 @@
 #include "bd_budget.h"
 #include "comps.h"
 #include "obj.h"
+#include "rb_window.h"
 #include "table.h"
 #include "tier_ages.h"
 #include "tier_budget.h"
@@ -124,7 +125,7 @@ static void tier_step_count(struct tier_work *work, struct zram_tier_input *in)
 	 */
 	stores = now.stores - last->stores;
 	in->stored = stores;
-	if (stores || reads)
+	if (stores || reads || zram_rb_window_moved(work->zram))
 		work->recomp.touched = ktime_get_boottime_seconds();
 	in->asked = div64_u64_rem(stores * work->out.eligible + work->asked_part,
 				  in->ram_pages, &rest);
@@ -183,6 +184,8 @@ static void tier_step_ask(struct tier_work *work)
 	zram_tier_dev_config(work->zram, &config);
 	zram_tier_policy_step(&zram_tier_tuning_default, &config, &work->in,
 			      &work->state, &work->out);
+	zram_rb_window_set_room(work->zram, &config, &work->in,
+				work->out.gate || work->state.drain_to);
 }
 
 /* Walk the table, and let the policy decide once more */

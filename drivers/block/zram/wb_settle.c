@@ -73,7 +73,8 @@ static void wb_settle_move(struct zram_wb_run *run,
 {
 	unsigned int i, from, nr, pages = 0, packed = 0, stale = 0, bytes = 0;
 	const struct zram_slot claimed = { .flags = ZRAM_PP };
-	const u32 kept = ~(ZRAM_PP | ZRAM_PIN | ZRAM_SIZE_MASK);
+	const u32 kept = ~(ZRAM_PP | ZRAM_PIN | ZRAM_BROUGHT |
+			   ZRAM_SIZE_MASK);
 	const struct zram_wb_pack_object *obj;
 	struct zram_slot moved;
 

@@ -14,6 +14,7 @@
 #include "obj.h"
 #include "stats.h"
 #include "table.h"
+#include "window.h"
 
 /*
  * Lock order, outermost first:
@@ -152,6 +153,28 @@ struct zram_kcompressd {
 };
 
 /**
+ * struct zram_rb_window - the read-back window of a device
+ * @setting: pages, 1 to %ZRAM_WINDOW_MAX; 0: the driver chooses. Survives a reset
+ * @lock: guards @streams; none is taken inside it
+ * @streams: the reads that follow each other
+ * @room: bytes that pages nobody has asked for may still take
+ * @class: age class of the page that pages came back with last
+ * @moved: pages came back, and the thread of tiering does not know yet
+ * @brought: pages that came back since the device was added
+ * @dropped: those that were read and did not
+ */
+struct zram_rb_window {
+	u32 setting;				/* A */
+	spinlock_t lock;			/* see above */
+	struct zram_window_streams streams;	/* lock */
+	atomic64_t room;
+	u32 class;				/* A */
+	bool moved;				/* A */
+	atomic64_t brought;
+	atomic64_t dropped;
+};
+
+/**
  * struct zram_pp_rest - where a run continues
  * @left: pages that recompression may still try; pages that writeback has written
  * @next: the slot at which recompression in the order of the table continues
@@ -199,6 +222,7 @@ struct zram_pp_resume {
  * @kcompressd: policy of kcompressd, and its histogram
  * @tier: tiering; NULL without CONFIG_ZRAM_TIER
  * @tier_wait: where its thread sleeps
+ * @window: the read-back window
  * @stats: counters
  * @debugfs: its directory in debugfs
  * @claimed: a reset or removal is going on; opening fails
@@ -223,6 +247,7 @@ struct zram {
 	struct zram_kcompressd kcompressd;	/* A */
 	struct zram_tier *tier;			/* I; see there */
 	wait_queue_head_t tier_wait;
+	struct zram_rb_window window;		/* see there */
 	struct zram_stats stats;		/* A */
 	struct dentry *debugfs;			/* I */
 	bool claimed;				/* O */

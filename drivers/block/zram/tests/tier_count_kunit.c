@@ -69,7 +69,7 @@ static void read_each(struct zram *zram)
 
 	for (i = 0; i < ARRAY_SIZE(flags); i++) {
 		slot.flags = flags[i];
-		zram_tier_count_read(zram, &slot, U32_MAX);
+		zram_tier_count_read(zram, 0, &slot, U32_MAX);
 	}
 }
 
@@ -103,11 +103,11 @@ static void tier_count_test_reads(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, 0, zram_tier_count_enable(zram));
 	for (k = 0; k < ZRAM_TIER_CLASSES; k++) {
 		slot.ac_time = U32_MAX - zram_tier_class_age(k);
-		zram_tier_count_read(zram, &slot, U32_MAX);
+		zram_tier_count_read(zram, 0, &slot, U32_MAX);
 	}
 	/* Accessed by another CPU, a second later as it seems */
 	slot.ac_time = U32_MAX;
-	zram_tier_count_read(zram, &slot, U32_MAX - 1);
+	zram_tier_count_read(zram, 0, &slot, U32_MAX - 1);
 	zram_tier_count_sum(zram, &sums);
 	for (k = 0; k < ZRAM_TIER_CLASSES; k++)
 		KUNIT_EXPECT_EQ_MSG(test, sums.reads[k],
@@ -282,8 +282,43 @@ static void tier_count_test_wait(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, completion_done(&done));
 }
 
+/* A page that came back with one of age 100, two seconds ago */
+static void tier_count_test_brought(struct kunit *test)
+{
+	struct zram_slot table = {
+		.flags = 100 | ZRAM_RMW | ZRAM_BROUGHT, .ac_time = U32_MAX - 2,
+	};
+	struct zram_tier_sums sums = {};
+	struct zram *zram = test->priv;
+	struct zram_slot slot = table;
+
+	zram->slots.slot = &table;
+	zram->window.class = zram_tier_class(100);
+	zram_tier_count_read(zram, 0, &slot, U32_MAX);
+	KUNIT_EXPECT_EQ(test, slot.flags, table.flags);
+	KUNIT_EXPECT_EQ(test, 0ULL, zram_tier_count_hits(zram));
+
+	KUNIT_ASSERT_EQ(test, 0, zram_tier_count_enable(zram));
+	zram_tier_count_read(zram, 0, &slot, U32_MAX);
+	zram_tier_count_sum(zram, &sums);
+	KUNIT_EXPECT_EQ(test, 100 | ZRAM_RMW, table.flags);
+	KUNIT_EXPECT_EQ(test, 1ULL, zram_tier_count_hits(zram));
+	KUNIT_EXPECT_EQ(test, 1ULL, sums.reads[zram_tier_class(100)]);
+	KUNIT_EXPECT_EQ(test, 1ULL, all_reads(&sums));
+
+	/* From now on it is a page like others */
+	slot = table;
+	zram_tier_count_read(zram, 0, &slot, U32_MAX);
+	zram_tier_count_sum(zram, &sums);
+	KUNIT_EXPECT_EQ(test, 1ULL, zram_tier_count_hits(zram));
+	KUNIT_EXPECT_EQ(test, 1ULL, sums.reads[zram_tier_class(2)]);
+	KUNIT_EXPECT_EQ(test, 2ULL, all_reads(&sums));
+	zram->slots.slot = NULL;
+}
+
 static struct kunit_case tier_count_test_cases[] = {
 	KUNIT_CASE(tier_count_test_reads),
+	KUNIT_CASE(tier_count_test_brought),
 	KUNIT_CASE(tier_count_test_wrap),
 	KUNIT_CASE(tier_count_test_turns),
 	KUNIT_CASE(tier_count_test_cost),

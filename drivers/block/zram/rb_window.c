@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The read-back window of a device: a read of a packed object also reads the neighbours
+ * of its slot that lie in the next blocks, and they go back to memory.
+ *
+ * Neighbours are part of the read of the page that somebody waits for, and are settled
+ * before that read ends. So nothing of theirs is in flight without a reader, and reset,
+ * removal and swapoff have nothing else to wait for. No map leads from blocks to slots,
+ * but a run packs slots in the order of the table, as far as it packs one age.
+ */
+
+#include <linux/atomic.h>
+#include <linux/compiler.h>
+#include <linux/gfp.h>
+#include <linux/minmax.h>
+#include <linux/spinlock.h>
+#include <linux/timekeeping.h>
+
+#include "bd_map.h"
+#include "rb_alloc.h"
+#include "rb_object.h"
+#include "rb_window.h"
+#include "table.h"
+#include "tier_clock.h"
+#include "tier_hazard.h"
+#include "tier_policy.h"
+#include "window.h"
+#include "zram.h"
+
+/* Slots to look at for each page of the window */
+#define SLOTS_PER_PAGE	4
+
+/* Slots that were brought back for @stream, and that nobody has read: a hint */
+static u32 rb_window_unused(const struct zram *zram,
+			    const struct zram_window_stream *stream)
+{
+	u64 i, end = min_t(u64, stream->next, zram->slots.nr);
+	u32 unused = 0;
+
+	for (i = stream->last + 1; i < end; i++)
+		unused += !!(zram_slot_peek(&zram->slots.slot[i]) & ZRAM_BROUGHT);
+	return unused;
+}
+
+/* A first read of a page counts in the class of the page that it was brought with */
+static void rb_window_set_class(struct zram_rb_window *window,
+				const struct zram_slot *slot)
+{
+	u32 age = zram_tier_clock_age(slot->ac_time, ktime_get_boottime_seconds());
+
+	WRITE_ONCE(window->class, zram_tier_class(age));
+}
+
+/**
+ * zram_rb_window_begin() - the window of a read that begins
+ * @zram: the device
+ * @slot: copy of the slot that is read, which is packed, from before the read
+ * @index: its number
+ * @tick: identifies the read among those of its stream
+ *
+ * Context: Any but interrupts.
+ * Return: pages that the read may bring back, the one read included; 0 if there is no
+ *	window: tiering is off, the user does not want one, or another read that has not
+ *	ended brings this page.
+ */
+unsigned int zram_rb_window_begin(struct zram *zram, const struct zram_slot *slot,
+				  unsigned long index, u32 *tick)
+{
+	struct zram_rb_window *window = &zram->window;
+	struct zram_window_streams *streams = &window->streams;
+	u32 pages = READ_ONCE(window->setting);
+	struct zram_window_stream *found;
+
+	if (!READ_ONCE(zram->tier_counting) || pages == 1)
+		return 0;
+	spin_lock(&window->lock);
+	found = zram_window_find(streams, index);
+	if (found && zram_window_joins(found, index)) {
+		spin_unlock(&window->lock);
+		return 0;
+	}
+	if (!pages)
+		pages = found ? zram_window_next(found, index,
+						 rb_window_unused(zram, found)) : 1;
+	found = found ?: zram_window_replace(streams);
+	zram_window_read(streams, found, index, pages);
+	*tick = found->tick;
+	spin_unlock(&window->lock);
+	if (pages > 1)
+		rb_window_set_class(window, slot);
+	return pages;
+}
+
+/* Make @slot part of the read if it lies where the read ends; false if it does not */
+static bool rb_window_add(struct zram *zram, struct zram_rb_packed *packed,
+			  const struct zram_slot *slot, unsigned long index)
+{
+	unsigned int nr;
+	u64 first, end;
+
+	if (!zram_slot_packed(slot))
+		return false;
+	nr = zram_slot_blocks(slot, &first);
+	end = first + nr - packed->first;
+	if (first < packed->first || first > packed->first + packed->nr ||
+	    end > packed->max_pages * ZRAM_BLOCKS_PER_PAGE)
+		return false;
+	zram_bd_map_get(zram->backing.map, first, nr);
+	packed->objects[packed->nr_objects++] = (struct zram_rb_object){
+		.slot = *slot,
+		.index = index,
+	};
+	packed->nr = max_t(unsigned int, packed->nr, end);
+	return true;
+}
+
+/* Add slots of one group from @index on; returns the slot after the last one added */
+static unsigned long rb_window_add_group(struct zram *zram,
+					 struct zram_rb_packed *packed,
+					 unsigned long index, unsigned long end,
+					 unsigned int most)
+{
+	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
+	unsigned long next = 0;
+
+	spin_lock(lock);
+	for (; index < end && packed->nr_objects < most; index++)
+		if (rb_window_add(zram, packed, &zram->slots.slot[index], index))
+			next = index + 1;
+	spin_unlock(lock);
+	return next;
+}
+
+/* Forget what was added, and put the references */
+static void rb_window_clear(struct zram *zram, struct zram_rb_packed *packed)
+{
+	unsigned int nr;
+	u64 first;
+
+	while (packed->nr_objects > packed->own_objects) {
+		nr = zram_slot_blocks(&packed->objects[--packed->nr_objects].slot,
+				      &first);
+		zram_bd_map_put(zram->backing.map, first, nr);
+	}
+	packed->nr = packed->nr_own;
+}
+
+/* Add the neighbours of slot @last; returns the slot after them, or 0 if there are none */
+static unsigned long rb_window_bring(struct zram *zram,
+				     struct zram_rb_packed *packed,
+				     unsigned long last)
+{
+	unsigned int most = min(packed->own_objects + packed->window - 1,
+				packed->max_objects);
+	unsigned long end = min(last + 1 + SLOTS_PER_PAGE * packed->window,
+				zram->slots.nr);
+	unsigned long i, stop, next = 0;
+
+	for (i = last + 1; i < end && packed->nr_objects < most; i = stop) {
+		stop = min(ALIGN(i + 1, ZRAM_SLOT_GROUP), end);
+		next = rb_window_add_group(zram, packed, i, stop, most) ?: next;
+	}
+	if (zram_rb_alloc_grow(packed, packed->nr, ZRAM_RB_WINDOW_GFP))
+		return next;
+	rb_window_clear(zram, packed);
+	return 0;
+}
+
+/**
+ * zram_rb_window_fill() - add the neighbours of the last object to a read
+ * @zram: the device
+ * @packed: the read, complete but for them
+ * @bring: add some; false if the reader itself may be going to read them
+ *
+ * Context: Any but interrupts. Takes slot locks.
+ */
+void zram_rb_window_fill(struct zram *zram, struct zram_rb_packed *packed,
+			 bool bring)
+{
+	unsigned long last = packed->objects[packed->own_objects - 1].index;
+	struct zram_rb_window *window = &zram->window;
+	struct zram_window_stream *stream;
+	unsigned long next = 0;
+
+	if (bring && packed->window > 1 && atomic64_read(&window->room) > 0)
+		next = rb_window_bring(zram, packed, last);
+	spin_lock(&window->lock);
+	stream = zram_window_current(&window->streams, packed->tick);
+	if (stream) {
+		stream->last = last;
+		stream->next = max(next, last + 1);
+		stream->brought = packed->nr_objects - packed->own_objects;
+		stream->busy = stream->brought;
+	}
+	spin_unlock(&window->lock);
+}
+
+/**
+ * zram_rb_window_charge() - may an object that nobody has asked for take memory?
+ * @zram: the device
+ * @bytes: its size
+ *
+ * Context: Any.
+ * Return: true if so; it counts then.
+ */
+bool zram_rb_window_charge(struct zram *zram, unsigned int bytes)
+{
+	if (atomic64_read(&zram->window.room) < bytes)
+		return false;
+	atomic64_sub(bytes, &zram->window.room);
+	return true;
+}
+
+/**
+ * zram_rb_window_settle() - count the neighbours of a read that has ended
+ * @zram: the device
+ * @packed: the read
+ * @brought: how many are in memory again
+ * @dropped: how many are not
+ *
+ * Context: Any but interrupts.
+ */
+void zram_rb_window_settle(struct zram *zram, const struct zram_rb_packed *packed,
+			   unsigned int brought, unsigned int dropped)
+{
+	struct zram_rb_window *window = &zram->window;
+	struct zram_window_stream *stream;
+
+	spin_lock(&window->lock);
+	stream = zram_window_current(&window->streams, packed->tick);
+	if (stream)
+		stream->busy = false;
+	spin_unlock(&window->lock);
+	atomic64_add(brought, &window->brought);
+	atomic64_add(dropped, &window->dropped);
+	if (brought)
+		WRITE_ONCE(window->moved, true);
+}
+
+/**
+ * zram_rb_window_failed() - a read with neighbours has failed
+ * @zram: the device
+ *
+ * Context: Any but interrupts.
+ */
+void zram_rb_window_failed(struct zram *zram)
+{
+	spin_lock(&zram->window.lock);
+	zram_window_shrink(&zram->window.streams);
+	spin_unlock(&zram->window.lock);
+}
+
+/**
+ * zram_rb_window_set_room() - say how much memory neighbours may take until the next step
+ * @zram: the device
+ * @config: what the user has set
+ * @in: the state of the pool
+ * @is_short: memory is short, or pages are leaving because of a limit
+ *
+ * Context: Any.
+ */
+void zram_rb_window_set_room(struct zram *zram,
+			     const struct zram_tier_config *config,
+			     const struct zram_tier_input *in, bool is_short)
+{
+	s64 room = is_short ? 0 :
+		min(zram_window_room(config->pool_target, in->object_bytes),
+		    zram_window_room(in->limit_bytes - in->limit_bytes / 10,
+				     in->pool_bytes));
+
+	atomic64_set(&zram->window.room, room);
+}
+
+/**
+ * zram_rb_window_moved() - have pages come back since the last call?
+ * @zram: the device
+ *
+ * Context: The thread of tiering.
+ * Return: true if so.
+ */
+bool zram_rb_window_moved(struct zram *zram)
+{
+	bool moved = READ_ONCE(zram->window.moved);
+
+	/* One that comes now was accessed before the caller looks at the clock */
+	if (moved)
+		WRITE_ONCE(zram->window.moved, false);
+	return moved;
+}

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit tests of the read-back window: reads in order bring more and more pages, reads
+ * that nobody continues bring one.
+ */
+
+#include <kunit/test.h>
+#include <linux/bitmap.h>
+#include <linux/limits.h>
+#include <linux/minmax.h>
+#include <linux/sizes.h>
+
+#include "../window.h"
+
+#define SLOTS	4096U
+
+/**
+ * struct window_test - a device whose pages are all on the backing device at first
+ * @streams: what is tested
+ * @memory: slots that are in memory
+ * @unread: those that were brought back, and that nobody has read
+ * @reads: reads of the backing device
+ * @brought: pages that nobody had asked for
+ * @longest: the longest window
+ */
+struct window_test {
+	struct zram_window_streams streams;
+	DECLARE_BITMAP(memory, SLOTS);
+	DECLARE_BITMAP(unread, SLOTS);
+	unsigned int reads;
+	unsigned int brought;
+	u32 longest;
+};
+
+static u32 window_test_unused(const struct window_test *t,
+			      const struct zram_window_stream *stream)
+{
+	u32 unused = 0;
+	u64 i;
+
+	for (i = stream->last + 1; i < min_t(u64, stream->next, SLOTS); i++)
+		unused += test_bit(i, t->unread);
+	return unused;
+}
+
+/* Read a slot, as the driver does. What it brings back arrives unless @dropped is set */
+static void window_test_read(struct window_test *t, u32 slot, bool dropped)
+{
+	struct zram_window_stream *stream;
+	u32 i, pages = 1;
+
+	__clear_bit(slot, t->unread);
+	if (test_bit(slot, t->memory))
+		return;
+	t->reads++;
+	stream = zram_window_find(&t->streams, slot);
+	if (stream)
+		pages = zram_window_next(stream, slot,
+					 window_test_unused(t, stream));
+	else
+		stream = zram_window_replace(&t->streams);
+	zram_window_read(&t->streams, stream, slot, pages);
+	t->longest = max(t->longest, pages);
+	for (i = slot + 1; i < min(slot + pages, SLOTS); i++) {
+		stream->brought++;
+		stream->next = i + 1;
+		if (dropped || test_bit(i, t->memory))
+			continue;
+		__set_bit(i, t->memory);
+		__set_bit(i, t->unread);
+		t->brought++;
+	}
+}
+
+static struct window_test *window_test_new(struct kunit *test)
+{
+	struct window_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, t);
+	return t;
+}
+
+static void window_test_in_order(struct kunit *test)
+{
+	struct window_test *t = window_test_new(test);
+	u32 i;
+
+	for (i = 0; i < SLOTS; i++)
+		window_test_read(t, i, false);
+	KUNIT_EXPECT_EQ(test, ZRAM_WINDOW_MAX, t->longest);
+	/* 1, 4 and 16 pages, then 64 at a time */
+	KUNIT_EXPECT_EQ(test, 3 + DIV_ROUND_UP(SLOTS - 21, ZRAM_WINDOW_MAX), t->reads);
+	KUNIT_EXPECT_EQ(test, SLOTS, t->reads + t->brought);
+}
+
+/* As many tasks as there are streams, each in an order of its own */
+static void window_test_tasks(struct kunit *test)
+{
+	struct window_test *t = window_test_new(test);
+	const u32 part = SLOTS / ZRAM_WINDOW_STREAMS;
+	u32 i;
+
+	for (i = 0; i < SLOTS; i++)
+		window_test_read(t, i % ZRAM_WINDOW_STREAMS * part +
+				 i / ZRAM_WINDOW_STREAMS, false);
+	KUNIT_EXPECT_EQ(test, ZRAM_WINDOW_MAX, t->longest);
+	KUNIT_EXPECT_LE(test, t->reads, 12U * ZRAM_WINDOW_STREAMS);
+}
+
+static void window_test_random(struct kunit *test)
+{
+	struct window_test *t = window_test_new(test);
+	u32 i, random = 1;
+
+	for (i = 0; i < SLOTS; i++) {
+		random = random * 1664525 + 1013904223;
+		window_test_read(t, random >> 20, false);
+	}
+	KUNIT_EXPECT_GE(test, t->reads, SLOTS / 2);
+	KUNIT_EXPECT_LE(test, t->brought, SLOTS / 20);
+	KUNIT_EXPECT_LE(test, t->longest, 16U);
+}
+
+/* A task that reads each tenth page in order, after one that read all */
+static void window_test_sparse(struct kunit *test)
+{
+	struct window_test *t = window_test_new(test);
+	u32 i;
+
+	for (i = 0; i < 1024; i++)
+		window_test_read(t, i, false);
+	t->brought = 0;
+	for (; i < SLOTS; i += 10)
+		window_test_read(t, i, false);
+	KUNIT_EXPECT_LE(test, t->brought, 2 * ZRAM_WINDOW_MAX);
+}
+
+/* What is brought does not stay: single pages, and a try at times */
+static void window_test_dropped(struct kunit *test)
+{
+	struct window_test *t = window_test_new(test);
+	u32 i, asked = 0;
+
+	for (i = 0; i < SLOTS; i++) {
+		window_test_read(t, i, true);
+		asked += t->streams.stream[0].brought;
+	}
+	KUNIT_EXPECT_EQ(test, SLOTS, t->reads);
+	KUNIT_EXPECT_LE(test, t->longest, 4U);
+	KUNIT_EXPECT_LE(test, asked, 2 * SLOTS);
+}
+
+static void window_test_next(struct kunit *test)
+{
+	struct zram_window_stream stream = { .last = 10, .next = 11, .pages = 1 };
+
+	KUNIT_EXPECT_EQ(test, 4U, zram_window_next(&stream, 11, 0));
+	/* There was nothing to bring: the window stays */
+	stream.pages = 16;
+	KUNIT_EXPECT_EQ(test, 16U, zram_window_next(&stream, 11, 0));
+	stream.next = 26;
+	stream.brought = 15;
+	KUNIT_EXPECT_EQ(test, 64U, zram_window_next(&stream, 26, 0));
+	KUNIT_EXPECT_EQ(test, 64U, zram_window_next(&stream, 26, 3));
+	KUNIT_EXPECT_EQ(test, 16U, zram_window_next(&stream, 26, 4));
+	KUNIT_EXPECT_EQ(test, 16U, zram_window_next(&stream, 26, 8));
+	KUNIT_EXPECT_EQ(test, 4U, zram_window_next(&stream, 26, 9));
+	KUNIT_EXPECT_EQ(test, 4U, zram_window_next(&stream, 26, 15));
+	/* More than were brought: others were there before */
+	KUNIT_EXPECT_EQ(test, 4U, zram_window_next(&stream, 26, U32_MAX));
+	KUNIT_EXPECT_EQ(test, 4U, zram_window_next(&stream, 25, 0));
+	/* In flight: a read of one of them is not counted, the next one learns nothing */
+	stream.busy = true;
+	KUNIT_EXPECT_TRUE(test, zram_window_joins(&stream, 25));
+	KUNIT_EXPECT_FALSE(test, zram_window_joins(&stream, 26));
+	KUNIT_EXPECT_EQ(test, 16U, zram_window_next(&stream, 26, 0));
+	KUNIT_EXPECT_EQ(test, 16U, zram_window_next(&stream, 26, 15));
+	stream.busy = false;
+	KUNIT_EXPECT_FALSE(test, zram_window_joins(&stream, 25));
+	stream.pages = 64;
+	KUNIT_EXPECT_EQ(test, 64U, zram_window_next(&stream, 26, 0));
+	stream.pages = 1;
+	KUNIT_EXPECT_EQ(test, 1U, zram_window_next(&stream, 26, 15));
+}
+
+static void window_test_find(struct kunit *test)
+{
+	struct window_test *t = window_test_new(test);
+	struct zram_window_streams *streams = &t->streams;
+	struct zram_window_stream *first, *other;
+
+	/* Zeroes are no stream that began at slot 0 */
+	KUNIT_EXPECT_NULL(test, zram_window_find(streams, 0));
+	KUNIT_EXPECT_NULL(test, zram_window_find(streams, 1));
+	first = zram_window_replace(streams);
+	zram_window_read(streams, first, U64_MAX - 8, 1);
+	KUNIT_EXPECT_NULL(test, zram_window_find(streams, U64_MAX - 9));
+	KUNIT_EXPECT_NULL(test, zram_window_find(streams, U64_MAX - 8));
+	KUNIT_EXPECT_PTR_EQ(test, first, zram_window_find(streams, U64_MAX - 7));
+	KUNIT_EXPECT_PTR_EQ(test, first, zram_window_find(streams, U64_MAX - 3));
+	KUNIT_EXPECT_NULL(test, zram_window_find(streams, U64_MAX - 2));
+	KUNIT_EXPECT_NULL(test, zram_window_find(streams, 0));
+
+	KUNIT_EXPECT_PTR_EQ(test, first, zram_window_current(streams, first->tick));
+	KUNIT_EXPECT_NULL(test, zram_window_current(streams, 0));
+	KUNIT_EXPECT_NULL(test, zram_window_current(streams, first->tick + 1));
+	other = zram_window_replace(streams);
+	KUNIT_EXPECT_PTR_NE(test, first, other);
+	/* Ticks wrap */
+	streams->ticks = U32_MAX;
+	first->tick = U32_MAX;
+	for (other = streams->stream; other < streams->stream + ZRAM_WINDOW_STREAMS; other++)
+		if (other != first)
+			zram_window_read(streams, other, 7, 1);
+	KUNIT_EXPECT_PTR_EQ(test, first, zram_window_replace(streams));
+
+	first->pages = 64;
+	zram_window_shrink(streams);
+	KUNIT_EXPECT_EQ(test, 1U, first->pages);
+}
+
+static void window_test_room(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, S64_MAX, zram_window_room(0, 0));
+	KUNIT_EXPECT_EQ(test, S64_MAX, zram_window_room(0, U64_MAX));
+	KUNIT_EXPECT_EQ(test, 95LL, zram_window_room(100, 0));
+	KUNIT_EXPECT_EQ(test, 5LL, zram_window_room(100, 90));
+	KUNIT_EXPECT_EQ(test, 0LL, zram_window_room(100, 95));
+	KUNIT_EXPECT_EQ(test, 0LL, zram_window_room(100, U64_MAX));
+	KUNIT_EXPECT_EQ(test, 1LL, zram_window_room(1, 0));
+	KUNIT_EXPECT_EQ(test, S64_MAX, zram_window_room(U64_MAX, 0));
+}
+
+static struct kunit_case zram_window_test_cases[] = {
+	KUNIT_CASE(window_test_in_order),
+	KUNIT_CASE(window_test_tasks),
+	KUNIT_CASE(window_test_random),
+	KUNIT_CASE(window_test_sparse),
+	KUNIT_CASE(window_test_dropped),
+	KUNIT_CASE(window_test_next),
+	KUNIT_CASE(window_test_find),
+	KUNIT_CASE(window_test_room),
+	{}
+};
+
+static struct kunit_suite zram_window_test_suite = {
+	.name = "zram_window",
+	.test_cases = zram_window_test_cases,
+};
+
+kunit_test_suite(zram_window_test_suite);

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _ZRAM_WINDOW_H_
+#define _ZRAM_WINDOW_H_
+
+#include <linux/types.h>
+
+/* The most pages that a read of the backing device brings back, the one read included */
+#define ZRAM_WINDOW_MAX		64U
+/* Streams that a device follows */
+#define ZRAM_WINDOW_STREAMS	8
+
+/**
+ * struct zram_window_stream - reads of the backing device that follow each other
+ * @last: the slot read last
+ * @next: the slot after those that were read or brought back
+ * @pages: its window: pages of the last read
+ * @brought: how many of them nobody had asked for
+ * @tick: identifies the last read
+ * @busy: that read brings pages, and has not ended
+ */
+struct zram_window_stream {
+	u64 last;
+	u64 next;
+	u32 pages;
+	u32 brought;
+	u32 tick;
+	bool busy;
+};
+
+/**
+ * struct zram_window_streams - the streams of a device
+ * @stream: the streams; zeroes are one that nothing continues
+ * @ticks: reads so far, wraps
+ */
+struct zram_window_streams {
+	struct zram_window_stream stream[ZRAM_WINDOW_STREAMS];
+	u32 ticks;
+};
+
+struct zram_window_stream *zram_window_find(struct zram_window_streams *streams,
+					    u64 slot);
+struct zram_window_stream *
+zram_window_current(struct zram_window_streams *streams, u32 tick);
+struct zram_window_stream *
+zram_window_replace(struct zram_window_streams *streams);
+bool zram_window_joins(const struct zram_window_stream *stream, u64 slot);
+u32 zram_window_next(const struct zram_window_stream *stream, u64 slot,
+		     u32 unused);
+void zram_window_read(struct zram_window_streams *streams,
+		      struct zram_window_stream *stream, u64 slot, u32 pages);
+s64 zram_window_room(u64 target, u64 bytes);
+void zram_window_shrink(struct zram_window_streams *streams);
+
+#endif
