@@ -350,6 +350,7 @@ wb_read() {
 tier_read() {
 	TIER_state='' TIER_protected_age='' TIER_min_age='' TIER_pages='' TIER_bytes=''
 	TIER_recompressed='' TIER_read_back='' TIER_sparse='' TIER_regret_percent='' TIER_disk_us='' TIER_pool_us=''
+	TIER_prefetched='' TIER_prefetch_lost='' TIER_prefetch_hits=''
 	TIER_budget_left='' TIER_last_error='' TIER_cpu_ms='' TIER_steps='' TIER_walks=''
 	TIER_read_p95_us='' TIER_in_flight=''
 	while read -r zt_key zt_value; do

@@ -59,6 +59,11 @@ settings() {
 	refuses EINVAL daily_budget maxx Max "max 1"
 	takes daily_budget 18446744073709551615 max
 	takes daily_budget 5G 5368709120
+	for pages in 1 2 63 64 auto; do takes readback_window $pages $pages; done
+	takes readback_window "auto$NL" auto
+	takes readback_window 16 16
+	refuses EINVAL readback_window 0 65 4294967295 -1 "$NL" x max "auto 1" Auto 0x10 1K
+	refuses ERANGE readback_window 4294967296
 	refuses EINVAL reserve max
 	refuses EINVAL pool_target max
 	refuses EINVAL capacity_low max
@@ -72,6 +77,7 @@ survived() {
 	shows pool_target 17
 	shows reserve 17
 	shows capacity_low 17
+	shows readback_window 16
 	shows daily_budget 5368709120
 }
 
@@ -101,7 +107,7 @@ recompress_age=
 [ ! -e "$ZSYS/recomp_algorithm" ] || recompress_age=1
 modes=$(cd "$ZSYS/tier" && stat -c '%a %n' -- * | tr '\n' ' ')
 is "modes of the attributes, and there are no others" "$modes" \
-	"400 ages 444 capacity 644 capacity_low 644 daily_budget 644 enable 644 idle_age 644 latency_target_us 644 ledger 644 pool_target \
+	"400 ages 444 capacity 644 capacity_low 644 daily_budget 644 enable 644 idle_age 644 latency_target_us 644 ledger 644 pool_target 644 readback_window \
 ${recompress_age:+644 recompress_age }644 regret_target 644 reserve 444 stat "
 gives "stat cannot be written" EACCES ztry "$ZSYS/tier/stat" 1
 gives "capacity cannot be written" EACCES ztry "$ZSYS/tier/capacity" 1
@@ -111,6 +117,7 @@ shows idle_age 0
 [ -z "$recompress_age" ] || shows recompress_age 0
 shows pool_target 0
 shows capacity_low 0
+shows readback_window auto
 shows regret_target 20
 shows latency_target_us 0
 shows daily_budget 1073741824
@@ -118,8 +125,9 @@ shows reserve 67108864
 tier_read
 is "stat of a new device" "$TIER_state $TIER_protected_age $TIER_min_age $TIER_pages \
 $TIER_bytes $TIER_recompressed $TIER_read_back $TIER_regret_percent $TIER_budget_left \
-$TIER_last_error $TIER_cpu_ms $TIER_disk_us $TIER_pool_us $TIER_read_p95_us $TIER_in_flight" \
-	"off none none 0 0 0 0 0 1006632960 0 0 0 0 0 max"
+$TIER_last_error $TIER_cpu_ms $TIER_disk_us $TIER_pool_us $TIER_read_p95_us $TIER_in_flight \
+$TIER_prefetched $TIER_prefetch_lost $TIER_prefetch_hits" \
+	"off none none 0 0 0 0 0 1006632960 0 0 0 0 0 max 0 0 0"
 is "a key and a value in each line" "$(awk '{ print NF }' "$ZSYS/tier/stat" | uniq)" 2
 
 settings "new device"
@@ -258,8 +266,9 @@ ages_are "while it is off no read counts" "$((stored - WB_pages)) $WB_pages 0 0"
 between "reading makes pages young" \
 	"$(awk '$1 < 4 { sum += $2 + $4 } END { print sum * '$PER_PAGE' }' "$ZSYS/tier/ages")" \
 	"$((stored / 2))" "$stored"
-# Nothing leaves without a budget.
+# Nothing leaves without a budget, and each page is read on its own.
 store 0 tier/daily_budget 0
+store 0 tier/readback_window 1
 store 0 tier/enable 1
 must zpat verify -k mixed -n 2048 "$ZDEV" > /dev/null
 ages_read

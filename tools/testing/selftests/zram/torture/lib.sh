@@ -151,6 +151,7 @@ bother() {
 			"w:$ZSYS/tier/daily_budget=max,max,max,4096,100M,0" \
 			"w:$ZSYS/tier/reserve=0,64M,1T" \
 			"w:$ZSYS/tier/capacity_low=0,1M,1T" \
+			"w:$ZSYS/tier/readback_window=auto,64,16,1,65" \
 			"w:$ZSYS/tier/ledger=1 1 4096 4096 1 0,2 1 0 0 0 0"
 	bg zhammer "$@" > "$OUT.hammer" 2>&1
 	BOTHER=$BGPID

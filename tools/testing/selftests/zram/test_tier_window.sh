@@ -1,0 +1,305 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 500
+# tier/readback_window: reads in order bring neighbours back to memory, reads in random
+# order do not; nothing comes back while memory is limited; blocks that cannot be read, a
+# device that does not answer, races, swapoff.
+
+. ./lib.sh
+
+# Pages of 4 KiB in a part of the device, and the kernel's pages in it. The next part
+# begins beyond the window of the last read.
+PART=2048 UNITS=$((2048 / PER_PAGE)) NEXT=$((2048 + 64 * PER_PAGE))
+# Faults of pages that were stored in the last 32 seconds mean that memory is short
+OLD=34
+
+# window_new SIZE: packed, with tiering, from which nothing leaves by itself
+window_new() {
+	PACKED=1
+	zram_new "$1" '' "$BD"
+	[ -e "$ZSYS/tier/readback_window" ] || absent "a read-back window"
+	put "$ZSYS/tier/daily_budget" 0
+	put "$ZSYS/tier/enable" 1
+}
+
+# put_out: everything goes to the backing device, by a run of this task
+put_out() {
+	put "$ZSYS/idle" all
+	put "$ZSYS/writeback" idle
+}
+
+# stepped: the thread has looked at the device since
+# shellcheck disable=SC2317 # called by wait_for
+stepped() {
+	tier_read
+	[ "$TIER_steps" -gt "$steps" ]
+}
+
+# window PAGES
+window() {
+	put "$ZSYS/tier/readback_window" "$1"
+}
+
+# calm NAME: memory is not short, and no limit is near
+calm() {
+	check "$1: the thread wants nothing" wait_for 60 tier_is idle
+}
+
+# counters: sets IOS, BLOCKS, BROUGHT, HITS, DROPPED
+counters() {
+	read -r IOS _ < "$BDSYS/stat"
+	bd_read
+	BLOCKS=$BD_READS
+	tier_read
+	BROUGHT=$TIER_prefetched HITS=$TIER_prefetch_hits DROPPED=$TIER_prefetch_lost
+}
+
+# part NAME [OPTION]: reads the next part, and sets the counters to what that took
+part() {
+	counters
+	ios=$IOS blocks=$BLOCKS brought=$BROUGHT hits=$HITS dropped=$DROPPED
+	check "$1: every byte" zpat verify -u -k text -b 1 -o $((first / PER_PAGE)) \
+		-n $UNITS ${2:+"$2"} "$ZDEV"
+	first=$((first + NEXT))
+	counters
+	IOS=$((IOS - ios)) BLOCKS=$((BLOCKS - blocks)) BROUGHT=$((BROUGHT - brought))
+	HITS=$((HITS - hits)) DROPPED=$((DROPPED - dropped))
+	echo "# $1: $IOS reads, $BLOCKS blocks, $BROUGHT brought, $HITS hits, $DROPPED dropped"
+}
+
+bd_use null 96 || skip_all "no null_blk"
+disk=$BD
+window_new $((NEXT * 8 * 4))K
+read -r value < "$ZSYS/tier/readback_window"
+is "by default it is automatic" "$value" auto
+must zpat fill -k text "$ZDEV" > /dev/null
+put_out
+wb_read
+is "all pages are packed on the device" "$WB_objects" $((NEXT * 8))
+sleep $OLD
+
+first=0
+window 1
+part "page by page"
+is "page by page: a read for each" "$IOS $BROUGHT $HITS" "$UNITS 0 0"
+single=$BLOCKS
+window auto
+calm "in order"
+part "in order"
+between "in order: reads" "$IOS" 1 $((UNITS / 16 + 5))
+between "in order: blocks" "$BLOCKS" 1 $((single * 2 / 3))
+is "in order: each page is read from the device or was brought" $((HITS + IOS)) "$UNITS"
+between "in order: brought" "$BROUGHT" "$HITS" $((HITS + 63))
+
+# Ages: a hit counts as old as the page that was read, and never as a wait
+young=$(awk '$1 < 32 { sum += $5 } END { print sum + 0 }' "$ZSYS/tier/ages")
+old=$(awk '$1 >= 32 { sum += $5 } END { print sum + 0 }' "$ZSYS/tier/ages")
+is "hits are no faults of young pages" "$young $old" "0 $HITS"
+waits=$(awk '{ sum += $6 } END { print sum }' "$ZSYS/tier/ages")
+is "those that waited" "$waits" $((UNITS + IOS))
+window 1
+part "random, page by page" -R
+single=$BLOCKS
+window auto
+calm "random"
+part "random" -R
+between "random: blocks" "$BLOCKS" 1 $((single * 11 / 10))
+between "random: brought" "$BROUGHT" 0 $((UNITS / 10))
+
+# Nothing comes back while a limit is near
+for limit in tier/pool_target=1 mem_limit=1M; do
+	tier_read
+	steps=$TIER_steps
+	put "$ZSYS/${limit%=*}" "${limit#*=}"
+	check "$limit: the thread knows" wait_for 20 stepped
+	part "$limit"
+	is "$limit: nothing is brought" "$BROUGHT $IOS" "0 $UNITS"
+	put "$ZSYS/${limit%=*}" 0
+done
+calm "no limit"
+
+# These reads are faults of young pages, so they come last
+after=$first first=$NEXT
+window auto
+part "again"
+between "again: the hits do not count again" "$HITS" 0 8
+first=$after
+# Until the pages read above are not as young as those to come, and the thread has counted
+sleep 5
+calm "after that"
+
+# A page that was brought is young, so it does not leave again first
+window 64
+tier_read
+brought=$TIER_prefetched
+check "a page of the next part" zpat verify -u -k text -o $((first / PER_PAGE)) -n 1 "$ZDEV"
+tier_read
+brought=$((TIER_prefetched - brought))
+between "it brings its neighbours" "$brought" 20 63
+young=$(awk '$1 < 4 { sum += $2 } END { print sum }' "$ZSYS/tier/ages")
+between "they are young" "$young" "$brought" "$UNITS"
+store 0 tier/enable 0
+first=$((first + NEXT))
+part "tiering is off"
+is "tiering is off: nothing is brought" "$BROUGHT $HITS $IOS" "0 0 $UNITS"
+check "all parts" zpat verify -k text "$ZDEV"
+must zram_remove
+
+# What came back is recompressed like other pages
+zram_add
+if [ -e "$ZSYS/tier/recompress_age" ] && grep -q zstd "$ZSYS/comp_algorithm"; then
+	put "$ZSYS/recomp_algorithm" "algo=zstd priority=1"
+	put "$ZSYS/compressed_writeback" 1
+	put "$ZSYS/backing_dev" "$BD"
+	put "$ZSYS/disksize" 16M
+	put "$ZSYS/tier/daily_budget" 0
+	must zpat fill -k text -n 1024 "$ZDEV" > /dev/null
+	put_out
+	window 64
+	put "$ZSYS/tier/recompress_age" 1
+	put "$ZSYS/tier/enable" 1
+	# Until nothing is left to try
+	sleep 8
+	check "a page" zpat verify -k text -n 1 "$ZDEV"
+	# shellcheck disable=SC2317 # called by wait_for
+	recompressed() {
+		tier_read
+		[ "$TIER_recompressed" -gt 0 ]
+	}
+	check "what came back is recompressed" wait_for 20 recompressed
+	check "recompressed: every byte" zpat verify -k text -n 1024 "$ZDEV"
+else
+	skip "recompression" "no zstd, or no recompression"
+fi
+must zram_remove
+
+# Reads that fail: the block of a neighbour makes no read fail
+bd_dm zt_window "linear error" "0 65536 linear $disk 0" || skip_all "no device-mapper"
+window_new 16M
+must zpat fill -k text -n $PART "$ZDEV" > /dev/null
+put_out
+bd_read
+bad=$((BD_COUNT * 4 / 8 * 8))
+must dm_table zt_window "0 $bad linear $disk 0\\n$bad 8 error\\n$((bad + 8)) \
+$((65528 - bad)) linear $disk $((bad + 8))"
+window 1
+single=$(zpat verify -u -k text -n $UNITS -b 1 "$ZDEV")
+case $single in *" err=0"*) fail "a block cannot be read" "$single" ;; *) pass "a block cannot be read" ;; esac
+window 64
+gives "with a window as many pages cannot be read" "$single" \
+	zpat verify -u -k text -n $UNITS -b 1 "$ZDEV"
+counters
+between "and some came back" "$BROUGHT" 20 "$UNITS"
+must dm_table zt_window "0 65536 linear $disk 0"
+check "the device is back: every byte" zpat verify -k text -n $PART "$ZDEV"
+
+# A device that does not answer: readers wait, and reset says that they do
+zram_reset
+put "$ZSYS/compressed_writeback" 1
+put "$ZSYS/backing_dev" "$BD"
+put "$ZSYS/disksize" 16M
+must zpat fill -k text -n $PART "$ZDEV" > /dev/null
+put_out
+# shellcheck disable=SC2317 # called by the clean-up
+resume() {
+	dmsetup resume --noudevsync zt_window 2> /dev/null
+}
+ZT_AT_EXIT=resume
+must dmsetup suspend --noflush --nolockfs --noudevsync zt_window
+for i in 0 512 1024 1536; do
+	bg zpat verify -k text -o $i -n 512 -b 1 "$ZDEV"
+	readers="${readers-} $BGPID"
+done
+sleep 1
+gives "reset while reads hang" EBUSY ztry "$ZSYS/reset" 1
+gives "hot_remove while reads hang" EBUSY ztry $CONTROL/hot_remove "$ZID"
+# shellcheck disable=SC2086 # numbers
+kill -9 $readers
+resume
+for pid in $readers; do
+	check "a killed reader ends" ended "$pid" 20
+done
+zram_reset
+empty "reset after that: the pool is empty"
+is "reset after that: the setting stays" "$(cat "$ZSYS/tier/readback_window")" 64
+
+# Reset as soon as a read has ended
+counters
+brought=$BROUGHT
+for i in 1 2 3 4 5 6 7 8; do
+	put "$ZSYS/compressed_writeback" 1
+	put "$ZSYS/backing_dev" "$BD"
+	put "$ZSYS/disksize" 4M
+	must zpat fill -k text -n 512 "$ZDEV" > /dev/null
+	put_out
+	zpat verify -k text -n $((i * 64)) -b 1 "$ZDEV" > /dev/null || fail "read $i"
+	zram_reset
+done
+empty "reset after each read: the pool is empty"
+counters
+between "reset after each read: pages had come back" $((BROUGHT - brought)) 60 10000
+must zram_remove
+
+# Races: overwrites, discards, runs and second readers. Their pages are young, so soon
+# memory is short for the thread; a new thread does not know yet.
+window_new 16M
+put "$ZSYS/tier/daily_budget" max
+put "$ZSYS/tier/regret_target" 4294967295
+zhammer -t 9000 "w:$ZSYS/idle=all" "w:$ZSYS/writeback=idle" "w:$ZSYS/compact=1" \
+	"w:$ZSYS/tier/readback_window=auto,64,4,64,16,1" "w:$ZSYS/tier/idle_age=0,1" \
+	"a:$ZSYS/tier" > /tmp/hammer.$$ &
+zhammer -t 9000 -p 250 "w:$ZSYS/tier/enable=1,0" > /dev/null &
+ZT_FILES="/tmp/hammer.$$ /tmp/swap.$$ /tmp/hold.$$"
+check "races: many pages" zrace -n 2048 -b 16 -j 4 -t 4000 -m 2,6,1,1 "$ZDEV"
+check "races: few pages" zrace -o 2048 -n 64 -b 2 -j 6 -t 4000 -m 2,6,1,1 "$ZDEV"
+wait
+counters
+between "races: pages came back" "$BROUGHT" "$(at_least 200)" 100000000
+between "races: no hit counts twice" "$HITS" 0 "$BROUGHT"
+must zpat discard "$ZDEV" > /dev/null
+bd_read
+is "races: no block is left" "$BD_COUNT" 0
+empty "races: the pool is empty"
+must zram_remove
+
+# swapoff, with bios and without
+# swapping NAME
+swapping() {
+	window_new 64M
+	put "$ZSYS/tier/readback_window" auto
+	swap_on
+	bg zswap -m 16 -P -r 1 -k text -w /tmp/hold.$$ > /tmp/swap.$$
+	swapper=$BGPID
+	filled /tmp/hold.$$ "$1"
+	put_out
+	bd_read
+	wb_read
+	between "$1: pages are on the device" "$WB_objects" 3000 5000
+	sleep $OLD
+	counters
+	ios=$IOS
+	swap_off "$1"
+	counters
+	IOS=$((IOS - ios))
+	echo "# $1: $IOS reads for $((WB_objects / PER_PAGE)) pages, $BROUGHT brought, $HITS hits," \
+		"$DROPPED dropped; $TIER_state, by age $(awk '{ printf "%s/%s ", $5, $6 }' "$ZSYS/tier/ages")"
+	between "$1: reads" "$IOS" 1 $((WB_objects / PER_PAGE / 4))
+	between "$1: hits" "$HITS" $((BROUGHT * 3 / 4)) "$BROUGHT"
+	rm /tmp/hold.$$
+	wait "$swapper"
+	is "$1: every page" "$? $(tail -n 1 /tmp/swap.$$)" "0 pages=4096 bad=0"
+	must zram_remove
+}
+
+ops=/sys/module/zram/parameters/swap_ops
+if [ -w $ops ]; then
+	read -r was < $ops
+	put $ops 1
+	swapping "swap_ops"
+	put $ops 0
+	swapping "bios"
+	put $ops "$was"
+else
+	swapping "bios"
+fi
+finish
