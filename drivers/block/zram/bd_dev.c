@@ -209,7 +209,7 @@ void zram_bd_detach(struct zram *zram)
  * are free. Segments are reserved meanwhile.
  *
  * Context: May sleep; waits for I/O. pp_lock is held.
- * Return: false if the run has to end before all segments were tried.
+ * Return: false if a segment could not be discarded.
  */
 bool zram_bd_discard(const struct zram_pp_run *run)
 {
@@ -221,9 +221,7 @@ bool zram_bd_discard(const struct zram_pp_run *run)
 	if (!bdev_max_discard_sectors(backing->bdev))
 		return true;
 	/* One segment that cannot be discarded does not keep the others */
-	while (errors < MAX_DISCARD_ERRORS) {
-		if (zram_pp_stop(run))
-			return false;
+	while (errors < MAX_DISCARD_ERRORS && !zram_pp_stop(run)) {
 		nr = zram_bd_map_claim_free(backing->map, &from, &first,
 					    MAX_DISCARD);
 		if (!nr)
@@ -237,7 +235,7 @@ bool zram_bd_discard(const struct zram_pp_run *run)
 		else
 			atomic64_add(nr, &run->zram->wb.discarded);
 	}
-	return true;
+	return !errors;
 }
 
 /**

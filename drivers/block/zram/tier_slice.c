@@ -42,10 +42,11 @@
 #define YIELDS		10
 #define YIELD_US	1000
 /*
- * The run keeps its memory for so long after a slice, ms. So long is also the time from
- * one discard of free segments to the next.
+ * The run keeps its memory for so long after a slice, ms. Also the time between two
+ * discards; doubles after each that failed, to three quarters of an hour.
  */
 #define KEEP		10000U
+#define DISCARD_BACKOFF	8
 /* Seconds between two tests of retired blocks, each of which may take half a minute */
 #define RETEST_EVERY	600
 
@@ -166,10 +167,9 @@ static u32 tier_slice_limit(struct zram_tier_slice *slice)
 		.reading = zram_rb_group_busy(zram),
 	};
 	struct zram_tier_status *status = &zram->tier->status;
-	u32 limit;
+	u32 limit = zram_tier_latency_step(&slice->latency,
+					   &zram->backing.reads->times, &in);
 
-	slice->ran = in.now;
-	limit = zram_tier_latency_step(&slice->latency, &zram->backing.reads->times, &in);
 	WRITE_ONCE(status->read_p95_us, slice->latency.p95_us);
 	WRITE_ONCE(status->in_flight, limit);
 	return limit;
@@ -240,6 +240,7 @@ int zram_tier_slice_run(struct zram_tier_slice *slice,
 	/* No page is that old; to the filter it would mean any */
 	if (!goal->before)
 		return -ENOENT;
+	slice->ran = ktime_to_ms(ktime_get());
 	if (!tier_slice_limit(slice))
 		return -ECANCELED;
 	slice->filter.before = goal->before;
@@ -346,14 +347,12 @@ static void tier_slice_sparse(struct zram_tier_slice *slice, u64 now)
 	slice->fresh = true;
 }
 
-/* Are there segments to discard, other than those that the device has refused? */
-static bool tier_slice_can_discard(struct zram_tier_slice *slice)
+static bool tier_slice_can_discard(const struct zram_tier_slice *slice)
 {
 	const struct zram_backing *backing = &slice->zram->backing;
-	unsigned int nr = zram_bd_map_discardable(backing->map);
 
-	slice->refused = min(slice->refused, nr);
-	return nr > slice->refused && bdev_max_discard_sectors(backing->bdev);
+	return zram_bd_map_discardable(backing->map) &&
+	       bdev_max_discard_sectors(backing->bdev);
 }
 
 /* For a slice's time; the rest of the segments is left to a later call */
@@ -362,9 +361,10 @@ static void tier_slice_discard(struct zram_tier_slice *slice)
 	tier_slice_start(slice, &(struct zram_tier_goal){ .pages = U64_MAX });
 	if (!zram_tier_slice_begin())
 		return;
+	tier_slice_yield(slice);
 	if (zram_pp_run_try(&slice->pp)) {
-		if (zram_bd_discard(&slice->pp))
-			slice->refused = zram_bd_map_discardable(slice->zram->backing.map);
+		slice->backoff = zram_bd_discard(&slice->pp) ? 0 :
+			min(slice->backoff + 1, DISCARD_BACKOFF);
 		zram_pp_run_end(&slice->pp);
 	}
 	zram_tier_slice_end();
@@ -377,18 +377,20 @@ static void tier_slice_discard(struct zram_tier_slice *slice)
  * @full: pages are to leave, and the backing device is full
  *
  * Brings objects back from sparse blocks. Some time after a slice, frees the memory of the
- * run, and discards free segments of the backing device.
+ * run, and discards free segments of the backing device. What was not discarded, or became
+ * free meanwhile, is left to a later call.
  *
  * Context: May sleep; waits for I/O. The thread, between two slices. Takes pp_lock.
  */
 void zram_tier_slice_rest(struct zram_tier_slice *slice, u64 now, bool full)
 {
+	/* Limits are forgotten also while nothing is written */
+	tier_slice_limit(slice);
 	if (full)
 		tier_slice_sparse(slice, now);
-	if (now < slice->ran + KEEP)
-		return;
-	zram_tier_slice_close(slice);
-	if (!tier_slice_can_discard(slice))
+	if (now >= slice->ran + KEEP)
+		zram_tier_slice_close(slice);
+	if (now < slice->ran + (KEEP << slice->backoff) || !tier_slice_can_discard(slice))
 		return;
 	slice->ran = now;
 	tier_slice_discard(slice);
@@ -401,9 +403,14 @@ void zram_tier_slice_rest(struct zram_tier_slice *slice, u64 now, bool full)
  *
  * Return: ms until then; 0: never, as things are.
  */
-u32 zram_tier_slice_rest_ms(struct zram_tier_slice *slice, u64 now)
+u32 zram_tier_slice_rest_ms(const struct zram_tier_slice *slice, u64 now)
 {
-	if (!slice->open && !tier_slice_can_discard(slice))
-		return 0;
-	return now < slice->ran + KEEP ? slice->ran + KEEP - now : KEEP;
+	u64 due = slice->ran + KEEP;
+
+	if (!slice->open) {
+		if (!tier_slice_can_discard(slice))
+			return 0;
+		due = slice->ran + (KEEP << slice->backoff);
+	}
+	return now < due ? due - now : KEEP;
 }

@@ -54,7 +54,7 @@ enum zram_tier_pass {
  * @open: the run has its memory
  * @ran: when the last slice began, or free segments were discarded; awake time in ms
  * @sparse: objects of sparse blocks
- * @refused: free segments that could not be discarded
+ * @backoff: discards in a row that failed
  * @fresh: the walk is to start over
  * @pages: pages moved by the last slice
  * @bytes: bytes written by the last slice
@@ -83,7 +83,7 @@ struct zram_tier_slice {
 	bool open;
 	u64 ran;
 	struct zram_tier_sparse sparse;
-	unsigned int refused;
+	int backoff;
 	bool fresh;
 	u64 pages;
 	u64 bytes;
@@ -102,7 +102,7 @@ int zram_tier_slice_run(struct zram_tier_slice *slice,
 int zram_tier_slice_recompress(struct zram_tier_slice *slice, u32 before);
 void zram_tier_slice_restart(struct zram_tier_slice *slice);
 void zram_tier_slice_rest(struct zram_tier_slice *slice, u64 now, bool full);
-u32 zram_tier_slice_rest_ms(struct zram_tier_slice *slice, u64 now);
+u32 zram_tier_slice_rest_ms(const struct zram_tier_slice *slice, u64 now);
 void zram_tier_slice_close(struct zram_tier_slice *slice);
 
 #endif

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 500
 # Ranges of the backing device that become free while the thread of tiering sleeps are
 # discarded without a run: a sparse file loses the space. Then the thread sleeps again,
 # also if the device cannot discard.
@@ -13,11 +13,12 @@ space_below() {
 	[ "$(du -k "$mnt/file" | cut -f1)" -le "$1" ]
 }
 
+# Discards, and tries of them, are 10 seconds apart at least
 # shellcheck disable=SC2317 # called by wait_for
 sleeps() {
 	tier_read
 	zt_steps=$TIER_steps
-	sleep 3
+	sleep 12
 	tier_read
 	[ "$TIER_steps" -eq "$zt_steps" ]
 }
