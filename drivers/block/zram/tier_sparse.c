@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Sparse blocks of a backing device that is full: their objects go back to memory as they
- * are. They are the oldest ones, so they leave again at once, packed with others.
+ * are, with the time of their last access. So old ones leave again soon, packed with others;
+ * one that was read lately stays in memory.
  *
  * Packed objects share blocks, and a block is in use until the last of them is freed. The
  * block map counts references of blocks and does not know slots. So the thread passes over
  * the slot table, and takes an object if nothing else lies on its blocks, and it fills less
  * than a half of them. What is written again is less than a half of what becomes free.
+ * A block with two objects left is not looked at, however small they are.
  *
  * An object takes memory until it has left again. So a call brings back few of them, and
  * none that mem_limit forbids.
@@ -224,7 +226,8 @@ u32 zram_tier_sparse(struct zram *zram, struct zram_tier_sparse *sparse, u64 now
 
 	if (!tier_sparse_wanted(zram, sparse, now))
 		return 0;
-	run.buf = kmalloc(MOST_BLOCKS * ZRAM_BLOCK_SIZE, GFP_NOIO | __GFP_NOWARN);
+	run.buf = kmalloc(MOST_BLOCKS * ZRAM_BLOCK_SIZE,
+			  GFP_NOIO | __GFP_NORETRY | __GFP_NOWARN);
 	if (!run.buf)
 		return 0;
 	if (zram_tier_slice_begin()) {
