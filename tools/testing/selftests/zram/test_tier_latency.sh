@@ -124,6 +124,8 @@ for round in 1 2; do
 		sleep 0.02
 	done
 	between "try $round: requests in flight" "$most" 0 1
+	# The state changes after the slice, whose blocks are read back first
+	check "try $round: pages leave" wait_for 60 tier_moved $((pages + 1))
 	check "try $round: and stops again" wait_for 60 tier_is paused_latency
 	tier_read
 	wb_read
