@@ -19,6 +19,7 @@
 #include "pp.h"
 #include "pp_walk.h"
 #include "recompress.h"
+#include "spill.h"
 #include "tier_ages.h"
 #include "tier_capacity.h"
 #include "tier_clock.h"
@@ -372,6 +373,18 @@ void zram_tier_capacity_set_low(struct zram *zram, u64 low)
 int zram_tier_capacity_show(struct zram *zram, char *buf)
 {
 	return sysfs_emit(buf, "0 100 0 0 0\n");
+}
+
+bool zram_spill_is_on(const struct zram *zram)
+{
+	insist(zram->config_lock.held > 0);
+	return zram->tier->spill == ZRAM_TIER_SPILL_ON;
+}
+
+int zram_spill_show(struct zram *zram, char *buf, int at)
+{
+	insist(zram->config_lock.held > 0);
+	return sysfs_emit_at(buf, at, "spill off\nspilled 0\n");
 }
 
 /* As many digits as there can be have to fit into a page */

@@ -21,6 +21,7 @@
 #include "config.h"
 #include "pp.h"
 #include "rb_read.h"
+#include "spill_io.h"
 #include "zram.h"
 
 /*
@@ -50,6 +51,7 @@ void zram_bd_init(struct zram *zram)
 
 static void bd_dev_close(struct zram_backing *backing)
 {
+	zram_spill_io_destroy(backing->spill);
 	zram_rb_pool_destroy(backing->reads);
 	zram_bd_map_destroy(backing->map);
 	if (backing->file)
@@ -109,10 +111,23 @@ static bool bd_dev_verify(const struct block_device *bdev)
 	       bdev->bd_disk->fops->submit_bio;
 }
 
+/*
+ * Where a write of the device may wait for memory without a reserve of its own, reclaim must
+ * not wait for the write. That is so with loop, or a server in user space (nbd, ublk).
+ * Servers behind other drivers are not recognised.
+ */
+static bool bd_dev_may_reclaim(const struct block_device *bdev)
+{
+	return MAJOR(disk_devt(bdev->bd_disk)) == NBD_MAJOR ||
+	       str_has_prefix(bdev->bd_disk->disk_name, "ublkb") ||
+	       bd_dev_verify(bdev);
+}
+
 static int bd_dev_open(struct zram_backing *backing, const char *path,
 		       const char *name)
 {
 	struct file *file = bd_dev_open_file(path);
+	struct zram_spill_io *spill;
 	struct zram_rb_pool *reads;
 	struct zram_bd_map *map;
 	u64 nr_blocks;
@@ -123,6 +138,7 @@ static int bd_dev_open(struct zram_backing *backing, const char *path,
 	backing->file = file;
 	backing->bdev = file_bdev(file);
 	backing->verify = bd_dev_verify(backing->bdev);
+	backing->may_reclaim = bd_dev_may_reclaim(backing->bdev);
 	err = -EINVAL;
 	nr_blocks = bd_dev_nr_blocks(backing->bdev);
 	if (!nr_blocks)
@@ -137,6 +153,11 @@ static int bd_dev_open(struct zram_backing *backing, const char *path,
 	if (err)
 		goto err_close;
 	backing->reads = reads;
+	spill = zram_spill_io_create(backing, name);
+	err = PTR_ERR_OR_ZERO(spill);
+	if (err)
+		goto err_close;
+	backing->spill = spill;
 	return 0;
 
 err_close:

@@ -8,6 +8,7 @@
 #include <linux/bug.h>
 #include <linux/math.h>
 #include <linux/minmax.h>
+#include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/xarray.h>
 
@@ -130,12 +131,17 @@ unsigned int zram_bd_map_discardable(struct zram_bd_map *map)
 	return atomic_read(&map->discardable);
 }
 
-/* Mark a segment as used, if it is free and was written since its last discard */
+/*
+ * Mark a segment as used, if it is free and was written since its last discard. A writer
+ * that spills may be between its search and the reservation of what it has found, so this
+ * takes the mutex for reserving.
+ */
 static bool bd_free_claim(struct zram_bd_map *map, u64 index)
 {
 	struct segment *seg = zram_bd_tree_find(map, index << SEGMENT_SHIFT);
 	bool claimed;
 
+	mutex_lock(&map->reserve_lock);
 	spin_lock_irq(&seg->lock);
 	claimed = seg->written && !seg->nr_used;
 	if (claimed) {
@@ -145,6 +151,7 @@ static bool bd_free_claim(struct zram_bd_map *map, u64 index)
 		zram_bd_tree_update(map, index << SEGMENT_SHIFT, true);
 	}
 	spin_unlock_irq(&seg->lock);
+	mutex_unlock(&map->reserve_lock);
 	return claimed;
 }
 

@@ -28,6 +28,8 @@ bool __zram_bd_map_ref(struct zram_bd_map *map, u64 first, unsigned int nr,
 void zram_bd_map_share(struct zram_bd_map *map, u64 first, unsigned int nr,
 		       const u16 *refs);
 bool zram_bd_map_get_sole(struct zram_bd_map *map, u64 first, unsigned int nr);
+void zram_bd_map_prepare(struct zram_bd_map *map);
+void zram_bd_map_skip(struct zram_bd_map *map, u64 block);
 void zram_bd_map_trim(struct zram_bd_map *map, u64 first, unsigned int nr);
 bool zram_bd_map_retire(struct zram_bd_map *map, u64 block);
 bool zram_bd_map_next_retired(struct zram_bd_map *map, u64 *block);

@@ -291,3 +291,36 @@ void zram_bd_map_trim(struct zram_bd_map *map, u64 first, unsigned int nr)
 		map->cursor = first;
 	mutex_unlock(&map->reserve_lock);
 }
+
+/**
+ * zram_bd_map_prepare() - allocate memory for the first reservation
+ * @map: a map of which no block was reserved yet
+ *
+ * Without the memory nothing fails now; the first reservation then needs it.
+ *
+ * Context: May sleep.
+ */
+void zram_bd_map_prepare(struct zram_bd_map *map)
+{
+	WRITE_ONCE(map->wants_region, true);
+	bd_reserve_prepare(map);
+}
+
+/**
+ * zram_bd_map_skip() - continue elsewhere
+ * @map: the map
+ * @block: a block that cannot be written
+ *
+ * The next search begins a segment after the block, or a quarter of a small device.
+ *
+ * Context: May sleep; does not start I/O.
+ */
+void zram_bd_map_skip(struct zram_bd_map *map, u64 block)
+{
+	u64 distance = min_t(u64, map->nr_blocks / 4, SEGMENT_BLOCKS);
+
+	mutex_lock(&map->reserve_lock);
+	block += distance;
+	map->cursor = block < map->nr_blocks ? block : block - map->nr_blocks;
+	mutex_unlock(&map->reserve_lock);
+}

@@ -42,7 +42,7 @@ struct zram_bd_map {
 	struct region **regions;	/* set at the first use of a region */
 	spinlock_t summary_lock;	/* guards the "full" bits */
 	unsigned long *full;		/* regions without a free block */
-	struct mutex reserve_lock;	/* held to reserve */
+	struct mutex reserve_lock;	/* held to reserve, and to claim for a discard */
 	u64 cursor;			/* block after the last extent reserved; reserve_lock */
 	unsigned int enough;		/* length that ends a search cut short; reserve_lock */
 	unsigned int shortcuts;		/* searches to be cut short; reserve_lock */

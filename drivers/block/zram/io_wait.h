@@ -3,7 +3,9 @@
 #define _ZRAM_IO_WAIT_H_
 
 #include <linux/completion.h>
+#include <linux/errno.h>
 #include <linux/jiffies.h>
+#include <linux/types.h>
 
 /**
  * zram_io_wait() - wait for I/O of the backing device
@@ -18,6 +20,18 @@ static inline void zram_io_wait(struct completion *done)
 {
 	while (!wait_for_completion_io_timeout(done, HZ))
 		;
+}
+
+/**
+ * zram_io_is_block_fault() - may an error be the fault of the blocks written?
+ * @err: the error
+ *
+ * Return: false for a full thin volume, a lost path and a time-out: they are temporary,
+ *	and not caused by the block.
+ */
+static inline bool zram_io_is_block_fault(int err)
+{
+	return err == -EIO || err == -ENODATA || err == -EILSEQ;
 }
 
 #endif

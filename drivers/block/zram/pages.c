@@ -24,6 +24,7 @@
 #include "read.h"
 #include "slot.h"
 #include "slot_pin.h"
+#include "spill.h"
 #include "table.h"
 #include "tier_count.h"
 #include "trace.h"
@@ -222,6 +223,7 @@ int zram_pages_read_wait(struct zram *zram, unsigned long index,
  * Refuse the page without compressing it, because its object most likely does not fit?
  * Only for swap, which keeps the page in memory and writes it again later. A file
  * system loses a page that it cannot write, so the driver tries each of its writes.
+ * Nor with spill: a page that fits into memory needs no I/O.
  */
 static bool pages_is_refused(struct zram *zram, unsigned long index,
 			     unsigned int how)
@@ -230,7 +232,7 @@ static bool pages_is_refused(struct zram *zram, unsigned long index,
 
 	return (how & ZRAM_PAGES_SWAP) &&
 		!(flags & (ZRAM_SIZE_MASK | ZRAM_SAME)) &&
-		zram_obj_is_full(&zram->pool);
+		zram_obj_is_full(&zram->pool) && !zram_spill_is_ready(zram);
 }
 
 /* @size: bytes that zram_write_batch() could not allocate; 0 if unknown */
@@ -265,9 +267,9 @@ static int pages_store(struct zram *zram, unsigned long index,
 }
 
 /* Staged pages count as full pages towards mem_limit: compress them before failing */
-static int pages_write_now(struct zram *zram, unsigned long index,
-			   struct page *page, unsigned int how, u32 expected,
-			   unsigned int size)
+static int pages_store_flush(struct zram *zram, unsigned long index,
+			     struct page *page, unsigned int how, u32 expected,
+			     unsigned int size)
 {
 	int err = pages_store(zram, index, page, how, expected, size);
 
@@ -281,6 +283,20 @@ static int pages_write_now(struct zram *zram, unsigned long index,
 	return err;
 }
 
+/* Store a page in memory, or where that has no space, on the backing device */
+static int pages_write_now(struct zram *zram, unsigned long index,
+			   struct page *page, unsigned int how, u32 expected,
+			   unsigned int size)
+{
+	int err = pages_store_flush(zram, index, page, how, expected, size);
+	int spilled;
+
+	if (err != -ENOSPC && err != -ENOMEM)
+		return err;
+	spilled = zram_spill_write(zram, index, page, expected);
+	return !spilled || spilled == -EAGAIN ? spilled : err;
+}
+
 /**
  * zram_pages_write_if() - write a page, unless its slot has changed
  * @zram: a device that is set up
@@ -291,9 +307,9 @@ static int pages_write_now(struct zram *zram, unsigned long index,
  *
  * On failure the slot keeps its old content.
  *
- * Context: May sleep; does no I/O.
+ * Context: May sleep; waits for I/O of the backing device if the page is spilled.
  * Return: 0, -EAGAIN when the slot is not as expected, -ENOMEM, or -ENOSPC when
- *	mem_limit is reached.
+ *	mem_limit is reached. Both errors mean that the page could not be spilled, too.
  */
 int zram_pages_write_if(struct zram *zram, unsigned long index,
 			struct page *page, unsigned int how, u32 expected)
@@ -378,9 +394,9 @@ pages_write_all(struct zram *zram, unsigned long index, struct page **pages,
  *
  * Slots of pages that were not written keep their old content.
  *
- * Context: May sleep; does no I/O.
+ * Context: May sleep; waits for I/O of the backing device if pages are spilled.
  * Return: 0; for the page after the last written, -ENOMEM, or -ENOSPC when
- *	mem_limit is reached.
+ *	mem_limit is reached. Both errors mean that it could not be spilled, too.
  */
 int zram_pages_write(struct zram *zram, unsigned long index,
 		     struct page **pages, unsigned int nr, unsigned int how,

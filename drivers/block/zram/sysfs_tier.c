@@ -11,10 +11,12 @@
 #include <linux/errno.h>
 #include <linux/kstrtox.h>
 #include <linux/overflow.h>
+#include <linux/rwsem.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
+#include "spill.h"
 #include "sysfs.h"
 #include "tier_bucket.h"
 #include "tier_budget.h"
@@ -251,6 +253,33 @@ static ssize_t reserve_store(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RW(reserve);
 
+static ssize_t spill_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	struct zram *zram = zram_sysfs_device(dev);
+	bool on;
+
+	down_read(&zram->config_lock);
+	on = zram_spill_is_on(zram);
+	up_read(&zram->config_lock);
+	return sysfs_emit(buf, "%d\n", on);
+}
+
+static ssize_t spill_store(struct device *dev, struct device_attribute *attr,
+			   const char *buf, size_t len)
+{
+	struct zram *zram = zram_sysfs_device(dev);
+	bool on;
+
+	if (kstrtobool(buf, &on))
+		return -EINVAL;
+	WRITE_ONCE(zram->tier->spill,
+		   on ? ZRAM_TIER_SPILL_ON : ZRAM_TIER_SPILL_OFF);
+	zram_tier_kick(zram);
+	return len;
+}
+static DEVICE_ATTR_RW(spill);
+
 static ssize_t ledger_show(struct device *dev, struct device_attribute *attr,
 			   char *buf)
 {
@@ -354,6 +383,7 @@ static struct attribute *zram_sysfs_tier_attrs[] = {
 	&dev_attr_latency_target_us.attr,
 	&dev_attr_daily_budget.attr,
 	&dev_attr_reserve.attr,
+	&dev_attr_spill.attr,
 	&dev_attr_ledger.attr,
 	&dev_attr_readback_window.attr,
 	&dev_attr_capacity.attr,

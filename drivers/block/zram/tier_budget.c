@@ -80,6 +80,21 @@ u64 zram_tier_budget_left(struct zram *zram)
 }
 
 /**
+ * zram_tier_budget_spill_left() - find how much spill may write now
+ * @zram: the device
+ *
+ * Context: Any but interrupts.
+ * Return: bytes, the reserve included; %ZRAM_TIER_NO_LIMIT if there is no bound.
+ */
+u64 zram_tier_budget_spill_left(struct zram *zram)
+{
+	struct zram_tier_bucket bucket;
+
+	zram_tier_budget_get(zram, &bucket);
+	return zram_tier_bucket_left(&bucket, true);
+}
+
+/**
  * zram_tier_budget_charge() - count bytes that were written
  * @zram: the device
  * @bytes: that were written

@@ -26,6 +26,7 @@
 #include "bd_map.h"
 #include "capacity.h"
 #include "obj.h"
+#include "spill.h"
 #include "stats.h"
 #include "tier_budget.h"
 #include "tier_capacity.h"
@@ -50,13 +51,13 @@ static bool tier_capacity_moves(const struct zram *zram)
 	}
 }
 
-static u64 tier_capacity_budget(struct zram *zram)
+/* Bytes that writeback_limit allows to be written */
+static u64 tier_capacity_limit(struct zram *zram)
 {
 	u64 blocks = zram_bd_budget_bound(zram);
 
-	return min(zram_tier_budget_left(zram),
-		   blocks == U64_MAX ? blocks :
-		   zram_tier_mul(blocks, ZRAM_BLOCK_SIZE));
+	return blocks == U64_MAX ? blocks :
+		zram_tier_mul(blocks, ZRAM_BLOCK_SIZE);
 }
 
 /* config_lock is held, and the device is set up */
@@ -66,6 +67,7 @@ static void tier_capacity_observe(struct zram *zram,
 	struct zram_obj_pool *pool = &zram->pool;
 	struct zram_stats *stats = &zram->stats;
 	u64 pool_pages = zram_obj_pool_pages(pool) + zram_obj_staged(pool);
+	u64 limit = tier_capacity_limit(zram);
 
 	*in = (struct zram_capacity_input){
 		.size_pages = zram->nr_pages,
@@ -77,8 +79,10 @@ static void tier_capacity_observe(struct zram *zram,
 		.pool_bytes = pool_pages << PAGE_SHIFT,
 		.limit_bytes = (u64)READ_ONCE(pool->limit_pages) << PAGE_SHIFT,
 		.available_bytes = (u64)max(si_mem_available(), 0L) << PAGE_SHIFT,
-		.budget_bytes = tier_capacity_budget(zram),
+		.budget_bytes = min(zram_tier_budget_left(zram), limit),
+		.spill_bytes = min(zram_tier_budget_spill_left(zram), limit),
 		.moves = tier_capacity_moves(zram),
+		.spill = zram_spill_is_ready(zram),
 	};
 	if (zram->backing.map)
 		in->free_bytes = zram_bd_map_free(zram->backing.map) <<

@@ -49,6 +49,18 @@ enum zram_tier_activity {
 };
 
 /**
+ * enum zram_tier_spill - tier/spill
+ * @ZRAM_TIER_SPILL_UNSET: the user has not set it
+ * @ZRAM_TIER_SPILL_OFF: what memory has no space for is refused
+ * @ZRAM_TIER_SPILL_ON: it goes to the backing device
+ */
+enum zram_tier_spill {
+	ZRAM_TIER_SPILL_UNSET,
+	ZRAM_TIER_SPILL_OFF,
+	ZRAM_TIER_SPILL_ON,
+};
+
+/**
  * struct zram_tier_status - what the thread tells of itself
  * @activity: an enum zram_tier_activity
  * @protected_age: no younger page leaves under pressure, seconds; U32_MAX: none does
@@ -67,6 +79,9 @@ enum zram_tier_activity {
  * @recompressed: pages recompressed
  * @read_back: pages read from the backing device
  * @sparse: objects brought back to memory from sparse blocks
+ * @spilled: pages that writers have moved to the backing device
+ * @spilled_new: of them, those that the policy has not been told of
+ * @spill_failed: pages that memory had no space for, and that could not be moved there
  * @cpu_ns: CPU time of the thread
  * @steps: steps of the thread
  * @walks: walks of the table
@@ -86,6 +101,9 @@ struct zram_tier_status {
 	atomic64_t recompressed;
 	atomic64_t read_back;
 	atomic64_t sparse;
+	atomic64_t spilled;
+	atomic64_t spilled_new;
+	atomic64_t spill_failed;
 	atomic64_t cpu_ns;
 	atomic64_t steps;
 	atomic64_t walks;
@@ -136,6 +154,7 @@ struct zram_tier_watch {
  * @lock: serialises starting and stopping the thread, and changes of @enabled. Taken
  *	inside config_lock, outside pp_lock
  * @enabled: the user's switch; survives a reset
+ * @spill: an enum zram_tier_spill; survives a reset
  * @settings_lock: a spinlock for the user's settings; none is taken inside it
  * @config: settings for the policy; they survive a reset. 64 bits are not read in one
  *	piece on every machine, so the thread takes a copy by zram_tier_dev_config()
@@ -156,6 +175,7 @@ struct zram_tier_watch {
 struct zram_tier {
 	struct mutex lock;		/* see above */
 	bool enabled;			/* lock; A */
+	unsigned int spill;		/* A */
 	spinlock_t settings_lock;	/* see above */
 	struct zram_tier_config config;	/* settings_lock */
 	u32 recompress_age;		/* written under settings_lock; A */

@@ -157,6 +157,7 @@ static void tier_policy_observe(const struct zram_tier_tuning *tuning,
 	/* Reads of the others are no regret, so they do not excuse any */
 	written = zram_tier_hazard_written(&state->hazard, in->written,
 					   tuning->regret_class);
+	written = zram_tier_add(written, in->spilled);
 	zram_tier_brake_count(&state->brake, waits, written);
 	tier_policy_disk(tuning, in, state, reads_disk);
 	state->demand = zram_tier_sub(state->demand, in->written);

@@ -16,6 +16,7 @@
 #include <linux/time64.h>
 #include <linux/timekeeping.h>
 
+#include "spill.h"
 #include "tier_ages.h"
 #include "tier_bucket.h"
 #include "tier_budget.h"
@@ -67,7 +68,7 @@ static int tier_show_age(char *buf, int at, const char *key, u32 age)
  * @zram: the device
  * @buf: a page
  *
- * Context: Any but interrupts.
+ * Context: May sleep. Takes config_lock.
  * Return: length of the text, bytes.
  */
 int zram_tier_show_stat(struct zram *zram, char *buf)
@@ -111,6 +112,9 @@ int zram_tier_show_stat(struct zram *zram, char *buf)
 			       READ_ONCE(status->in_flight));
 	at += tier_show_bytes(buf, at, "budget_left",
 			      zram_tier_budget_left(zram));
+	down_read(&zram->config_lock);
+	at += zram_spill_show(zram, buf, at);
+	up_read(&zram->config_lock);
 	at += sysfs_emit_at(buf, at, "last_error %d\n",
 			    READ_ONCE(status->last_error));
 	at += sysfs_emit_at(buf, at, "cpu_ms %llu\n",

@@ -30,6 +30,7 @@
 #include "tier_recomp.h"
 #include "tier_report.h"
 #include "tier_slice.h"
+#include "tier_sleep.h"
 #include "tier_thread.h"
 #include "zram.h"
 
@@ -158,6 +159,7 @@ static void tier_step_observe(struct tier_work *work)
 	*in = (struct zram_tier_input){
 		.elapsed_ms = min_t(u64, now - work->stepped, U32_MAX),
 		.written = work->written,
+		.spilled = atomic64_xchg(&zram->tier->status.spilled_new, 0),
 		.ram_pages = totalram_pages(),
 		.pool_bytes = (u64)zram_obj_pool_pages(&zram->pool) << PAGE_SHIFT,
 		.object_bytes = zram_stats_read(&zram->stats,
@@ -211,6 +213,7 @@ static void tier_step_walk(struct tier_work *work)
 	in->wait_us = 0;
 	in->stored = 0;
 	in->written = 0;
+	in->spilled = 0;
 	in->asked = 0;
 	in->pool_pages = tier_step_pages(work);
 	in->walk = &work->ages.walk;

@@ -4,13 +4,10 @@
  *
  * The thread exists while tiering is enabled on a device that is set up and has a
  * backing device. Reset and removal stop it before they take config_lock, which it
- * never takes. It does not write while the machine is going to sleep or hibernates:
- * what the thread writes to the backing device then would not be in the image, and
- * the device may be asleep already.
+ * never takes. It does not write while the machine sleeps, see tier_sleep.c.
  */
 
 #include <linux/atomic.h>
-#include <linux/bitops.h>
 #include <linux/blkdev.h>
 #include <linux/compiler.h>
 #include <linux/completion.h>
@@ -22,58 +19,26 @@
 #include <linux/limits.h>
 #include <linux/minmax.h>
 #include <linux/mutex.h>
-#include <linux/notifier.h>
 #include <linux/rwsem.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
-#include <linux/suspend.h>
 #include <linux/wait.h>
 
 #include "bd_map.h"
-#include "tier_clock.h"
 #include "tier_count.h"
 #include "tier_dev.h"
 #include "tier_latency.h"
+#include "tier_sleep.h"
 #include "tier_thread.h"
 #include "zram.h"
 
 #define NICE		19
-/* How long a suspend waits for a write that is in flight */
-#define SLEEP_WAIT	(20 * HZ)
 
 /*
  * The task that stops a thread moves it from RUN to STOP, and back if it is killed
  * while it waits. The thread moves itself from STOP to ENDED, and does nothing more.
  */
 enum { LIFE_RUN, LIFE_STOP, LIFE_ENDED };
-
-/*
- * Ways to sleep, a bit each. A program may keep /dev/snapshot open, which is HIBERNATE or
- * RESTORE, and suspend the machine meanwhile.
- */
-enum { SLEEP_SUSPEND, SLEEP_HIBERNATE, SLEEP_RESTORE };
-
-/* Slices that are going on, of all devices */
-static atomic_t tier_thread_slices = ATOMIC_INIT(0);
-static unsigned long tier_thread_asleep;
-static DECLARE_WAIT_QUEUE_HEAD(tier_thread_quiet);
-
-/**
- * zram_tier_asleep() - is the machine going to sleep, or has it not woken up yet?
- *
- * Return: false if it is awake. Then the clock knows of all sleeps.
- */
-bool zram_tier_asleep(void)
-{
-	/* Pairs with tier_thread_wake() */
-	return smp_load_acquire(&tier_thread_asleep);
-}
-
-static void tier_thread_slice_put(void)
-{
-	if (atomic_dec_and_test(&tier_thread_slices))
-		wake_up(&tier_thread_quiet);
-}
 
 /**
  * zram_tier_slice_begin() - may the thread use the backing device?
@@ -87,13 +52,8 @@ static void tier_thread_slice_put(void)
  */
 bool zram_tier_slice_begin(void)
 {
-	atomic_inc(&tier_thread_slices);
-	/* Pairs with tier_thread_sleep(): one of both sees the other's store */
-	smp_mb__after_atomic();
-	if (zram_tier_asleep()) {
-		tier_thread_slice_put();
+	if (!zram_tier_io_begin())
 		return false;
-	}
 	set_user_nice(current, 0);
 	return true;
 }
@@ -104,56 +64,8 @@ bool zram_tier_slice_begin(void)
 void zram_tier_slice_end(void)
 {
 	set_user_nice(current, NICE);
-	tier_thread_slice_put();
+	zram_tier_io_end();
 }
-
-/* A device that hangs does not keep the machine awake; the freezer decides then */
-static void tier_thread_sleep(unsigned int how)
-{
-	set_bit(how, &tier_thread_asleep);
-	/* Pairs with zram_tier_slice_begin() */
-	smp_mb__after_atomic();
-	wait_event_timeout(tier_thread_quiet,
-			   !atomic_read(&tier_thread_slices), SLEEP_WAIT);
-}
-
-static void tier_thread_wake(unsigned int how)
-{
-	zram_tier_clock_resume();
-	clear_bit_unlock(how, &tier_thread_asleep);
-}
-
-static int tier_thread_pm(struct notifier_block *nb, unsigned long event,
-			  void *unused)
-{
-	switch (event) {
-	case PM_SUSPEND_PREPARE:
-		tier_thread_sleep(SLEEP_SUSPEND);
-		break;
-	case PM_HIBERNATION_PREPARE:
-		tier_thread_sleep(SLEEP_HIBERNATE);
-		break;
-	case PM_RESTORE_PREPARE:
-		tier_thread_sleep(SLEEP_RESTORE);
-		break;
-	case PM_POST_SUSPEND:
-		tier_thread_wake(SLEEP_SUSPEND);
-		break;
-	case PM_POST_HIBERNATION:
-		tier_thread_wake(SLEEP_HIBERNATE);
-		break;
-	case PM_POST_RESTORE:
-		tier_thread_wake(SLEEP_RESTORE);
-		break;
-	}
-	return NOTIFY_DONE;
-}
-
-static struct notifier_block tier_thread_nb = {
-	.notifier_call = tier_thread_pm,
-	/* First after the thaw: until then, reads count the sleep as age of their page */
-	.priority = INT_MAX,
-};
 
 /**
  * zram_tier_interrupted() - does the thread have to end its slice?
@@ -273,6 +185,7 @@ static int tier_thread_create(struct zram *zram)
 	zram_bd_map_set_watch(zram->backing.map, &tier->freed);
 	reinit_completion(&tier->ended);
 	atomic_set(&tier->life, LIFE_RUN);
+	atomic64_set(&tier->status.spilled_new, 0);
 	task = kthread_create(tier_thread_run, zram, "%s_tier",
 			      zram->disk->disk_name);
 	if (IS_ERR(task)) {
@@ -418,25 +331,4 @@ int zram_tier_enable(struct zram *zram, bool on)
 	mutex_unlock(&tier->lock);
 	up_read(&zram->config_lock);
 	return err;
-}
-
-/**
- * zram_tier_thread_init() - prepare for threads
- *
- * Context: Before the first device.
- * Return: 0, or the error of the notifier for suspend.
- */
-int zram_tier_thread_init(void)
-{
-	return register_pm_notifier(&tier_thread_nb);
-}
-
-/**
- * zram_tier_thread_exit() - undo zram_tier_thread_init()
- *
- * Context: After the last device.
- */
-void zram_tier_thread_exit(void)
-{
-	unregister_pm_notifier(&tier_thread_nb);
 }

@@ -28,27 +28,15 @@ extern const struct zram_tier_work_ops zram_tier_work_ops;
 int zram_tier_enable(struct zram *zram, bool on);
 void zram_tier_start(struct zram *zram);
 void zram_tier_stop(struct zram *zram);
-bool zram_tier_asleep(void);
 bool zram_tier_slice_begin(void);
 void zram_tier_slice_end(void);
 bool zram_tier_interrupted(const struct zram *zram);
-int zram_tier_thread_init(void);
-void zram_tier_thread_exit(void);
 #else
 static inline void zram_tier_start(struct zram *zram)
 {
 }
 
 static inline void zram_tier_stop(struct zram *zram)
-{
-}
-
-static inline int zram_tier_thread_init(void)
-{
-	return 0;
-}
-
-static inline void zram_tier_thread_exit(void)
 {
 }
 #endif

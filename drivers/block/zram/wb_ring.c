@@ -332,15 +332,6 @@ bool zram_wb_ring_verify(struct zram_wb_ring *ring, struct zram_wb_request *req)
 	return !req->err;
 }
 
-/*
- * A full thin volume, a lost path and a time-out are temporary and not caused
- * by the block.
- */
-static bool wb_ring_is_fault_of_block(int err)
-{
-	return err == -EIO || err == -ENODATA || err == -EILSEQ;
-}
-
 /**
  * zram_wb_ring_retry() - write one block of a request that failed
  * @ring: the ring
@@ -366,7 +357,7 @@ bool zram_wb_ring_retry(struct zram_wb_ring *ring, struct zram_wb_request *req,
 	}
 	if (err)
 		req->err = err;
-	if (wb_ring_is_fault_of_block(err))
+	if (zram_io_is_block_fault(err))
 		req->faulty |= BIT_ULL(i);
 	return !err;
 }

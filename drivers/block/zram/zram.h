@@ -31,8 +31,8 @@
  *	stream mutex	comp.h: a compression stream
  *	slot lock	spinlock for a group of slots
  *	staging lock	kc_stage.c: a spinlock for a pool of staging pages
- *	map locks	bd_map.c: a mutex to reserve, under pp_lock only, and
- *			spinlocks, also taken in interrupts
+ *	map locks	bd_map.c: a mutex to reserve, for runs and for writers that
+ *			spill, and spinlocks, also taken in interrupts
  *
  * - A device that is set up and open is not reset. So the data path takes none
  *   of the first four locks, and allocations under them may recurse into it
@@ -62,6 +62,7 @@
 struct zram_bd_map;
 struct dentry;
 struct zram_rb_pool;
+struct zram_spill_io;
 struct zram_tier;
 struct zram_tier_cpu;
 
@@ -71,14 +72,18 @@ struct zram_tier_cpu;
  * @bdev: block device of @file
  * @map: block map
  * @reads: mempools and workqueues for reads
+ * @spill: what spill has set aside; NULL without CONFIG_ZRAM_TIER
  * @verify: whether it may report a block as written that it did not write
+ * @may_reclaim: whether its writes may wait for memory, so reclaim should not wait for them
  */
 struct zram_backing {
 	struct file *file;		/* C */
 	struct block_device *bdev;	/* C, open */
 	struct zram_bd_map *map;	/* C, open; S inside */
 	struct zram_rb_pool *reads; /* C, open; S inside */
+	struct zram_spill_io *spill;	/* C, open; S inside */
 	bool verify;			/* C */
+	bool may_reclaim;		/* C, open */
 };
 
 /**

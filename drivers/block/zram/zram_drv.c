@@ -27,7 +27,7 @@
 #include "lzpage_tables.h"
 #include "swap.h"
 #include "sysfs.h"
-#include "tier_thread.h"
+#include "tier_sleep.h"
 #include "zram.h"
 
 static unsigned int num_devices = 1;
@@ -184,7 +184,7 @@ static int __init zram_init(void)
 	err = zram_kc_init();
 	if (err)
 		goto err_kc;
-	err = zram_tier_thread_init();
+	err = zram_tier_sleep_init();
 	if (err)
 		goto err_tier;
 	zram_major = register_blkdev(0, "zram");
@@ -209,7 +209,7 @@ err_devices:
 	zram_debugfs_exit();
 	unregister_blkdev(zram_major, "zram");
 err_blkdev:
-	zram_tier_thread_exit();
+	zram_tier_sleep_exit();
 err_tier:
 	zram_kc_exit();
 err_kc:
@@ -224,7 +224,7 @@ static void __exit zram_exit(void)
 	zram_drv_remove_all();
 	zram_debugfs_exit();
 	unregister_blkdev(zram_major, "zram");
-	zram_tier_thread_exit();
+	zram_tier_sleep_exit();
 	zram_kc_exit();
 	zram_comp_exit();
 }

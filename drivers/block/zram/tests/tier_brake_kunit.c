@@ -79,6 +79,35 @@ static void brake_test_brake(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, m->state.brake.margin, ZRAM_TIER_MARGIN_MAX);
 }
 
+/* Spilled pages cause reads that wait, so they count as written, but meet no demand */
+static void brake_test_spilled(struct kunit *test)
+{
+	struct machine *m = machine_young(test);
+	unsigned int margin = ZRAM_TIER_MARGIN_MAX >> m->tuning.brake.shift;
+	u64 demand;
+
+	m->in.elapsed_ms = 1000;
+	m->in.spilled = 10000;
+	m->in.reads_disk[5] = 1000;
+	machine_second(m);
+	KUNIT_EXPECT_EQ(test, m->state.brake.margin, ZRAM_TIER_MARGIN_MAX);
+	KUNIT_EXPECT_LE(test, m->out.regret, 20);
+
+	m->in.elapsed_ms = 0;
+	m->in.asked = 500;
+	machine_step(m);
+	demand = m->state.demand;
+	m->in.spilled = 100;
+	machine_step(m);
+	KUNIT_EXPECT_EQ(test, m->state.demand, demand);
+
+	m = machine_young(test);
+	m->in.elapsed_ms = 1000;
+	m->in.reads_disk[5] = 1000;
+	machine_second(m);
+	KUNIT_EXPECT_EQ(test, m->state.brake.margin, margin);
+}
+
 /* The sums, without a policy */
 static void brake_test_sums(struct kunit *test)
 {
@@ -188,6 +217,7 @@ static void brake_test_recovery(struct kunit *test)
 static struct kunit_case brake_test_cases[] = {
 	KUNIT_CASE(brake_test_thrash),
 	KUNIT_CASE(brake_test_brake),
+	KUNIT_CASE(brake_test_spilled),
 	KUNIT_CASE(brake_test_sums),
 	KUNIT_CASE(brake_test_brake_shows),
 	KUNIT_CASE(brake_test_dilution),

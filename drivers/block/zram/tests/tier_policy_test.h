@@ -61,6 +61,7 @@ static inline void machine_step(struct machine *m)
 	m->in.walk = NULL;
 	m->in.asked = 0;
 	m->in.written = 0;
+	m->in.spilled = 0;
 	memset(m->in.reads, 0, sizeof(m->in.reads));
 	memset(m->in.reads_disk, 0, sizeof(m->in.reads_disk));
 	m->in.wait_us = 0;

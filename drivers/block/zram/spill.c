@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Spill: a page that memory has no space for goes to the backing device at once.
+ *
+ * The writer waits for it, so spill is the last resort: the thread of tiering is woken
+ * and makes space for the next pages. The page is written whole, not packed, because
+ * a part of a block cannot be written without the rest.
+ *
+ * Where the backing device may itself wait for memory, reclaim must not wait for it. So
+ * spill is off by default on a loop device, on a device that may lie on top of one, and on
+ * a network block device.
+ */
+
+#define pr_fmt(fmt) "zram: " fmt
+
+#include <linux/atomic.h>
+#include <linux/blkdev.h>
+#include <linux/compiler.h>
+#include <linux/container_of.h>
+#include <linux/errno.h>
+#include <linux/jiffies.h>
+#include <linux/mm.h>
+#include <linux/printk.h>
+#include <linux/sysfs.h>
+
+#include "bd_budget.h"
+#include "slot.h"
+#include "spill.h"
+#include "spill_gate.h"
+#include "spill_io.h"
+#include "spill_try.h"
+#include "stats.h"
+#include "table.h"
+#include "tier_budget.h"
+#include "tier_dev.h"
+#include "tier_sleep.h"
+#include "trace.h"
+#include "zram.h"
+
+/* The thread is not woken for each of many pages */
+#define KICK_EVERY	(HZ / 10)
+
+/**
+ * struct spill_page - a page that is being written
+ * @try: the search for blocks
+ * @io: the device
+ * @copy: the page
+ * @pass: from the gate
+ */
+struct spill_page {
+	struct zram_spill_try try;
+	struct zram_spill_io *io;
+	struct page *copy;
+	enum zram_spill_pass pass;
+};
+
+/**
+ * zram_spill_is_on() - is spill switched on?
+ * @zram: the device
+ *
+ * Context: config_lock is held, or the device is open.
+ * Return: what the user has set. If nothing was set, whether tiering is enabled, but
+ *	false if writes of the backing device may wait for memory.
+ */
+bool zram_spill_is_on(const struct zram *zram)
+{
+	unsigned int setting = READ_ONCE(zram->tier->spill);
+
+	if (setting == ZRAM_TIER_SPILL_UNSET)
+		return READ_ONCE(zram->tier->enabled) && !zram->backing.may_reclaim;
+	return setting == ZRAM_TIER_SPILL_ON;
+}
+
+/**
+ * zram_spill_is_ready() - can a page be spilled, as far as is known?
+ * @zram: a device that is set up
+ *
+ * Budgets and free blocks are not looked at.
+ *
+ * Context: config_lock is held, or the device is open.
+ * Return: true if spill is on, and the backing device does not fail.
+ */
+bool zram_spill_is_ready(const struct zram *zram)
+{
+	const struct zram_spill_io *io = zram->backing.spill;
+
+	return io && zram_spill_is_on(zram) && zram_spill_gate_is_open(&io->gate);
+}
+
+static void spill_kick(struct zram *zram, struct zram_spill_io *io)
+{
+	unsigned long now = jiffies;
+
+	if (now - READ_ONCE(io->kicked) < KICK_EVERY)
+		return;
+	WRITE_ONCE(io->kicked, now);
+	zram_tier_kick(zram);
+}
+
+/* Does not begin a write when others have found that the device fails, or before a sleep */
+static int spill_write_try(struct zram_spill_try *try, u64 first)
+{
+	struct spill_page *page = container_of(try, struct spill_page, try);
+
+	if (zram_tier_asleep() || (page->pass != ZRAM_SPILL_TRIAL &&
+				   !zram_spill_gate_is_open(&page->io->gate)))
+		return -ECANCELED;
+	return zram_spill_io_write(page->io, page->copy, first);
+}
+
+static int spill_try(struct spill_page *spill, struct page *page, u64 *first)
+{
+	int err;
+
+	spill->copy = zram_spill_io_copy(spill->io, page);
+	err = zram_spill_try(&spill->try, first);
+	zram_spill_io_free(spill->io, spill->copy);
+	return err;
+}
+
+/* Within the daily budget, that of spill */
+static int spill_try_in_budget(struct zram *zram, struct spill_page *spill,
+			       struct page *page, u64 *first)
+{
+	struct zram_spill_io *io = spill->io;
+	u64 bytes = (u64)atomic_inc_return(&io->in_flight) * PAGE_SIZE;
+	int err = -EDQUOT;
+
+	if (zram_tier_budget_spill_left(zram) >= bytes)
+		err = spill_try(spill, page, first);
+	if (!err)
+		zram_tier_budget_charge(zram, PAGE_SIZE);
+	/* Another writer sees the charge, or this page in flight */
+	smp_mb__before_atomic();
+	atomic_dec(&io->in_flight);
+	return err;
+}
+
+/* Within writeback_limit, too */
+static int spill_try_in_limit(struct zram *zram, struct spill_page *spill,
+			      struct page *page, u64 *first)
+{
+	unsigned int granted;
+	int err = -EDQUOT;
+	u32 epoch;
+
+	granted = zram_bd_budget_charge(zram, ZRAM_BLOCKS_PER_PAGE, &epoch);
+	if (granted == ZRAM_BLOCKS_PER_PAGE)
+		err = spill_try_in_budget(zram, spill, page, first);
+	if (err)
+		zram_bd_budget_refund(zram, granted, epoch);
+	return err;
+}
+
+/* Write a page to blocks, and tell the gate. On success the blocks are the caller's */
+static int spill_store(struct zram *zram, struct zram_spill_io *io,
+		       struct page *page, u64 *first)
+{
+	struct spill_page spill = {
+		.try = {
+			.map = zram->backing.map,
+			.write = spill_write_try,
+		},
+		.io = io,
+		.pass = zram_spill_gate_enter(&io->gate, get_jiffies_64()),
+	};
+	int err;
+
+	if (spill.pass == ZRAM_SPILL_REFUSED)
+		return -EIO;
+	err = spill_try_in_limit(zram, &spill, page, first);
+	if (!err)
+		zram_spill_gate_works(&io->gate);
+	else if (spill.try.used && err != -ECANCELED)
+		zram_spill_gate_fails(&io->gate, spill.pass, err, get_jiffies_64());
+	else
+		zram_spill_gate_leave(&io->gate, spill.pass);
+	if (spill.try.retired)
+		pr_warn_ratelimited("%s: %pg: %u blocks cannot be written, they are retired\n",
+				    zram->disk->disk_name, io->bdev,
+				    spill.try.retired);
+	if (err && spill.try.used && err != -ECANCELED)
+		pr_err_ratelimited("%s: %pg: a page cannot be written: error %d\n",
+				   zram->disk->disk_name, io->bdev, err);
+	return err;
+}
+
+static int spill_install(struct zram *zram, unsigned long index, u64 first,
+			 u32 expected)
+{
+	struct zram_slot slot = {
+		.handle = zram_slot_location(first, 0),
+		.flags = PAGE_SIZE | ZRAM_WB,
+	};
+	bool ok = zram_slot_replace(zram, index, &slot, expected);
+
+	trace_zram_write(zram, index, PAGE_SIZE | ZRAM_WB, 0);
+	/* The old content; or the blocks */
+	zram_slot_release(zram, &slot);
+	return ok ? 0 : -EAGAIN;
+}
+
+/**
+ * zram_spill_write() - write a page to the backing device, if spill is on
+ * @zram: a device that is set up, and open
+ * @index: slot to store it in
+ * @page: the page, which memory has no space for
+ * @expected: flags that must be set in the slot when the page is installed
+ *
+ * On failure the slot keeps its old content.
+ *
+ * Context: May sleep; waits for I/O. May be called from submit_bio.
+ * Return: 0; -EAGAIN if the slot is not as expected; -EOPNOTSUPP if spill is off;
+ *	otherwise why the page could not be written. The writer reports why memory had no
+ *	space instead.
+ */
+int zram_spill_write(struct zram *zram, unsigned long index, struct page *page,
+		     u32 expected)
+{
+	struct zram_spill_io *io = zram->backing.spill;
+	struct zram_tier_status *status = &zram->tier->status;
+	u64 first;
+	int err;
+
+	if (!io || !zram_spill_is_on(zram))
+		return -EOPNOTSUPP;
+	spill_kick(zram, io);
+	/* What is written after the image was made would be lost with it */
+	err = -EBUSY;
+	if (zram_tier_io_begin()) {
+		err = spill_store(zram, io, page, &first);
+		zram_tier_io_end();
+	}
+	if (err) {
+		atomic64_inc(&status->spill_failed);
+		return err == -EAGAIN ? -EIO : err;
+	}
+	zram_stats_add(&zram->stats, ZRAM_STAT_BD_WRITES, ZRAM_BLOCKS_PER_PAGE);
+	zram_tier_budget_moved(zram, 1, PAGE_SIZE);
+	err = spill_install(zram, index, first, expected);
+	if (err)
+		return err;
+	atomic64_inc(&status->spilled);
+	atomic64_inc(&status->spilled_new);
+	return 0;
+}
+
+/**
+ * zram_spill_show() - write the lines of tier/stat about spill
+ * @zram: the device
+ * @buf: a page
+ * @at: where to go on in it
+ *
+ * Context: config_lock is held.
+ * Return: length of the lines, bytes.
+ */
+int zram_spill_show(struct zram *zram, char *buf, int at)
+{
+	const struct zram_tier_status *status = &zram->tier->status;
+	const struct zram_spill_io *io = zram->backing.spill;
+	const char *state = "off";
+	int len;
+
+	if (io && zram_spill_is_on(zram))
+		state = zram_spill_gate_is_open(&io->gate) ? "ready" : "failing";
+	len = sysfs_emit_at(buf, at, "spill %s\n", state);
+	len += sysfs_emit_at(buf, at + len, "spilled %lld\nspill_failed %lld\n",
+			     (s64)atomic64_read(&status->spilled),
+			     (s64)atomic64_read(&status->spill_failed));
+	len += sysfs_emit_at(buf, at + len, "spill_retry_s %u\nspill_error %d\n",
+			     io ? READ_ONCE(io->gate.backoff) : 0,
+			     io ? READ_ONCE(io->gate.error) : 0);
+	return len;
+}

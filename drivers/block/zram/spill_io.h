@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _ZRAM_SPILL_IO_H_
+#define _ZRAM_SPILL_IO_H_
+
+#include <linux/atomic.h>
+#include <linux/list.h>
+#include <linux/mempool.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+#include "spill_gate.h"
+
+struct block_device;
+struct page;
+struct zram_backing;
+
+/**
+ * struct zram_spill_io - what spill has for a backing device
+ * @bdev: the device
+ * @verify: whether it may report a block as written that it did not write
+ * @pages: copies of the pages in flight; two pages each if the device is verified
+ * @wq: of @submit
+ * @submit: submits what is in @queue
+ * @lock: guards @queue
+ * @queue: I/Os to be submitted
+ * @gate: closed while the device fails
+ * @in_flight: pages that are admitted to the budget
+ * @kicked: when the thread of tiering was woken last, jiffies; READ_ONCE() and
+ *	WRITE_ONCE()
+ */
+struct zram_spill_io {
+	struct block_device *bdev;	/* constant */
+	bool verify;			/* constant */
+	mempool_t pages;
+	struct workqueue_struct *wq;	/* constant */
+	struct work_struct submit;
+	spinlock_t lock;		/* see above */
+	struct list_head queue;		/* lock */
+	struct zram_spill_gate gate;	/* S */
+	atomic_t in_flight;
+	unsigned long kicked;		/* A */
+};
+
+#ifdef CONFIG_ZRAM_TIER
+struct zram_spill_io *zram_spill_io_create(const struct zram_backing *backing,
+					   const char *name);
+void zram_spill_io_destroy(struct zram_spill_io *io);
+struct page *zram_spill_io_copy(struct zram_spill_io *io, struct page *page);
+void zram_spill_io_free(struct zram_spill_io *io, struct page *copy);
+int zram_spill_io_write(struct zram_spill_io *io, struct page *copy, u64 first);
+#else
+static inline struct zram_spill_io *
+zram_spill_io_create(const struct zram_backing *backing, const char *name)
+{
+	return NULL;
+}
+
+static inline void zram_spill_io_destroy(struct zram_spill_io *io)
+{
+}
+#endif
+
+#endif

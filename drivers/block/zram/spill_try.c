@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Finds blocks that a page can be written to.
+ *
+ * If a write fails, the next try takes blocks elsewhere, because bad blocks lie together.
+ * If that one succeeds, the device works and the blocks are bad: they are retired, as a
+ * run retires blocks, but after one failure: the writer waits. Runs test them again, see
+ * wb_retry.c. If all tries fail, the device
+ * fails, and no block is retired.
+ */
+
+#include <linux/jiffies.h>
+
+#include "bd_map.h"
+#include "io_wait.h"
+#include "spill_try.h"
+#include "table.h"
+
+/* After so long there is a second try, and no third */
+#define MAX_FAILING	(10 * HZ)
+
+/**
+ * struct try_failed - blocks of a page that could not be written
+ * @first: the first of them
+ * @err: the error
+ */
+struct try_failed {
+	u64 first;
+	int err;
+};
+
+/* Retire, or free, the blocks of a page. The caller's references are used up */
+static void try_settle(struct zram_spill_try *try, const struct try_failed *bad,
+		       bool works)
+{
+	unsigned int i;
+
+	for (i = 0; i < ZRAM_BLOCKS_PER_PAGE; i++) {
+		if (works && zram_io_is_block_fault(bad->err) &&
+		    zram_bd_map_retire(try->map, bad->first + i))
+			try->retired++;
+		else
+			zram_bd_map_put(try->map, bad->first + i, 1);
+	}
+}
+
+/* Reserve blocks for a page: 0, -ENOSPC or -ENOMEM */
+static int try_reserve(struct zram_bd_map *map, u64 *first)
+{
+	int nr = zram_bd_map_reserve(map, ZRAM_BLOCKS_PER_PAGE,
+				     ZRAM_BLOCKS_PER_PAGE, first);
+
+	if (nr < 0)
+		return nr;
+	return nr ? 0 : -ENOSPC;
+}
+
+/**
+ * zram_spill_try() - write a page to free blocks
+ * @try: the page, and the device
+ * @first: set to the first block. Each block has one reference, which is the caller's
+ *
+ * Context: May sleep; waits for I/O. The map may allocate, but does not insist.
+ * Return: 0; -ENOSPC if no blocks are free; -ENOMEM if the map has no memory; otherwise
+ *	the error of the device. Then try->used is set.
+ */
+int zram_spill_try(struct zram_spill_try *try, u64 *first)
+{
+	struct try_failed failed[ZRAM_SPILL_TRIES];
+	unsigned long start = jiffies;
+	unsigned int i, nr = 0;
+	int err;
+
+	for (;;) {
+		err = try_reserve(try->map, first);
+		if (err)
+			break;
+		try->used = true;
+		err = try->write(try, *first);
+		if (!err)
+			break;
+		failed[nr++] = (struct try_failed){ *first, err };
+		if (nr == ZRAM_SPILL_TRIES ||
+		    (nr > 1 && time_after(jiffies, start + MAX_FAILING)))
+			break;
+		zram_bd_map_skip(try->map, *first);
+	}
+	for (i = 0; i < nr; i++)
+		try_settle(try, &failed[i], !err);
+	/* That no other blocks are free is not why */
+	return err && nr ? failed[nr - 1].err : err;
+}
