@@ -353,11 +353,15 @@ tier_read() {
 	TIER_prefetched='' TIER_prefetch_lost='' TIER_prefetch_hits=''
 	TIER_budget_left='' TIER_last_error='' TIER_cpu_ms='' TIER_steps='' TIER_walks=''
 	TIER_read_p95_us='' TIER_in_flight=''
+	TIER_spill='' TIER_spilled='' TIER_spill_failed='' TIER_spill_retry_s=''
+	TIER_spill_error=''
 	while read -r zt_key zt_value; do
 		eval "TIER_$zt_key=\$zt_value"
 	done < "$ZSYS/tier/stat"
 	TIER_pages=$((TIER_pages * PER_PAGE))
 	TIER_read_back=$((TIER_read_back * PER_PAGE))
+	TIER_spilled=$((TIER_spilled * PER_PAGE))
+	TIER_spill_failed=$((TIER_spill_failed * PER_PAGE))
 }
 
 # tier_is STATE: the thread says that it is in it

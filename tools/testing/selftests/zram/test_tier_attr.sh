@@ -35,6 +35,9 @@ settings() {
 	refuses EINVAL enable 2 x "$NL" " " -1
 	for off in 0 n off; do takes enable $off 0; done
 	takes enable 1 1
+	for off in 0 n off "0$NL"; do takes spill "$off" 0; done
+	refuses EINVAL spill 2 x "$NL" " " -1 auto
+	for on in 1 y on; do takes spill $on 1; done
 	for attr in idle_age regret_target latency_target_us ${recompress_age:+recompress_age}; do
 		takes "$attr" 0 0
 		takes "$attr" 4294967295 4294967295
@@ -71,6 +74,7 @@ settings() {
 
 survived() {
 	shows enable 1
+	shows spill 1
 	for attr in idle_age regret_target latency_target_us ${recompress_age:+recompress_age}; do
 		shows "$attr" 77
 	done
@@ -108,11 +112,12 @@ recompress_age=
 modes=$(cd "$ZSYS/tier" && stat -c '%a %n' -- * | tr '\n' ' ')
 is "modes of the attributes, and there are no others" "$modes" \
 	"400 ages 444 capacity 644 capacity_low 644 daily_budget 644 enable 644 idle_age 644 latency_target_us 644 ledger 644 pool_target 644 readback_window \
-${recompress_age:+644 recompress_age }644 regret_target 644 reserve 444 stat "
+${recompress_age:+644 recompress_age }644 regret_target 644 reserve 644 spill 444 stat "
 gives "stat cannot be written" EACCES ztry "$ZSYS/tier/stat" 1
 gives "capacity cannot be written" EACCES ztry "$ZSYS/tier/capacity" 1
 gives "ages cannot be written" EACCES ztry "$ZSYS/tier/ages" 1
 shows enable 0
+shows spill 0
 shows idle_age 0
 [ -z "$recompress_age" ] || shows recompress_age 0
 shows pool_target 0
@@ -285,6 +290,7 @@ old=$ZSYS
 put $PARAM 1
 zram_add
 shows enable 1
+shows spill 1
 read -r value < "$old/tier/enable"
 is "a device that was there stays off" "$value" 0
 put $PARAM 0

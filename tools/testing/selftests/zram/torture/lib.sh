@@ -109,6 +109,8 @@ setup() {
 	put "$ZSYS/tier/enable" "$P"
 	pick 0 1 1M
 	put "$ZSYS/tier/pool_target" "$P"
+	pick 0 1 1
+	put "$ZSYS/tier/spill" "$P"
 	decide "$ZDEV: tiering, pool_target $P"
 }
 
@@ -119,6 +121,7 @@ tiered() {
 	tally tier_pages "$TIER_pages"
 	tally tier_recompressed "$TIER_recompressed"
 	tally tier_read_back "$TIER_read_back"
+	tally tier_spilled "$TIER_spilled"
 }
 
 # bother MS PAUSE [WORD...]: everything an administrator may do to the device, at
@@ -150,6 +153,7 @@ bother() {
 			"w:$ZSYS/tier/latency_target_us=0,1,1000,1000000" \
 			"w:$ZSYS/tier/daily_budget=max,max,max,4096,100M,0" \
 			"w:$ZSYS/tier/reserve=0,64M,1T" \
+			"w:$ZSYS/tier/spill=1,1,0,x" \
 			"w:$ZSYS/tier/capacity_low=0,1M,1T" \
 			"w:$ZSYS/tier/readback_window=auto,64,16,1,65" \
 			"w:$ZSYS/tier/ledger=1 1 4096 4096 1 0,2 1 0 0 0 0"

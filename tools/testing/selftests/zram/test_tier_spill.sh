@@ -1,0 +1,196 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 300
+# Spill: at mem_limit a write goes to the backing device and succeeds, by bios and from
+# swap. Within the budgets, and with all that may happen to a page meanwhile. The thread of
+# tiering is off, so that each page on the backing device was spilled.
+
+. ./lib.sh
+
+# begin SIZE: a device with little memory, which spills to BD
+begin() {
+	zram_new "$1" '' "$BD"
+	[ -e "$ZSYS/tier/spill" ] || absent "spill"
+	put "$ZSYS/mem_limit" 2M
+	put "$ZSYS/tier/daily_budget" max
+	put "$ZSYS/tier/spill" 1
+}
+
+# fill NAME OPTION...: without an error
+fill() {
+	fill_name=$1
+	shift
+	check "$fill_name" zpat fill "$@" "$ZDEV"
+}
+
+# some_fail NAME OPTION...: writes fail, and none in another way than by an error
+some_fail() {
+	fill_name=$1
+	shift
+	zpat fill "$@" "$ZDEV" > /dev/null
+	is "$fill_name: writes fail" $? 2
+}
+
+# failed NAME NUMBER
+failed() {
+	io_read
+	is "$1: failed writes" "$IO_FAILED_WRITES" "$2"
+}
+
+bd_use null 64 || skip_all "no null_blk"
+
+# What the setting is if it was not set
+zram_add
+[ -e "$ZSYS/tier/spill" ] || absent "spill"
+is "by default it is off" "$(cat "$ZSYS/tier/spill")" 0
+put "$ZSYS/backing_dev" "$BD"
+put "$ZSYS/tier/enable" 1
+is "with tiering it is on" "$(cat "$ZSYS/tier/spill")" 1
+tier_read
+is "and ready" "$TIER_spill" ready
+put "$ZSYS/tier/spill" 0
+tier_read
+is "unless it is switched off" "$(cat "$ZSYS/tier/spill") $TIER_spill" "0 off"
+put "$ZSYS/tier/enable" 0
+put "$ZSYS/tier/spill" 1
+is "and without tiering if it is switched on" "$(cat "$ZSYS/tier/spill")" 1
+must zram_remove
+
+# 2 MiB of memory, 32 MiB of pages that do not compress
+begin 64M
+fill "at the limit no write fails" -k random -n 8192
+failed "at the limit" 0
+tier_read
+bd_read
+between "pages were spilled" "$TIER_spilled" 7000 8192
+is "one block each is in use" "$BD_COUNT" "$TIER_spilled"
+is "none failed" "$TIER_spill_failed $TIER_spill $TIER_spill_error" "0 ready 0"
+is "all are written once" "$BD_WRITES" "$BD_COUNT"
+mm_read
+between "mem_limit holds" "$MM_USED" 0 "$MM_LIMIT"
+check "every byte" zpat verify -k random -n 8192 "$ZDEV"
+# A page that fits into memory stays there
+before=$TIER_spilled
+fill "same-filled pages" -k same -o 8192 -n 4096
+must zpat discard -n 512 "$ZDEV" > /dev/null
+must zpat discard -o 8000 -n 192 "$ZDEV" > /dev/null
+fill "pages for which there is space" -k text -n 128
+tier_read
+between "few of them are spilled" $((TIER_spilled - before)) 0 32
+check "every byte of the others" zpat verify -k random -o 512 -n 7488 "$ZDEV"
+# Overwritten: the blocks are free again
+fill "spilled pages are overwritten" -k random -g 2 -o 512 -n 7488
+check "by new bytes" zpat verify -k random -g 2 -o 512 -n 7488 "$ZDEV"
+bd_read
+between "old blocks are free" "$BD_COUNT" 6500 8192
+must zpat discard "$ZDEV" > /dev/null
+bd_read
+is "after a discard all are" "$BD_COUNT" 0
+empty "and the pool is empty"
+
+# Parts of pages, and pages across two of the writer's
+fill "a buffer that is not aligned" -m 512 -k random -g 3 -n 2048
+check "a buffer that is not aligned: every byte" zpat verify -k random -g 3 -n 2048 "$ZDEV"
+fill "blocks one by one" -b 1 -k random -g 4 -n 2048
+check "blocks one by one: every byte" zpat verify -k random -g 4 -n 2048 "$ZDEV"
+tier_read
+between "they are spilled, too" "$TIER_spilled" 9000 1000000
+
+# Many writers; overwrites, discards, reads
+clock
+begun=$NOW
+bg timeout 120 zpat fill -j 64 -b 1 -k random -g 5 -n 8192 "$ZDEV" > /dev/null
+check "64 writers at the limit end" ended "$BGPID" 120
+clock
+echo "# $((NOW - begun)) ms"
+check "64 writers: every byte" zpat verify -k random -g 5 -n 8192 "$ZDEV"
+must zpat discard "$ZDEV" > /dev/null
+fill "memory is full" -k random -o 8192 -n 768
+check "overwrites, discards and reads of few pages" \
+	zrace -n 8 -b 4 -j 8 -t 3000 -m 5,3,1,1 "$ZDEV"
+check "and of many" zrace -n 4096 -b 16 -j 8 -t 4000 -m 5,3,1,1 "$ZDEV"
+failed "all of this" 0
+must zpat discard "$ZDEV" > /dev/null
+bd_read
+is "no block is lost" "$BD_COUNT" 0
+
+# The budget: the reserve is for spill alone
+put "$ZSYS/tier/reserve" 1M
+put "$ZSYS/tier/daily_budget" 2M
+tier_read
+spilled_before=$TIER_spilled
+some_fail "no budget" -j 16 -b 1 -k random -n 4096
+tier_read
+between "the budget and the reserve are written" $((TIER_spilled - spilled_before)) 500 530
+is "to the last byte of the budget" "$TIER_budget_left" 0
+between "no budget: it is counted" "$TIER_spill_failed" 100 100000
+is "no budget: the device does not fail" "$TIER_spill" ready
+put "$ZSYS/tier/daily_budget" max
+put "$ZSYS/writeback_limit" $((100 * PER_PAGE))
+put "$ZSYS/writeback_limit_enable" 1
+tier_read
+spilled_before=$TIER_spilled
+some_fail "writeback_limit" -j 16 -b 1 -k random -o 4096 -n 4096
+tier_read
+is "as many as writeback_limit has" $((TIER_spilled - spilled_before)) $((100 * PER_PAGE))
+is "of which nothing is left" "$(cat "$ZSYS/writeback_limit")" 0
+put "$ZSYS/writeback_limit_enable" 0
+must zram_remove
+
+# The thread, and runs, discard segments that became free, while others are spilled to
+if bd_null 8 discard=1; then
+	begin 64M
+	put "$ZSYS/tier/regret_target" 4294967295
+	put "$ZSYS/tier/idle_age" 1
+	put "$ZSYS/tier/enable" 1
+	must zpat fill -k random -o 8192 -n 400 "$ZDEV" > /dev/null
+	bg zhammer -t 8000 -p 1000 "w:$ZSYS/writeback=huge"
+	check "discards of the device beside spill" \
+		zrace -e -n 1200 -b 64 -j 8 -t 8000 -m 5,3,3,1 "$ZDEV"
+	wait "$BGPID"
+	put "$ZSYS/tier/enable" 0
+	wb_read
+	between "there were some" "$WB_discarded" 1 1000000000
+	must zpat discard "$ZDEV" > /dev/null
+	bd_read
+	is "discards: no block is lost" "$BD_COUNT" 0
+	must zram_remove
+else
+	skip "discards of the device" "no null_blk"
+fi
+
+# The backing device becomes full
+bd_null 4
+begin 64M
+capacity=$(cut -d ' ' -f 1 "$ZSYS/tier/capacity")
+some_fail "a full device" -k random -n 4096
+tier_read
+bd_read
+is "a full device: all blocks are in use" "$BD_COUNT" 1024
+is "a full device does not fail" "$TIER_spill $TIER_spill_error" "ready 0"
+mm_read
+between "the capacity was known, $capacity" "$MM_ORIG" $((capacity * 9 / 10)) \
+	$((capacity * 11 / 10))
+is "none is left" "$(cut -d ' ' -f 1 "$ZSYS/tier/capacity")" 0
+must zpat discard -n 512 "$ZDEV" > /dev/null
+fill "space again" -k random -g 2 -n 256
+check "space again: every byte" zpat verify -k random -g 2 -n 256 "$ZDEV"
+must zram_remove
+
+# A loop device may wait for memory: off, unless the user says otherwise
+if bd_use loop 16; then
+	zram_new 32M '' "$BD"
+	put "$ZSYS/tier/enable" 1
+	is "loop: off by default" "$(cat "$ZSYS/tier/spill")" 0
+	put "$ZSYS/tier/enable" 0
+	must zram_remove
+	begin 32M
+	fill "loop: it works" -k random -n 2048
+	tier_read
+	between "loop: spilled" "$TIER_spilled" 1000 2048
+	check "loop: every byte" zpat verify -k random -n 2048 "$ZDEV"
+	must zram_remove
+else
+	skip "loop" "no loop device"
+fi
+finish
