@@ -112,9 +112,9 @@ static bool bd_dev_verify(const struct block_device *bdev)
 }
 
 /*
- * Where a write of the device may wait for memory without a reserve of its own, reclaim must
- * not wait for the write. That is so with loop, or a server in user space (nbd, ublk).
- * Servers behind other drivers are not recognised.
+ * May a write of the device wait for memory, without a reserve of its own? Then reclaim must
+ * not wait for the write. True for loop, devices that may be stacked on loop, and servers in
+ * user space (nbd, ublk). Servers behind other drivers are not recognised.
  */
 static bool bd_dev_may_reclaim(const struct block_device *bdev)
 {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Blocks of the block map that must not be reserved: retired blocks, and free
- * segments during their discard. And blocks that may soon be free.
+ * segments during their discard. Also finds blocks with a single reference, and
+ * tells a watch of segments that became free.
  */
 
 #include <linux/bitmap.h>
@@ -82,10 +83,11 @@ void zram_bd_map_reinstate(struct zram_bd_map *map, u64 block)
  * @first: first block
  * @nr: number of blocks; all within one extent of zram_bd_map_reserve()
  *
- * If the one reference is a slot's, nothing else lies on the block, and no reader uses it.
+ * If the only reference is that of a slot, its object is alone on the block, and no reader
+ * uses the block.
  *
- * Context: The caller holds the one reference, or a lock that the task that drops it takes.
- * Return: false if a block has more references; then none was taken.
+ * Context: The caller holds the only reference, or the lock of the slot that holds it.
+ * Return: false if a block has more references. Then none is taken.
  */
 bool zram_bd_map_get_sole(struct zram_bd_map *map, u64 first, unsigned int nr)
 {
@@ -107,9 +109,9 @@ bool zram_bd_map_get_sole(struct zram_bd_map *map, u64 first, unsigned int nr)
 }
 
 /**
- * zram_bd_map_set_watch() - be told when a segment has become free
+ * zram_bd_map_set_watch() - set the watch of a map
  * @map: the map
- * @watch: as long-lived as the map
+ * @watch: the watch, which exists as long as the map; or NULL
  *
  * Context: Any.
  */
@@ -132,9 +134,9 @@ unsigned int zram_bd_map_discardable(struct zram_bd_map *map)
 }
 
 /*
- * Mark a segment as used, if it is free and was written since its last discard. A writer
- * that spills may be between its search and the reservation of what it has found, so this
- * takes the mutex for reserving.
+ * Mark a segment as used, if it is free and was written since its last discard. Takes the
+ * mutex for reserving, because a writer that spills may have found free blocks in the
+ * segment and not reserved them yet.
  */
 static bool bd_free_claim(struct zram_bd_map *map, u64 index)
 {

@@ -127,7 +127,7 @@ void zram_bd_map_destroy(struct zram_bd_map *map)
 	kfree(map);
 }
 
-/* A segment has become free */
+/* Tell the watch that a segment has become free */
 static void bd_map_tell(struct zram_bd_map *map)
 {
 	/* Pairs with zram_bd_map_set_watch() */

@@ -9,8 +9,8 @@
 struct zram_bd_map;
 
 /**
- * struct zram_bd_watch - who is told when a segment has become free
- * @freed: called then, in any context, interrupts too; no spinlock of the map is held
+ * struct zram_bd_watch - callback for segments that became free
+ * @freed: called after each; in any context, interrupts too. No spinlock of the map is held
  */
 struct zram_bd_watch {
 	void (*freed)(struct zram_bd_watch *watch);

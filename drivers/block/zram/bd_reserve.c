@@ -296,7 +296,7 @@ void zram_bd_map_trim(struct zram_bd_map *map, u64 first, unsigned int nr)
  * zram_bd_map_prepare() - allocate memory for the first reservation
  * @map: a map of which no block was reserved yet
  *
- * Without the memory nothing fails now; the first reservation then needs it.
+ * If there is no memory, the first reservation tries again.
  *
  * Context: May sleep.
  */
@@ -307,11 +307,12 @@ void zram_bd_map_prepare(struct zram_bd_map *map)
 }
 
 /**
- * zram_bd_map_skip() - continue elsewhere
+ * zram_bd_map_skip() - let the next search begin elsewhere
  * @map: the map
  * @block: a block that cannot be written
  *
- * The next search begins a segment after the block, or a quarter of a small device.
+ * The next search begins a segment after the block, or a quarter of the device if that is
+ * less. If that is beyond the zone of bd_reserve_zone(), it begins at the first block.
  *
  * Context: May sleep; does not start I/O.
  */

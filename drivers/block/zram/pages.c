@@ -223,7 +223,7 @@ int zram_pages_read_wait(struct zram *zram, unsigned long index,
  * Refuse the page without compressing it, because its object most likely does not fit?
  * Only for swap, which keeps the page in memory and writes it again later. A file
  * system loses a page that it cannot write, so the driver tries each of its writes.
- * Nor with spill: a page that fits into memory needs no I/O.
+ * With spill the driver tries each write too: a page that fits into memory needs no I/O.
  */
 static bool pages_is_refused(struct zram *zram, unsigned long index,
 			     unsigned int how)
@@ -283,7 +283,7 @@ static int pages_store_flush(struct zram *zram, unsigned long index,
 	return err;
 }
 
-/* Store a page in memory, or where that has no space, on the backing device */
+/* Store a page in memory, or spill it if memory has no space */
 static int pages_write_now(struct zram *zram, unsigned long index,
 			   struct page *page, unsigned int how, u32 expected,
 			   unsigned int size)
@@ -309,7 +309,7 @@ static int pages_write_now(struct zram *zram, unsigned long index,
  *
  * Context: May sleep; waits for I/O of the backing device if the page is spilled.
  * Return: 0, -EAGAIN when the slot is not as expected, -ENOMEM, or -ENOSPC when
- *	mem_limit is reached. Both errors mean that the page could not be spilled, too.
+ *	mem_limit is reached. After -ENOMEM and -ENOSPC the page was not spilled either.
  */
 int zram_pages_write_if(struct zram *zram, unsigned long index,
 			struct page *page, unsigned int how, u32 expected)
@@ -396,7 +396,7 @@ pages_write_all(struct zram *zram, unsigned long index, struct page **pages,
  *
  * Context: May sleep; waits for I/O of the backing device if pages are spilled.
  * Return: 0; for the page after the last written, -ENOMEM, or -ENOSPC when
- *	mem_limit is reached. Both errors mean that it could not be spilled, too.
+ *	mem_limit is reached. After an error that page was not spilled either.
  */
 int zram_pages_write(struct zram *zram, unsigned long index,
 		     struct page **pages, unsigned int nr, unsigned int how,

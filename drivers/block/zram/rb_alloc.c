@@ -15,10 +15,10 @@
 #include "rb_object.h"
 #include "table.h"
 
-/* Blocks in one read: 128 KiB, or the blocks that one object may lie on */
+/* Pages of one read: 128 KiB, or as many as one object may lie on */
 #define MAX_PAGES	(PAGE_SHIFT < 16 ? SZ_128K / PAGE_SIZE : 2)
 #define MAX_BLOCKS	((unsigned int)MAX_PAGES * ZRAM_BLOCKS_PER_PAGE)
-/* With a window: half of what its pages take, because they are compressed */
+/* With a window: half of the size of its pages, because the objects are compressed */
 #define WINDOW_BLOCKS	(ZRAM_RB_MAX_OBJECTS / 2 * ZRAM_BLOCKS_PER_PAGE)
 /* Blocks that an object may lie on */
 #define MAX_SPAN	(ZRAM_BLOCKS_PER_PAGE + 1)
@@ -26,10 +26,10 @@
 /**
  * zram_rb_alloc_grow() - allocate pages of a read
  * @packed: the read
- * @nr: blocks that its pages are to have; all have space in its bvecs
+ * @nr: number of blocks that the pages have to hold; the bvecs suffice for them
  * @gfp: how to allocate
  *
- * Return: false if there is no memory. The read keeps the pages that it got.
+ * Return: false if there is no memory. The read keeps the pages that were allocated.
  */
 bool zram_rb_alloc_grow(struct zram_rb_packed *packed, unsigned int nr, gfp_t gfp)
 {
@@ -54,8 +54,8 @@ static void rb_alloc_destroy(struct zram_rb_packed *packed)
 /**
  * zram_rb_alloc() - allocate a read of packed objects
  * @objects: objects that the reader may ask for
- * @window: pages that it may bring back; 1: one, which is among @objects
- * @nr: blocks to allocate pages for
+ * @window: the window; 1: no neighbours
+ * @nr: number of blocks to allocate pages for
  * @gfp: how to allocate
  *
  * Return: the read, with the rest zeroed; or NULL.
@@ -108,7 +108,7 @@ int zram_rb_alloc_init(mempool_t *reserve, int nr)
 /**
  * zram_rb_alloc_free() - free a read that has ended
  * @packed: the read
- * @reserve: the mempool, if the read is from there
+ * @reserve: the mempool, used if @packed->reserved
  */
 void zram_rb_alloc_free(struct zram_rb_packed *packed, mempool_t *reserve)
 {

@@ -13,33 +13,32 @@ struct zram_rb_group;
 struct zram_rb_object;
 
 /*
- * Neighbours take memory only where some is free: not even kswapd is woken for them.
+ * For neighbours: only memory that is free. The allocation does not even wake kswapd.
  */
 #define ZRAM_RB_WINDOW_GFP	(__GFP_NOMEMALLOC | __GFP_NOWARN)
 
-/* Objects in one read that the reader has asked for */
+/* Most objects of the reader in one read; neighbours are not among them */
 #define ZRAM_RB_MAX_OBJECTS	64U
 
 /**
  * struct zram_rb_packed - one read of consecutive blocks
  * @work: decompression
- * @group: the group it belongs to
+ * @group: the group of the read
  * @first: first block
  * @nr: number of blocks
- * @nr_own: of them, those of the reader's objects
+ * @nr_own: number of blocks, from @first on, without those that only neighbours need
  * @nr_pages: number of pages allocated, the bv_page of the first @bvecs
  * @max_pages: number of @bvecs
  * @nr_objects: number of objects
- * @own_objects: of them, those that the reader has asked for, which come first
- * @max_objects: number of objects there is space for
- * @window: pages that the read may bring back, the one read included; 0: nothing follows
- *	the reads of the device
- * @tick: identifies it among the reads of its stream, if there is a window
+ * @own_objects: number of objects that the reader has asked for; neighbours follow them
+ * @max_objects: size of @objects
+ * @window: the window, see zram_rb_window_begin(); 0: no read stream has this read
+ * @tick: identifies the read, if @window is not 0
  * @reserved: from the mempool
  * @opf: operation and flags of @bio
  * @objects: the objects in the blocks; behind @bvecs
  * @bio: the I/O
- * @bvecs: its pages
+ * @bvecs: the pages of @bio
  */
 struct zram_rb_packed {
 	struct work_struct work;

@@ -33,7 +33,7 @@ struct zram_rb_read;
  * @concurrent_wq: decompresses while several packed reads are in flight
  * @packed_in_flight: number of packed reads in flight
  * @in_flight: number of groups in flight, counted for tiering
- * @times: how long groups took, likewise
+ * @times: how long groups took, counted for the latency governor
  * @lock: guards @deferred; taken with interrupts on
  * @deferred: reads that @submit_work is to submit
  * @submit_work: submits @deferred

@@ -8,9 +8,9 @@ struct page;
 
 /**
  * struct zram_rb_object - a packed object that is read
- * @slot: copy of its slot, with references of its own on the blocks
+ * @slot: copy of its slot; holds references of the blocks
  * @index: the slot's number
- * @page: the page to decompress it to; NULL if it goes back to memory as it is
+ * @page: the page to decompress the object to; NULL for a neighbour
  */
 struct zram_rb_object {
 	struct zram_slot slot;

@@ -38,8 +38,8 @@
 #include "zram.h"
 
 /*
- * There is a mempool, so neither the emergency reserves of the kernel nor direct reclaim,
- * which may not swap here and looks at all pages of a full memory in vain.
+ * If this fails, there is a mempool. So the allocation uses no emergency reserves and no
+ * direct reclaim. Direct reclaim may not swap here, and would scan a full memory in vain.
  */
 #define RB_PACKED_GFP	(GFP_NOWAIT | __GFP_NOMEMALLOC | __GFP_NOWARN)
 
@@ -56,7 +56,7 @@ int zram_rb_packed_init(struct zram_rb_pool *pool, const char *name)
 	 * Waking a CPU takes longer than decompressing a page, so the CPU that
 	 * completes a read which is alone decompresses it. Concurrent reads go
 	 * to an unbound workqueue, whose CPUs are awake. More workers than CPUs
-	 * would only wait for streams.
+	 * would only wait for compression streams.
 	 */
 	pool->concurrent_wq = alloc_workqueue("%s_unpack", WQ_MEM_RECLAIM |
 					      WQ_HIGHPRI | WQ_UNBOUND,
@@ -136,8 +136,8 @@ static int rb_packed_expand(const struct zram_rb_packed *packed,
 
 /*
  * Install an object in the slot that it was read for, unless the slot has changed or was
- * read meanwhile. References of the blocks are held, so the same location is the same
- * content. The page counts as accessed: otherwise it would leave again at once.
+ * read meanwhile. The read holds references of the blocks, so the same location means the
+ * same content. The page counts as accessed: otherwise it would leave again at once.
  */
 static bool rb_packed_install(struct zram *zram, const struct zram_rb_object *obj,
 			      struct zram_slot *new)
@@ -159,7 +159,7 @@ static bool rb_packed_install(struct zram *zram, const struct zram_rb_object *ob
 	return ok;
 }
 
-/* Put an object that nobody has asked for back to memory; false if it stays where it is */
+/* Bring a neighbour back to memory; false if it stays on the backing device */
 static bool rb_packed_restore(const struct zram_rb_packed *packed,
 			      const struct zram_rb_object *obj)
 {
@@ -169,19 +169,19 @@ static bool rb_packed_restore(const struct zram_rb_packed *packed,
 	struct zram_comp_stream *strm;
 	bool ok;
 
-	/* Not zram_obj_alloc(): a refusal says nothing about writes */
+	/* Not zram_obj_alloc(), which counts a refusal as that of a write */
 	if (!zram_rb_window_charge(zram, size) ||
 	    zram_obj_alloc_instead(&zram->pool, size, ZRAM_RB_WINDOW_GFP,
 				   NUMA_NO_NODE, 0, &slot.handle))
 		return false;
-	/* For its buffer, because an object may lie in two pages */
+	/* Only the buffer is needed: the object may lie in two pages */
 	strm = zram_comp_stream_get(zram_comp_of(zram, obj->slot.flags),
 				    ZRAM_DECOMPRESS);
 	rb_packed_gather(packed, &obj->slot, strm->buf);
 	zram_obj_store(&zram->pool, slot.handle, strm->buf, size);
 	zram_comp_stream_put(strm);
 	ok = rb_packed_install(zram, obj, &slot);
-	/* The blocks; or the object */
+	/* Drops the blocks of the old location; or frees the object if it was not installed */
 	zram_slot_release(zram, &slot);
 	return ok;
 }
@@ -195,7 +195,7 @@ static void rb_packed_put_blocks(struct zram *zram, const struct zram_slot *slot
 	zram_bd_map_put(zram->backing.map, first, nr);
 }
 
-/* Restore or forget the objects that nobody has asked for */
+/* Bring the neighbours back to memory, or leave them on the backing device */
 static void rb_packed_settle(struct zram_rb_packed *packed, bool restore)
 {
 	struct zram *zram = packed->group->zram;
@@ -233,7 +233,7 @@ static void rb_packed_prepare(struct zram *zram, struct zram_rb_packed *packed)
 	packed->bio.bi_end_io = rb_packed_endio;
 }
 
-/* The blocks of neighbours may be those that failed: read the reader's alone */
+/* A block of a neighbour may have failed: read again, without neighbours */
 static void rb_packed_retry(struct zram_rb_packed *packed)
 {
 	struct zram *zram = packed->group->zram;
@@ -268,7 +268,7 @@ static void rb_packed_work(struct work_struct *work)
 			status = BLK_STS_IOERR;
 		rb_packed_put_blocks(group->zram, &obj->slot);
 	}
-	/* What cannot be decompressed casts doubt on the rest, which stays where it is */
+	/* If an object cannot be decompressed, the neighbours may be corrupt too: leave them */
 	rb_packed_settle(packed, !status);
 	atomic_dec(&backing->reads->packed_in_flight);
 	bio_uninit(&packed->bio);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The read-back window of a device: a read of a packed object also reads the neighbours
- * of its slot that lie in the next blocks, and they go back to memory.
+ * The read-back window of a device: a read of packed objects also reads neighbours, which
+ * go back to memory. Neighbours are the objects of the next slots, if they lie on the blocks
+ * of the read or on those that follow.
  *
- * Neighbours are part of the read of the page that somebody waits for, and are settled
- * before that read ends. So nothing of theirs is in flight without a reader, and reset,
- * removal and swapoff have nothing else to wait for. No map leads from blocks to slots,
- * but a run packs slots in the order of the table, as far as it packs one age.
+ * Neighbours are part of the read that a task waits for, and are settled before it ends. So
+ * no read is in flight without a reader, and reset, removal and swapoff wait for nothing
+ * else. No map leads from blocks to slots. But a run packs in the order of the table, as far
+ * as it packs pages of one age, so the next slots mostly lie on the next blocks.
  */
 
 #include <linux/atomic.h>
@@ -30,7 +31,7 @@
 /* Slots to look at for each page of the window */
 #define SLOTS_PER_PAGE	4
 
-/* Slots that were brought back for @stream, and that nobody has read: a hint */
+/* Number of slots that @stream brought back and that no task has read since: a hint */
 static u32 rb_window_unused(const struct zram *zram,
 			    const struct zram_window_stream *stream)
 {
@@ -42,7 +43,7 @@ static u32 rb_window_unused(const struct zram *zram,
 	return unused;
 }
 
-/* A first read of a page counts in the class of the page that it was brought with */
+/* The first read of a neighbour counts in the age class of @slot, the page asked for */
 static void rb_window_set_class(struct zram_rb_window *window,
 				const struct zram_slot *slot)
 {
@@ -52,16 +53,15 @@ static void rb_window_set_class(struct zram_rb_window *window,
 }
 
 /**
- * zram_rb_window_begin() - the window of a read that begins
+ * zram_rb_window_begin() - find the window of a read that begins
  * @zram: the device
- * @slot: copy of the slot that is read, which is packed, from before the read
- * @index: its number
- * @tick: identifies the read among those of its stream
+ * @slot: copy of the packed slot that is read, from before the read
+ * @index: number of the slot
+ * @tick: set to a number that identifies the read
  *
  * Context: Any but interrupts.
- * Return: pages that the read may bring back, the one read included; 0 if there is no
- *	window: tiering is off, the user does not want one, or another read that has not
- *	ended brings this page.
+ * Return: the window: pages of the read, the page asked for included. 0 if there is none:
+ *	tiering is off, readback_window is 1, or a read in flight brings this page back.
  */
 unsigned int zram_rb_window_begin(struct zram *zram, const struct zram_slot *slot,
 				  unsigned long index, u32 *tick)
@@ -91,7 +91,7 @@ unsigned int zram_rb_window_begin(struct zram *zram, const struct zram_slot *slo
 	return pages;
 }
 
-/* Make @slot part of the read if it lies where the read ends; false if it does not */
+/* Add @slot to the read if it lies on its blocks or on those that follow; else false */
 static bool rb_window_add(struct zram *zram, struct zram_rb_packed *packed,
 			  const struct zram_slot *slot, unsigned long index)
 {
@@ -114,7 +114,7 @@ static bool rb_window_add(struct zram *zram, struct zram_rb_packed *packed,
 	return true;
 }
 
-/* Add slots of one group from @index on; returns the slot after the last one added */
+/* Add slots of one group from @index on; returns the slot after the last one added, or 0 */
 static unsigned long rb_window_add_group(struct zram *zram,
 					 struct zram_rb_packed *packed,
 					 unsigned long index, unsigned long end,
@@ -131,7 +131,7 @@ static unsigned long rb_window_add_group(struct zram *zram,
 	return next;
 }
 
-/* Forget what was added, and put the references */
+/* Remove the neighbours from the read, and drop their references */
 static void rb_window_clear(struct zram *zram, struct zram_rb_packed *packed)
 {
 	unsigned int nr;
@@ -167,10 +167,10 @@ static unsigned long rb_window_bring(struct zram *zram,
 }
 
 /**
- * zram_rb_window_fill() - add the neighbours of the last object to a read
+ * zram_rb_window_fill() - add neighbours to a read
  * @zram: the device
- * @packed: the read, complete but for them
- * @bring: add some; false if the reader itself may be going to read them
+ * @packed: the read, with all objects that the reader asks for
+ * @bring: false: add none, because the reader itself may read them next
  *
  * Context: Any but interrupts. Takes slot locks.
  */
@@ -196,12 +196,12 @@ void zram_rb_window_fill(struct zram *zram, struct zram_rb_packed *packed,
 }
 
 /**
- * zram_rb_window_charge() - may an object that nobody has asked for take memory?
+ * zram_rb_window_charge() - may a neighbour take memory?
  * @zram: the device
- * @bytes: its size
+ * @bytes: size of its object
  *
  * Context: Any.
- * Return: true if so; it counts then.
+ * Return: true if so. Then the bytes are charged to the headroom.
  */
 bool zram_rb_window_charge(struct zram *zram, unsigned int bytes)
 {
@@ -215,8 +215,8 @@ bool zram_rb_window_charge(struct zram *zram, unsigned int bytes)
  * zram_rb_window_settle() - count the neighbours of a read that has ended
  * @zram: the device
  * @packed: the read
- * @brought: how many are in memory again
- * @dropped: how many are not
+ * @brought: number of neighbours that went back to memory
+ * @dropped: number of neighbours that did not
  *
  * Context: Any but interrupts.
  */
@@ -238,7 +238,7 @@ void zram_rb_window_settle(struct zram *zram, const struct zram_rb_packed *packe
 }
 
 /**
- * zram_rb_window_failed() - a read with neighbours has failed
+ * zram_rb_window_failed() - shrink all windows, because a read with neighbours failed
  * @zram: the device
  *
  * Context: Any but interrupts.
@@ -251,10 +251,10 @@ void zram_rb_window_failed(struct zram *zram)
 }
 
 /**
- * zram_rb_window_set_room() - say how much memory neighbours may take until the next step
+ * zram_rb_window_set_room() - set the headroom of neighbours until the next step
  * @zram: the device
- * @config: what the user has set
- * @in: the state of the pool
+ * @config: the user's settings
+ * @in: the state of the pool; staged pages do not count in its memory
  * @is_short: memory is short, or pages are leaving because of a limit
  *
  * Context: Any.
@@ -282,7 +282,7 @@ bool zram_rb_window_moved(struct zram *zram)
 {
 	bool moved = READ_ONCE(zram->window.moved);
 
-	/* One that comes now was accessed before the caller looks at the clock */
+	/* A page that comes back from now on is accessed before the caller reads the clock */
 	if (moved)
 		WRITE_ONCE(zram->window.moved, false);
 	return moved;

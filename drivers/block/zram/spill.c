@@ -2,13 +2,12 @@
 /*
  * Spill: a page that memory has no space for goes to the backing device at once.
  *
- * The writer waits for it, so spill is the last resort: the thread of tiering is woken
- * and makes space for the next pages. The page is written whole, not packed, because
- * a part of a block cannot be written without the rest.
+ * The writer waits for the I/O, so spill is the last resort. It also wakes the thread of
+ * tiering, which makes space for the next pages. The page is written whole, not packed,
+ * because a part of a block cannot be written without the rest.
  *
- * Where the backing device may itself wait for memory, reclaim must not wait for it. So
- * spill is off by default on a loop device, on a device that may lie on top of one, and on
- * a network block device.
+ * If writes of the backing device may wait for memory, reclaim must not wait for them. So
+ * spill is off by default on such devices, see bd_dev_may_reclaim().
  */
 
 #define pr_fmt(fmt) "zram: " fmt
@@ -37,15 +36,15 @@
 #include "trace.h"
 #include "zram.h"
 
-/* The thread is not woken for each of many pages */
+/* Wake the thread at most once in this time, however many pages are spilled */
 #define KICK_EVERY	(HZ / 10)
 
 /**
- * struct spill_page - a page that is being written
+ * struct spill_page - a page that is being spilled
  * @try: the search for blocks
- * @io: the device
- * @copy: the page
- * @pass: from the gate
+ * @io: I/O of the backing device
+ * @copy: copy of the page
+ * @pass: result of zram_spill_gate_enter()
  */
 struct spill_page {
 	struct zram_spill_try try;
@@ -59,8 +58,8 @@ struct spill_page {
  * @zram: the device
  *
  * Context: config_lock is held, or the device is open.
- * Return: what the user has set. If nothing was set, whether tiering is enabled, but
- *	false if writes of the backing device may wait for memory.
+ * Return: the user's setting. Without one: true if tiering is enabled, and writes of the
+ *	backing device do not wait for memory.
  */
 bool zram_spill_is_on(const struct zram *zram)
 {
@@ -72,13 +71,13 @@ bool zram_spill_is_on(const struct zram *zram)
 }
 
 /**
- * zram_spill_is_ready() - can a page be spilled, as far as is known?
+ * zram_spill_is_ready() - is spill on, and does the backing device work?
  * @zram: a device that is set up
  *
- * Budgets and free blocks are not looked at.
+ * Does not check budgets and free blocks.
  *
  * Context: config_lock is held, or the device is open.
- * Return: true if spill is on, and the backing device does not fail.
+ * Return: true if spill is on, and the backing device is not known to fail.
  */
 bool zram_spill_is_ready(const struct zram *zram)
 {
@@ -97,7 +96,7 @@ static void spill_kick(struct zram *zram, struct zram_spill_io *io)
 	zram_tier_kick(zram);
 }
 
-/* Does not begin a write when others have found that the device fails, or before a sleep */
+/* Begins no write if other writers have found that the device fails, or before a suspend */
 static int spill_write_try(struct zram_spill_try *try, u64 first)
 {
 	struct spill_page *page = container_of(try, struct spill_page, try);
@@ -118,7 +117,7 @@ static int spill_try(struct spill_page *spill, struct page *page, u64 *first)
 	return err;
 }
 
-/* Within the daily budget, that of spill */
+/* Try within daily_budget, the reserve included */
 static int spill_try_in_budget(struct zram *zram, struct spill_page *spill,
 			       struct page *page, u64 *first)
 {
@@ -130,13 +129,13 @@ static int spill_try_in_budget(struct zram *zram, struct spill_page *spill,
 		err = spill_try(spill, page, first);
 	if (!err)
 		zram_tier_budget_charge(zram, PAGE_SIZE);
-	/* Another writer sees the charge, or this page in flight */
+	/* Another writer sees the charge, or counts this page in in_flight */
 	smp_mb__before_atomic();
 	atomic_dec(&io->in_flight);
 	return err;
 }
 
-/* Within writeback_limit, too */
+/* Try within writeback_limit and daily_budget */
 static int spill_try_in_limit(struct zram *zram, struct spill_page *spill,
 			      struct page *page, u64 *first)
 {
@@ -152,7 +151,7 @@ static int spill_try_in_limit(struct zram *zram, struct spill_page *spill,
 	return err;
 }
 
-/* Write a page to blocks, and tell the gate. On success the blocks are the caller's */
+/* Write a page, and tell the gate. On success the caller gets the references of the blocks */
 static int spill_store(struct zram *zram, struct zram_spill_io *io,
 		       struct page *page, u64 *first)
 {
@@ -195,7 +194,7 @@ static int spill_install(struct zram *zram, unsigned long index, u64 first,
 	bool ok = zram_slot_replace(zram, index, &slot, expected);
 
 	trace_zram_write(zram, index, PAGE_SIZE | ZRAM_WB, 0);
-	/* The old content; or the blocks */
+	/* Frees the old content; or the blocks, if the slot was not as expected */
 	zram_slot_release(zram, &slot);
 	return ok ? 0 : -EAGAIN;
 }
@@ -211,8 +210,8 @@ static int spill_install(struct zram *zram, unsigned long index, u64 first,
  *
  * Context: May sleep; waits for I/O. May be called from submit_bio.
  * Return: 0; -EAGAIN if the slot is not as expected; -EOPNOTSUPP if spill is off;
- *	otherwise why the page could not be written. The writer reports why memory had no
- *	space instead.
+ *	otherwise the error of the attempt. The caller then returns -ENOSPC or -ENOMEM, as
+ *	without spill.
  */
 int zram_spill_write(struct zram *zram, unsigned long index, struct page *page,
 		     u32 expected)
@@ -225,7 +224,7 @@ int zram_spill_write(struct zram *zram, unsigned long index, struct page *page,
 	if (!io || !zram_spill_is_on(zram))
 		return -EOPNOTSUPP;
 	spill_kick(zram, io);
-	/* What is written after the image was made would be lost with it */
+	/* The image of a hibernation would not know a page that is written after it was made */
 	err = -EBUSY;
 	if (zram_tier_io_begin()) {
 		err = spill_store(zram, io, page, &first);
@@ -249,7 +248,7 @@ int zram_spill_write(struct zram *zram, unsigned long index, struct page *page,
  * zram_spill_show() - write the lines of tier/stat about spill
  * @zram: the device
  * @buf: a page
- * @at: where to go on in it
+ * @at: offset in @buf, bytes
  *
  * Context: config_lock is held.
  * Return: length of the lines, bytes.

@@ -2,9 +2,9 @@
 /*
  * Keeps writers away from a backing device that fails.
  *
- * A disk may take half a minute to fail a write. Reclaim would wait as long for each of
- * its pages. So after a failure the next writers are refused at once, for an interval that
- * doubles with each failure. Then one writer tries the device.
+ * A disk may take half a minute to fail a write. Reclaim would wait that long for each of
+ * its pages. So after a failure the gate refuses writers at once, for an interval that
+ * doubles with each failure. Then it lets one writer try the device.
  */
 
 #include <linux/compiler.h>
@@ -23,11 +23,11 @@ void zram_spill_gate_init(struct zram_spill_gate *gate)
 }
 
 /**
- * zram_spill_gate_is_open() - is the device known to fail?
+ * zram_spill_gate_is_open() - does the device work, as far as the gate knows?
  * @gate: the gate
  *
  * Context: Any. The answer may be wrong a moment later.
- * Return: false if it has failed and no write has succeeded since.
+ * Return: false if a write has failed and none has succeeded since.
  */
 bool zram_spill_gate_is_open(const struct zram_spill_gate *gate)
 {
@@ -40,8 +40,8 @@ bool zram_spill_gate_is_open(const struct zram_spill_gate *gate)
  * @now: jiffies of 64 bits
  *
  * Context: Any but interrupts.
- * Return: %ZRAM_SPILL_REFUSED; otherwise zram_spill_gate_works(), zram_spill_gate_fails()
- *	or zram_spill_gate_leave() follows.
+ * Return: %ZRAM_SPILL_REFUSED if not. Otherwise the caller calls zram_spill_gate_works(),
+ *	zram_spill_gate_fails() or zram_spill_gate_leave() at its end.
  */
 enum zram_spill_pass zram_spill_gate_enter(struct zram_spill_gate *gate, u64 now)
 {
@@ -80,7 +80,7 @@ void zram_spill_gate_works(struct zram_spill_gate *gate)
  * @err: the error of the device
  * @now: jiffies of 64 bits
  *
- * The writes that are in flight when a device begins to fail are one failure.
+ * Writes that are in flight when a device begins to fail count as one failure.
  *
  * Context: Any but interrupts.
  */
@@ -103,7 +103,7 @@ void zram_spill_gate_fails(struct zram_spill_gate *gate,
 }
 
 /**
- * zram_spill_gate_leave() - a writer has not used the device
+ * zram_spill_gate_leave() - a writer ends without knowing whether the device works
  * @gate: the gate
  * @pass: from zram_spill_gate_enter()
  *

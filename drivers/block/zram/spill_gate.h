@@ -5,16 +5,17 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
-/* Until a device that fails is tried again, seconds; doubles each time */
+/* Interval until a device that fails is tried again, seconds; doubles each time */
 #define ZRAM_SPILL_BACKOFF	1U
 #define ZRAM_SPILL_BACKOFF_MAX	300U
 
 /**
- * enum zram_spill_pass - what the gate says to a writer
- * @ZRAM_SPILL_REFUSED: the device failed a moment ago, or another writer tries it
- * @ZRAM_SPILL_ADMITTED: the device works, as far as is known
- * @ZRAM_SPILL_TRIAL: the device has failed, and this writer finds out whether it still
- *	does. No other is admitted meanwhile
+ * enum zram_spill_pass - the gate's answer to a writer
+ * @ZRAM_SPILL_REFUSED: the device has failed, and either the interval is not over or another
+ *	writer tries the device
+ * @ZRAM_SPILL_ADMITTED: the device is not known to fail
+ * @ZRAM_SPILL_TRIAL: the device has failed, and this writer tries it. Until it has, the
+ *	gate admits no other writer
  */
 enum zram_spill_pass {
 	ZRAM_SPILL_REFUSED,
@@ -24,11 +25,11 @@ enum zram_spill_pass {
 
 /**
  * struct zram_spill_gate - keeps writers away from a device that fails
- * @lock: guards all of it
+ * @lock: guards the other fields
  * @backoff: seconds between the last failure and the next trial; 0: the device works
  * @retry: no trial before this, jiffies of 64 bits
- * @trial: a writer tries the device
- * @error: of the last failure; 0: none
+ * @trial: a writer is trying the device
+ * @error: error of the last failure; 0: none
  */
 struct zram_spill_gate {
 	spinlock_t lock;	/* see above */

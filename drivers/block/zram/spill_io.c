@@ -2,14 +2,15 @@
 /*
  * The I/O of spill: writes one page to the backing device, and waits.
  *
- * The writer is inside submit_bio(), and the block layer holds back what it submits there.
- * So a worker submits the I/O. The worker makes the bio, too: it belongs to no cgroup then,
- * and a cgroup whose I/O is throttled does not block the worker for the others.
+ * The writer is inside submit_bio(), and the block layer holds back bios that it submits
+ * there. So a worker submits the bio. The worker also initialises it, so the bio belongs to
+ * no cgroup. Otherwise a cgroup whose I/O is throttled would block the worker for the others.
  *
- * What the I/O needs is set aside with the device: a writer that finds no memory has a copy
- * of the mempool, or waits for one, which depends on the backing device alone. The page is copied
- * because its owner may change it meanwhile, if it writes from a buffer of user space.
- * Checksums of a disk, and the comparison with what was written, would then fail.
+ * Attaching the backing device allocates what the I/O needs. A writer that finds no
+ * memory takes a copy from the mempool, or waits for one. That wait depends on the backing
+ * device alone. The driver writes a copy because the page may be a buffer of user space,
+ * which can change during the I/O. Then checksums of the disk would not match, nor would the
+ * blocks that are read back.
  */
 
 #include <linux/bio.h>
@@ -29,19 +30,19 @@
 #include "table.h"
 #include "zram.h"
 
-/* Copies that are there without memory: so many pages are in flight at the least */
+/* Copies in the mempool: this many pages can be in flight without free memory */
 #define RESERVE		8
 
 /**
- * struct spill_io_request - an I/O of one page
- * @link: in the queue
+ * struct spill_io_request - a request: I/O of one page
+ * @link: link in the queue
  * @page: the page
  * @first: first block
- * @op: what to do
- * @bdev: the device
- * @done: completed at the end of the I/O, and the last access to this structure
- * @bio: its bio
- * @bvec: of @bio
+ * @op: operation and flags
+ * @bdev: the backing device
+ * @done: completed at the end of the I/O; this is the last access to the request
+ * @bio: the bio
+ * @bvec: bvec of @bio
  */
 struct spill_io_request {
 	struct list_head link;
@@ -121,12 +122,12 @@ static bool spill_io_is_same(struct page *a, struct page *b)
 }
 
 /**
- * zram_spill_io_create() - set aside what spill needs for a backing device
+ * zram_spill_io_create() - allocate what spill needs for a backing device
  * @backing: the backing device
  * @name: name of the zram device
  *
  * Context: May sleep.
- * Return: what is set aside, or an ERR_PTR.
+ * Return: the structure, or an ERR_PTR.
  */
 struct zram_spill_io *zram_spill_io_create(const struct zram_backing *backing,
 					   const char *name)
@@ -159,7 +160,7 @@ err_free:
 
 /**
  * zram_spill_io_destroy() - undo zram_spill_io_create()
- * @io: without I/O in flight; may be NULL
+ * @io: from zram_spill_io_create(), without I/O in flight; or NULL
  *
  * Context: May sleep.
  */
@@ -178,12 +179,12 @@ void zram_spill_io_destroy(struct zram_spill_io *io)
  * @io: from zram_spill_io_create()
  * @page: the page
  *
- * Context: May sleep, until another copy is freed. The task has no other copy.
+ * Context: May sleep until another copy is freed, so the task must not have another copy.
  * Return: the copy, to be freed by zram_spill_io_free().
  */
 struct page *zram_spill_io_copy(struct zram_spill_io *io, struct page *page)
 {
-	/* Cannot fail: a mempool, and the task may wait */
+	/* Cannot fail: it is a mempool, and the task may wait */
 	struct page *copy = mempool_alloc(&io->pages, GFP_NOIO);
 
 	copy_highpage(copy, page);
@@ -206,10 +207,10 @@ void zram_spill_io_free(struct zram_spill_io *io, struct page *copy)
  * @copy: from zram_spill_io_copy()
  * @first: first block. The caller has a reference on each block of the page
  *
- * Reads the page back from a device that may report writes that it did not make.
+ * If the device may report a write that it did not make, reads the page back.
  *
  * Context: May sleep; waits for I/O. May be called from submit_bio.
- * Return: 0; the error of the device; -EIO if it did not write what it was told.
+ * Return: 0; the error of the device; -EIO if the page that was read back differs.
  */
 int zram_spill_io_write(struct zram_spill_io *io, struct page *copy, u64 first)
 {

@@ -16,18 +16,17 @@ struct page;
 struct zram_backing;
 
 /**
- * struct zram_spill_io - what spill has for a backing device
- * @bdev: the device
- * @verify: whether it may report a block as written that it did not write
- * @pages: copies of the pages in flight; two pages each if the device is verified
- * @wq: of @submit
- * @submit: submits what is in @queue
+ * struct zram_spill_io - I/O of spill to a backing device
+ * @bdev: the backing device
+ * @verify: it may report a block as written that it did not write, so spill reads it back
+ * @pages: mempool for copies of the pages in flight; with @verify, two pages for each
+ * @wq: workqueue of @submit
+ * @submit: submits the requests in @queue
  * @lock: guards @queue
- * @queue: I/Os to be submitted
+ * @queue: requests to be submitted
  * @gate: closed while the device fails
- * @in_flight: pages that are admitted to the budget
- * @kicked: when the thread of tiering was woken last, jiffies; READ_ONCE() and
- *	WRITE_ONCE()
+ * @in_flight: pages that are checked against the budget or written, and not charged yet
+ * @kicked: when spill last woke the thread of tiering, jiffies
  */
 struct zram_spill_io {
 	struct block_device *bdev;	/* constant */

@@ -3,9 +3,9 @@
  * Finds blocks that a page can be written to.
  *
  * If a write fails, the next try takes blocks elsewhere, because bad blocks lie together.
- * If that one succeeds, the device works and the blocks are bad: they are retired, as a
- * run retires blocks, but after one failure: the writer waits. Runs test them again, see
- * wb_retry.c. If all tries fail, the device
+ * If that try succeeds, the device works, and the blocks that failed are bad: they are
+ * retired. A run tests a block again before it retires it. Spill does not, because the
+ * writer waits; later runs test the blocks, see wb_retry.c. If all tries fail, the device
  * fails, and no block is retired.
  */
 
@@ -16,7 +16,7 @@
 #include "spill_try.h"
 #include "table.h"
 
-/* After so long there is a second try, and no third */
+/* After this time there is no further try, except the second */
 #define MAX_FAILING	(10 * HZ)
 
 /**
@@ -29,7 +29,7 @@ struct try_failed {
 	int err;
 };
 
-/* Retire, or free, the blocks of a page. The caller's references are used up */
+/* Retire or free the blocks of a page. Takes over the caller's references */
 static void try_settle(struct zram_spill_try *try, const struct try_failed *bad,
 		       bool works)
 {
@@ -58,11 +58,11 @@ static int try_reserve(struct zram_bd_map *map, u64 *first)
 /**
  * zram_spill_try() - write a page to free blocks
  * @try: the page, and the device
- * @first: set to the first block. Each block has one reference, which is the caller's
+ * @first: set to the first block. Each block has one reference, which the caller gets
  *
- * Context: May sleep; waits for I/O. The map may allocate, but does not insist.
+ * Context: May sleep; waits for I/O. The map may allocate memory, but does not wait for it.
  * Return: 0; -ENOSPC if no blocks are free; -ENOMEM if the map has no memory; otherwise
- *	the error of the device. Then try->used is set.
+ *	the error of the last write. Then try->used is set.
  */
 int zram_spill_try(struct zram_spill_try *try, u64 *first)
 {
@@ -87,6 +87,6 @@ int zram_spill_try(struct zram_spill_try *try, u64 *first)
 	}
 	for (i = 0; i < nr; i++)
 		try_settle(try, &failed[i], !err);
-	/* That no other blocks are free is not why */
+	/* After failed writes, the cause is their error, not that no other blocks are free */
 	return err && nr ? failed[nr - 1].err : err;
 }

@@ -6,16 +6,16 @@
 
 struct zram_bd_map;
 
-/* Places of the device that are tried for a page */
+/* Most places of the device that are tried for a page */
 #define ZRAM_SPILL_TRIES	4U
 
 /**
- * struct zram_spill_try - a page that is to be written
+ * struct zram_spill_try - the attempt to write a page
  * @map: the block map of the device
- * @write: writes the page to ZRAM_BLOCKS_PER_PAGE blocks from @first on, and waits.
- *	Returns 0 or the error of the device
- * @retired: number of blocks that were retired
- * @used: the device was asked to write
+ * @write: writes the page to ZRAM_BLOCKS_PER_PAGE blocks from first on, and waits.
+ *	Returns 0 or an error
+ * @retired: set to the number of blocks that were retired
+ * @used: set if @write was called
  */
 struct zram_spill_try {
 	struct zram_bd_map *map;

@@ -52,8 +52,8 @@ struct zram_slot {
  * @ZRAM_SLOT_PRIO: priority of the compressor of the object, two bits
  * @ZRAM_SLOT_PRIO_HIGH: the second of them
  * @ZRAM_SLOT_STAGED: the content is a staging page
- * @ZRAM_SLOT_BROUGHT: the object came back with a neighbour that was read, and was not
- *	read since; every change of the content clears it
+ * @ZRAM_SLOT_BROUGHT: the object came back to memory as a neighbour of a page that was
+ *	read, and was not read since; every change of the content clears it
  * @ZRAM_SLOT_NR_BITS: number of state bits in use
  */
 enum zram_slot_bit {

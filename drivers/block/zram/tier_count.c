@@ -79,7 +79,7 @@ void zram_tier_count_disable(struct zram *zram)
 }
 
 /**
- * zram_tier_count_wake() - something has happened: wake the thread if it dozes
+ * zram_tier_count_wake() - wake the thread if it dozes
  * @zram: the device
  *
  * Context: Any, interrupts too.
@@ -93,8 +93,9 @@ void zram_tier_count_wake(struct zram *zram)
 }
 
 /*
- * The first read of a page that came back with a neighbour. Nobody has waited, but without
- * the neighbour somebody would have: the page counts as old as that one was.
+ * The first read of a page that came back as a neighbour. By its access time the page is
+ * young, but only because the driver brought it back. So return the age class of the page
+ * that was read then.
  */
 static unsigned int tier_count_hit(struct zram *zram, unsigned long index,
 				   struct zram_tier_cpu __percpu *cpu)
@@ -153,11 +154,11 @@ void __zram_tier_count_stores(struct zram *zram, unsigned int nr)
 }
 
 /**
- * zram_tier_count_hits() - first reads of pages that came back with a neighbour
+ * zram_tier_count_hits() - count the first reads of pages that came back as neighbours
  * @zram: the device
  *
  * Context: Any.
- * Return: how many since tiering was first enabled; on a machine of 32 bits, modulo 2^32.
+ * Return: number since tiering was first enabled; on a 32-bit machine, modulo 2^32.
  */
 u64 zram_tier_count_hits(const struct zram *zram)
 {

@@ -25,7 +25,7 @@ enum zram_tier_work {
  * struct zram_tier_cpu - what a CPU has counted for a device
  * @reads: reads of objects in memory and of staged pages, by the age class they had
  * @reads_disk: reads of pages on the backing device, likewise
- * @hits: first reads of pages that a read of the backing device had brought back
+ * @hits: first reads of pages that came back as neighbours
  * @stores: pages written
  * @works: works that might have been measured, by enum zram_tier_work
  * @work_ns: time of a work, average; 0 if none was measured

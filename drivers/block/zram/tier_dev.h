@@ -51,8 +51,8 @@ enum zram_tier_activity {
 /**
  * enum zram_tier_spill - tier/spill
  * @ZRAM_TIER_SPILL_UNSET: the user has not set it
- * @ZRAM_TIER_SPILL_OFF: what memory has no space for is refused
- * @ZRAM_TIER_SPILL_ON: it goes to the backing device
+ * @ZRAM_TIER_SPILL_OFF: a page that memory has no space for is refused
+ * @ZRAM_TIER_SPILL_ON: such a page goes to the backing device
  */
 enum zram_tier_spill {
 	ZRAM_TIER_SPILL_UNSET,
@@ -69,9 +69,10 @@ enum zram_tier_spill {
  *	lately
  * @disk_us: expected time of a read of the backing device; 0 without a thread
  * @pool_us: time of a read of the pool and two writes to it, likewise
- * @read_p95_us: 95th percentile of the reads of the backing device in a second, likewise;
- *	0 also without latency_target_us
- * @in_flight: blocks that the thread may have in flight, likewise
+ * @read_p95_us: 95th percentile of the times of reads of the backing device in a second;
+ *	0 without a thread or without latency_target_us
+ * @in_flight: most blocks that the thread may have in flight; %ZRAM_TIER_LATENCY_NONE: no
+ *	limit, or no thread
  * @last_error: of the backing device, or of a page that could not be recompressed; 0 if
  *	none
  * @pages: pages moved to the backing device
@@ -79,9 +80,9 @@ enum zram_tier_spill {
  * @recompressed: pages recompressed
  * @read_back: pages read from the backing device
  * @sparse: objects brought back to memory from sparse blocks
- * @spilled: pages that writers have moved to the backing device
- * @spilled_new: of them, those that the policy has not been told of
- * @spill_failed: pages that memory had no space for, and that could not be moved there
+ * @spilled: pages that were spilled
+ * @spilled_new: pages that were spilled since the last step of the thread
+ * @spill_failed: pages that could not be spilled
  * @cpu_ns: CPU time of the thread
  * @steps: steps of the thread
  * @walks: walks of the table

@@ -3,14 +3,15 @@
  * The latency governor of tiering: how many blocks the thread may have in flight, so that
  * reads of the backing device stay fast.
  *
- * The governor judges a second by the 95th percentile of the reads that ended in it. A
- * second in which reads were slower than the target, and in which the thread wrote, halves
- * the blocks in flight. Below a least number the thread stops. Three seconds in a row that
- * were not slow, or in which nobody read, allow twice as many again.
+ * The governor judges a second by the 95th percentile of the reads that ended in it. If
+ * that exceeds the target, and the thread wrote in this second, the governor halves the
+ * blocks in flight. Below LEAST blocks the thread stops. Three seconds in a row that were
+ * not slow, or that had no read, double the blocks.
  *
  * Reads that are slow for another reason must not stop the thread for good. So a stop ends
- * after 4 seconds, and the next one takes twice as long, up to 64, unless reads stay fast
- * beside the writes in between. A stop also ends after three seconds without a read.
+ * after 4 seconds. Each further stop takes twice as long, up to 64 seconds, until reads
+ * have been fast for three seconds beside the writes. A stop also ends after three seconds
+ * without a read.
  */
 
 #include <linux/atomic.h>
@@ -24,12 +25,12 @@
 
 /* Classes for each power of two */
 #define PARTS		4U
-/* A second, and how many of them raise the limit */
+/* A second, ms; seconds in a row that raise the limit */
 #define SECOND		1000U
 #define CALM		3U
-/* After so many seconds without a look nothing is held back any more */
+/* Most seconds that one call counts: enough to lift any limit */
 #define CALM_MAX	100ULL
-/* No limit is lower: smaller requests cost more than they save */
+/* The lowest limit: smaller requests cost more than they save */
 #define LEAST		8U
 /* How long a stop lasts, seconds */
 #define STOP_MIN	4U
@@ -67,8 +68,8 @@ static u32 tier_latency_time(unsigned int class)
 
 /**
  * zram_tier_latency_count() - count a read of the backing device
- * @times: where it counts
- * @us: the time that it took, us
+ * @times: the counts
+ * @us: the time that the read took, us
  *
  * Context: Any, interrupts too.
  */
@@ -78,7 +79,7 @@ void zram_tier_latency_count(struct zram_tier_latency_times *times, u64 us)
 		atomic_inc(&times->count[zram_tier_latency_class(us)]);
 }
 
-/* Reads since the last call; their 95th percentile to latency->p95_us */
+/* Returns the number of reads since the last call. Sets latency->p95_us if there are any */
 static u32 tier_latency_reads(struct zram_tier_latency *latency,
 			      struct zram_tier_latency_times *times)
 {
@@ -112,7 +113,7 @@ tier_latency_judge(struct zram_tier_latency *latency,
 	if (!tier_latency_reads(latency, times)) {
 		if (!latency->reading || !in->reading)
 			return TIER_LATENCY_QUIET;
-		/* None has ended, so one is in flight since before this second */
+		/* No read has ended, so one has been in flight for all of this second */
 		latency->p95_us = min_t(u64, elapsed_us, U32_MAX);
 	}
 	return latency->p95_us > latency->target_us ? TIER_LATENCY_SLOW :
@@ -144,7 +145,7 @@ static void tier_latency_grow(struct zram_tier_latency *latency,
 	latency->calm = 0;
 }
 
-/* The thread is stopped: fast reads prove nothing, but that nobody reads does */
+/* The thread is stopped. Fast reads do not end the stop; seconds without reads do */
 static void tier_latency_stopped(struct zram_tier_latency *latency,
 				 const struct zram_tier_latency_input *in)
 {
@@ -194,8 +195,9 @@ static void tier_latency_second(struct zram_tier_latency *latency,
  * @times: reads of the backing device; counted while there is a target
  * @in: what happened
  *
- * To be called often while pages are to leave. The time since the last call is judged as
- * a whole, but its seconds count one by one. So a limit is forgotten after some time.
+ * The thread calls this before each slice, and while no page has to leave. If the current
+ * second began more than a second ago, the governor gives one verdict for all of that time,
+ * which counts for each second of it. So a pause without reads removes the limit.
  *
  * Context: The thread.
  * Return: blocks, 0 if the thread is to write nothing, or %ZRAM_TIER_LATENCY_NONE.
@@ -204,7 +206,7 @@ u32 zram_tier_latency_step(struct zram_tier_latency *latency,
 			   struct zram_tier_latency_times *times,
 			   const struct zram_tier_latency_input *in)
 {
-	/* Without a target nothing is judged; an earlier thread may have begun to count */
+	/* Also without a target, because an earlier thread may have switched counting on */
 	if (!in->target_us || latency->target_us != in->target_us)
 		tier_latency_begin(latency, times, in);
 	else if (in->now - latency->began >= SECOND)

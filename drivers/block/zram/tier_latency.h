@@ -8,13 +8,13 @@
 
 /* Four for each power of two of us; the last one from 58 s on */
 #define ZRAM_TIER_LATENCY_TIMES		100
-/* A limit that holds nothing back */
+/* No limit */
 #define ZRAM_TIER_LATENCY_NONE		U32_MAX
 
 /**
  * struct zram_tier_latency_times - reads of the backing device, by the time that they took
- * @on: they are counted
- * @count: reads, see zram_tier_latency_class(); only grow, and wrap
+ * @on: reads are counted
+ * @count: number of reads by zram_tier_latency_class(); only grows, and wraps
  */
 struct zram_tier_latency_times {
 	bool on;					/* A */
@@ -22,11 +22,11 @@ struct zram_tier_latency_times {
 };
 
 /**
- * struct zram_tier_latency_input - what happened since the last look
+ * struct zram_tier_latency_input - input of zram_tier_latency_step()
  * @now: awake time, ms
  * @target_us: tier/latency_target_us
- * @full: blocks that are in flight if nothing is held back
- * @least: blocks that a request needs
+ * @full: most blocks in flight without a limit
+ * @least: fewest blocks of a request
  * @reading: reads are in flight
  */
 struct zram_tier_latency_input {
@@ -40,15 +40,15 @@ struct zram_tier_latency_input {
 /**
  * struct zram_tier_latency - the latency governor of a thread
  * @target_us: the target that the state is for; 0: off
- * @limit: blocks of the thread that may be in flight; 0: it is stopped
- * @p95_us: 95th percentile of the reads in the last second that had any
- * @wrote: set by the thread: it has written since the last second ended
- * @reading: reads were in flight when that ended
- * @began: when that was, ms
- * @calm: seconds in a row that speak for more writes
- * @backoff: how long the last stop lasts, seconds
- * @resume: a stop ends then, ms
- * @seen: counts when the last second ended
+ * @limit: blocks that the thread may have in flight; 0: the thread is stopped
+ * @p95_us: 95th percentile of the times of reads in the last second with reads
+ * @wrote: set by the thread: it has written in the current second
+ * @reading: reads were in flight when the current second began
+ * @began: when the current second began, awake time in ms
+ * @calm: seconds in a row that were not slow, see tier_latency_second()
+ * @backoff: length of the last stop, seconds
+ * @resume: when the stop ends, awake time in ms
+ * @seen: counts when the current second began
  *
  * Belongs to the thread. All zero to begin with.
  */

@@ -53,8 +53,8 @@ struct zram_tier_config {
  * @wait_us: how long these waited in all
  * @stored: pages stored. Only whether there are some matters: the device is in use
  * @written: pages that tiering has moved to the backing device
- * @spilled: pages that writers have moved there: reads of them wait, too, and so count.
- *	They meet no demand, because they were not in memory
+ * @spilled: pages that writers have spilled. Reads of them wait too, so they count as
+ *	written. They meet no demand, because they were not in memory
  * @asked: pages that the shrinker was asked to free
  * @ram_pages: pages of RAM
  * @pool_bytes: memory of the pool. It falls when the pool is compacted, not when an

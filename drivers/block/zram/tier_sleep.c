@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Suspend and hibernation: tiering writes nothing then. What it wrote to the backing device
- * would not be in the image, and the device may be asleep already.
+ * Suspend and hibernation: tiering and spill write nothing from their announcement to the
+ * thaw. The image of a hibernation would not know the new locations, and the backing device
+ * may be asleep already.
  */
 
 #include <linux/atomic.h>
@@ -15,24 +16,24 @@
 #include "tier_clock.h"
 #include "tier_sleep.h"
 
-/* How long a suspend waits for a write that is in flight */
+/* Most time that a suspend waits for slices and spills in progress */
 #define SLEEP_WAIT	(20 * HZ)
 
 /*
- * Ways to sleep, a bit each. A program may keep /dev/snapshot open, which is HIBERNATE or
- * RESTORE, and suspend the machine meanwhile.
+ * Kinds of sleep, a bit each. They may overlap: a program that has /dev/snapshot open, which
+ * is HIBERNATE or RESTORE, may suspend the machine.
  */
 enum { SLEEP_SUSPEND, SLEEP_HIBERNATE, SLEEP_RESTORE };
 
-/* Slices and spills that are going on, of all devices */
+/* Number of slices and spills in progress, of all devices */
 static atomic_t tier_sleep_ios = ATOMIC_INIT(0);
 static unsigned long tier_sleep_asleep;
 static DECLARE_WAIT_QUEUE_HEAD(tier_sleep_quiet);
 
 /**
- * zram_tier_asleep() - is the machine going to sleep, or has it not woken up yet?
+ * zram_tier_asleep() - is the machine between the announcement of a sleep and the thaw?
  *
- * Return: false if it is awake. Then the clock knows of all sleeps.
+ * Return: false if the machine is awake. Then tier_clock.c has counted all sleeps.
  */
 bool zram_tier_asleep(void)
 {
@@ -41,11 +42,11 @@ bool zram_tier_asleep(void)
 }
 
 /**
- * zram_tier_io_begin() - may the backing device be written to?
+ * zram_tier_io_begin() - may the caller write to the backing device?
  *
- * Context: May sleep afterwards.
- * Return: false if the machine is going to sleep. Otherwise zram_tier_io_end() follows,
- *	and the machine waits for it.
+ * Context: Any; the caller may sleep before zram_tier_io_end().
+ * Return: false if the machine is going to sleep. Otherwise the caller calls
+ *	zram_tier_io_end() at its end, and a suspend waits for that.
  */
 bool zram_tier_io_begin(void)
 {
@@ -59,7 +60,7 @@ bool zram_tier_io_begin(void)
 }
 
 /**
- * zram_tier_io_end() - the task has no write in flight any more
+ * zram_tier_io_end() - the caller has no write in flight any more
  */
 void zram_tier_io_end(void)
 {
@@ -67,7 +68,7 @@ void zram_tier_io_end(void)
 		wake_up(&tier_sleep_quiet);
 }
 
-/* A device that hangs does not keep the machine awake; the freezer decides then */
+/* Does not wait for ever: if a device hangs, the freezer decides whether to suspend */
 static void tier_sleep_begin(unsigned int how)
 {
 	set_bit(how, &tier_sleep_asleep);
@@ -111,12 +112,12 @@ static int tier_sleep_pm(struct notifier_block *nb, unsigned long event,
 
 static struct notifier_block tier_sleep_nb = {
 	.notifier_call = tier_sleep_pm,
-	/* First after the thaw: until then, reads count the sleep as age of their page */
+	/* First after the thaw: until it has run, reads count the sleep as age of their page */
 	.priority = INT_MAX,
 };
 
 /**
- * zram_tier_sleep_init() - prepare for threads
+ * zram_tier_sleep_init() - begin to follow suspend and hibernation
  *
  * Context: Before the first device.
  * Return: 0, or the error of the notifier for suspend.

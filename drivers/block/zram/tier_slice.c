@@ -42,8 +42,8 @@
 #define YIELDS		10
 #define YIELD_US	1000
 /*
- * The run keeps its memory for so long after a slice, ms. Also the time between two
- * discards; doubles after each that failed, to three quarters of an hour.
+ * How long the run keeps its memory after a slice, ms. Also the time between two discards;
+ * that doubles after each discard that failed, up to three quarters of an hour.
  */
 #define KEEP		10000U
 #define DISCARD_BACKOFF	8
@@ -154,7 +154,7 @@ static int tier_slice_end(struct zram_tier_slice *slice, int err, int last)
 	return err;
 }
 
-/* How many blocks may be in flight? 0: the slice is to wait */
+/* Returns how many blocks may be in flight; 0 if no slice may begin */
 static u32 tier_slice_limit(struct zram_tier_slice *slice)
 {
 	const u32 most = SLICE_REQUESTS * ZRAM_WB_RING_REQUEST;
@@ -225,7 +225,7 @@ static void tier_slice_start(struct zram_tier_slice *slice,
  * Return: 0 if there may be more pages to move; -ENOENT after the last one; -EAGAIN if
  *	the slice ended, or could not begin, because of another task, its time or its
  *	goal; -EINTR because the thread is to stop; -EDQUOT if a budget is used up;
- *	-ECANCELED while reads of the device are slow, see tier_latency.c;
+ *	-ECANCELED while the latency governor has stopped the thread;
  *	-ENOSPC if the device is full; -ENOMEM; otherwise the last error of a device
  *	that wrote nothing, or was given up.
  */
@@ -343,7 +343,7 @@ static void tier_slice_sparse(struct zram_tier_slice *slice, u64 now)
 	if (!nr)
 		return;
 	atomic64_add(nr, &slice->zram->tier->status.sparse);
-	/* They are old, and the run may have passed them */
+	/* The walk of the run may have passed the slots of these objects */
 	slice->fresh = true;
 }
 
@@ -355,7 +355,7 @@ static bool tier_slice_can_discard(const struct zram_tier_slice *slice)
 	       bdev_max_discard_sectors(backing->bdev);
 }
 
-/* For a slice's time; the rest of the segments is left to a later call */
+/* Discards for the time of a slice. A later call discards the other segments */
 static void tier_slice_discard(struct zram_tier_slice *slice)
 {
 	tier_slice_start(slice, &(struct zram_tier_goal){ .pages = U64_MAX });
@@ -376,15 +376,15 @@ static void tier_slice_discard(struct zram_tier_slice *slice)
  * @now: awake time, ms
  * @full: pages are to leave, and the backing device is full
  *
- * Brings objects back from sparse blocks. Some time after a slice, frees the memory of the
- * run, and discards free segments of the backing device. What was not discarded, or became
- * free meanwhile, is left to a later call.
+ * If @full, brings objects back from sparse blocks. Some time after the last slice, frees the
+ * memory of the run and discards free segments of the backing device. A later call discards
+ * segments that are left, or that become free meanwhile.
  *
  * Context: May sleep; waits for I/O. The thread, between two slices. Takes pp_lock.
  */
 void zram_tier_slice_rest(struct zram_tier_slice *slice, u64 now, bool full)
 {
-	/* Limits are forgotten also while nothing is written */
+	/* So that the governor lifts a limit while nothing is written, too */
 	tier_slice_limit(slice);
 	if (full)
 		tier_slice_sparse(slice, now);
@@ -397,11 +397,11 @@ void zram_tier_slice_rest(struct zram_tier_slice *slice, u64 now, bool full)
 }
 
 /**
- * zram_tier_slice_rest_ms() - find when zram_tier_slice_rest() has something to do
+ * zram_tier_slice_rest_ms() - find when zram_tier_slice_rest() has to be called
  * @slice: the slices
  * @now: awake time, ms
  *
- * Return: ms until then; 0: never, as things are.
+ * Return: ms until then; 0 if there is neither memory to free nor a segment to discard.
  */
 u32 zram_tier_slice_rest_ms(const struct zram_tier_slice *slice, u64 now)
 {

@@ -47,14 +47,14 @@ enum zram_tier_pass {
  * @filter: pages that may leave
  * @range: the whole device
  * @run: the writeback run
- * @latency: how many of its blocks may be in flight
+ * @latency: the latency governor
  * @goal: of the slice that is going on
  * @end: when that has to end, jiffies
  * @begun: pages that the run had claimed when the slice began
  * @open: the run has its memory
  * @ran: when the last slice began, or free segments were discarded; awake time in ms
- * @sparse: objects of sparse blocks
- * @backoff: discards in a row that failed
+ * @sparse: the pass for sparse blocks
+ * @backoff: number of discards in a row that failed
  * @fresh: the walk is to start over
  * @pages: pages moved by the last slice
  * @bytes: bytes written by the last slice

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sparse blocks of a backing device that is full: their objects go back to memory as they
- * are, with the time of their last access. So old ones leave again soon, packed with others;
- * one that was read lately stays in memory.
+ * Sparse blocks of a full backing device: their objects go back to memory as they are, with
+ * their last access time. Old objects soon leave again, packed with others. An object that
+ * was read lately stays in memory.
  *
- * Packed objects share blocks, and a block is in use until the last of them is freed. The
- * block map counts references of blocks and does not know slots. So the thread passes over
- * the slot table, and takes an object if nothing else lies on its blocks, and it fills less
- * than a half of them. What is written again is less than a half of what becomes free.
- * A block with two objects left is not looked at, however small they are.
+ * Packed objects share blocks, and a block is in use until the last of its objects is freed.
+ * The block map counts references of blocks and does not know slots. So the thread passes
+ * over the slot table. It brings an object back if the object is alone on its blocks and
+ * fills less than half of them. So on average less is written than becomes free. Blocks
+ * with two or more objects left stay in use, however small these are.
  *
- * An object takes memory until it has left again. So a call brings back few of them, and
- * none that mem_limit forbids.
+ * An object takes memory until it has left again. So a call brings back few objects, and
+ * none that mem_limit forbids. zram_obj_alloc_instead() does not count staged pages for that.
  */
 
 #include <linux/bio.h>
@@ -36,27 +36,27 @@
 #include "tier_thread.h"
 #include "zram.h"
 
-/* The device counts as full below so many free blocks */
+/* The backing device counts as full below this many free blocks */
 #define SHORT		(64 * ZRAM_BLOCKS_PER_PAGE)
-/* Objects that a call brings back, and how long it takes */
+/* Most objects that a call brings back, and the most time that it takes */
 #define OBJECTS		256
 #define SLICE		(HZ / 10)
-/* Blocks of an object that fills less than a half of them, and one more */
+/* An object that fills less than half of its blocks lies on three at most */
 #define MOST_BLOCKS	4
-/* A pass ends after so many reads that failed */
+/* A pass ends after this many failed reads */
 #define MAX_FAILED	16
-/* Seconds until a pass that brought nothing back is followed by another */
+/* Seconds after a pass that brought nothing back until the next pass */
 #define REST		60
-/* Or so many pages that are freed on the device meanwhile, if all blocks could be read */
+/* The next pass begins earlier if this many pages were freed and no read has failed */
 #define FREED		256
 /* Slots between two looks at the clock */
 #define SLOTS		256
 
 /**
- * struct tier_sparse_run - a call
- * @pp: the run, while which pp_lock is held
- * @end: when it has to end, jiffies
- * @buf: MOST_BLOCKS blocks
+ * struct tier_sparse_run - a call of zram_tier_sparse()
+ * @pp: the run; pp_lock is held
+ * @end: when the call has to end, jiffies
+ * @buf: a buffer of MOST_BLOCKS blocks
  */
 struct tier_sparse_run {
 	struct zram_pp_run pp;
@@ -75,7 +75,7 @@ static int tier_sparse_stop(const struct zram_pp_run *pp)
 		-EAGAIN : 0;
 }
 
-/* Copy a slot whose blocks are sparse, and take references; false if they are not */
+/* If the blocks of a slot are sparse, copy the slot and take references; else return false */
 static bool tier_sparse_take(struct zram *zram, unsigned long index,
 			     struct zram_slot *slot)
 {
@@ -88,7 +88,7 @@ static bool tier_sparse_take(struct zram *zram, unsigned long index,
 		return false;
 	spin_lock(lock);
 	*slot = zram->slots.slot[index];
-	/* To zram_slot_publish_if() a handle of 0 would mean any */
+	/* zram_slot_publish_if() takes a handle of 0 as any handle */
 	if (zram_slot_packed(slot) && slot->handle) {
 		nr = zram_slot_blocks(slot, &first);
 		ok = nr <= MOST_BLOCKS &&
@@ -118,9 +118,9 @@ static int tier_sparse_read(const struct tier_sparse_run *run, u64 first,
 }
 
 /*
- * Bring an object back. References of its blocks are held, so the same location is the
- * same content. Returns 0, -ESTALE if the slot has changed, -ENOSPC at mem_limit,
- * -ENOMEM, or -EIO if the blocks cannot be read.
+ * Bring an object back. The caller holds references of its blocks, so the same location in
+ * the slot means the same content. Returns 0, -ESTALE if the slot has changed, -ENOSPC at
+ * mem_limit, -ENOMEM, or -EIO if the blocks cannot be read.
  */
 static int tier_sparse_restore(const struct tier_sparse_run *run,
 			       unsigned long index, const struct zram_slot *old)
@@ -144,12 +144,12 @@ static int tier_sparse_restore(const struct tier_sparse_run *run,
 	zram_obj_store(&zram->pool, slot.handle,
 		       run->buf + zram_slot_block_offset(old), slot.flags);
 	ok = zram_slot_publish_if(zram, index, &slot, &expected, kept);
-	/* The blocks; or the object */
+	/* Frees the blocks of the old location; or the object, if it was not installed */
 	zram_slot_release(zram, &slot);
 	return ok ? 0 : -ESTALE;
 }
 
-/* Returns 0 after an object that was tried, -ENOENT without one, -ENOSPC or -ENOMEM */
+/* Returns 0 after trying an object; -ENOENT if the slot has none to try; -ENOSPC, -ENOMEM */
 static int tier_sparse_slot(const struct tier_sparse_run *run,
 			    struct zram_tier_sparse *sparse, u32 *nr)
 {
@@ -171,7 +171,7 @@ static int tier_sparse_slot(const struct tier_sparse_run *run,
 	return 0;
 }
 
-/* Under pp_lock. Returns true after the last slot, or if the pass is to end */
+/* pp_lock is held. Returns true if the pass has ended, false if it continues later */
 static bool tier_sparse_pass(const struct tier_sparse_run *run,
 			     struct zram_tier_sparse *sparse, u32 *nr)
 {
@@ -193,7 +193,7 @@ static bool tier_sparse_pass(const struct tier_sparse_run *run,
 	return true;
 }
 
-/* Is it the device that has no space, and not a budget? */
+/* Is the backing device full, and not just a budget used up? */
 static bool tier_sparse_wanted(struct zram *zram,
 			       const struct zram_tier_sparse *sparse, u64 now)
 {
@@ -204,13 +204,13 @@ static bool tier_sparse_wanted(struct zram *zram,
 }
 
 /**
- * zram_tier_sparse() - bring objects back to memory that lie on sparse blocks
- * @zram: a device with a backing device, to which pages cannot leave for lack of space
+ * zram_tier_sparse() - bring back the objects of sparse blocks to memory
+ * @zram: a device whose pages cannot leave because the backing device has no space
  * @sparse: the pass
  * @now: awake time, ms
  *
- * Does nothing while the backing device has space; after a pass that brought nothing back,
- * nor before a minute has passed or pages on the device were freed.
+ * Does nothing while the backing device has space. After a pass that brought nothing back,
+ * does nothing for a minute, unless pages on the backing device are freed.
  *
  * Context: The thread, without locks. May sleep; waits for I/O. Takes pp_lock.
  * Return: number of objects brought back.

@@ -7,12 +7,12 @@
 struct zram;
 
 /**
- * struct zram_tier_sparse - the pass over the table for sparse blocks
- * @next: the slot at which it continues
- * @due: nothing is done before this, awake time in ms
- * @stored: pages on the device when the last pass ended; 0 if it could not read blocks
- * @found: objects brought back by this pass
- * @failed: blocks that this pass could not read
+ * struct zram_tier_sparse - a pass over the slot table for sparse blocks
+ * @next: the slot at which the pass continues
+ * @due: the next pass begins then at the latest, awake time in ms
+ * @stored: pages on the backing device when the last pass ended; 0 if a read failed
+ * @found: objects that this pass has brought back
+ * @failed: reads of this pass that failed
  *
  * Belongs to the thread. All zero to begin with.
  */

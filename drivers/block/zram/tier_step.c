@@ -2,8 +2,8 @@
 /*
  * A step of the tiering thread: asks the policy what to do, and does it.
  *
- * The policy says when the next step is due. Where it does not, or not soon, a page that
- * is read or stored wakes the thread, so an idle machine stays idle.
+ * The policy says when the next step is due. If that is not soon, a read or store of a page,
+ * or a free segment of the backing device, wakes the thread. So an idle machine stays idle.
  */
 
 #include <linux/errno.h>
@@ -38,10 +38,10 @@
 #define STEP_MORE	20
 #define STEP_ASLEEP	1000
 #define STEP_PAUSED	1000U
-/* Until a full backing device is tried again; or memory, a budget, or slow reads */
+/* Time until a full device is tried again; until memory, a budget or slow reads are, ms */
 #define RETRY_FULL	10000
 #define RETRY_SOON	1000
-/* Until a device that fails is, seconds; doubles each time */
+/* Time until a device that fails is tried again, seconds; doubles each time */
 #define RETRY_DEVICE	1
 #define RETRY_DEVICE_MAX 300
 /* Compact after so many pages have left, and not more often than that */

@@ -179,7 +179,7 @@ static int tier_thread_create(struct zram *zram)
 		err = -ENOMEM;
 		goto err_count;
 	}
-	/* Once: an earlier thread may have told the map of it */
+	/* Written once: since an earlier thread, the map may call it at any time */
 	if (!tier->freed.freed)
 		tier->freed.freed = tier_thread_freed;
 	zram_bd_map_set_watch(zram->backing.map, &tier->freed);

@@ -11,8 +11,8 @@ struct zram;
  * @open: called before the thread starts. Returns what the others are given, or NULL
  *	if there is no memory
  * @step: called again and again by the thread. Returns how long to sleep before the
- *	next call, in ms; 0: without end. A page that is read or stored ends a sleep
- *	that is longer than a second
+ *	next call, in ms; 0: without end. A page that is read or stored, or a free segment
+ *	of the backing device, ends a sleep that is longer than a second
  * @close: called by the thread at its end
  */
 struct zram_tier_work_ops {

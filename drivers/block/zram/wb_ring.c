@@ -182,7 +182,7 @@ unsigned int zram_wb_ring_request_blocks(const struct zram_wb_ring *ring)
 /**
  * zram_wb_ring_set_limit() - bound the blocks in flight
  * @ring: a ring without requests in use
- * @limit: number of blocks, at least those that the owner needs for a request
+ * @limit: number of blocks, at least as many as the smallest request of the owner has
  */
 void zram_wb_ring_set_limit(struct zram_wb_ring *ring, unsigned int limit)
 {

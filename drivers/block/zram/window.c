@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The read-back window: how many pages a read of the backing device brings back.
+ * The read-back window: how many pages a read of the backing device has, the page asked for
+ * and its neighbours.
  *
- * A window grows while what it brought is used, so a read that nothing precedes brings
- * one page. It belongs to a stream, that is, to reads of slots that follow each other, as
- * several tasks may return at once. Reads in random order continue no stream.
+ * A window belongs to a read stream, that is, to reads at ascending slots: several tasks may
+ * read at once. It begins with one page, and grows while tasks read the neighbours that it
+ * brought back. Reads in random order mostly continue no read stream.
  */
 
 #include <linux/limits.h>
@@ -12,9 +13,9 @@
 
 #include "window.h"
 
-/* Growth and shrinking, both by this factor */
+/* A window grows and shrinks by this factor */
 #define FACTOR		4U
-/* A read continues a stream if it skips so many slots: they may need no read */
+/* A read may skip this many slots and continue a stream: they may need no read */
 #define SLACK		4U
 
 /**
@@ -40,11 +41,11 @@ struct zram_window_stream *zram_window_find(struct zram_window_streams *streams,
 }
 
 /**
- * zram_window_current() - find the stream that a read was the last one of
+ * zram_window_current() - find the stream whose last read is this one
  * @streams: the streams
- * @tick: of the read
+ * @tick: identifies the read
  *
- * Return: the stream, or NULL if it has gone on, or is not followed any more.
+ * Return: the stream, or NULL if it has had another read since, or was replaced.
  */
 struct zram_window_stream *
 zram_window_current(struct zram_window_streams *streams, u32 tick)
@@ -58,10 +59,10 @@ zram_window_current(struct zram_window_streams *streams, u32 tick)
 }
 
 /**
- * zram_window_replace() - make a stream of the one that was used least recently
+ * zram_window_replace() - select the stream that a new stream replaces
  * @streams: the streams
  *
- * Return: the stream, which is to be passed to zram_window_read().
+ * Return: the least recently used stream. The caller passes it to zram_window_read().
  */
 struct zram_window_stream *zram_window_replace(struct zram_window_streams *streams)
 {
@@ -76,12 +77,12 @@ struct zram_window_stream *zram_window_replace(struct zram_window_streams *strea
 }
 
 /**
- * zram_window_joins() - is the slot being brought back by the last read?
+ * zram_window_joins() - is the last read of the stream bringing this slot back?
  * @stream: the stream
  * @slot: the slot that is read, which continues the stream
  *
- * Some readers begin several reads before the first one ends. Such a read needs no
- * window of its own, and says nothing about that of the stream.
+ * Some readers begin several reads before the first one ends. A read of a slot that is
+ * already on its way needs no window, and does not change that of the stream.
  *
  * Return: true if so.
  */
@@ -91,10 +92,10 @@ bool zram_window_joins(const struct zram_window_stream *stream, u64 slot)
 }
 
 /**
- * zram_window_next() - the window of the next read of a stream
+ * zram_window_next() - find the window of the next read of a stream
  * @stream: the stream
  * @slot: the slot that is read, which continues the stream
- * @unused: pages that the last read brought and that nobody has read
+ * @unused: neighbours that the last read brought back and that no task has read
  *
  * Return: the window, 1 to %ZRAM_WINDOW_MAX.
  */
@@ -102,14 +103,14 @@ u32 zram_window_next(const struct zram_window_stream *stream, u64 slot, u32 unus
 {
 	u32 pages = stream->pages, brought = stream->brought, used;
 
-	/* Nothing was brought, so there is nothing to learn: two reads in order are a start */
+	/* The last read had no neighbours. Two reads in order are enough to try some */
 	if (!brought)
 		return max(pages, FACTOR);
-	/* Whether they will be used is not known yet */
+	/* The last read has not ended: it is not known yet whether its neighbours are used */
 	if (stream->busy)
 		return pages;
 	used = brought - min(unused, brought);
-	/* One that was brought, and is not there: it was dropped, or another task reads */
+	/* The slot of a neighbour is read: it was dropped, or another task reads there */
 	if (slot < stream->next || used < brought / 2)
 		return max(pages / FACTOR, 1U);
 	if (used >= brought - brought / FACTOR)
@@ -118,11 +119,11 @@ u32 zram_window_next(const struct zram_window_stream *stream, u64 slot, u32 unus
 }
 
 /**
- * zram_window_read() - note a read, which has brought nothing yet
+ * zram_window_read() - record a read, which has no neighbours yet
  * @streams: the streams
- * @stream: the stream that it continues or begins
+ * @stream: the stream that the read continues or begins
  * @slot: the slot that is read
- * @pages: its window
+ * @pages: the window of the read
  */
 void zram_window_read(struct zram_window_streams *streams,
 		      struct zram_window_stream *stream, u64 slot, u32 pages)
@@ -136,7 +137,7 @@ void zram_window_read(struct zram_window_streams *streams,
 }
 
 /**
- * zram_window_shrink() - a read has failed: begin again with single pages
+ * zram_window_shrink() - begin again with single pages, because a read failed
  * @streams: the streams
  */
 void zram_window_shrink(struct zram_window_streams *streams)
@@ -148,12 +149,12 @@ void zram_window_shrink(struct zram_window_streams *streams)
 }
 
 /**
- * zram_window_room() - what may be brought back below a target
+ * zram_window_room() - find the headroom of neighbours below a target
  * @target: bytes above which pages leave; 0: none
- * @bytes: bytes that count
+ * @bytes: bytes in use
  *
- * Pages leave until they take 90 % of the target. Between that and the target is space for
- * what is stored, and half of it is for what comes back.
+ * Above the target, pages leave until they take 90 % of it. Neighbours get half of the space
+ * between: up to 95 % of the target. The other half is for new pages.
  *
  * Return: bytes; %S64_MAX if there is no target.
  */

@@ -4,19 +4,19 @@
 
 #include <linux/types.h>
 
-/* The most pages that a read of the backing device brings back, the one read included */
+/* The longest window: pages of a read of the backing device, the page asked for included */
 #define ZRAM_WINDOW_MAX		64U
-/* Streams that a device follows */
+/* Read streams of a device */
 #define ZRAM_WINDOW_STREAMS	8
 
 /**
- * struct zram_window_stream - reads of the backing device that follow each other
+ * struct zram_window_stream - a read stream: reads at ascending slots
  * @last: the slot read last
  * @next: the slot after those that were read or brought back
- * @pages: its window: pages of the last read
- * @brought: how many of them nobody had asked for
+ * @pages: the window of the last read, pages; 0: not used yet
+ * @brought: number of neighbours of the last read
  * @tick: identifies the last read
- * @busy: that read brings pages, and has not ended
+ * @busy: the last read has neighbours, and has not ended
  */
 struct zram_window_stream {
 	u64 last;
@@ -28,9 +28,9 @@ struct zram_window_stream {
 };
 
 /**
- * struct zram_window_streams - the streams of a device
- * @stream: the streams; zeroes are one that nothing continues
- * @ticks: reads so far, wraps
+ * struct zram_window_streams - the read streams of a device
+ * @stream: the read streams; all zero to begin with
+ * @ticks: number of reads; wraps
  */
 struct zram_window_streams {
 	struct zram_window_stream stream[ZRAM_WINDOW_STREAMS];

@@ -72,9 +72,9 @@ struct zram_tier_cpu;
  * @bdev: block device of @file
  * @map: block map
  * @reads: mempools and workqueues for reads
- * @spill: what spill has set aside; NULL without CONFIG_ZRAM_TIER
+ * @spill: I/O of spill; NULL without CONFIG_ZRAM_TIER
  * @verify: whether it may report a block as written that it did not write
- * @may_reclaim: whether its writes may wait for memory, so reclaim should not wait for them
+ * @may_reclaim: whether its writes may wait for memory; then reclaim must not wait for them
  */
 struct zram_backing {
 	struct file *file;		/* C */
@@ -159,14 +159,14 @@ struct zram_kcompressd {
 
 /**
  * struct zram_rb_window - the read-back window of a device
- * @setting: pages, 1 to %ZRAM_WINDOW_MAX; 0: the driver chooses. Survives a reset
- * @lock: guards @streams; none is taken inside it
- * @streams: the reads that follow each other
- * @room: bytes that pages nobody has asked for may still take
- * @class: age class of the page that pages came back with last
- * @moved: pages came back, and the thread of tiering does not know yet
- * @brought: pages that came back since the device was added
- * @dropped: those that were read and did not
+ * @setting: readback_window, 1 to %ZRAM_WINDOW_MAX; 0: auto. Survives a reset
+ * @lock: guards @streams; no other lock is taken inside it
+ * @streams: the read streams
+ * @room: headroom: bytes that neighbours may still take
+ * @class: age class of the page asked for by the last read with a window
+ * @moved: neighbours came back since the last step of the thread of tiering
+ * @brought: neighbours that came back since the device was added
+ * @dropped: neighbours that were read and did not come back, likewise
  */
 struct zram_rb_window {
 	u32 setting;				/* A */

@@ -155,8 +155,8 @@ static void bd_free_test_claim(struct kunit *test)
 
 /**
  * struct bd_free_test_watch - a watch that counts
- * @watch: of the map
- * @told: how often
+ * @watch: the watch of the map
+ * @told: number of calls
  */
 struct bd_free_test_watch {
 	struct zram_bd_watch watch;
@@ -168,7 +168,7 @@ static void bd_free_test_freed(struct zram_bd_watch *watch)
 	container_of(watch, struct bd_free_test_watch, watch)->told++;
 }
 
-/* A segment that has become free counts, and is told of, once */
+/* A segment that has become free counts once, and the watch is called once for it */
 static void bd_free_test_tell(struct kunit *test)
 {
 	struct bd_free_test *t = setup(test, 3 * SEGMENT);

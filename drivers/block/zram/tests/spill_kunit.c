@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * KUnit tests of spill: which blocks a page is written to, and who may use a device that
- * fails. The device is a model: a bit for each block that cannot be written.
+ * KUnit tests of spill: which blocks a page is written to, and which writers may use a
+ * device that fails. The device is a model: a bit for each block that cannot be written.
  */
 
 #include <kunit/test.h>
@@ -20,11 +20,11 @@
 #define UNIT		ZRAM_BLOCKS_PER_PAGE
 
 /**
- * struct spill_test - what a test works on
+ * struct spill_test - state of a test
  * @try: the search
  * @bad: blocks that cannot be written
- * @err: what the device says of them
- * @writes: writes that the device was asked for
+ * @err: error of the device for these blocks
+ * @writes: number of writes
  */
 struct spill_test {
 	struct zram_spill_try try;
@@ -88,7 +88,7 @@ static void spill_test_bad_blocks(struct kunit *test)
 	model_end(t, first, 1);
 }
 
-/* So they do on a device of a few pages */
+/* The same on a device of a few pages */
 static void spill_test_small(struct kunit *test)
 {
 	struct spill_test *t = model_make(test, 12 * UNIT);
@@ -115,7 +115,7 @@ static void spill_test_dead(struct kunit *test)
 	model_end(t, first, 0);
 }
 
-/* A thin volume that is full, for example: the block may be written later */
+/* A full thin volume, for example: blocks are not retired, they may be writable later */
 static void spill_test_no_fault(struct kunit *test)
 {
 	struct spill_test *t = model_make(test, NR_BLOCKS);
@@ -129,7 +129,7 @@ static void spill_test_no_fault(struct kunit *test)
 	model_end(t, first, 1);
 }
 
-/* A full device is not one that fails; with one page free, which is bad, it is */
+/* A full device does not fail. A device with one free page, which is bad, fails */
 static void spill_test_full(struct kunit *test)
 {
 	struct spill_test *t = model_make(test, 2 * UNIT);
@@ -155,7 +155,7 @@ static void spill_test_full(struct kunit *test)
 	model_end(t, 0, 0);
 }
 
-/* After a failure writers are refused, then one tries, and so on in longer intervals */
+/* After a failure the gate refuses writers. Then one tries. The intervals double */
 static void spill_test_gate(struct kunit *test)
 {
 	struct zram_spill_gate gate = {};
@@ -205,7 +205,7 @@ static void spill_test_gate_together(struct kunit *test)
 	/* A late failure of the others does not end the trial */
 	zram_spill_gate_fails(&gate, ZRAM_SPILL_ADMITTED, -EIO, now);
 	KUNIT_EXPECT_EQ(test, zram_spill_gate_enter(&gate, now), ZRAM_SPILL_REFUSED);
-	/* Without a write nothing is known, and the next writer tries */
+	/* The writer has not used the device, so the next writer tries it */
 	zram_spill_gate_leave(&gate, pass);
 	KUNIT_EXPECT_FALSE(test, zram_spill_gate_is_open(&gate));
 	KUNIT_EXPECT_EQ(test, zram_spill_gate_enter(&gate, now), ZRAM_SPILL_TRIAL);

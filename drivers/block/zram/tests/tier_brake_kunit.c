@@ -79,7 +79,7 @@ static void brake_test_brake(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, m->state.brake.margin, ZRAM_TIER_MARGIN_MAX);
 }
 
-/* Spilled pages cause reads that wait, so they count as written, but meet no demand */
+/* Reads of spilled pages wait, so these count as written. They meet no demand */
 static void brake_test_spilled(struct kunit *test)
 {
 	struct machine *m = machine_young(test);

@@ -282,7 +282,7 @@ static void tier_count_test_wait(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, completion_done(&done));
 }
 
-/* A page that came back with one of age 100, two seconds ago */
+/* A page that came back two seconds ago, as a neighbour of a page of age 100 */
 static void tier_count_test_brought(struct kunit *test)
 {
 	struct zram_slot table = {

@@ -18,9 +18,9 @@
 
 /**
  * struct latency_test - a governor and its device
- * @latency: what is tested
+ * @latency: the governor
  * @times: reads
- * @in: what it is told
+ * @in: input of the next step
  */
 struct latency_test {
 	struct zram_tier_latency latency;
@@ -85,7 +85,7 @@ static void stop(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, t->latency.limit, 0);
 }
 
-/* Classes rise with the time, and each has the times from its first one on */
+/* Classes rise with the time, one by one */
 static void latency_test_class(struct kunit *test)
 {
 	unsigned int class, last = 0;
@@ -313,7 +313,7 @@ static void latency_test_least(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, seconds(t, 4, 5000, false), 16);
 	KUNIT_EXPECT_EQ(test, seconds(t, 3, 0, true), 32);
 	KUNIT_EXPECT_EQ(test, seconds(t, 3, 0, true), NONE);
-	/* A ring that has become smaller than the limit is full */
+	/* A ring that has become smaller than the limit needs no limit */
 	second(t, 5000, true);
 	t->in.full = 20;
 	KUNIT_EXPECT_EQ(test, second(t, 0, true), NONE);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * KUnit tests of the read-back window: reads in order bring more and more pages, reads
- * that nobody continues bring one.
+ * KUnit tests of the read-back window: it grows for reads in order, and stays at one page for
+ * reads that continue no read stream.
  */
 
 #include <kunit/test.h>
@@ -16,11 +16,11 @@
 
 /**
  * struct window_test - a device whose pages are all on the backing device at first
- * @streams: what is tested
+ * @streams: the read streams
  * @memory: slots that are in memory
- * @unread: those that were brought back, and that nobody has read
- * @reads: reads of the backing device
- * @brought: pages that nobody had asked for
+ * @unread: slots that were brought back and not read since
+ * @reads: number of reads of the backing device
+ * @brought: number of neighbours brought back
  * @longest: the longest window
  */
 struct window_test {
@@ -43,7 +43,7 @@ static u32 window_test_unused(const struct window_test *t,
 	return unused;
 }
 
-/* Read a slot, as the driver does. What it brings back arrives unless @dropped is set */
+/* Read a slot, as the driver does. Neighbours go back to memory unless @dropped is set */
 static void window_test_read(struct window_test *t, u32 slot, bool dropped)
 {
 	struct zram_window_stream *stream;
@@ -135,7 +135,7 @@ static void window_test_sparse(struct kunit *test)
 	KUNIT_EXPECT_LE(test, t->brought, 2 * ZRAM_WINDOW_MAX);
 }
 
-/* What is brought does not stay: single pages, and a try at times */
+/* Neighbours are dropped: reads have single pages, with a wider try at times */
 static void window_test_dropped(struct kunit *test)
 {
 	struct window_test *t = window_test_new(test);
@@ -155,7 +155,7 @@ static void window_test_next(struct kunit *test)
 	struct zram_window_stream stream = { .last = 10, .next = 11, .pages = 1 };
 
 	KUNIT_EXPECT_EQ(test, 4U, zram_window_next(&stream, 11, 0));
-	/* There was nothing to bring: the window stays */
+	/* The last read had no neighbours: the window stays */
 	stream.pages = 16;
 	KUNIT_EXPECT_EQ(test, 16U, zram_window_next(&stream, 11, 0));
 	stream.next = 26;
@@ -169,7 +169,7 @@ static void window_test_next(struct kunit *test)
 	/* More than were brought: others were there before */
 	KUNIT_EXPECT_EQ(test, 4U, zram_window_next(&stream, 26, U32_MAX));
 	KUNIT_EXPECT_EQ(test, 4U, zram_window_next(&stream, 25, 0));
-	/* In flight: a read of one of them is not counted, the next one learns nothing */
+	/* In flight: a read of a neighbour joins, and a later slot leaves the window as it is */
 	stream.busy = true;
 	KUNIT_EXPECT_TRUE(test, zram_window_joins(&stream, 25));
 	KUNIT_EXPECT_FALSE(test, zram_window_joins(&stream, 26));
@@ -189,7 +189,7 @@ static void window_test_find(struct kunit *test)
 	struct zram_window_streams *streams = &t->streams;
 	struct zram_window_stream *first, *other;
 
-	/* Zeroes are no stream that began at slot 0 */
+	/* A stream of zeroes does not continue from slot 0 */
 	KUNIT_EXPECT_NULL(test, zram_window_find(streams, 0));
 	KUNIT_EXPECT_NULL(test, zram_window_find(streams, 1));
 	first = zram_window_replace(streams);
