@@ -169,8 +169,11 @@ static bool rb_packed_restore(const struct zram_rb_packed *packed,
 	struct zram_comp_stream *strm;
 	bool ok;
 
-	/* Not zram_obj_alloc(), which counts a refusal as that of a write */
-	if (!zram_rb_window_charge(zram, size) ||
+	/*
+	 * Staged pages count only for zram_obj_admit(). zram_obj_alloc() would count a
+	 * refusal as that of a write.
+	 */
+	if (!zram_obj_admit(&zram->pool) || !zram_rb_window_charge(zram, size) ||
 	    zram_obj_alloc_instead(&zram->pool, size, ZRAM_RB_WINDOW_GFP,
 				   NUMA_NO_NODE, 0, &slot.handle))
 		return false;
