@@ -171,7 +171,8 @@ static bool recompress_settle(struct zram_recompress_run *run,
 	bool ok;
 
 	if (new->handle)
-		ok = zram_slot_publish_if(zram, index, new, &claimed, ZRAM_RMW);
+		ok = zram_slot_publish_if(zram, index, new, &claimed,
+					  ZRAM_RMW | ZRAM_BROUGHT);
 	else
 		ok = zram_slot_unmark(zram, index, ZRAM_PP, mark);
 	before = zram_obj_pool_pages(&zram->pool);
