@@ -11,7 +11,7 @@
  * with two or more objects left stay in use, however small these are.
  *
  * An object takes memory until it has left again. So a call brings back few objects, and
- * none that mem_limit forbids. zram_obj_alloc_instead() does not count staged pages for that.
+ * none that mem_limit forbids.
  */
 
 #include <linux/bio.h>
@@ -26,12 +26,14 @@
 #include <linux/slab.h>
 #include <linux/time64.h>
 
+#include "bd_budget.h"
 #include "bd_map.h"
 #include "obj.h"
 #include "pp.h"
 #include "pp_run.h"
 #include "slot.h"
 #include "table.h"
+#include "tier_budget.h"
 #include "tier_sparse.h"
 #include "tier_thread.h"
 #include "zram.h"
@@ -137,6 +139,9 @@ static int tier_sparse_restore(const struct tier_sparse_run *run,
 	nr = zram_slot_blocks(old, &first);
 	if (tier_sparse_read(run, first, nr))
 		return -EIO;
+	/* zram_obj_alloc_instead() does not count staged pages */
+	if (!zram_obj_admit(&zram->pool))
+		return -ENOSPC;
 	err = zram_obj_alloc_instead(&zram->pool, slot.flags, GFP_NOIO | __GFP_NORETRY,
 				     NUMA_NO_NODE, 0, &slot.handle);
 	if (err)
@@ -197,7 +202,10 @@ static bool tier_sparse_pass(const struct tier_sparse_run *run,
 static bool tier_sparse_wanted(struct zram *zram,
 			       const struct zram_tier_sparse *sparse, u64 now)
 {
-	if (zram_bd_map_free(zram->backing.map) >= SHORT)
+	/* What comes back has to leave again */
+	if (zram_bd_map_free(zram->backing.map) >= SHORT ||
+	    zram_bd_budget_bound(zram) < SHORT ||
+	    zram_tier_budget_left(zram) < (u64)SHORT << ZRAM_BLOCK_SHIFT)
 		return false;
 	return now >= sparse->due ||
 	       zram_stats_read(&zram->stats, ZRAM_STAT_BD_PAGES) + FREED <= sparse->stored;

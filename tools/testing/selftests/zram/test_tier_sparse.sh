@@ -50,8 +50,15 @@ bd_use null 32 || skip_all "no null_blk"
 disk=$BD
 quiet_console
 
+# What comes back could not leave again: too little is left of a budget
 begin full 0
+put "$ZSYS/writeback_limit" 10
+put "$ZSYS/writeback_limit_enable" 1
 thin
+sleep 3
+tier_read
+is "writeback_limit: no object comes back" "$TIER_sparse" 0
+put "$ZSYS/writeback_limit_enable" 0
 check "full: objects come back" wait_for 60 sparse_above 500
 check "full: and other pages leave" wait_for 60 tier_moved $((moved + 2000))
 tier_read
