@@ -45,10 +45,10 @@ help:
 #:   make conformance  compare each answer with that of the kernel's own zram
 #:   make dkms      a Debian package of the module's sources, for dkms; make
 #:                  dkms-check builds from it and tries the result
-#:   make nightly   what takes too long for .ci/run: all tests on mainline-debug,
-#:                  lts, rt, previous, uml, with KCSAN and PREEMPT_RT, on other
-#:                  processors; swap by bios; each patch of the series, dkms, twenty minutes of
-#:                  torture and of fuzz.
+#:   make nightly   what takes too long for .ci/run: all tests on mainline,
+#:                  mainline-debug, lts, rt, previous, uml, with KCSAN and
+#:                  PREEMPT_RT, on other processors; swap by bios; each patch of
+#:                  the series, dkms, twenty minutes of torture and of fuzz.
 #:                  STAGES="lts uml" does some of it
 #:   make modules_install      zram.ko into /lib/modules, before the kernel's own
 #:   make clean     remove build/ (kernels in ~/.cache/zram-overlay stay)
