@@ -42,25 +42,13 @@ static const char * const tier_show_states[ZRAM_TIER_NR_ACTIVITIES] = {
 	[ZRAM_TIER_PAUSED_SLEEP] = "paused_sleep",
 };
 
-static int tier_show_bytes(char *buf, int at, const char *key, u64 bytes)
+/* A line with a number, or with @word if the number is @none */
+static int tier_show_number(char *buf, int at, const char *key, u64 number,
+			    u64 none, const char *word)
 {
-	if (bytes == ZRAM_TIER_NO_LIMIT)
-		return sysfs_emit_at(buf, at, "%s max\n", key);
-	return sysfs_emit_at(buf, at, "%s %llu\n", key, bytes);
-}
-
-static int tier_show_blocks(char *buf, int at, const char *key, u32 blocks)
-{
-	if (blocks == ZRAM_TIER_LATENCY_NONE)
-		return sysfs_emit_at(buf, at, "%s max\n", key);
-	return sysfs_emit_at(buf, at, "%s %u\n", key, blocks);
-}
-
-static int tier_show_age(char *buf, int at, const char *key, u32 age)
-{
-	if (age == U32_MAX)
-		return sysfs_emit_at(buf, at, "%s none\n", key);
-	return sysfs_emit_at(buf, at, "%s %u\n", key, age);
+	if (number == none)
+		return sysfs_emit_at(buf, at, "%s %s\n", key, word);
+	return sysfs_emit_at(buf, at, "%s %llu\n", key, number);
 }
 
 /**
@@ -92,10 +80,10 @@ int zram_tier_show_stat(struct zram *zram, char *buf)
 
 	at += sysfs_emit_at(buf, at, "state %s\n",
 			    tier_show_states[READ_ONCE(status->activity)]);
-	at += tier_show_age(buf, at, "protected_age",
-			    READ_ONCE(status->protected_age));
-	at += tier_show_age(buf, at, "min_age",
-			    READ_ONCE(status->min_age));
+	at += tier_show_number(buf, at, "protected_age",
+			       READ_ONCE(status->protected_age), U32_MAX, "none");
+	at += tier_show_number(buf, at, "min_age", READ_ONCE(status->min_age),
+			       U32_MAX, "none");
 	for (i = 0; i < ARRAY_SIZE(counts); i++)
 		at += sysfs_emit_at(buf, at, "%s %lld\n", counts[i].key,
 				    atomic64_read(counts[i].count));
@@ -108,10 +96,10 @@ int zram_tier_show_stat(struct zram *zram, char *buf)
 			    READ_ONCE(status->pool_us));
 	at += sysfs_emit_at(buf, at, "read_p95_us %u\n",
 			    READ_ONCE(status->read_p95_us));
-	at += tier_show_blocks(buf, at, "in_flight",
-			       READ_ONCE(status->in_flight));
-	at += tier_show_bytes(buf, at, "budget_left",
-			      zram_tier_budget_left(zram));
+	at += tier_show_number(buf, at, "in_flight", READ_ONCE(status->in_flight),
+			       ZRAM_TIER_LATENCY_NONE, "max");
+	at += tier_show_number(buf, at, "budget_left", zram_tier_budget_left(zram),
+			       ZRAM_TIER_NO_LIMIT, "max");
 	down_read(&zram->config_lock);
 	at += zram_spill_show(zram, buf, at);
 	up_read(&zram->config_lock);
