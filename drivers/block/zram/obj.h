@@ -5,6 +5,8 @@
 #include <linux/atomic.h>
 #include <linux/cache.h>
 #include <linux/compiler.h>
+#include <linux/errno.h>
+#include <linux/numa.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
@@ -101,5 +103,27 @@ void zram_obj_unmap(struct zram_obj_pool *pool, unsigned long handle,
 void zram_obj_load(struct zram_obj_pool *pool, unsigned long handle,
 		   void *dst, unsigned int size);
 int zram_obj_node(struct zram_obj_pool *pool, unsigned long handle, void *buf);
+
+/**
+ * zram_obj_alloc_back() - allocate an object that comes back from the backing device
+ * @pool: the pool
+ * @size: bytes, at most PAGE_SIZE
+ * @gfp: as for zram_obj_alloc()
+ * @handle: set to the handle of the object
+ *
+ * The object replaces none in memory, so staged pages count, which
+ * zram_obj_alloc_instead() alone leaves out. A refusal says nothing about writes, so it is
+ * not counted as zram_obj_alloc() counts it.
+ *
+ * Return: 0, -ENOMEM, or -ENOSPC when mem_limit is reached.
+ */
+static inline int zram_obj_alloc_back(struct zram_obj_pool *pool,
+				      unsigned int size, gfp_t gfp,
+				      unsigned long *handle)
+{
+	if (!zram_obj_admit(pool))
+		return -ENOSPC;
+	return zram_obj_alloc_instead(pool, size, gfp, NUMA_NO_NODE, 0, handle);
+}
 
 #endif

@@ -20,11 +20,9 @@
 #include <linux/highmem.h>
 #include <linux/mempool.h>
 #include <linux/minmax.h>
-#include <linux/numa.h>
 #include <linux/sched.h>
 #include <linux/workqueue.h>
 
-#include "bd_map.h"
 #include "comp.h"
 #include "obj.h"
 #include "rb_alloc.h"
@@ -169,13 +167,9 @@ static bool rb_packed_restore(const struct zram_rb_packed *packed,
 	struct zram_comp_stream *strm;
 	bool ok;
 
-	/*
-	 * Staged pages count only for zram_obj_admit(). zram_obj_alloc() would count a
-	 * refusal as that of a write.
-	 */
-	if (!zram_obj_admit(&zram->pool) || !zram_rb_window_charge(zram, size) ||
-	    zram_obj_alloc_instead(&zram->pool, size, ZRAM_RB_WINDOW_GFP,
-				   NUMA_NO_NODE, 0, &slot.handle))
+	if (!zram_rb_window_charge(zram, size) ||
+	    zram_obj_alloc_back(&zram->pool, size, ZRAM_RB_WINDOW_GFP,
+				&slot.handle))
 		return false;
 	/* Only the buffer is needed: the object may lie in two pages */
 	strm = zram_comp_stream_get(zram_comp_of(zram, obj->slot.flags),
@@ -189,15 +183,6 @@ static bool rb_packed_restore(const struct zram_rb_packed *packed,
 	return ok;
 }
 
-static void rb_packed_put_blocks(struct zram *zram, const struct zram_slot *slot)
-{
-	unsigned int nr;
-	u64 first;
-
-	nr = zram_slot_blocks(slot, &first);
-	zram_bd_map_put(zram->backing.map, first, nr);
-}
-
 /* Bring the neighbours back to memory, or leave them on the backing device */
 static void rb_packed_settle(struct zram_rb_packed *packed, bool restore)
 {
@@ -208,7 +193,7 @@ static void rb_packed_settle(struct zram_rb_packed *packed, bool restore)
 		return;
 	for (i = packed->own_objects; i < packed->nr_objects; i++) {
 		brought += restore && rb_packed_restore(packed, &packed->objects[i]);
-		rb_packed_put_blocks(zram, &packed->objects[i].slot);
+		zram_slot_release(zram, &packed->objects[i].slot);
 		cond_resched();
 	}
 	zram_rb_window_settle(zram, packed, brought,
@@ -269,7 +254,7 @@ static void rb_packed_work(struct work_struct *work)
 
 		if (!status && rb_packed_expand(packed, obj))
 			status = BLK_STS_IOERR;
-		rb_packed_put_blocks(group->zram, &obj->slot);
+		zram_slot_release(group->zram, &obj->slot);
 	}
 	/* If an object cannot be decompressed, the neighbours may be corrupt too: leave them */
 	rb_packed_settle(packed, !status);
