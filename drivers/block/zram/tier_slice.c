@@ -50,6 +50,9 @@
 /* Seconds between two tests of retired blocks, each of which may take half a minute */
 #define RETEST_EVERY	600
 
+/* The goal of a slice that moves no pages: only its time ends it */
+static const struct zram_tier_goal tier_slice_any = { .pages = U64_MAX };
+
 static int tier_slice_stop(const struct zram_pp_run *pp)
 {
 	const struct zram_tier_slice *slice =
@@ -216,6 +219,25 @@ static void tier_slice_start(struct zram_tier_slice *slice,
 	slice->begun = slice->run.pack.head;
 }
 
+/* Begin a slice with I/O; false if a task or a sleep of the machine is in the way */
+static bool tier_slice_take(struct zram_tier_slice *slice,
+			    const struct zram_tier_goal *goal)
+{
+	tier_slice_start(slice, goal);
+	if (!zram_tier_slice_begin())
+		return false;
+	if (zram_pp_run_try(&slice->pp))
+		return true;
+	zram_tier_slice_end();
+	return false;
+}
+
+static void tier_slice_give(struct zram_tier_slice *slice)
+{
+	zram_pp_run_end(&slice->pp);
+	zram_tier_slice_end();
+}
+
 /**
  * zram_tier_slice_run() - move pages
  * @slice: the slices; its pages and bytes are set to what was moved, and its error
@@ -232,7 +254,7 @@ static void tier_slice_start(struct zram_tier_slice *slice,
 int zram_tier_slice_run(struct zram_tier_slice *slice,
 			const struct zram_tier_goal *goal)
 {
-	int err = -EAGAIN;
+	int err;
 
 	slice->pages = 0;
 	slice->bytes = 0;
@@ -244,14 +266,10 @@ int zram_tier_slice_run(struct zram_tier_slice *slice,
 	if (!tier_slice_limit(slice))
 		return -ECANCELED;
 	slice->filter.before = goal->before;
-	tier_slice_start(slice, goal);
-	if (!zram_tier_slice_begin())
-		return err;
-	if (zram_pp_run_try(&slice->pp)) {
-		err = tier_slice_work(slice);
-		zram_pp_run_end(&slice->pp);
-	}
-	zram_tier_slice_end();
+	if (!tier_slice_take(slice, goal))
+		return -EAGAIN;
+	err = tier_slice_work(slice);
+	tier_slice_give(slice);
 	return err;
 }
 
@@ -285,7 +303,7 @@ static int tier_slice_recompress(struct zram_tier_slice *slice)
 	unsigned long first = slice->pass.next;
 	int err;
 
-	tier_slice_start(slice, &(struct zram_tier_goal){ .pages = U64_MAX });
+	tier_slice_start(slice, &tier_slice_any);
 	if (!zram_pp_run_try(&slice->pp))
 		return 0;
 	err = zram_recompress_slice(&slice->pp, &filter, &slice->pass);
@@ -338,8 +356,13 @@ void zram_tier_slice_close(struct zram_tier_slice *slice)
 
 static void tier_slice_sparse(struct zram_tier_slice *slice, u64 now)
 {
-	u32 nr = zram_tier_sparse(slice->zram, &slice->sparse, now);
+	u32 nr;
 
+	if (!zram_tier_sparse_is_due(slice->zram, &slice->sparse, now) ||
+	    !tier_slice_take(slice, &tier_slice_any))
+		return;
+	nr = zram_tier_sparse(&slice->pp, &slice->sparse, now);
+	tier_slice_give(slice);
 	if (!nr)
 		return;
 	atomic64_add(nr, &slice->zram->tier->status.sparse);
@@ -358,16 +381,12 @@ static bool tier_slice_can_discard(const struct zram_tier_slice *slice)
 /* Discards for the time of a slice. A later call discards the other segments */
 static void tier_slice_discard(struct zram_tier_slice *slice)
 {
-	tier_slice_start(slice, &(struct zram_tier_goal){ .pages = U64_MAX });
-	if (!zram_tier_slice_begin())
+	if (!tier_slice_take(slice, &tier_slice_any))
 		return;
 	tier_slice_yield(slice);
-	if (zram_pp_run_try(&slice->pp)) {
-		slice->backoff = zram_bd_discard(&slice->pp) ? 0 :
-			min(slice->backoff + 1, DISCARD_BACKOFF);
-		zram_pp_run_end(&slice->pp);
-	}
-	zram_tier_slice_end();
+	slice->backoff = zram_bd_discard(&slice->pp) ? 0 :
+		min(slice->backoff + 1, DISCARD_BACKOFF);
+	tier_slice_give(slice);
 }
 
 /**

@@ -16,12 +16,9 @@
 
 #include <linux/bio.h>
 #include <linux/blkdev.h>
-#include <linux/container_of.h>
 #include <linux/errno.h>
 #include <linux/gfp.h>
-#include <linux/jiffies.h>
 #include <linux/mm.h>
-#include <linux/numa.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/time64.h>
@@ -30,19 +27,16 @@
 #include "bd_map.h"
 #include "obj.h"
 #include "pp.h"
-#include "pp_run.h"
 #include "slot.h"
 #include "table.h"
 #include "tier_budget.h"
 #include "tier_sparse.h"
-#include "tier_thread.h"
 #include "zram.h"
 
 /* The backing device counts as full below this many free blocks */
 #define SHORT		(64 * ZRAM_BLOCKS_PER_PAGE)
-/* Most objects that a call brings back, and the most time that it takes */
+/* Most objects that a call brings back */
 #define OBJECTS		256
-#define SLICE		(HZ / 10)
 /* An object that fills less than half of its blocks lies on three at most */
 #define MOST_BLOCKS	4
 /* A pass ends after this many failed reads */
@@ -51,31 +45,18 @@
 #define REST		60
 /* The next pass begins earlier if this many pages were freed and no read has failed */
 #define FREED		256
-/* Slots between two looks at the clock */
+/* Slots between two looks at whether the run has to stop */
 #define SLOTS		256
 
 /**
  * struct tier_sparse_run - a call of zram_tier_sparse()
  * @pp: the run; pp_lock is held
- * @end: when the call has to end, jiffies
  * @buf: a buffer of MOST_BLOCKS blocks
  */
 struct tier_sparse_run {
-	struct zram_pp_run pp;
-	unsigned long end;
+	const struct zram_pp_run *pp;
 	void *buf;
 };
-
-static int tier_sparse_stop(const struct zram_pp_run *pp)
-{
-	const struct tier_sparse_run *run =
-		container_of(pp, struct tier_sparse_run, pp);
-
-	if (zram_tier_interrupted(pp->zram))
-		return -EINTR;
-	return zram_pp_run_wanted(pp->zram) || time_after_eq(jiffies, run->end) ?
-		-EAGAIN : 0;
-}
 
 /* If the blocks of a slot are sparse, copy the slot and take references; else return false */
 static bool tier_sparse_take(struct zram *zram, unsigned long index,
@@ -104,7 +85,7 @@ static bool tier_sparse_take(struct zram *zram, unsigned long index,
 static int tier_sparse_read(const struct tier_sparse_run *run, u64 first,
 			    unsigned int nr)
 {
-	struct zram *zram = run->pp.zram;
+	struct zram *zram = run->pp->zram;
 	struct bio_vec bvec;
 	struct bio bio;
 	int err;
@@ -130,7 +111,7 @@ static int tier_sparse_restore(const struct tier_sparse_run *run,
 	const struct zram_slot expected = { .handle = old->handle, .flags = ZRAM_WB };
 	const u32 kept = ~(ZRAM_WB | ZRAM_PP | ZRAM_PIN | ZRAM_SIZE_MASK);
 	struct zram_slot slot = { .flags = zram_slot_size(old) };
-	struct zram *zram = run->pp.zram;
+	struct zram *zram = run->pp->zram;
 	unsigned int nr;
 	u64 first;
 	bool ok;
@@ -139,11 +120,8 @@ static int tier_sparse_restore(const struct tier_sparse_run *run,
 	nr = zram_slot_blocks(old, &first);
 	if (tier_sparse_read(run, first, nr))
 		return -EIO;
-	/* zram_obj_alloc_instead() does not count staged pages */
-	if (!zram_obj_admit(&zram->pool))
-		return -ENOSPC;
-	err = zram_obj_alloc_instead(&zram->pool, slot.flags, GFP_NOIO | __GFP_NORETRY,
-				     NUMA_NO_NODE, 0, &slot.handle);
+	err = zram_obj_alloc_back(&zram->pool, slot.flags, GFP_NOIO | __GFP_NORETRY,
+				  &slot.handle);
 	if (err)
 		return err;
 	zram_obj_store(&zram->pool, slot.handle,
@@ -158,17 +136,15 @@ static int tier_sparse_restore(const struct tier_sparse_run *run,
 static int tier_sparse_slot(const struct tier_sparse_run *run,
 			    struct zram_tier_sparse *sparse, u32 *nr)
 {
-	struct zram *zram = run->pp.zram;
+	struct zram *zram = run->pp->zram;
 	struct zram_slot slot;
-	unsigned int blocks;
-	u64 first;
 	int err;
 
 	if (!tier_sparse_take(zram, sparse->next, &slot))
 		return -ENOENT;
 	err = tier_sparse_restore(run, sparse->next, &slot);
-	blocks = zram_slot_blocks(&slot, &first);
-	zram_bd_map_put(zram->backing.map, first, blocks);
+	/* Drops the references */
+	zram_slot_release(zram, &slot);
 	if (err == -ENOSPC || err == -ENOMEM)
 		return err;
 	*nr += !err;
@@ -180,14 +156,14 @@ static int tier_sparse_slot(const struct tier_sparse_run *run,
 static bool tier_sparse_pass(const struct tier_sparse_run *run,
 			     struct zram_tier_sparse *sparse, u32 *nr)
 {
-	unsigned long end = run->pp.zram->slots.nr;
+	unsigned long end = run->pp->zram->slots.nr;
 	unsigned int slots = 0;
 	int err = 0;
 
 	while (sparse->next < end && sparse->failed < MAX_FAILED) {
 		if (*nr >= OBJECTS)
 			return false;
-		if ((!err || !(slots++ % SLOTS)) && zram_pp_stop(&run->pp))
+		if ((!err || !(slots++ % SLOTS)) && zram_pp_stop(run->pp))
 			return false;
 		err = tier_sparse_slot(run, sparse, nr);
 		if (err == -ENOSPC || err == -ENOMEM)
@@ -198,11 +174,20 @@ static bool tier_sparse_pass(const struct tier_sparse_run *run,
 	return true;
 }
 
-/* Is the backing device full, and not just a budget used up? */
-static bool tier_sparse_wanted(struct zram *zram,
-			       const struct zram_tier_sparse *sparse, u64 now)
+/**
+ * zram_tier_sparse_is_due() - is zram_tier_sparse() to be called?
+ * @zram: a device whose pages cannot leave because the backing device has no space
+ * @sparse: the pass
+ * @now: awake time, ms
+ *
+ * Context: The thread.
+ * Return: false while the backing device has space, or a budget has too little left for what
+ *	comes back to leave again. After a pass that brought nothing back, false for a minute,
+ *	unless pages on the backing device are freed.
+ */
+bool zram_tier_sparse_is_due(struct zram *zram,
+			     const struct zram_tier_sparse *sparse, u64 now)
 {
-	/* What comes back has to leave again */
 	if (zram_bd_map_free(zram->backing.map) >= SHORT ||
 	    zram_bd_budget_bound(zram) < SHORT ||
 	    zram_tier_budget_left(zram) < (u64)SHORT << ZRAM_BLOCK_SHIFT)
@@ -211,50 +196,42 @@ static bool tier_sparse_wanted(struct zram *zram,
 	       zram_stats_read(&zram->stats, ZRAM_STAT_BD_PAGES) + FREED <= sparse->stored;
 }
 
+static void tier_sparse_end(struct zram *zram, struct zram_tier_sparse *sparse,
+			    u64 now)
+{
+	sparse->stored = sparse->failed ? 0 :
+		zram_stats_read(&zram->stats, ZRAM_STAT_BD_PAGES);
+	sparse->due = sparse->found ? now : now + REST * MSEC_PER_SEC;
+	if (sparse->next >= zram->slots.nr)
+		sparse->next = 0;
+	sparse->found = 0;
+	sparse->failed = 0;
+}
+
 /**
  * zram_tier_sparse() - bring back the objects of sparse blocks to memory
- * @zram: a device whose pages cannot leave because the backing device has no space
- * @sparse: the pass
+ * @pp: the run
+ * @sparse: the pass, which is due
  * @now: awake time, ms
  *
- * Does nothing while the backing device has space. After a pass that brought nothing back,
- * does nothing for a minute, unless pages on the backing device are freed.
- *
- * Context: The thread, without locks. May sleep; waits for I/O. Takes pp_lock.
+ * Context: The thread. May sleep; waits for I/O. pp_lock is held.
  * Return: number of objects brought back.
  */
-u32 zram_tier_sparse(struct zram *zram, struct zram_tier_sparse *sparse, u64 now)
+u32 zram_tier_sparse(const struct zram_pp_run *pp, struct zram_tier_sparse *sparse,
+		     u64 now)
 {
-	struct tier_sparse_run run = {
-		.pp = { .zram = zram, .stop = tier_sparse_stop },
-		.end = jiffies + SLICE,
-	};
-	bool over = false;
+	struct tier_sparse_run run = { .pp = pp };
+	bool over;
 	u32 nr = 0;
 
-	if (!tier_sparse_wanted(zram, sparse, now))
-		return 0;
 	run.buf = kmalloc(MOST_BLOCKS * ZRAM_BLOCK_SIZE,
 			  GFP_NOIO | __GFP_NORETRY | __GFP_NOWARN);
 	if (!run.buf)
 		return 0;
-	if (zram_tier_slice_begin()) {
-		if (zram_pp_run_try(&run.pp)) {
-			over = tier_sparse_pass(&run, sparse, &nr);
-			zram_pp_run_end(&run.pp);
-		}
-		zram_tier_slice_end();
-	}
+	over = tier_sparse_pass(&run, sparse, &nr);
 	kfree(run.buf);
 	sparse->found += nr;
-	if (over) {
-		sparse->stored = sparse->failed ? 0 :
-			zram_stats_read(&zram->stats, ZRAM_STAT_BD_PAGES);
-		sparse->due = sparse->found ? now : now + REST * MSEC_PER_SEC;
-		if (sparse->next >= zram->slots.nr)
-			sparse->next = 0;
-		sparse->found = 0;
-		sparse->failed = 0;
-	}
+	if (over)
+		tier_sparse_end(pp->zram, sparse, now);
 	return nr;
 }

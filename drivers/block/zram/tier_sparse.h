@@ -5,6 +5,7 @@
 #include <linux/types.h>
 
 struct zram;
+struct zram_pp_run;
 
 /**
  * struct zram_tier_sparse - a pass over the slot table for sparse blocks
@@ -24,6 +25,9 @@ struct zram_tier_sparse {
 	unsigned int failed;
 };
 
-u32 zram_tier_sparse(struct zram *zram, struct zram_tier_sparse *sparse, u64 now);
+bool zram_tier_sparse_is_due(struct zram *zram,
+			     const struct zram_tier_sparse *sparse, u64 now);
+u32 zram_tier_sparse(const struct zram_pp_run *pp, struct zram_tier_sparse *sparse,
+		     u64 now);
 
 #endif
