@@ -388,6 +388,23 @@ tier_pressing() {
 	put "$ZSYS/tier/pool_target" 1
 }
 
+# spill_new SIZE LIMIT: BD takes what LIMIT has no space for
+spill_new() {
+	zram_new "$1" '' "$BD"
+	[ -e "$ZSYS/tier/spill" ] || absent spill
+	put "$ZSYS/mem_limit" "$2"
+	put "$ZSYS/tier/daily_budget" max
+	put "$ZSYS/tier/spill" 1
+}
+
+# fill_fails NAME OPTION...: writes fail, and none in another way than by an error
+fill_fails() {
+	zt_name=$1
+	shift
+	zpat fill "$@" "$ZDEV" > /dev/null
+	is "$zt_name: writes fail" $? 2
+}
+
 io_read() {
 	read -r IO_FAILED_READS IO_FAILED_WRITES IO_ZERO IO_NOTIFY \
 		< "$ZSYS/io_stat"
@@ -471,9 +488,22 @@ bd_loop() {
 	zt_file=/tmp/zt$$.img
 	ZT_FILES="$ZT_FILES $zt_file"
 	must truncate -s "${1}M" "$zt_file"
-	BD=$(losetup -f) && losetup "$BD" "$zt_file" ||
+	bd_loop_on "$zt_file"
+}
+
+# bd_loop_on FILE
+bd_loop_on() {
+	BD=$(losetup -f) && losetup "$BD" "$1" ||
 		unusable "a loop device" loop || return 1
 	ZT_LOOPS="$ZT_LOOPS $BD"
+}
+
+# tmpfs_mount MIB: sets mnt
+tmpfs_mount() {
+	mnt=/tmp/zt$$.mnt
+	must mkdir -p "$mnt"
+	mount -t tmpfs -o "size=${1}M" none "$mnt" || skip_all "no tmpfs"
+	ZT_MOUNTS=$mnt
 }
 
 # bd_part MIB: a partition, PART_START MiB into a disk, PART_DISK

@@ -42,14 +42,10 @@ use() {
 
 only_4k
 modprobe loop > /dev/null 2>&1
-mnt=/tmp/zt$$.mnt
-must mkdir -p "$mnt"
-mount -t tmpfs -o size=100M none "$mnt" || skip_all "no tmpfs"
-ZT_MOUNTS=$mnt
+tmpfs_mount 100
 must truncate -s 96M "$mnt/file"
-loop=$(losetup -f)
-losetup "$loop" "$mnt/file" || unusable "a loop device" loop || skip_all "no loop device"
-ZT_LOOPS=$loop
+bd_loop_on "$mnt/file" || skip_all "no loop device"
+loop=$BD
 [ "$(cat "/sys/block/${loop##*/}/queue/discard_max_bytes")" -gt 0 ] || skip_all "no discard"
 
 # A device that cannot discard. Both threads fall asleep at once: it takes a minute.

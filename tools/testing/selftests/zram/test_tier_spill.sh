@@ -7,28 +7,11 @@
 
 . ./lib.sh
 
-# begin SIZE: a device with little memory, which spills to BD
-begin() {
-	zram_new "$1" '' "$BD"
-	[ -e "$ZSYS/tier/spill" ] || absent "spill"
-	put "$ZSYS/mem_limit" 2M
-	put "$ZSYS/tier/daily_budget" max
-	put "$ZSYS/tier/spill" 1
-}
-
 # fill NAME OPTION...: without an error
 fill() {
 	fill_name=$1
 	shift
 	check "$fill_name" zpat fill "$@" "$ZDEV"
-}
-
-# some_fail NAME OPTION...: writes fail, and none in another way than by an error
-some_fail() {
-	fill_name=$1
-	shift
-	zpat fill "$@" "$ZDEV" > /dev/null
-	is "$fill_name: writes fail" $? 2
 }
 
 # failed NAME NUMBER
@@ -57,7 +40,7 @@ is "and without tiering if it is switched on" "$(cat "$ZSYS/tier/spill")" 1
 must zram_remove
 
 # 2 MiB of memory, 32 MiB of pages that do not compress
-begin 64M
+spill_new 64M 2M
 fill "at the limit no write fails" -k random -n 8192
 failed "at the limit" 0
 tier_read
@@ -119,7 +102,7 @@ put "$ZSYS/tier/reserve" 1M
 put "$ZSYS/tier/daily_budget" 2M
 tier_read
 spilled_before=$TIER_spilled
-some_fail "no budget" -j 16 -b 1 -k random -n 4096
+fill_fails "no budget" -j 16 -b 1 -k random -n 4096
 tier_read
 between "the budget and the reserve are written" $((TIER_spilled - spilled_before)) 500 530
 is "to the last byte of the budget" "$TIER_budget_left" 0
@@ -130,7 +113,7 @@ put "$ZSYS/writeback_limit" $((100 * PER_PAGE))
 put "$ZSYS/writeback_limit_enable" 1
 tier_read
 spilled_before=$TIER_spilled
-some_fail "writeback_limit" -j 16 -b 1 -k random -o 4096 -n 4096
+fill_fails "writeback_limit" -j 16 -b 1 -k random -o 4096 -n 4096
 tier_read
 is "as many as writeback_limit has" $((TIER_spilled - spilled_before)) $((100 * PER_PAGE))
 is "of which nothing is left" "$(cat "$ZSYS/writeback_limit")" 0
@@ -139,7 +122,7 @@ must zram_remove
 
 # The thread, and runs, discard segments that became free, while others are spilled to
 if bd_null 8 discard=1; then
-	begin 64M
+	spill_new 64M 2M
 	put "$ZSYS/tier/regret_target" 4294967295
 	put "$ZSYS/tier/idle_age" 1
 	put "$ZSYS/tier/enable" 1
@@ -161,9 +144,9 @@ fi
 
 # The backing device becomes full
 bd_null 4
-begin 64M
+spill_new 64M 2M
 capacity=$(cut -d ' ' -f 1 "$ZSYS/tier/capacity")
-some_fail "a full device" -k random -n 4096
+fill_fails "a full device" -k random -n 4096
 tier_read
 bd_read
 is "a full device: all blocks are in use" "$BD_COUNT" 1024
@@ -184,7 +167,7 @@ if bd_use loop 16; then
 	is "loop: off by default" "$(cat "$ZSYS/tier/spill")" 0
 	put "$ZSYS/tier/enable" 0
 	must zram_remove
-	begin 32M
+	spill_new 32M 2M
 	fill "loop: it works" -k random -n 2048
 	tier_read
 	between "loop: spilled" "$TIER_spilled" 1000 2048

@@ -10,19 +10,7 @@
 # begin NAME "TARGETS" "TABLE": a device that spills to a device-mapper device
 begin() {
 	bd_dm "zt_$1" "$2" "$3" || skip_all "no device-mapper with $2"
-	zram_new 64M '' "$BD"
-	[ -e "$ZSYS/tier/spill" ] || absent "spill"
-	put "$ZSYS/mem_limit" 1M
-	put "$ZSYS/tier/daily_budget" max
-	put "$ZSYS/tier/spill" 1
-}
-
-# some_fail NAME OPTION...
-some_fail() {
-	fill_name=$1
-	shift
-	zpat fill "$@" "$ZDEV" > /dev/null
-	is "$fill_name: writes fail" $? 2
+	spill_new 64M 1M
 }
 
 # shellcheck disable=SC2317 # called by wait_for
@@ -45,7 +33,7 @@ check "it works" zpat fill -k random -n 1024 "$ZDEV"
 must dm_table zt_dead "0 131072 error"
 tier_read
 before=$TIER_spilled
-some_fail "dead" -b 1 -k random -s 2 -o 1024 -n 1024
+fill_fails "dead" -b 1 -k random -s 2 -o 1024 -n 1024
 tier_read
 is "dead: the state" "$TIER_spill $TIER_spill_error" "failing -5"
 between "dead: it is tried again in seconds" "$TIER_spill_retry_s" 1 300
@@ -69,7 +57,7 @@ bd_dm zt_error "error" "0 131072 error" || bail "error target"
 must dm_table zt_late "0 131072 delay $BD 0 1000"
 clock
 begun=$NOW
-some_fail "slow" -b 1 -k random -s 2 -o 1024 -n 256
+fill_fails "slow" -b 1 -k random -s 2 -o 1024 -n 256
 clock
 # 256 pages of four tries take 1000 s
 between "slow: ms" $((NOW - begun)) 1000 60000

@@ -49,10 +49,7 @@ rounds() {
 
 only_4k
 modprobe loop > /dev/null 2>&1
-mnt=/tmp/zt$$.mnt
-must mkdir -p "$mnt"
-mount -t tmpfs -o size=300M none "$mnt" || skip_all "no tmpfs"
-ZT_MOUNTS=$mnt
+tmpfs_mount 300
 rounds whole 1
 rounds "whole, every other page" 2
 PACKED=1
