@@ -4,8 +4,8 @@
 # What run and nightly share: stages, done two at a time, that count. A guest leaves
 # half of two processors idle. Sourced at the top of the repository.
 
-# make check has one guest then.
-export GUESTS=1
+# make check has one guest then, and runs slow tests, too.
+export GUESTS=1 SLOW=1
 
 counts=build/ci-counts
 next=build/ci-next
@@ -48,7 +48,8 @@ take() {
 }
 
 # worker STAGE...: do those that the other has not begun. A stage is the text of a
-# command, its name first; the command "only" comes before what counts nothing.
+# command, its name first. "beside" before a command has it run beside the stages that
+# follow; it counts nothing.
 worker() {
 	local i name command
 
@@ -57,7 +58,10 @@ worker() {
 		[ "$i" -le $# ] || return 0
 		read -r name command <<<"${!i}"
 		case $command in
-		only\ *) eval "${command#only }" >"build/ci-$name.log" 2>&1 ;;
+		beside\ *)
+			eval "${command#beside }" >"build/ci-$name.log" 2>&1 &
+			continue
+			;;
 		*) eval "stage $name $command" ;;
 		esac
 		(
