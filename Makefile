@@ -3,7 +3,7 @@
 # Everything the project does, by one word each. `make` shows them.
 
 LANE ?= distro
-export LANE KSRC KDIR REFRESH
+export LANE KSRC KDIR REFRESH SLOW
 
 kernel  := tools/kernel
 qemu    := tools/testing/selftests/zram/qemu
@@ -19,7 +19,8 @@ help:
 #:
 #:   make demo      show what it does, in a virtual machine, beside the
 #:                  distribution's own zram
-#:   make check     build, boot, run all tests; TESTS="name ..." runs some,
+#:   make check     build, boot, run all tests but slow ones, which it names; SLOW=1
+#:                  runs those, too; TESTS="name ..." runs some, slow or not,
 #:                  BUT="name ..." all others; LOGS= is where the logs go,
 #:                  APPEND=zram.NAME=VALUE a module parameter; GUESTS=1 runs
 #:                  all tests in one machine and not half of them in each of two

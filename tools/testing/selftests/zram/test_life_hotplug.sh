@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 300
+# slow: 30
 # CPUs go and come while data is written and verified, with every compressor.
 
 . ./lib.sh

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 300
+# slow: 30
 # Recompression with overwrites, reads, discards and writeback racing it, with
 # allocations that fail, and ended by signals, reset and hot_remove.
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 300
+# slow: 85
 # tier/capacity: what is forecast at each step of a fill is about what then fits, and
 # pollers are woken before the first write fails.
 

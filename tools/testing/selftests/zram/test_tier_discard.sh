@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 500
+# slow: 180
 # Ranges of the backing device that become free while the thread of tiering sleeps are
 # discarded without a run: a sparse file loses the space. Then the thread sleeps again,
 # also if the device cannot discard.

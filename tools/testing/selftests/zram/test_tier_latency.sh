@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 300
+# slow: 120
 # tier/latency_target_us: while reads of the backing device are slower, the thread has
 # fewer and fewer blocks in flight, then stops, and tries again now and then. It goes on
 # when reads are fast, when nobody reads, and without a target. Runs of tasks are not held

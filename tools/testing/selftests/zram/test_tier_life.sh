@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 400
+# slow: 45
 # The thread's life: reset, removal, unloading and the switch, after tasks have raced with
 # it, and within a slice. Several devices at once, each with a slow backing device of its
 # own.

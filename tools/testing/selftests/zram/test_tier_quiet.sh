@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 200
+# slow: 90
 # What tiering costs when there is nothing to do: no walk of the table, no write, and after
-# a minute without an access no step of the thread.
+# a minute without an access no step of the thread, also not to recompress pages that were
+# tried. Each device waits for the same minute.
 
 . ./lib.sh
 
@@ -25,28 +27,77 @@ steps_above() {
 	[ "$TIER_steps" -gt "$1" ]
 }
 
+# recompressed NUMBER: the thread has recompressed more pages than that
+# shellcheck disable=SC2317 # called by wait_for
+recompressed() {
+	tier_read
+	[ "$TIER_recompressed" -gt "$1" ]
+}
+
+# use ID: it is the current device
+use() {
+	ZID=$1 ZDEV=/dev/zram$1 ZSYS=/sys/block/zram$1
+}
+
 bd_use null 160 || skip_all "no null_blk"
 disk=$BD
+# backing NUMBER: sets BD
+backing() {
+	bd_dm "zt_quiet$1" linear "0 106496 linear $disk $(($1 * 106496))" ||
+		skip_all "no device-mapper"
+}
+
+# Pages that are recompressed: objects of any other compressor shrink, but not those of zstd
+backing 2
+zram_add
+[ -d "$ZSYS/tier" ] || absent tiering
+recomp=
+if [ -e "$ZSYS/recomp_algorithm" ] && grep -q zstd "$ZSYS/comp_algorithm"; then
+	recomp=$ZID
+	put "$ZSYS/comp_algorithm" lzo
+	put "$ZSYS/recomp_algorithm" "algo=zstd priority=1"
+	put "$ZSYS/backing_dev" "$BD"
+	put "$ZSYS/disksize" 8M
+	put "$ZSYS/tier/recompress_age" 4
+	put "$ZSYS/tier/enable" 1
+	must zpat fill -k text "$ZDEV" > /dev/null
+fi
 # One for each of the ways to wake the thread of a quiet device
 for dev in 0 1; do
-	bd_dm zt_quiet$dev linear "0 131072 linear $disk $((dev * 131072))" ||
-		skip_all "no device-mapper"
-	zram_new 64M '' "$BD"
-	[ -d "$ZSYS/tier" ] || absent tiering
+	backing $dev
+	zram_new 48M '' "$BD"
 	must zpat fill -k mixed "$ZDEV" > /dev/null
 	put "$ZSYS/tier/enable" 1
+	[ $dev = 1 ] || quiet=$ZID
 done
-limited_sys=$ZSYS limited_dev=$ZDEV
-ZSYS=/sys/block/zram$((ZID - 1)) ZDEV=/dev/zram$((ZID - 1))
+limited=$ZID
+use "$quiet"
 sleep 5
 steps_in 5
 # Once a second; the first may be late
 between "steps of a device in use, in $SECS s" "$STEPS" 2 $((SECS + 1))
 tier_read
 is "without demand: walks, pages" "$TIER_walks $TIER_pages" "0 0"
+if [ -n "$recomp" ]; then
+	use "$recomp"
+	check "pages of recompress_age are recompressed" wait_for 30 recompressed 100
+fi
 sleep 60
+if [ -n "$recomp" ]; then
+	tier_read
+	steps=$TIER_steps
+	use "$quiet"
+fi
 steps_in 8
 is "steps of a device that is not, in 8 s" "$STEPS" 0
+if [ -n "$recomp" ]; then
+	use "$recomp"
+	tier_read
+	is "steps of one whose pages were tried" $((TIER_steps - steps)) 0
+	use "$quiet"
+else
+	skip "steps of one whose pages were tried" "no zstd, or no recompression"
+fi
 tier_read
 is "still no walk" "$TIER_walks" 0
 steps=$TIER_steps
@@ -55,7 +106,7 @@ check "it makes steps again" wait_for 10 steps_above "$steps"
 steps_in 4
 between "steps after an access, in $SECS s" "$STEPS" 1 $((SECS + 1))
 
-ZSYS=$limited_sys ZDEV=$limited_dev
+use "$limited"
 steps_in 1
 is "steps of the other device" "$STEPS" 0
 mm_read

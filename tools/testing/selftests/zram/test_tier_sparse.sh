@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 400
+# slow: 90
 # A backing device that is full of blocks with one small object each: the thread brings
 # the objects back, packs them again, and other pages leave. Beside overwrites, and with
 # reads and writes that fail, no page is lost.

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 500
+# slow: 80
 # tier/readback_window: reads in order bring neighbours back to memory, reads in random
 # order do not; nothing comes back while memory is limited; blocks that cannot be read, a
 # device that does not answer, races, swapoff.
@@ -67,6 +68,59 @@ part() {
 	echo "# $1: $IOS reads, $BLOCKS blocks, $BROUGHT brought, $HITS hits, $DROPPED dropped"
 }
 
+# swap_begin NAME SIZE: pages of a process are on the backing device. All that is to
+# become old waits at the same time. Of two such devices the first is full then: mm would
+# use it for the pages of the second process, too.
+swap_begin() {
+	bd_use null 96 || skip_all "no null_blk"
+	window_new "$2"
+	swap_ids="$swap_ids $ZID"
+	put "$ZSYS/tier/readback_window" auto
+	swap_on
+	hold=/tmp/hold.$$.$ZID out=/tmp/swap.$$.$ZID
+	ZT_FILES="$ZT_FILES $hold $out"
+	bg zswap -m 16 -P -r 1 -k text -w "$hold" > "$out"
+	eval "name_$ZID=\$1 swapper_$ZID=$BGPID sys_$ZID=\$BDSYS"
+	filled "$hold" "$1"
+	put_out
+	wb_read
+	between "$1: pages are on the device" "$WB_objects" 3000 5000
+}
+
+# swap_end ID
+swap_end() {
+	ZID=$1 ZDEV=/dev/zram$1 ZSYS=/sys/block/zram$1
+	name='' swapper=''
+	eval "name=\$name_$1 swapper=\$swapper_$1 BDSYS=\$sys_$1"
+	wb_read
+	counters
+	ios=$IOS
+	swap_off "$name"
+	counters
+	IOS=$((IOS - ios))
+	echo "# $name: $IOS reads for $((WB_objects / PER_PAGE)) pages, $BROUGHT brought, $HITS hits," \
+		"$DROPPED dropped; $TIER_state, by age $(awk '{ printf "%s/%s ", $5, $6 }' "$ZSYS/tier/ages")"
+	between "$name: reads" "$IOS" 1 $((WB_objects / PER_PAGE / 4))
+	between "$name: hits" "$HITS" $((BROUGHT * 3 / 4)) "$BROUGHT"
+	rm "/tmp/hold.$$.$1"
+	wait "$swapper"
+	is "$name: every page" "$? $(tail -n 1 "/tmp/swap.$$.$1")" "0 pages=4096 bad=0"
+	must zram_remove
+}
+
+ZT_FILES="/tmp/hammer.$$" swap_ids=''
+zram_load
+ops=/sys/module/zram/parameters/swap_ops
+if [ -w $ops ]; then
+	read -r was < $ops
+	put $ops 1
+	swap_begin "swap_ops" 16640K
+	put $ops 0
+	swap_begin "bios" 64M
+	put $ops "$was"
+else
+	swap_begin "bios" 64M
+fi
 bd_use null 96 || skip_all "no null_blk"
 disk=$BD
 window_new $((NEXT * 8 * 4))K
@@ -248,11 +302,13 @@ put "$ZSYS/tier/regret_target" 4294967295
 zhammer -t 9000 "w:$ZSYS/idle=all" "w:$ZSYS/writeback=idle" "w:$ZSYS/compact=1" \
 	"w:$ZSYS/tier/readback_window=auto,64,4,64,16,1" "w:$ZSYS/tier/idle_age=0,1" \
 	"a:$ZSYS/tier" > /tmp/hammer.$$ &
+hammers=$!
 zhammer -t 9000 -p 250 "w:$ZSYS/tier/enable=1,0" > /dev/null &
-ZT_FILES="/tmp/hammer.$$ /tmp/swap.$$ /tmp/hold.$$"
+hammers="$hammers $!"
 check "races: many pages" zrace -n 2048 -b 16 -j 4 -t 4000 -m 2,6,1,1 "$ZDEV"
 check "races: few pages" zrace -o 2048 -n 64 -b 2 -j 6 -t 4000 -m 2,6,1,1 "$ZDEV"
-wait
+# shellcheck disable=SC2086 # numbers; not for those that swap
+wait $hammers
 counters
 between "races: pages came back" "$BROUGHT" "$(at_least 200)" 100000000
 between "races: no hit counts twice" "$HITS" 0 "$BROUGHT"
@@ -263,43 +319,7 @@ empty "races: the pool is empty"
 must zram_remove
 
 # swapoff, with bios and without
-# swapping NAME
-swapping() {
-	window_new 64M
-	put "$ZSYS/tier/readback_window" auto
-	swap_on
-	bg zswap -m 16 -P -r 1 -k text -w /tmp/hold.$$ > /tmp/swap.$$
-	swapper=$BGPID
-	filled /tmp/hold.$$ "$1"
-	put_out
-	bd_read
-	wb_read
-	between "$1: pages are on the device" "$WB_objects" 3000 5000
-	sleep $OLD
-	counters
-	ios=$IOS
-	swap_off "$1"
-	counters
-	IOS=$((IOS - ios))
-	echo "# $1: $IOS reads for $((WB_objects / PER_PAGE)) pages, $BROUGHT brought, $HITS hits," \
-		"$DROPPED dropped; $TIER_state, by age $(awk '{ printf "%s/%s ", $5, $6 }' "$ZSYS/tier/ages")"
-	between "$1: reads" "$IOS" 1 $((WB_objects / PER_PAGE / 4))
-	between "$1: hits" "$HITS" $((BROUGHT * 3 / 4)) "$BROUGHT"
-	rm /tmp/hold.$$
-	wait "$swapper"
-	is "$1: every page" "$? $(tail -n 1 /tmp/swap.$$)" "0 pages=4096 bad=0"
-	must zram_remove
-}
-
-ops=/sys/module/zram/parameters/swap_ops
-if [ -w $ops ]; then
-	read -r was < $ops
-	put $ops 1
-	swapping "swap_ops"
-	put $ops 0
-	swapping "bios"
-	put $ops "$was"
-else
-	swapping "bios"
-fi
+for id in $swap_ids; do
+	swap_end "$id"
+done
 finish

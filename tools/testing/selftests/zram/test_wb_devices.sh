@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 300
+# slow: 35
 # Writeback to virtio-blk, NVMe, null_blk, loop, a partition, device-mapper and
 # NBD: the counts are exact and every byte comes back.
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 200
+# slow: 35
 # A device that takes seconds for each write, or each read, and then fails: the run ends
 # soon, and no block is retired. A block that can be written again is used again.
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 200
+# slow: 35
 # A backing device that stops answering for half a minute: statistics can be
 # read, the zram device goes on, the run and the reads end when it is back.
 

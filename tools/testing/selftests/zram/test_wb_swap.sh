@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 400
+# slow: 50
 # Swap whose pages are written back while processes use them, whole and packed.
 
 . ./lib.sh

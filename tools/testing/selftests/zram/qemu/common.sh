@@ -21,6 +21,25 @@ die() {
 	exit 2
 }
 
+# slow_items: the tests that state that they are slow, "# slow: SECONDS"
+slow_items() {
+	(cd "$SELFTESTS" && grep -l '^# slow: [0-9]' test_*.sh) || :
+}
+
+# left_out: says which tests were not run because they are slow, and how they are
+left_out() {
+	local slow
+
+	[ -z "${SLOW:-}" ] || return 0
+	mapfile -t slow < <(slow_items)
+	[ ${#slow[@]} -gt 0 ] || return 0
+	awk '/^# slow: / { sum += $3 }
+		END { printf "Not run, as they are slow, in all %d minutes; SLOW=1 runs them, too:\n",
+			(sum + 59) / 60 }' "${slow[@]/#/$SELFTESTS/}"
+	slow=("${slow[@]#test_}")
+	echo "  ${slow[*]%.sh}"
+}
+
 # fingerprint FILE...: changes when a file does, and with the scripts here.
 fingerprint() {
 	{

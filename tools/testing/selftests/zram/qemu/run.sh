@@ -15,6 +15,7 @@ usage() {
 	  --all                  the whole selftest directory
 	  --tests "NAME..."      some of it: a test's name, or a part that tests share
 	  --but "NAME..."        the whole but those, named as for --tests
+	                         Both leave slow tests out, unless SLOW=1 is set
 	  --exec COMMAND         one shell command
 	  --shell                an interactive shell
 	options
@@ -111,17 +112,21 @@ if [[ $mode = all || $mode = tests ]] && [ ${#disks[@]} -eq 0 ]; then
 	esac
 fi
 
-# The tests to run: all of them but those of --but, or those of --tests.
+# The tests to run: those of --tests, or all but those of --but. Slow ones only if they
+# are named, and not as a part of all by all.sh.
 # shellcheck disable=SC2086 # lists of names
 select_items() {
-	local but
+	local without=none but
 
-	if [ "$mode" = tests ]; then
-		named_items $wanted
-	else
+	if [ "$mode" = all ]; then
 		but=$(named_items $unwanted) || exit
-		all_items | grep -vxF -f <(echo "${but:-none}")
+		without+=$'\n'$but
 	fi
+	if [[ -z ${SLOW:-} && ($mode = all || -n ${ZT_HALF:-}) ]]; then
+		without+=$'\n'$(slow_items)
+	fi
+	if [ "$mode" = tests ]; then named_items $wanted; else all_items; fi |
+		grep -vxF -f <(grep . <<< "$without")
 }
 
 all_items() {
@@ -343,5 +348,8 @@ status=0
 awk -f "$QEMU_DIR/summary.awk" LANE="$lane" SECONDS="$SECONDS" DIED="$died" \
 	"$out/ktap.log" > "$out/summary.txt" || status=1
 # all.sh makes one of two.
-[ -n "${ZT_HALF:-}" ] || cat "$out/summary.txt"
+if [ -z "${ZT_HALF:-}" ]; then
+	[ "$mode" != all ] || left_out >> "$out/summary.txt"
+	cat "$out/summary.txt"
+fi
 [ $status -eq 0 ]
