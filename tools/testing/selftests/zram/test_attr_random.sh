@@ -5,7 +5,7 @@
 
 . ./lib.sh
 
-seconds=20
+seconds=12
 # shellcheck disable=SC2317 # called at exit
 restore_params() {
 	for param in $params; do

@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 900
 # zramctl makes and takes away devices while udev looks at each of them: it never
-# fails. ZT_ROUNDS sets how often (40).
+# fails. ZT_ROUNDS sets how often (25).
 
 . ./lib.sh
 
 udev_start || skip_all "no udev"
 need_program zramctl
 zram_load
-rounds=${ZT_ROUNDS-40}
+rounds=${ZT_ROUNDS-25}
 [ -z "${ZT_DEBUG-}" ] || rounds=8
 
 # counted NAME COMMAND...: rounds of it, none of which fails

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 400
+# slow: 35
 # Swap by way of kcompressd, under pressure, while everything about it changes.
 
 . ./lib.sh
@@ -33,7 +34,7 @@ fi
 swap_empty "all is freed when the process exits"
 
 put "$ZSYS/kcompressd" all
-ms=12000
+ms=8000
 [ -z "${ZT_DEBUG-}" ] || ms=6000
 zhammer -p 40 -t $ms "w:$KC_PARAMS/nr_kcompressd=0,1,3,2" \
 	"w:$KC_PARAMS/queue_size_per_kcompressd=1,64,256,8" \

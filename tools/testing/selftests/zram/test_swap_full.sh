@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 600
+# slow: 35
 # More anonymous memory than the machine has, on swap on zram, every page
 # verified in random order. On a debug kernel, where that takes very long, more
 # than a memory cgroup has.

@@ -9,7 +9,7 @@
 param=/sys/module/zram/parameters/swap_ops
 out=/tmp/out.$$
 ZT_FILES="$out.1 $out.2 $out.3"
-rounds=8 cycles=300
+rounds=6 cycles=200
 [ -z "${ZT_DEBUG-}" ] || rounds=4 cycles=40
 
 # swap_by Y|N|-: whether the next swapon does without bios; -: a driver that cannot

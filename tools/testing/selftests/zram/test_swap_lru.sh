@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 1800
+# slow: 50
 # Swapping under pressure with both LRU implementations: two processes, forked
 # children, threads, transparent huge pages; after the exit nothing is left.
 

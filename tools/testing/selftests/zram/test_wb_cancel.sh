@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 300
+# slow: 40
 # reset, hot_remove, SIGTERM and SIGKILL while a run is under way on a slow device: the
 # run stops soon, nothing hangs, nothing is kept. On a device that is slow to read, too: the
 # run reads back what it writes to device-mapper.
@@ -17,7 +18,7 @@ writing() {
 running() {
 	must dm_table zt_slow \
 		"0 $DEV_SECTORS delay $SLOW 0 $read_ms $SLOW 0 $write_ms"
-	zram_new 32M '' "$BD"
+	zram_new 16M '' "$BD"
 	must zpat fill -k random -j 2 -b 64 "$ZDEV" > /dev/null
 	bg ztry "$ZSYS/writeback" huge > /tmp/run.$$
 	writer=$BGPID
@@ -58,7 +59,7 @@ signalled() {
 	stopped "SIG$1, slow $slow" "$writer"
 	dm_fast
 	bd_read
-	between "SIG$1, slow $slow: it ended early" "$BD_COUNT" 1 8191
+	between "SIG$1, slow $slow: it ended early" "$BD_COUNT" 1 4095
 	is "SIG$1, slow $slow: a block for each page written" "$BD_COUNT" \
 		"$BD_WRITES"
 	check "SIG$1, slow $slow: every byte" zpat verify -k random -j 2 "$ZDEV"

@@ -15,13 +15,13 @@ kind() {
 	PACKED=${2:+1}
 	set -- "$1${2:+, packed}"
 	zram_new 16M '' "$BD"
-	zhammer -t 6000 "w:$ZSYS/idle=all" "w:$ZSYS/writeback=idle,huge" \
+	zhammer -t 3600 "w:$ZSYS/idle=all" "w:$ZSYS/writeback=idle,huge" \
 		"w:$ZSYS/writeback=huge_idle,3" "w:$ZSYS/compact=1" \
 		"a:$ZSYS" > /tmp/hammer.$$ &
 	ZT_FILES=/tmp/hammer.$$
-	check "$1: many pages" zrace -n 1024 -b 16 -j 4 -t 2500 -m 3,5,1,1 "$ZDEV"
+	check "$1: many pages" zrace -n 1024 -b 16 -j 4 -t 1500 -m 3,5,1,1 "$ZDEV"
 	check "$1: few pages" \
-		zrace -o 1024 -n 16 -b 4 -j 4 -t 2500 -m 3,5,1,1 "$ZDEV"
+		zrace -o 1024 -n 16 -b 4 -j 4 -t 1500 -m 3,5,1,1 "$ZDEV"
 	wait
 	sed 's/^/# /' /tmp/hammer.$$
 	check "$1: no run failed" sh -c \
@@ -47,13 +47,13 @@ again() {
 	zram_new 1M '' "$BD"
 	put "$ZSYS/writeback_limit_enable" 1
 	put "$ZSYS/writeback_batch_size" 64
-	zhammer -t 5000 "w:$ZSYS/idle=all" \
+	zhammer -t 3500 "w:$ZSYS/idle=all" \
 		"w:$ZSYS/writeback=page_indexes=0-$last page_indexes=0-$last 3" \
 		"w:$ZSYS/writeback=idle" "w:$ZSYS/writeback_limit=40,0,100" \
 		> /tmp/hammer.$$ &
 	ZT_FILES=/tmp/hammer.$$
 	check "$1: no old content comes back" \
-		zrace -n 64 -b 2 -j 6 -t 4500 -m 5,5,1,0 "$ZDEV"
+		zrace -n 64 -b 2 -j 6 -t 3000 -m 5,5,1,0 "$ZDEV"
 	wait
 	sed 's/^/# /' /tmp/hammer.$$
 	bd_read
