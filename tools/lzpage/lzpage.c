@@ -1,288 +1,297 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How well and how fast lzpage compresses the pages of files, beside lz4, lzo and
- * zstd from their libraries. lzpage is compiled from the driver's files.
+ * How well and how fast lzpage compresses the pages of files, beside the compressors
+ * of the kernel.
+ *
+ * Each page is timed by itself, and what counts for it is the least of the rounds,
+ * between two of which are all other pages. So other load does not count, and a page
+ * that takes longer than others shows up.
  */
 
-#include <dlfcn.h>
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "user.h"
-#include "lzpage.h"
-#include "lzpage_tables.h"
+#include "codecs.h"
 
-#define PAGE	4096U
-#define MOST	(2 * PAGE)
 /* zram stores a page whole that does not become smaller than this */
 #define HUGE_SIZE	3264U
+/* More than the caches of a core hold */
+#define COLD_BYTES	(8U << 20)
+/* Pages of a file that are measured with cold caches */
+#define COLD_PAGES	200U
 
-/* A compressor: both functions return the bytes that they have made */
-struct codec {
-	const char *name;
-	int (*init)(int level);
-	unsigned int (*compress)(int level, const u8 *src, u8 *dst);
-	unsigned int (*decompress)(const u8 *src, unsigned int len, u8 *dst);
-	int level;
+/* A page: bytes it becomes; the least ns to compress and to decompress it */
+struct page {
+	unsigned int len;
+	float ns[2];
+	float cold[2];
 };
 
-/* The best of the rounds, and sums over the pages */
-struct figures {
-	double compress_ns;
-	double decompress_ns;
-	unsigned long bytes;
-	unsigned long huge;
+/* The pages of a file */
+struct set {
+	const char *name;
+	const u8 *data;
+	u8 *packed;
+	struct page *page;
 	unsigned long pages;
 };
 
-static struct lzpage_encode_work encode_work;
-static struct lzpage_decode_work decode_work;
+static unsigned int rounds = 7;
+static bool cold, cheap;
+static float clock_ns = 1e9;
 
-static int lzpage_init(int level)
-{
-	zram_lzpage_tables_init();
-	return 0;
-}
-
-static unsigned int lzpage_compress(int level, const u8 *src, u8 *dst)
-{
-	return zram_lzpage_compress(src, PAGE, dst, level, &encode_work);
-}
-
-static unsigned int lzpage_decompress(const u8 *src, unsigned int len, u8 *dst)
-{
-	return zram_lzpage_decompress(src, len, dst, PAGE, &decode_work) ?
-		0 : PAGE;
-}
-
-/* Looks a function of a library up; NULL if it is not there */
-static void *library(const char *file, const char *symbol)
-{
-	void *lib = dlopen(file, RTLD_NOW);
-
-	return lib ? dlsym(lib, symbol) : NULL;
-}
-
-static int (*lz4_c)(const char *src, char *dst, int len, int most);
-static int (*lz4_d)(const char *src, char *dst, int len, int most);
-
-static int lz4_init(int level)
-{
-	lz4_c = library("liblz4.so.1", "LZ4_compress_default");
-	lz4_d = library("liblz4.so.1", "LZ4_decompress_safe");
-	return lz4_c && lz4_d ? 0 : -1;
-}
-
-static unsigned int lz4_compress(int level, const u8 *src, u8 *dst)
-{
-	return lz4_c((const char *)src, (char *)dst, PAGE, MOST);
-}
-
-static unsigned int lz4_decompress(const u8 *src, unsigned int len, u8 *dst)
-{
-	return lz4_d((const char *)src, (char *)dst, len, PAGE);
-}
-
-static int (*lzo_c)(const u8 *src, size_t len, u8 *dst, size_t *made, void *mem);
-static int (*lzo_d)(const u8 *src, size_t len, u8 *dst, size_t *made, void *mem);
-
-static int lzo_init(int level)
-{
-	lzo_c = library("liblzo2.so.2", "lzo1x_1_compress");
-	lzo_d = library("liblzo2.so.2", "lzo1x_decompress_safe");
-	return lzo_c && lzo_d ? 0 : -1;
-}
-
-static unsigned int lzo_compress(int level, const u8 *src, u8 *dst)
-{
-	static void *mem[16384];
-	size_t made = 0;
-
-	return lzo_c(src, PAGE, dst, &made, mem) ? 0 : made;
-}
-
-static unsigned int lzo_decompress(const u8 *src, unsigned int len, u8 *dst)
-{
-	size_t made = PAGE;
-
-	return lzo_d(src, len, dst, &made, NULL) ? 0 : made;
-}
-
-static size_t (*zstd_c)(void *ctx, void *dst, size_t most, const void *src,
-			size_t len, int level);
-static size_t (*zstd_d)(void *ctx, void *dst, size_t most, const void *src,
-			size_t len);
-static void *zstd_cctx, *zstd_dctx;
-
-typedef void *make_context(void);
-
-static int zstd_init(int level)
-{
-	make_context *cctx = library("libzstd.so.1", "ZSTD_createCCtx");
-	make_context *dctx = library("libzstd.so.1", "ZSTD_createDCtx");
-
-	zstd_c = library("libzstd.so.1", "ZSTD_compressCCtx");
-	zstd_d = library("libzstd.so.1", "ZSTD_decompressDCtx");
-	if (!cctx || !dctx || !zstd_c || !zstd_d)
-		return -1;
-	zstd_cctx = cctx();
-	zstd_dctx = dctx();
-	return zstd_cctx && zstd_dctx ? 0 : -1;
-}
-
-static unsigned int zstd_compress(int level, const u8 *src, u8 *dst)
-{
-	return zstd_c(zstd_cctx, dst, MOST, src, PAGE, level);
-}
-
-static unsigned int zstd_decompress(const u8 *src, unsigned int len, u8 *dst)
-{
-	return zstd_d(zstd_dctx, dst, PAGE, src, len);
-}
-
-static const struct codec codecs[] = {
-	{ "lz4", lz4_init, lz4_compress, lz4_decompress },
-	{ "lzo", lzo_init, lzo_compress, lzo_decompress },
-	{ "zstd 1", zstd_init, zstd_compress, zstd_decompress, 1 },
-	{ "zstd 3", zstd_init, zstd_compress, zstd_decompress, 3 },
-	{ "lzpage 1", lzpage_init, lzpage_compress, lzpage_decompress,
-	  LZPAGE_FAST },
-	{ "lzpage 2", lzpage_init, lzpage_compress, lzpage_decompress,
-	  LZPAGE_DENSE },
-};
-
-/* CPU time of this thread, ns */
 static double now(void)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	clock_gettime(CLOCK_MONOTONIC, &t);
 	return t.tv_sec * 1e9 + t.tv_nsec;
 }
 
-static u8 *read_pages(const char *name, unsigned long *pages)
+/* What two looks at the clock take */
+static void calibrate(void)
+{
+	double start, t;
+	int i;
+
+	for (i = 0; i < 10000; i++) {
+		start = now();
+		t = now() - start;
+		if (t < clock_ns)
+			clock_ns = t;
+	}
+}
+
+static void least(float *best, double ns)
+{
+	ns -= clock_ns;
+	if (!*best || ns < *best)
+		*best = ns > 1 ? ns : 1;
+}
+
+static void *memory(size_t size)
+{
+	void *mem = aligned_alloc(PAGE, (size / PAGE + 1) * PAGE);
+
+	if (!mem)
+		err(1, NULL);
+	memset(mem, 0, size);
+	return mem;
+}
+
+static void read_pages(const char *name, struct set *s)
 {
 	FILE *file = fopen(name, "rb");
+	const char *base = strrchr(name, '/');
 	u8 *data;
 	long size;
 
 	if (!file || fseek(file, 0, SEEK_END))
 		err(1, "%s", name);
 	size = ftell(file);
-	if (size < 0)
-		err(1, "%s", name);
-	*pages = size / PAGE;
+	if (size < PAGE)
+		errx(1, "%s: no pages", name);
+	s->name = base ? base + 1 : name;
+	s->pages = size / PAGE;
 	rewind(file);
-	data = aligned_alloc(PAGE, *pages * PAGE + PAGE);
-	if (!data || fread(data, PAGE, *pages, file) != *pages)
+	data = memory(s->pages * PAGE);
+	if (fread(data, PAGE, s->pages, file) != s->pages)
 		err(1, "%s", name);
 	fclose(file);
-	return data;
+	s->data = data;
+	s->packed = memory(s->pages * MOST);
+	s->page = memory(s->pages * sizeof(*s->page));
+}
+
+/* Put other data into the caches */
+static void chill(void)
+{
+	static u8 *other;
+	unsigned int i;
+
+	if (!other)
+		other = memory(COLD_BYTES);
+	for (i = 0; i < COLD_BYTES; i += 64)
+		((volatile u8 *)other)[i]++;
 }
 
 /* Every page comes out as it went in, or the program ends */
-static void check(const struct codec *c, const u8 *data, unsigned long pages,
-		  const u8 *packed, const unsigned int *len)
+static void check(const struct codec *c, const struct set *s)
 {
 	static u8 back[PAGE];
 	unsigned long i;
 
-	for (i = 0; i < pages; i++)
-		if (c->decompress(packed + i * MOST, len[i], back) != PAGE ||
-		    memcmp(back, data + i * PAGE, PAGE))
-			errx(1, "%s: page %lu is not the same", c->name, i);
+	for (i = 0; i < s->pages; i++) {
+		memset(back, ~s->data[i * PAGE], PAGE);
+		if (c->decompress(s->packed + i * MOST, s->page[i].len, back) != PAGE ||
+		    memcmp(back, s->data + i * PAGE, PAGE))
+			errx(1, "%s: %s: page %lu is not the same", s->name, c->name, i);
+	}
 }
 
-static void measure(const struct codec *c, const u8 *data, unsigned long pages,
-		    unsigned int rounds, struct figures *f)
+static void measure_cold(const struct codec *c, struct set *s)
 {
-	unsigned int *len = calloc(pages + 1, sizeof(*len));
-	u8 *packed = malloc(pages * MOST + 1);
+	unsigned long step = s->pages / COLD_PAGES + 1, i;
+	static u8 back[PAGE], packed[MOST];
+	double start;
+
+	for (i = 0; i < s->pages; i += step) {
+		struct page *p = &s->page[i];
+
+		chill();
+		start = now();
+		c->compress(c->level, s->data + i * PAGE, packed);
+		least(&p->cold[0], now() - start);
+		chill();
+		start = now();
+		c->decompress(s->packed + i * MOST, p->len, back);
+		least(&p->cold[1], now() - start);
+	}
+}
+
+static void measure(const struct codec *c, struct set *s)
+{
 	static u8 back[PAGE];
-	double compress = 0, decompress = 0, start, t;
+	double start;
 	unsigned long i;
 	unsigned int r;
 
-	if (!len || !packed)
-		err(1, NULL);
+	memset(s->page, 0, s->pages * sizeof(*s->page));
 	for (r = 0; r < rounds; r++) {
-		start = now();
-		for (i = 0; i < pages; i++)
-			len[i] = c->compress(c->level, data + i * PAGE,
-					     packed + i * MOST);
-		t = now() - start;
-		if (!r || t < compress)
-			compress = t;
+		for (i = 0; i < s->pages; i++) {
+			start = now();
+			s->page[i].len = c->compress(c->level, s->data + i * PAGE,
+						     s->packed + i * MOST);
+			least(&s->page[i].ns[0], now() - start);
+		}
 		if (!r)
-			check(c, data, pages, packed, len);
-		start = now();
-		for (i = 0; i < pages; i++)
-			c->decompress(packed + i * MOST, len[i], back);
-		t = now() - start;
-		if (!r || t < decompress)
-			decompress = t;
+			check(c, s);
+		for (i = 0; i < s->pages; i++) {
+			start = now();
+			c->decompress(s->packed + i * MOST, s->page[i].len, back);
+			least(&s->page[i].ns[1], now() - start);
+		}
+		if (cold)
+			measure_cold(c, s);
 	}
-	for (i = 0; i < pages; i++) {
-		f->bytes += len[i] < HUGE_SIZE ? len[i] : PAGE;
-		f->huge += len[i] >= HUGE_SIZE;
-	}
-	f->pages += pages;
-	f->compress_ns += compress;
-	f->decompress_ns += decompress;
-	free(len);
-	free(packed);
 }
 
-static void print(const char *what, const char *codec, const struct figures *f)
+static int order(const void *a, const void *b)
 {
-	if (f->pages)
-		printf("%-16s %-10s %7.0f %7.0f %7.0f %6.1f\n", what, codec,
-		       (double)f->bytes / f->pages, f->compress_ns / f->pages,
-		       f->decompress_ns / f->pages,
-		       100.0 * f->huge / f->pages);
+	float x = *(const float *)a, y = *(const float *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Print the mean, of which sums are added up, and of all pages p99 and the worst */
+static void print(const char *what, const char *codec, const struct page *page,
+		  unsigned long pages)
+{
+	double bytes = 0, ns[2] = {}, cold_ns[2] = {};
+	unsigned long huge = 0, nr_cold = 0, i;
+	float *sorted = memory(pages * sizeof(*sorted));
+	int k;
+
+	for (i = 0; i < pages; i++) {
+		bytes += page[i].len < HUGE_SIZE ? page[i].len : PAGE;
+		huge += page[i].len >= HUGE_SIZE;
+		nr_cold += page[i].cold[0] > 0;
+		for (k = 0; k < 2; k++) {
+			ns[k] += page[i].ns[k];
+			cold_ns[k] += page[i].cold[k];
+		}
+	}
+	printf("%-14s %-9s %5.0f %5.1f", what, codec, bytes / pages,
+	       100.0 * huge / pages);
+	for (k = 0; k < 2; k++) {
+		for (i = 0; i < pages; i++)
+			sorted[i] = page[i].ns[k];
+		qsort(sorted, pages, sizeof(*sorted), order);
+		printf(" %6.0f %6.0f %6.0f", ns[k] / pages, sorted[pages * 99 / 100],
+		       sorted[pages - 1]);
+		if (cold)
+			printf(" %6.0f", cold_ns[k] / nr_cold);
+	}
+	putchar('\n');
+	free(sorted);
+}
+
+/* Sizes only, and no times: what a table of codes is judged by */
+static void compress_all(const struct codec *c, struct set *s)
+{
+	unsigned long i;
+
+	for (i = 0; i < s->pages; i++)
+		s->page[i].len = c->compress(c->level, s->data + i * PAGE,
+					     s->packed + i * MOST);
+	check(c, s);
+}
+
+static void run(const struct codec *c, struct set *sets, int nr)
+{
+	struct page *all = NULL;
+	unsigned long pages = 0;
+	int i;
+
+	if (c->init(c->level))
+		errx(1, "%s: no memory", c->name);
+	for (i = 0; i < nr; i++) {
+		if (cheap)
+			compress_all(c, &sets[i]);
+		else
+			measure(c, &sets[i]);
+		print(sets[i].name, c->name, sets[i].page, sets[i].pages);
+		all = realloc(all, (pages + sets[i].pages) * sizeof(*all));
+		if (!all)
+			err(1, NULL);
+		memcpy(all + pages, sets[i].page, sets[i].pages * sizeof(*all));
+		pages += sets[i].pages;
+	}
+	print("all", c->name, all, pages);
+	free(all);
+}
+
+/* -c: cold caches as well; -s: sizes only; -o: compressors with this in their name */
+static void wrong_use(void)
+{
+	errx(2, "usage: lzpage [-r ROUNDS] [-c] [-s] [-o CODEC] FILE...");
 }
 
 int main(int argc, char **argv)
 {
-	struct figures all[ARRAY_SIZE(codecs)] = {};
-	unsigned int rounds = 7, k;
-	int opt, i;
+	const char *only = "";
+	struct set *sets;
+	int opt, nr, i, k;
 
-	while ((opt = getopt(argc, argv, "r:")) != -1) {
-		if (opt != 'r' || atoi(optarg) < 1)
-			errx(2, "usage: lzpage [-r ROUNDS] FILE...");
-		rounds = atoi(optarg);
+	while ((opt = getopt(argc, argv, "r:cso:")) != -1) {
+		if (opt == 'r' && atoi(optarg) > 0)
+			rounds = atoi(optarg);
+		else if (opt == 'c')
+			cold = true;
+		else if (opt == 's')
+			cheap = true;
+		else if (opt == 'o')
+			only = optarg;
+		else
+			wrong_use();
 	}
-	if (optind == argc)
-		errx(2, "usage: lzpage [-r ROUNDS] FILE...");
-	printf("%-16s %-10s %7s %7s %7s %6s\n", "file", "", "bytes", "c ns",
-	       "d ns", "huge %");
-	for (k = 0; k < ARRAY_SIZE(codecs); k++) {
-		if (codecs[k].init(codecs[k].level)) {
-			printf("SKIPPED: %s, its library is not installed\n",
-			       codecs[k].name);
-			continue;
-		}
-		for (i = optind; i < argc; i++) {
-			struct figures one = {};
-			unsigned long pages;
-			u8 *data = read_pages(argv[i], &pages);
-			const char *base = strrchr(argv[i], '/');
-
-			measure(&codecs[k], data, pages, rounds, &one);
-			print(base ? base + 1 : argv[i], codecs[k].name, &one);
-			all[k].bytes += one.bytes;
-			all[k].huge += one.huge;
-			all[k].pages += one.pages;
-			all[k].compress_ns += one.compress_ns;
-			all[k].decompress_ns += one.decompress_ns;
-			free(data);
-		}
-	}
-	for (k = 0; k < ARRAY_SIZE(codecs); k++)
-		print("all", codecs[k].name, &all[k]);
+	nr = argc - optind;
+	if (nr < 1)
+		wrong_use();
+	calibrate();
+	sets = memory(nr * sizeof(*sets));
+	for (i = 0; i < nr; i++)
+		read_pages(argv[optind + i], &sets[i]);
+	printf("%-14s %-9s %5s %5s", "file", "", "bytes", "huge%");
+	for (k = 0; k < 2; k++)
+		printf(" %6s %6s %6s%s", k ? "d ns" : "c ns", "p99", "worst",
+		       cold ? "   cold" : "");
+	putchar('\n');
+	for (k = 0; k < NR_CODECS; k++)
+		if (strstr(codecs[k].name, only))
+			run(&codecs[k], sets, nr);
 	return 0;
 }

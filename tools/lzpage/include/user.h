@@ -21,7 +21,7 @@ typedef uint64_t u64;
 #define likely(x)		__builtin_expect(!!(x), 1)
 #define unlikely(x)		__builtin_expect(!!(x), 0)
 #define min_t(type, a, b)	({ type a_ = (a), b_ = (b); a_ < b_ ? a_ : b_; })
-#define min(a, b)		min_t(unsigned int, a, b)
+#define min(a, b)		({ __auto_type a_ = (a); __auto_type b_ = (b); a_ < b_ ? a_ : b_; })
 #define noinline		__attribute__((__noinline__))
 #define __init
 #define __ro_after_init
@@ -37,13 +37,10 @@ static inline int fls64(u64 v)
 	return v ? 64 - __builtin_clzll(v) : 0;
 }
 
-/* Eight bytes at any address */
-struct unaligned_u64 {
-	u64 v;
-} __attribute__((__packed__, __may_alias__));
-
-#define get_unaligned(p)	(((const struct unaligned_u64 *)(p))->v)
-#define put_unaligned(x, p)	((void)(((struct unaligned_u64 *)(p))->v = (x)))
+#define unaligned(p) \
+	struct { __typeof__(*(p)) v; } __attribute__((__packed__, __may_alias__))
+#define get_unaligned(p)	(((const unaligned(p) *)(p))->v)
+#define put_unaligned(x, p)	((void)(((unaligned(p) *)(p))->v = (x)))
 
 static inline u64 get_unaligned_le64(const void *p)
 {
