@@ -5,12 +5,15 @@
  * tells a watch of segments that became free.
  */
 
+#include <linux/atomic.h>
 #include <linux/bitmap.h>
 #include <linux/bug.h>
+#include <linux/jiffies.h>
 #include <linux/math.h>
 #include <linux/minmax.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
+#include <linux/wait.h>
 #include <linux/xarray.h>
 
 #include "bd_map.h"
@@ -150,6 +153,7 @@ static bool bd_free_claim(struct zram_bd_map *map, u64 index)
 		bitmap_set(seg->used, 0, seg->nr_blocks);
 		seg->nr_used = seg->nr_blocks;
 		atomic_dec(&map->discardable);
+		atomic_inc(&map->claimed);
 		zram_bd_tree_update(map, index << SEGMENT_SHIFT, true);
 	}
 	spin_unlock_irq(&seg->lock);
@@ -211,9 +215,10 @@ u64 zram_bd_map_claim_free(struct zram_bd_map *map, u64 *from, u64 *first,
 void zram_bd_map_unclaim(struct zram_bd_map *map, u64 first, u64 nr,
 			 bool discarded)
 {
+	int segments = 0;
 	u64 block;
 
-	for (block = first; block < first + nr; block += SEGMENT_BLOCKS) {
+	for (block = first; block < first + nr; block += SEGMENT_BLOCKS, segments++) {
 		struct segment *seg = zram_bd_tree_find(map, block);
 
 		spin_lock_irq(&seg->lock);
@@ -225,4 +230,42 @@ void zram_bd_map_unclaim(struct zram_bd_map *map, u64 first, u64 nr,
 			atomic_inc(&map->discardable);
 		spin_unlock_irq(&seg->lock);
 	}
+	/* In this order, see zram_bd_map_wait_unclaim(). The blocks are free before */
+	atomic_inc_return(&map->unclaims);
+	atomic_sub_return(segments, &map->claimed);
+	wake_up_all(&map->unclaimed);
+}
+
+/**
+ * zram_bd_map_unclaims() - number of calls of zram_bd_map_unclaim()
+ * @map: the map
+ *
+ * Context: Any.
+ * Return: the number, for zram_bd_map_wait_unclaim(); wraps.
+ */
+int zram_bd_map_unclaims(struct zram_bd_map *map)
+{
+	return atomic_read_acquire(&map->unclaims);
+}
+
+/**
+ * zram_bd_map_wait_unclaim() - wait until free segments can be reserved again
+ * @map: the map, in which a search has found no free block
+ * @since: zram_bd_map_unclaims() before that search
+ *
+ * Context: Sleeps until a discard in flight has ended, so not under pp_lock.
+ * Return: true if segments were being discarded during the search: search again.
+ */
+bool zram_bd_map_wait_unclaim(struct zram_bd_map *map, int since)
+{
+	/* An end that the first read sees is also seen by the second */
+	if (!atomic_read_acquire(&map->claimed) &&
+	    atomic_read(&map->unclaims) == since)
+		return false;
+	/* Wakes up each second, for the reason that zram_io_wait() has */
+	while (!wait_event_timeout(map->unclaimed,
+				   atomic_read(&map->unclaims) != since ||
+				   !atomic_read(&map->claimed), HZ))
+		;
+	return true;
 }

@@ -44,6 +44,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
+#include <linux/wait.h>
 
 #include "bd_map.h"
 #include "bd_tree.h"
@@ -75,6 +76,7 @@ struct zram_bd_map *zram_bd_map_create(u64 nr_blocks)
 	map->nr_regions = nr_regions;
 	spin_lock_init(&map->summary_lock);
 	mutex_init(&map->reserve_lock);
+	init_waitqueue_head(&map->unclaimed);
 	xa_init(&map->retired);
 
 	map->regions = kvcalloc(map->nr_regions, sizeof(*map->regions),

@@ -7,6 +7,7 @@
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/wait.h>
 #include <linux/xarray.h>
 
 /* Only the files of the block map include this: bd_map.c, bd_tree.c, bd_reserve.c, bd_free.c */
@@ -54,6 +55,9 @@ struct zram_bd_map {
 	atomic64_t used;		/* blocks with a reference */
 	atomic64_t bad;			/* blocks retired */
 	atomic_t discardable;		/* segments free and written */
+	atomic_t claimed;		/* segments claimed for a discard */
+	atomic_t unclaims;		/* discards that have ended; wraps */
+	wait_queue_head_t unclaimed;	/* tasks that wait for the end of a discard */
 	struct zram_bd_watch *watch;	/* release and acquire; may be NULL */
 };
 

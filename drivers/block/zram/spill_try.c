@@ -44,12 +44,19 @@ static void try_settle(struct zram_spill_try *try, const struct try_failed *bad,
 	}
 }
 
-/* Reserve blocks for a page: 0, -ENOSPC or -ENOMEM */
+/*
+ * Reserve blocks for a page: 0, -ENOSPC or -ENOMEM. Free blocks that are being discarded
+ * cannot be reserved, so a writer that finds no others waits for them.
+ */
 static int try_reserve(struct zram_bd_map *map, u64 *first)
 {
-	int nr = zram_bd_map_reserve(map, ZRAM_BLOCKS_PER_PAGE,
-				     ZRAM_BLOCKS_PER_PAGE, first);
+	int nr, unclaims;
 
+	do {
+		unclaims = zram_bd_map_unclaims(map);
+		nr = zram_bd_map_reserve(map, ZRAM_BLOCKS_PER_PAGE,
+					 ZRAM_BLOCKS_PER_PAGE, first);
+	} while (!nr && zram_bd_map_wait_unclaim(map, unclaims));
 	if (nr < 0)
 		return nr;
 	return nr ? 0 : -ENOSPC;
@@ -61,7 +68,7 @@ static int try_reserve(struct zram_bd_map *map, u64 *first)
  * @first: set to the first block. Each block has one reference, which the caller gets
  *
  * Context: May sleep; waits for I/O. The map may allocate memory, but does not wait for it.
- * Return: 0; -ENOSPC if no blocks are free; -ENOMEM if the map has no memory; otherwise
+ * Return: 0; -ENOSPC if no blocks are free or being discarded; -ENOMEM if the map has no memory; otherwise
  *	the error of the last write. Then try->used is set.
  */
 int zram_spill_try(struct zram_spill_try *try, u64 *first)

@@ -10,6 +10,7 @@
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/jiffies.h>
+#include <linux/workqueue.h>
 
 #include "../bd_map.h"
 #include "../spill_gate.h"
@@ -155,6 +156,48 @@ static void spill_test_full(struct kunit *test)
 	model_end(t, 0, 0);
 }
 
+/* Ends the discard of a test */
+struct spill_test_discard {
+	struct delayed_work work;
+	struct zram_bd_map *map;
+	u64 first;
+	u64 nr;
+};
+
+static void spill_test_unclaim(struct work_struct *work)
+{
+	struct spill_test_discard *discard =
+		container_of(to_delayed_work(work), struct spill_test_discard, work);
+
+	zram_bd_map_unclaim(discard->map, discard->first, discard->nr, true);
+}
+
+/* While the only free blocks are being discarded, a page waits for them */
+static void spill_test_discarded(struct kunit *test)
+{
+	struct spill_test *t = model_make(test, 512);
+	struct spill_test_discard discard = { .map = t->try.map };
+	u64 first, from = 0;
+
+	KUNIT_ASSERT_EQ(test, zram_bd_map_reserve(t->try.map, UNIT, UNIT, &first),
+			(int)UNIT);
+	zram_bd_map_put(t->try.map, first, UNIT);
+	discard.nr = zram_bd_map_claim_free(t->try.map, &from, &discard.first, 512);
+	KUNIT_ASSERT_EQ(test, discard.nr, 512);
+	INIT_DELAYED_WORK_ONSTACK(&discard.work, spill_test_unclaim);
+	schedule_delayed_work(&discard.work, HZ / 20);
+	KUNIT_EXPECT_EQ(test, zram_spill_try(&t->try, &first), 0);
+	flush_delayed_work(&discard.work);
+	destroy_delayed_work_on_stack(&discard.work);
+	/* No discard is in flight, so a full device does not wait */
+	KUNIT_EXPECT_FALSE(test, zram_bd_map_wait_unclaim(t->try.map,
+							  zram_bd_map_unclaims(t->try.map)));
+	/* One has ended since the search */
+	KUNIT_EXPECT_TRUE(test, zram_bd_map_wait_unclaim(t->try.map, 0));
+	expect(test, t, 1, 0);
+	model_end(t, first, 1);
+}
+
 /* After a failure the gate refuses writers. Then one tries. The intervals double */
 static void spill_test_gate(struct kunit *test)
 {
@@ -217,6 +260,7 @@ static struct kunit_case spill_test_cases[] = {
 	KUNIT_CASE(spill_test_dead),
 	KUNIT_CASE(spill_test_no_fault),
 	KUNIT_CASE(spill_test_full),
+	KUNIT_CASE(spill_test_discarded),
 	KUNIT_CASE(spill_test_gate),
 	KUNIT_CASE(spill_test_gate_together),
 	{}
