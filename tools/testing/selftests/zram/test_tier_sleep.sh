@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 300
 # The machine goes to sleep, hibernates, or does not get that far, while pages leave: from
-# when the kernel announces it until all tasks go on nothing is written. The thread goes on
-# afterwards.
+# when the kernel announces it until all tasks go on nothing is written, nor spilled. The
+# thread goes on afterwards.
 
 . ./lib.sh
 
@@ -55,6 +55,30 @@ asleep() {
 	between "$1: requests after the thaw" "$4" 1 100000
 	is "$1: it was announced" "$5" 1
 }
+
+# Spill writes nothing either: the writes fail that memory has no space for
+if [ -c /dev/snapshot ] && [ "$(ztry -r /dev/snapshot)" != EPERM ]; then
+	bd_use null 32 || skip_all "no null_blk"
+	quiet_console
+	spill_new 32M 1M
+	must zpat fill -k random -n 1024 "$ZDEV" > /dev/null
+	bd_read
+	written=$BD_WRITES
+	between "spill: pages were spilled" "$written" 512 1024
+	opened -h /dev/snapshot
+	fill_fails "spill: hibernation is announced" -b 1 -k random -o 1024 -n 1024
+	bd_read
+	is "spill: blocks written while it is announced" "$BD_WRITES" "$written"
+	tier_read
+	between "spill: it is counted" "$TIER_spill_failed" 900 1024
+	is "spill: the device does not fail" "$TIER_spill $TIER_spill_error" "ready 0"
+	closed
+	check "spill: after it no write fails" zpat fill -b 1 -k random -o 1024 -n 1024 "$ZDEV"
+	check "spill: every byte" zpat verify -k random -n 2048 "$ZDEV"
+	must zram_remove
+else
+	skip "spill while hibernation is announced" "kernel without /dev/snapshot"
+fi
 
 # So slow that there are pages left at the end; hibernation needs half of the memory
 bd_use null 144 || skip_all "no null_blk"

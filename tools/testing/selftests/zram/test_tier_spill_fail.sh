@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 300
-# Spill to a device that fails: writers get the error at once, not after the time that the
+# Spill to a device that fails, or only says that it has written: writers get the error at once, not after the time that the
 # device takes for each page; the device is tried again; bad blocks are retired; nothing
 # that was acknowledged is lost. Removal while the device does not answer.
 
@@ -48,6 +48,32 @@ tier_read
 is "works: the state" "$TIER_spill $TIER_spill_retry_s" "ready 0"
 check "works: every byte" zpat verify -k random -n 1024 "$ZDEV"
 check "works: and those written since" zpat verify -k random -s 9 -o 4096 -n 16 "$ZDEV"
+must zram_remove
+
+# The device acknowledges writes and does not make them. Pages are read back, so no write of
+# them succeeds
+begin lies "linear flakey" "0 131072 linear $disk 0"
+must zpat fill -k random -n 1024 "$ZDEV" > /dev/null
+must dm_table zt_lies "0 131072 flakey $disk 0 0 3600 1 drop_writes"
+tier_read
+before=$TIER_spilled
+fill_fails "lies" -b 1 -k random -s 2 -o 1024 -n 1024
+tier_read
+is "lies: the state" "$TIER_spill $TIER_spill_error" "failing -5"
+is "lies: nothing is spilled" "$TIER_spilled" "$before"
+wb_read
+is "lies: no block is retired" "$WB_bad_blocks" 0
+check "lies: what was acknowledged before is right" zpat verify -k random -n 1024 "$ZDEV"
+fill_fails "lies: overwrites" -b 1 -k random -s 3 -n 1024
+io_read
+between "lies: all of them fail" "$IO_FAILED_WRITES" 2000 2048
+check "lies: they keep the old content" zpat verify -k random -n 1024 "$ZDEV"
+must dm_table zt_lies "0 131072 linear $disk 0"
+check "lies: it is tried again when it works" wait_for 120 works
+check "lies: every byte written since" zpat verify -k random -s 9 -o 4096 -n 16 "$ZDEV"
+must zpat discard "$ZDEV" > /dev/null
+bd_read
+is "lies: no block is lost" "$BD_COUNT" 0
 must zram_remove
 
 # Each failure takes a second: a page has four tries, the next ones none for a second
@@ -129,7 +155,7 @@ must zram_remove
 # Allocations fail: what memory cannot hold is spilled, or the writer gets an error
 alloc() {
 	fault_or_skip "$1" 20 || return 0
-	zram_new 16M '' "$disk"
+	zram_new 16M '' "$BD"
 	put "$ZSYS/tier/daily_budget" max
 	put "$ZSYS/tier/spill" 1
 	out=$(zrace -F -e -n 1024 -b 16 -j 4 -t 4000 -m 5,3,1,1 "$ZDEV")
@@ -145,6 +171,7 @@ alloc() {
 	empty "$1: nothing is left"
 	must zram_remove
 }
+bd_null 32 || bail "null_blk"
 alloc failslab
 alloc fail_page_alloc
 finish

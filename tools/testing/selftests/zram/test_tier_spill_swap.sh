@@ -28,7 +28,9 @@ swaps() {
 	is "$1: none could not be" "$TIER_spill_failed" 0
 	swap_off "$1"
 	bd_read
-	is "$1: no block is in use" "$BD_COUNT" 0
+	# The thread may have moved the header
+	read -r enabled < "$ZSYS/tier/enable"
+	between "$1: no block is in use" "$BD_COUNT" 0 $((enabled * PER_PAGE))
 	must zram_remove
 }
 
