@@ -3,10 +3,9 @@
  * Finds blocks that a page can be written to.
  *
  * If a write fails, the next try takes blocks elsewhere, because bad blocks lie together.
- * If that try succeeds, the device works, and the blocks that failed are bad: they are
- * retired. A run tests a block again before it retires it. Spill does not, because the
- * writer waits; later runs test the blocks, see wb_retry.c. If all tries fail, the device
- * fails, and no block is retired.
+ * If that try succeeds, the device works. Then spill writes the blocks that failed once
+ * more, as a run does, and retires those that fail again. If all tries fail, the device
+ * fails, and no block is retired. Later runs test retired blocks, see wb_retry.c.
  */
 
 #include <linux/jiffies.h>
@@ -16,7 +15,10 @@
 #include "spill_try.h"
 #include "table.h"
 
-/* After this time there is no further try, except the second */
+/*
+ * After this time there is no further try, except the second. Blocks that took so long to fail
+ * are retired without another test, because the writer waits.
+ */
 #define MAX_FAILING	(10 * HZ)
 
 /**
@@ -29,15 +31,24 @@ struct try_failed {
 	int err;
 };
 
+/* Do the blocks of a page fail again, on a device that works? */
+static bool try_is_bad(struct zram_spill_try *try, const struct try_failed *bad,
+		       unsigned long start)
+{
+	if (!zram_io_is_block_fault(bad->err))
+		return false;
+	return time_after(jiffies, start + MAX_FAILING) ||
+	       zram_io_is_block_fault(try->write(try, bad->first));
+}
+
 /* Retire or free the blocks of a page. Takes over the caller's references */
 static void try_settle(struct zram_spill_try *try, const struct try_failed *bad,
-		       bool works)
+		       bool retire)
 {
 	unsigned int i;
 
 	for (i = 0; i < ZRAM_BLOCKS_PER_PAGE; i++) {
-		if (works && zram_io_is_block_fault(bad->err) &&
-		    zram_bd_map_retire(try->map, bad->first + i))
+		if (retire && zram_bd_map_retire(try->map, bad->first + i))
 			try->retired++;
 		else
 			zram_bd_map_put(try->map, bad->first + i, 1);
@@ -68,8 +79,8 @@ static int try_reserve(struct zram_bd_map *map, u64 *first)
  * @first: set to the first block. Each block has one reference, which the caller gets
  *
  * Context: May sleep; waits for I/O. The map may allocate memory, but does not wait for it.
- * Return: 0; -ENOSPC if no blocks are free or being discarded; -ENOMEM if the map has no memory; otherwise
- *	the error of the last write. Then try->used is set.
+ * Return: 0; -ENOSPC if no blocks are free or being discarded; -ENOMEM if the map has no
+ *	memory; otherwise the error of the last write. Then try->used is set.
  */
 int zram_spill_try(struct zram_spill_try *try, u64 *first)
 {
@@ -93,7 +104,8 @@ int zram_spill_try(struct zram_spill_try *try, u64 *first)
 		zram_bd_map_skip(try->map, *first);
 	}
 	for (i = 0; i < nr; i++)
-		try_settle(try, &failed[i], !err);
+		try_settle(try, &failed[i],
+			   !err && try_is_bad(try, &failed[i], start));
 	/* After failed writes, the cause is their error, not that no other blocks are free */
 	return err && nr ? failed[nr - 1].err : err;
 }

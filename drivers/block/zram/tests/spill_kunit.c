@@ -25,12 +25,14 @@
  * @try: the search
  * @bad: blocks that cannot be written
  * @err: error of the device for these blocks
+ * @once: each of them fails once and works then
  * @writes: number of writes
  */
 struct spill_test {
 	struct zram_spill_try try;
 	DECLARE_BITMAP(bad, NR_BLOCKS);
 	int err;
+	bool once;
 	unsigned int writes;
 };
 
@@ -39,8 +41,11 @@ static int model_write(struct zram_spill_try *try, u64 first)
 	struct spill_test *t = container_of(try, struct spill_test, try);
 
 	t->writes++;
-	return find_next_bit(t->bad, first + UNIT, first) < first + UNIT ?
-		t->err : 0;
+	if (find_next_bit(t->bad, first + UNIT, first) >= first + UNIT)
+		return 0;
+	if (t->once)
+		bitmap_clear(t->bad, first, UNIT);
+	return t->err;
 }
 
 /* A device of @nr blocks */
@@ -74,7 +79,7 @@ static void model_end(struct spill_test *t, u64 first, unsigned int pages)
 	zram_bd_map_destroy(t->try.map);
 }
 
-/* Bad pages side by side cost one try: the next one is elsewhere */
+/* Bad pages side by side cost one try: the next one is elsewhere. The last write is the test */
 static void spill_test_bad_blocks(struct kunit *test)
 {
 	struct spill_test *t = model_make(test, NR_BLOCKS);
@@ -82,7 +87,7 @@ static void spill_test_bad_blocks(struct kunit *test)
 
 	bitmap_set(t->bad, 0, 3 * UNIT);
 	KUNIT_EXPECT_EQ(test, zram_spill_try(&t->try, &first), 0);
-	KUNIT_EXPECT_EQ(test, t->writes, 2);
+	KUNIT_EXPECT_EQ(test, t->writes, 3);
 	KUNIT_EXPECT_TRUE(test, t->try.used);
 	KUNIT_EXPECT_GE(test, first, (u64)3 * UNIT);
 	expect(test, t, 1, 1);
@@ -97,8 +102,23 @@ static void spill_test_small(struct kunit *test)
 
 	bitmap_set(t->bad, 0, 3 * UNIT);
 	KUNIT_EXPECT_EQ(test, zram_spill_try(&t->try, &first), 0);
-	KUNIT_EXPECT_EQ(test, t->writes, 2);
+	KUNIT_EXPECT_EQ(test, t->writes, 3);
 	expect(test, t, 1, 1);
+	model_end(t, first, 1);
+}
+
+/* Blocks that fail once are not retired: the path to the device may have failed */
+static void spill_test_once(struct kunit *test)
+{
+	struct spill_test *t = model_make(test, NR_BLOCKS);
+	u64 first;
+
+	bitmap_set(t->bad, 0, UNIT);
+	t->once = true;
+	KUNIT_EXPECT_EQ(test, zram_spill_try(&t->try, &first), 0);
+	KUNIT_EXPECT_EQ(test, t->writes, 3);
+	KUNIT_EXPECT_GE(test, first, (u64)UNIT);
+	expect(test, t, 1, 0);
 	model_end(t, first, 1);
 }
 
@@ -257,6 +277,7 @@ static void spill_test_gate_together(struct kunit *test)
 static struct kunit_case spill_test_cases[] = {
 	KUNIT_CASE(spill_test_bad_blocks),
 	KUNIT_CASE(spill_test_small),
+	KUNIT_CASE(spill_test_once),
 	KUNIT_CASE(spill_test_dead),
 	KUNIT_CASE(spill_test_no_fault),
 	KUNIT_CASE(spill_test_full),
