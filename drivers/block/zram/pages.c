@@ -223,7 +223,8 @@ int zram_pages_read_wait(struct zram *zram, unsigned long index,
  * Refuse the page without compressing it, because its object most likely does not fit?
  * Only for swap, which keeps the page in memory and writes it again later. A file
  * system loses a page that it cannot write, so the driver tries each of its writes.
- * With spill the driver tries each write too: a page that fits into memory needs no I/O.
+ * While pages can be spilled the driver tries each write too: a page that fits into memory
+ * needs no I/O.
  */
 static bool pages_is_refused(struct zram *zram, unsigned long index,
 			     unsigned int how)
@@ -232,7 +233,7 @@ static bool pages_is_refused(struct zram *zram, unsigned long index,
 
 	return (how & ZRAM_PAGES_SWAP) &&
 		!(flags & (ZRAM_SIZE_MASK | ZRAM_SAME)) &&
-		zram_obj_is_full(&zram->pool) && !zram_spill_is_ready(zram);
+		zram_obj_is_full(&zram->pool) && !zram_spill_has_space(zram);
 }
 
 /* @size: bytes that zram_write_batch() could not allocate; 0 if unknown */

@@ -36,6 +36,8 @@
 #include "trace.h"
 #include "zram.h"
 
+/* After a page found no budget or no free block, swap does not count on spill for so long */
+#define EXHAUSTED	(HZ / 10)
 /* Wake the thread at most once in this time, however many pages are spilled */
 #define KICK_EVERY	(HZ / 10)
 
@@ -84,6 +86,33 @@ bool zram_spill_is_ready(const struct zram *zram)
 	const struct zram_spill_io *io = zram->backing.spill;
 
 	return io && zram_spill_is_on(zram) && zram_spill_gate_is_open(&io->gate);
+}
+
+/**
+ * zram_spill_has_space() - can a page that memory has no space for probably be spilled?
+ * @zram: a device that is set up
+ *
+ * Context: config_lock is held, or the device is open.
+ * Return: false if spill is off, if the backing device is known to fail, or if a page found
+ *	no budget or no free block a moment ago.
+ */
+bool zram_spill_has_space(const struct zram *zram)
+{
+	const struct zram_spill_io *io = zram->backing.spill;
+
+	if (!zram_spill_is_ready(zram))
+		return false;
+	return !READ_ONCE(io->exhausted) ||
+	       time_after(jiffies, READ_ONCE(io->exhausted_at) + EXHAUSTED);
+}
+
+/* Note whether a page found budget and free blocks */
+static void spill_set_exhausted(struct zram_spill_io *io, bool exhausted)
+{
+	if (exhausted)
+		WRITE_ONCE(io->exhausted_at, jiffies);
+	if (READ_ONCE(io->exhausted) != exhausted)
+		WRITE_ONCE(io->exhausted, exhausted);
 }
 
 static void spill_kick(struct zram *zram, struct zram_spill_io *io)
@@ -168,6 +197,7 @@ static int spill_store(struct zram *zram, struct zram_spill_io *io,
 	if (spill.pass == ZRAM_SPILL_REFUSED)
 		return -EIO;
 	err = spill_try_in_limit(zram, &spill, page, first);
+	spill_set_exhausted(io, !spill.try.used && (err == -EDQUOT || err == -ENOSPC));
 	if (!err)
 		zram_spill_gate_works(&io->gate);
 	else if (spill.try.used && err != -ECANCELED)

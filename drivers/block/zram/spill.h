@@ -11,11 +11,12 @@ struct zram;
 #ifdef CONFIG_ZRAM_TIER
 bool zram_spill_is_on(const struct zram *zram);
 bool zram_spill_is_ready(const struct zram *zram);
+bool zram_spill_has_space(const struct zram *zram);
 int zram_spill_write(struct zram *zram, unsigned long index, struct page *page,
 		     u32 expected);
 int zram_spill_show(struct zram *zram, char *buf, int at);
 #else
-static inline bool zram_spill_is_ready(const struct zram *zram)
+static inline bool zram_spill_has_space(const struct zram *zram)
 {
 	return false;
 }

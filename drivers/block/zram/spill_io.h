@@ -26,6 +26,8 @@ struct zram_backing;
  * @queue: requests to be submitted
  * @gate: closed while the device fails
  * @in_flight: pages that are checked against the budget or written, and not charged yet
+ * @exhausted: the last page found no budget or no free block
+ * @exhausted_at: when a page last did, jiffies
  * @kicked: when spill last woke the thread of tiering, jiffies
  */
 struct zram_spill_io {
@@ -38,6 +40,8 @@ struct zram_spill_io {
 	struct list_head queue;		/* lock */
 	struct zram_spill_gate gate;	/* S */
 	atomic_t in_flight;
+	bool exhausted;			/* A */
+	unsigned long exhausted_at;	/* A */
 	unsigned long kicked;		/* A */
 };
 

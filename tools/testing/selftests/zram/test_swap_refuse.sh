@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 300
 # Swap on a device at mem_limit: reclaim writes the same pages again and again, and
-# the driver refuses them without compressing each of them first.
+# the driver refuses them without compressing each of them first. Also with spill, if the
+# budget is used up.
 
 . ./lib.sh
 
@@ -32,4 +33,25 @@ swap_out "at the limit: every page is right"
 between "at the limit: writes failed" "$SINCE" 300 100000000
 between "ms at the limit, beside $free without" "$MS" 0 $((free * 2 / 3))
 swap_off "at the limit"
+must zram_remove
+
+bd_use null 16 || skip_all "no null_blk"
+zram_add
+[ -e "$ZSYS/tier/spill" ] || skip_all "no spill in this build"
+slow_comp
+put "$ZSYS/backing_dev" "$BD"
+put "$ZSYS/disksize" 32M
+put "$ZSYS/tier/daily_budget" 0
+put "$ZSYS/tier/spill" 1
+swap_on
+put "$ZSYS/mem_limit" 512K
+swap_out "spill without a budget: every page is right"
+between "spill without a budget: writes failed" "$SINCE" 300 100000000
+between "ms without a budget, beside $free without a limit" "$MS" 0 $((free * 2 / 3))
+tier_read
+between "spill without a budget: it was tried" "$TIER_spill_failed" 300 100000000
+put "$ZSYS/tier/daily_budget" max
+swap_out "with a budget: every page is right"
+is "with a budget: no write failed" "$SINCE" 0
+swap_off "with a budget"
 finish
