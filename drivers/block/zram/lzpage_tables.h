@@ -40,8 +40,8 @@
 /* The longest code of a token, and the bits of a token's number after an escape */
 #define LZPAGE_TOKEN_BITS	11
 #define LZPAGE_ESCAPED_BITS	12
-/* The code that comes before that number */
-#define LZPAGE_ESCAPE_BITS	5
+/* The most bits of the code that comes before that number */
+#define LZPAGE_ESCAPE_BITS	8
 /* The most extra bits of a class */
 #define LZPAGE_EXTRA_MAX	12
 /* In place of a token's number: the number follows */
