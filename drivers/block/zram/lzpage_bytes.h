@@ -4,6 +4,7 @@
 
 /* Eight bytes at a time, in a general register. The first is the lowest. */
 
+#include <linux/array_size.h>
 #include <linux/bitops.h>
 #include <linux/compiler.h>
 #include <linux/types.h>
@@ -11,6 +12,15 @@
 
 #define LZPAGE_LOW7	0x7f7f7f7f7f7f7f7fULL
 #define LZPAGE_HIGH	0x8080808080808080ULL
+
+/* Groups of eight bytes that lzpage_random() looks at, and what they are apart */
+#define LZPAGE_SAMPLES		32
+#define LZPAGE_SAMPLE_STEP	128
+/*
+ * Different ones among these 256: random bytes have 162 with a deviation of 5, bytes
+ * whose codes could be shorter than they are have fewer.
+ */
+#define LZPAGE_SAMPLE_RANDOM	140
 
 static __always_inline u64 lzpage_load(const u8 *p)
 {
@@ -65,6 +75,41 @@ static __always_inline u64 lzpage_sub(u64 a, u64 b)
 {
 	return ((a | LZPAGE_HIGH) - (b & LZPAGE_LOW7)) ^
 		((a ^ ~b) & LZPAGE_HIGH);
+}
+
+/* Bit 7 of byte k is clear if and only if bytes k to k + 2 of @v are 0 */
+static __always_inline u64 lzpage_runs(u64 v)
+{
+	u64 used = ((v & LZPAGE_LOW7) + LZPAGE_LOW7) | v;
+
+	return used | used >> 8 | used >> 16;
+}
+
+/* Bit 7 is set if and only if the lowest three bytes of @v are 0 */
+static __always_inline u64 lzpage_run_at_0(u64 v)
+{
+	return (u64)!(v & 0xffffff) << 7;
+}
+
+/* Whether bytes from all of a block of 4 KiB have as many values as random ones */
+static inline bool lzpage_random(const u8 *src)
+{
+	union {
+		u8 byte[256];
+		u64 word[256 / 8];
+	} seen = {};
+	unsigned int i, k;
+	u64 v, nr = 0;
+
+	for (i = 0; i < LZPAGE_SAMPLES; i++) {
+		v = lzpage_load_once(src + i * LZPAGE_SAMPLE_STEP);
+		for (k = 0; k < 8; k++, v >>= 8)
+			seen.byte[v & 255] = 1;
+	}
+	/* Sums of every eighth byte, and then their sum; 256 would come out as 0 */
+	for (i = 0; i < ARRAY_SIZE(seen.word); i++)
+		nr += seen.word[i];
+	return nr * 0x0101010101010101ULL >> 56 >= LZPAGE_SAMPLE_RANDOM;
 }
 
 #endif

@@ -29,6 +29,10 @@
 #define LAST_TRY	(LZPAGE_BLOCK - 8 - STEP)
 /* After so many misses the step grows by STEP */
 #define MISSES_LOG2	4
+/* After so many from the start of a block, a look at what its bytes are like */
+#define MISSES_FIRST	16
+/* Bytes like random ones: to be tried as if there had been so many */
+#define MISSES_RANDOM	112
 /* No token is longer, and above that a block is stored raw */
 #define TOKEN_MAX	8
 #define TOKENS_MAX	3500
@@ -50,6 +54,7 @@ static_assert(7 + LZPAGE_ESCAPE_BITS + LZPAGE_ESCAPED_BITS +
  * @bits: bits of the tokens that follow
  * @nr_bits: number of bits in @bits
  * @nr_sequences: number of sequences so far
+ * @random: the bytes look like random ones, so literals are not worth a code
  * @offset: the last three offsets, the latest first
  */
 struct encode {
@@ -62,6 +67,7 @@ struct encode {
 	u64 bits;
 	unsigned int nr_bits;
 	unsigned int nr_sequences;
+	bool random;
 	unsigned int offset[LZPAGE_REPEATS];
 };
 
@@ -75,20 +81,6 @@ struct match {
 static __always_inline unsigned int encode_hash(u64 v)
 {
 	return ((u32)v * 2654435761U) >> (32 - LZPAGE_HASH_BITS);
-}
-
-/* Bit 7 of byte k is clear if and only if bytes k to k + 2 of @v are 0 */
-static __always_inline u64 encode_runs(u64 v)
-{
-	u64 used = ((v & LZPAGE_LOW7) + LZPAGE_LOW7) | v;
-
-	return used | used >> 8 | used >> 16;
-}
-
-/* Bit 7 is set if and only if the lowest three bytes of @v are 0 */
-static __always_inline u64 encode_run_at_0(u64 v)
-{
-	return (u64)!(v & 0xffffff) << 7;
 }
 
 /* Move an offset to the front: the one of @kind, or a new one */
@@ -132,8 +124,8 @@ static __always_inline bool encode_repeat(struct encode *e, const u8 *at,
 	u64 diff0 = here ^ lzpage_load_once(at - e->offset[0]);
 	u64 diff1 = here ^ lzpage_load_once(at - e->offset[1]);
 	u64 diff2 = here ^ lzpage_load_once(at - e->offset[2]);
-	u64 run0 = ~encode_runs(diff0) & 0x80808080;
-	u64 run1 = encode_run_at_0(diff1), run2 = encode_run_at_0(diff2);
+	u64 run0 = ~lzpage_runs(diff0) & 0x80808080;
+	u64 run1 = lzpage_run_at_0(diff1), run2 = lzpage_run_at_0(diff2);
 	unsigned int skip;
 
 	if (!(run0 | run1 | run2))
@@ -220,7 +212,12 @@ static __always_inline bool encode_search(struct encode *e, const u8 *at,
 			encode_found(e, at + 2, from, m);
 			return true;
 		}
-		at += STEP + (misses++ >> MISSES_LOG2) * STEP;
+		if (unlikely(++misses == MISSES_FIRST) && !e->nr_sequences &&
+		    lzpage_random(e->src)) {
+			e->random = true;
+			misses = MISSES_RANDOM;
+		}
+		at += STEP + (misses >> MISSES_LOG2) * STEP;
 		/* A multiple of four: may be a position that was inserted above */
 		at -= (at - e->src) % STEP;
 	}
@@ -404,7 +401,8 @@ static __always_inline unsigned int encode_block(const u8 *src, u8 *dst,
 	u32 header;
 
 	memset(work->hash, 0, sizeof(work->hash));
-	if (!encode_sequences(&e, work->tokens, dense))
+	if (!encode_sequences(&e, work->tokens, dense) ||
+	    (e.random && !e.nr_sequences))
 		return encode_raw(src, dst);
 	encode_end(&e, dense);
 	nr_literals = e.plain - plain;
