@@ -23,8 +23,10 @@
 #include "tier_ages.h"
 #include "tier_budget.h"
 #include "tier_clock.h"
+#include "tier_compact.h"
 #include "tier_count.h"
 #include "tier_dev.h"
+#include "tier_pause.h"
 #include "tier_policy.h"
 #include "tier_probe.h"
 #include "tier_recomp.h"
@@ -38,15 +40,6 @@
 #define STEP_MORE	20
 #define STEP_ASLEEP	1000
 #define STEP_PAUSED	1000U
-/* Time until a full device is tried again; until memory, a budget or slow reads are, ms */
-#define RETRY_FULL	10000
-#define RETRY_SOON	1000
-/* Time until a device that fails is tried again, seconds; doubles each time */
-#define RETRY_DEVICE	1
-#define RETRY_DEVICE_MAX 300
-/* Compact after so many pages have left, and not more often than that */
-#define COMPACT_PAGES	256
-#define COMPACT_EVERY	2000
 
 /**
  * struct tier_work - what the thread of a device works on
@@ -63,16 +56,13 @@
  * @cut: the class that the walk of the run was started for
  * @written: pages moved since the last step
  * @moved: pages moved since the last walk of the table
- * @retry: no slice before this, as @stepped; while @pause is set
- * @pause: why the run is paused; %ZRAM_TIER_MOVING if it is not
- * @backoff: seconds until a device that fails is tried again
+ * @pause: when pages may be moved again
  * @exhausted_age: the run has moved all pages of this age, seconds; %U32_MAX after a walk
  *	of the table
  * @more: the last slice ended before the pages did
  * @recomp: when pages are recompressed
  * @report: what user space was told
- * @compacted: when the pool was compacted last, as @stepped
- * @freed: pages moved since then
+ * @compact: when the pool is compacted
  */
 struct tier_work {
 	struct zram *zram;
@@ -88,15 +78,12 @@ struct tier_work {
 	unsigned int cut;
 	u64 written;
 	u64 moved;
-	u64 retry;
-	enum zram_tier_activity pause;
-	unsigned int backoff;
+	struct zram_tier_pause pause;
 	u32 exhausted_age;
 	bool more;
 	struct zram_tier_recomp recomp;
 	struct zram_tier_report report;
-	u64 compacted;
-	u64 freed;
+	struct zram_tier_compact compact;
 };
 
 /* Differences of counters that only grow */
@@ -147,7 +134,7 @@ static u64 tier_step_pages(const struct tier_work *work)
 
 static bool tier_step_paused(const struct tier_work *work)
 {
-	return work->pause != ZRAM_TIER_MOVING && work->stepped < work->retry;
+	return zram_tier_pause_is_on(&work->pause, work->stepped);
 }
 
 static void tier_step_observe(struct tier_work *work)
@@ -221,20 +208,6 @@ static void tier_step_walk(struct tier_work *work)
 	work->exhausted_age = U32_MAX;
 }
 
-static void tier_step_pause(struct tier_work *work, enum zram_tier_activity why,
-			    u32 ms)
-{
-	work->pause = why;
-	work->retry = work->stepped + ms;
-}
-
-static void tier_step_pause_device(struct tier_work *work, int err)
-{
-	WRITE_ONCE(work->zram->tier->status.last_error, err);
-	work->backoff = clamp(work->backoff * 2, RETRY_DEVICE, RETRY_DEVICE_MAX);
-	tier_step_pause(work, ZRAM_TIER_PAUSED_DEVICE, work->backoff * MSEC_PER_SEC);
-}
-
 /* What the end of a slice means for the next one */
 static void tier_step_result(struct tier_work *work, int err)
 {
@@ -243,35 +216,18 @@ static void tier_step_result(struct tier_work *work, int err)
 	case -EAGAIN:
 	case -EINTR:
 		/* A slice that moved nothing says nothing */
-		if (work->slice.pages) {
-			work->pause = ZRAM_TIER_MOVING;
-			work->backoff = 0;
-		}
+		if (work->slice.pages)
+			zram_tier_pause_end(&work->pause);
 		break;
 	case -ENOENT:
 		work->exhausted_age = work->out.min_age;
 		zram_tier_slice_restart(&work->slice);
 		fallthrough;
 	case 0:
-		work->pause = ZRAM_TIER_MOVING;
-		work->backoff = 0;
-		break;
-	case -EDQUOT:
-		tier_step_pause(work, zram_tier_budget_left(work->zram) < PAGE_SIZE ?
-				ZRAM_TIER_PAUSED_BUDGET : ZRAM_TIER_PAUSED_LIMIT,
-				RETRY_SOON);
-		break;
-	case -ENOSPC:
-		tier_step_pause(work, ZRAM_TIER_PAUSED_FULL, RETRY_FULL);
-		break;
-	case -ENOMEM:
-		tier_step_pause(work, ZRAM_TIER_PAUSED_MEMORY, RETRY_SOON);
-		break;
-	case -ECANCELED:
-		tier_step_pause(work, ZRAM_TIER_PAUSED_LATENCY, RETRY_SOON);
+		zram_tier_pause_end(&work->pause);
 		break;
 	default:
-		tier_step_pause_device(work, err);
+		zram_tier_pause_begin(&work->pause, work->zram, err, work->stepped);
 	}
 }
 
@@ -304,7 +260,7 @@ static void tier_step_move(struct tier_work *work)
 	tier_step_result(work, zram_tier_slice_run(slice, &goal));
 	work->written += slice->pages;
 	work->moved += slice->pages;
-	work->freed += slice->pages;
+	work->compact.freed += slice->pages;
 	if (slice->error)
 		WRITE_ONCE(status->last_error, slice->error);
 	atomic64_add(slice->pages, &status->pages);
@@ -343,28 +299,8 @@ static void tier_step_recompress(struct tier_work *work)
 		zram_tier_recomp_stuck(recomp, work->stepped);
 		break;
 	}
-	work->freed += slice->recompressed;
+	work->compact.freed += slice->recompressed;
 	atomic64_add(slice->recompressed, &status->recompressed);
-}
-
-/*
- * Objects that left made holes: give their memory back. Where mem_limit is near because
- * of holes, no page has to leave for it.
- */
-static void tier_step_compact(struct tier_work *work)
-{
-	struct zram *zram = work->zram;
-	u64 pool = work->in.pool_bytes, objects = work->in.object_bytes;
-	bool tight = work->in.limit_bytes &&
-		     pool > work->in.limit_bytes - work->in.limit_bytes / 10;
-
-	if ((!tight && work->freed < COMPACT_PAGES) ||
-	    work->stepped < work->compacted + COMPACT_EVERY)
-		return;
-	if (pool > objects && pool - objects > pool / 8)
-		zram_obj_pool_compact(&zram->pool);
-	work->compacted = work->stepped;
-	work->freed = 0;
 }
 
 static void tier_step_report(struct tier_work *work)
@@ -372,7 +308,7 @@ static void tier_step_report(struct tier_work *work)
 	bool tried = work->out.reason == ZRAM_TIER_WORKING;
 
 	zram_tier_report_step(&work->report, work->zram,
-			      tried || tier_step_paused(work) ? work->pause :
+			      tried || tier_step_paused(work) ? work->pause.why :
 			      ZRAM_TIER_MOVING, &work->out, work->stepped);
 }
 
@@ -412,7 +348,8 @@ static u32 tier_step(void *data)
 	else if (!tier_step_paused(work))
 		zram_tier_slice_rest(&work->slice, work->stepped,
 				     work->out.reason == ZRAM_TIER_FULL);
-	tier_step_compact(work);
+	zram_tier_compact_step(&work->compact, work->zram, &work->in, work->stepped,
+			       false);
 	tier_step_report(work);
 	return tier_step_delay(work);
 }
@@ -424,7 +361,7 @@ static void *tier_step_open(struct zram *zram)
 	if (!work)
 		return NULL;
 	work->zram = zram;
-	work->pause = ZRAM_TIER_MOVING;
+	zram_tier_pause_end(&work->pause);
 	work->exhausted_age = U32_MAX;
 	work->stepped = ktime_to_ms(ktime_get());
 	/* Pages that were stored before */

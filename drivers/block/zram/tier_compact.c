@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Objects that left the pool made holes in it: compaction gives their memory back.
+ */
+
+#include "obj.h"
+#include "tier_compact.h"
+#include "tier_policy.h"
+#include "zram.h"
+
+/* Compact after so many objects were freed, and not more often than that, ms */
+#define COMPACT_OBJECTS	256
+#define COMPACT_EVERY	2000
+
+/*
+ * Where mem_limit is near because of holes, no page has to leave for it.
+ */
+static bool tier_compact_is_tight(const struct zram_tier_input *in)
+{
+	return in->limit_bytes &&
+	       in->pool_bytes > in->limit_bytes - in->limit_bytes / 10;
+}
+
+/**
+ * zram_tier_compact_step() - compact the pool, if that is worth while
+ * @compact: of the thread
+ * @zram: the device
+ * @in: what the policy was told last
+ * @now: awake time, ms
+ * @urgent: memory is needed at once
+ *
+ * Context: May sleep. The thread.
+ */
+void zram_tier_compact_step(struct zram_tier_compact *compact, struct zram *zram,
+			    const struct zram_tier_input *in, u64 now, bool urgent)
+{
+	u64 pool = in->pool_bytes, objects = in->object_bytes;
+
+	if (!urgent && ((compact->freed < COMPACT_OBJECTS && !tier_compact_is_tight(in)) ||
+			now < compact->last + COMPACT_EVERY))
+		return;
+	if (urgent || (pool > objects && pool - objects > pool / 8))
+		zram_obj_pool_compact(&zram->pool);
+	compact->last = now;
+	compact->freed = 0;
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * When the thread of tiering tries again, after a slice that could not write.
+ */
+
+#include <linux/compiler.h>
+#include <linux/errno.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/time64.h>
+
+#include "tier_budget.h"
+#include "tier_pause.h"
+#include "zram.h"
+
+/* Time until a full device is tried again; until memory, a budget or slow reads are, ms */
+#define RETRY_FULL	10000
+#define RETRY_SOON	1000
+/* Time until a device that fails is tried again, seconds; doubles each time */
+#define RETRY_DEVICE	1
+#define RETRY_DEVICE_MAX 300
+
+/**
+ * zram_tier_pause_is_on() - is it too early to move pages?
+ * @pause: the pause
+ * @now: awake time, ms
+ *
+ * Return: true if so.
+ */
+bool zram_tier_pause_is_on(const struct zram_tier_pause *pause, u64 now)
+{
+	return pause->why != ZRAM_TIER_MOVING && now < pause->until;
+}
+
+/**
+ * zram_tier_pause_end() - pages were moved
+ * @pause: the pause
+ */
+void zram_tier_pause_end(struct zram_tier_pause *pause)
+{
+	pause->why = ZRAM_TIER_MOVING;
+	pause->backoff = 0;
+}
+
+/**
+ * zram_tier_pause_cut() - try now, as memory is needed, unless nothing can be written
+ * @pause: the pause
+ */
+void zram_tier_pause_cut(struct zram_tier_pause *pause)
+{
+	if (pause->why != ZRAM_TIER_PAUSED_DEVICE && pause->why != ZRAM_TIER_PAUSED_FULL)
+		pause->until = 0;
+}
+
+static void tier_pause_set(struct zram_tier_pause *pause, enum zram_tier_activity why,
+			   u64 until)
+{
+	pause->why = why;
+	pause->until = until;
+}
+
+static void tier_pause_device(struct zram_tier_pause *pause, struct zram *zram, int err,
+			      u64 now)
+{
+	WRITE_ONCE(zram->tier->status.last_error, err);
+	pause->backoff = clamp(pause->backoff * 2, RETRY_DEVICE, RETRY_DEVICE_MAX);
+	tier_pause_set(pause, ZRAM_TIER_PAUSED_DEVICE,
+		       now + pause->backoff * MSEC_PER_SEC);
+}
+
+/**
+ * zram_tier_pause_begin() - a slice could not write
+ * @pause: the pause
+ * @zram: the device
+ * @err: what zram_tier_slice_run() returned, none of 0, -ENOENT, -EAGAIN and -EINTR
+ * @now: awake time, ms
+ */
+void zram_tier_pause_begin(struct zram_tier_pause *pause, struct zram *zram, int err,
+			   u64 now)
+{
+	switch (err) {
+	case -EDQUOT:
+		tier_pause_set(pause, zram_tier_budget_left(zram) < PAGE_SIZE ?
+			       ZRAM_TIER_PAUSED_BUDGET : ZRAM_TIER_PAUSED_LIMIT,
+			       now + RETRY_SOON);
+		break;
+	case -ENOSPC:
+		tier_pause_set(pause, ZRAM_TIER_PAUSED_FULL, now + RETRY_FULL);
+		break;
+	case -ENOMEM:
+		tier_pause_set(pause, ZRAM_TIER_PAUSED_MEMORY, now + RETRY_SOON);
+		break;
+	case -ECANCELED:
+		tier_pause_set(pause, ZRAM_TIER_PAUSED_LATENCY, now + RETRY_SOON);
+		break;
+	default:
+		tier_pause_device(pause, zram, err, now);
+	}
+}
