@@ -75,6 +75,7 @@ typedef s64 ktime_t, time64_t;
 /* Locks: there is one thread */
 typedef struct { int unused; } spinlock_t;
 struct mutex { int unused; };
+struct list_head { int unused; };
 struct completion { int unused; };
 struct work_struct { int unused; };
 struct delayed_work { int unused; };

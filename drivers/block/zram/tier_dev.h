@@ -11,6 +11,7 @@
 
 #include "bd_map.h"
 #include "tier_bucket.h"
+#include "tier_oom.h"
 #include "tier_policy.h"
 
 struct task_struct;
@@ -79,6 +80,7 @@ enum zram_tier_spill {
  * @bytes: bytes written to it
  * @recompressed: pages recompressed
  * @read_back: pages read from the backing device
+ * @rescued: pages that left so that the kernel kills no task
  * @sparse: objects brought back to memory from sparse blocks
  * @spilled: pages that were spilled
  * @spilled_new: pages that were spilled since the last step of the thread
@@ -101,6 +103,7 @@ struct zram_tier_status {
 	atomic64_t bytes;
 	atomic64_t recompressed;
 	atomic64_t read_back;
+	atomic64_t rescued;
 	atomic64_t sparse;
 	atomic64_t spilled;
 	atomic64_t spilled_new;
@@ -170,6 +173,7 @@ struct zram_tier_watch {
  * @work: what the thread works on; NULL while there is no thread
  * @life: of the thread, see tier_thread.c
  * @ended: completed by the thread when it has ended its work
+ * @oom: asks the thread for memory before the kernel kills a task
  * @kicked: there is a reason for a step
  * @status: what the thread tells
  */
@@ -188,6 +192,7 @@ struct zram_tier {
 	void *work;			/* lock; the thread */
 	atomic_t life;
 	struct completion ended;
+	struct zram_tier_oom oom;	/* see there */
 	atomic_t kicked;
 	struct zram_tier_status status;	/* A */
 };

@@ -19,6 +19,9 @@
  * has to pay, and the demand is dropped. The margin recovers within one minute after one
  * cut, and within five after any number of regrets.
  *
+ * The kernel asks for more when it is about to kill a task: then pages leave whatever their
+ * age. So it is with a working set that has grown too fast for any page to be cold.
+ *
  * The user can ask for more than pressure does: idle_age and pool_target need no gate
  * and no hazard. The brake counts for them too: each halving of the margin doubles the
  * age that a page needs, up to the age from which on reads are no regret.
@@ -325,7 +328,9 @@ static bool tier_policy_demand(const struct zram_tier_tuning *tuning,
 	tier_policy_take(out, pages, zram_tier_class_age(last));
 	idle = tier_policy_idle(config, state, guard, &age);
 	tier_policy_take(out, idle, age);
-	return excess || idle;
+	pages = zram_tier_hazard_oldest(&state->hazard, 0, in->rescue, &last);
+	tier_policy_take(out, pages, zram_tier_class_age(last));
+	return excess || idle || in->rescue;
 }
 
 /* May anything be written? Not in dribbles: a budget fills by a block at a time */
@@ -435,6 +440,7 @@ void zram_tier_policy_step(const struct zram_tier_tuning *tuning,
 	demand |= gate && !out->eligible;
 	tier_policy_grant(in, state, demand, out);
 	walk_every = tier_policy_walk_every(config, state, gate);
-	out->walk = walk_every && state->hazard.since_walk >= walk_every;
+	out->walk = (walk_every && state->hazard.since_walk >= walk_every) ||
+		    (in->rescue && !state->full);
 	out->wait_ms = tier_policy_wait_ms(state, out, walk_every);
 }

@@ -56,6 +56,7 @@ struct zram_tier_config {
  * @spilled: pages that writers have spilled. Reads of them wait too, so they count as
  *	written. They meet no demand, because they were not in memory
  * @asked: pages that the shrinker was asked to free
+ * @rescue: pages to move, whatever their age, so that the kernel kills no task
  * @ram_pages: pages of RAM
  * @pool_bytes: memory of the pool. It falls when the pool is compacted, not when an
  *	object is freed
@@ -79,6 +80,7 @@ struct zram_tier_input {
 	u64 written;
 	u64 spilled;
 	u64 asked;
+	u64 rescue;
 	u64 ram_pages;
 	u64 pool_bytes;
 	u64 object_bytes;

@@ -70,6 +70,7 @@ int zram_tier_show_stat(struct zram *zram, char *buf)
 		{ "bytes", &status->bytes },
 		{ "recompressed", &status->recompressed },
 		{ "read_back", &status->read_back },
+		{ "rescued", &status->rescued },
 		{ "sparse", &status->sparse },
 		{ "prefetched", &zram->window.brought },
 		{ "prefetch_lost", &zram->window.dropped },

@@ -36,6 +36,8 @@
 #include "zram.h"
 
 #define SLICE		(HZ / 10)
+/* A slice before the kernel kills a task: the task that found no memory waits longer */
+#define SLICE_RESCUE	(2 * HZ)
 /* Write requests of a slice; all of them are settled before pp_lock is dropped */
 #define SLICE_REQUESTS	32
 /* How long the thread lets reads of the backing device go first, for each request */
@@ -121,7 +123,7 @@ static void tier_slice_yield(struct zram_tier_slice *slice)
 {
 	int i;
 
-	for (i = 0; i < YIELDS && zram_rb_group_busy(slice->zram) &&
+	for (i = 0; !slice->goal.rescue && i < YIELDS && zram_rb_group_busy(slice->zram) &&
 	     !zram_pp_stop(&slice->pp); i++)
 		usleep_range(YIELD_US, 2 * YIELD_US);
 }
@@ -178,6 +180,13 @@ static u32 tier_slice_limit(struct zram_tier_slice *slice)
 	return limit;
 }
 
+/* What the budget leaves for the slice, in bytes */
+static u64 tier_slice_budget(const struct zram_tier_slice *slice)
+{
+	return slice->goal.rescue ? zram_tier_budget_spill_left(slice->zram) :
+	       zram_tier_budget_left(slice->zram);
+}
+
 /* One slice, under pp_lock */
 static int tier_slice_work(struct zram_tier_slice *slice)
 {
@@ -194,8 +203,9 @@ static int tier_slice_work(struct zram_tier_slice *slice)
 	zram_pp_walk_cut(&run->walk, slice->goal.above);
 	slice->begun = run->pack.head;
 
-	granted = min3(slice->goal.bytes, most, zram_tier_budget_left(slice->zram));
-	zram_wb_ring_set_limit(run->ring, slice->latency.limit);
+	granted = min3(slice->goal.bytes, most, tier_slice_budget(slice));
+	zram_wb_ring_set_limit(run->ring, slice->goal.rescue ?
+			       ZRAM_TIER_LATENCY_NONE : slice->latency.limit);
 	zram_wb_run_resume(run, granted >> ZRAM_BLOCK_SHIFT);
 	tier_slice_retest(slice);
 	err = tier_slice_write(slice);
@@ -206,7 +216,7 @@ static int tier_slice_work(struct zram_tier_slice *slice)
 	zram_tier_budget_charge(slice->zram, slice->bytes);
 	/* The grant is used up: it is the budget's, unless the goal or a slice is smaller */
 	if (err == -EAGAIN && run->allowed < ZRAM_BLOCKS_PER_PAGE &&
-	    zram_tier_budget_left(slice->zram) < PAGE_SIZE)
+	    tier_slice_budget(slice) < PAGE_SIZE)
 		err = -EDQUOT;
 	return tier_slice_end(slice, err, last);
 }
@@ -215,7 +225,7 @@ static void tier_slice_start(struct zram_tier_slice *slice,
 			     const struct zram_tier_goal *goal)
 {
 	slice->goal = *goal;
-	slice->end = jiffies + SLICE;
+	slice->end = jiffies + (goal->rescue ? SLICE_RESCUE : SLICE);
 	slice->begun = slice->run.pack.head;
 }
 
@@ -263,7 +273,7 @@ int zram_tier_slice_run(struct zram_tier_slice *slice,
 	if (!goal->before)
 		return -ENOENT;
 	slice->ran = ktime_to_ms(ktime_get());
-	if (!tier_slice_limit(slice))
+	if (!tier_slice_limit(slice) && !goal->rescue)
 		return -ECANCELED;
 	slice->filter.before = goal->before;
 	if (!tier_slice_take(slice, goal))

@@ -19,12 +19,15 @@ struct zram;
  * @before: no page accessed at this time or later leaves; not below @above
  * @pages: most pages, to a write request
  * @bytes: most bytes to write
+ * @rescue: the kernel is about to kill a task: readers and the latency governor do not hold
+ *	the slice back, and it may use the reserve of the budget
  */
 struct zram_tier_goal {
 	u32 above;
 	u32 before;
 	u64 pages;
 	u64 bytes;
+	bool rescue;
 };
 
 /**

@@ -11,6 +11,7 @@
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
@@ -26,6 +27,7 @@
 #include "tier_compact.h"
 #include "tier_count.h"
 #include "tier_dev.h"
+#include "tier_oom.h"
 #include "tier_pause.h"
 #include "tier_policy.h"
 #include "tier_probe.h"
@@ -40,6 +42,10 @@
 #define STEP_MORE	20
 #define STEP_ASLEEP	1000
 #define STEP_PAUSED	1000U
+/* This part of all pages leaves before the kernel kills a task, if a slice suffices for it */
+#define RESCUE_PART	64
+/* Steps until the thread gives up to move pages then; they take a fifth of a second */
+#define RESCUE_TRIES	10
 
 /**
  * struct tier_work - what the thread of a device works on
@@ -63,6 +69,8 @@
  * @recomp: when pages are recompressed
  * @report: what user space was told
  * @compact: when the pool is compacted
+ * @rescued: pages moved by this step so that the kernel kills no task
+ * @rescues: steps that were to move some, and moved none
  */
 struct tier_work {
 	struct zram *zram;
@@ -84,6 +92,8 @@ struct tier_work {
 	struct zram_tier_recomp recomp;
 	struct zram_tier_report report;
 	struct zram_tier_compact compact;
+	u64 rescued;
+	unsigned int rescues;
 };
 
 /* Differences of counters that only grow */
@@ -137,6 +147,13 @@ static bool tier_step_paused(const struct tier_work *work)
 	return zram_tier_pause_is_on(&work->pause, work->stepped);
 }
 
+static void tier_step_rescue(struct tier_work *work)
+{
+	work->in.rescue = max(work->in.ram_pages / RESCUE_PART, 1ULL);
+	work->in.budget = zram_tier_budget_spill_left(work->zram);
+	zram_tier_pause_cut(&work->pause);
+}
+
 static void tier_step_observe(struct tier_work *work)
 {
 	struct zram *zram = work->zram;
@@ -155,6 +172,8 @@ static void tier_step_observe(struct tier_work *work)
 		.budget = zram_tier_budget_left(zram),
 		.disk_us = work->disk_us,
 	};
+	if (zram_tier_oom_asked(&zram->tier->oom))
+		tier_step_rescue(work);
 	/* Before the first walk; it counts those in memory */
 	in->pool_pages = tier_step_pages(work) ?:
 		zram_stats_read(&zram->stats, ZRAM_STAT_PAGES);
@@ -241,7 +260,11 @@ static void tier_step_goal(struct tier_work *work, struct zram_tier_goal *goal)
 		.before = zram_tier_clock_before(out->min_age, now),
 		.pages = out->pages,
 		.bytes = out->bytes,
+		.rescue = work->in.rescue,
 	};
+	/* Those of this second too */
+	if (goal->rescue && !out->min_age)
+		goal->before = now + 1;
 	if (cut + 1 < ZRAM_TIER_CLASSES)
 		goal->above = zram_tier_clock_before(zram_tier_class_age(cut + 1),
 						     now);
@@ -266,6 +289,44 @@ static void tier_step_move(struct tier_work *work)
 	atomic64_add(slice->pages, &status->pages);
 	atomic64_add(slice->bytes, &status->bytes);
 	zram_tier_budget_moved(work->zram, slice->pages, slice->bytes);
+}
+
+/* Move pages. Before the kernel kills a task, with the memory that it keeps for reclaim */
+static void tier_step_write(struct tier_work *work)
+{
+	unsigned int flags;
+
+	if (!work->in.rescue) {
+		tier_step_move(work);
+		return;
+	}
+	flags = memalloc_noreclaim_save();
+	tier_step_move(work);
+	memalloc_noreclaim_restore(flags);
+	/* As tier_oom.c wants it until the answer; the slice has lowered it */
+	set_user_nice(current, 0);
+	work->rescued = work->slice.pages;
+	atomic64_add(work->rescued, &work->zram->tier->status.rescued);
+}
+
+/*
+ * Tell what memory a rescue has freed: at least that of the objects, also for new ones. If a
+ * task's run was in the way, the next step tries again.
+ */
+static void tier_step_answer(struct tier_work *work, bool wrote)
+{
+	const struct zram_tier_input *in = &work->in;
+	u64 bytes = div64_u64(work->rescued * in->object_bytes, max(in->pool_pages, 1ULL));
+
+	if (in->rescue && wrote && !work->rescued && ++work->rescues < RESCUE_TRIES) {
+		work->more = true;
+		return;
+	}
+	if (in->rescue)
+		zram_tier_oom_answer(&work->zram->tier->oom,
+				     DIV_ROUND_UP_ULL(bytes, PAGE_SIZE));
+	work->rescued = 0;
+	work->rescues = 0;
 }
 
 static void tier_step_recompress(struct tier_work *work)
@@ -334,6 +395,7 @@ static u32 tier_step(void *data)
 	if (zram_tier_asleep()) {
 		WRITE_ONCE(work->zram->tier->status.activity,
 			   ZRAM_TIER_PAUSED_SLEEP);
+		zram_tier_oom_answer(&work->zram->tier->oom, 0);
 		return STEP_ASLEEP;
 	}
 	tier_step_observe(work);
@@ -344,12 +406,13 @@ static u32 tier_step(void *data)
 	tier_step_recompress(work);
 	if (work->out.reason == ZRAM_TIER_WORKING &&
 	    work->out.min_age < work->exhausted_age)
-		tier_step_move(work);
+		tier_step_write(work);
 	else if (!tier_step_paused(work))
 		zram_tier_slice_rest(&work->slice, work->stepped,
 				     work->out.reason == ZRAM_TIER_FULL);
 	zram_tier_compact_step(&work->compact, work->zram, &work->in, work->stepped,
-			       false);
+			       work->rescued);
+	tier_step_answer(work, work->out.reason == ZRAM_TIER_WORKING);
 	tier_step_report(work);
 	return tier_step_delay(work);
 }

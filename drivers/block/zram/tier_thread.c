@@ -28,6 +28,7 @@
 #include "tier_count.h"
 #include "tier_dev.h"
 #include "tier_latency.h"
+#include "tier_oom.h"
 #include "tier_sleep.h"
 #include "tier_thread.h"
 #include "zram.h"
@@ -134,6 +135,7 @@ static int tier_thread_run(void *data)
 
 	set_freezable();
 	WRITE_ONCE(zram->tier_dozing, false);
+	zram_tier_oom_begin(&tier->oom);
 	while (atomic_cmpxchg(&tier->life, LIFE_STOP, LIFE_ENDED) == LIFE_RUN) {
 		dozing = READ_ONCE(zram->tier_dozing);
 		/* Pairs with zram_tier_kick(): the step sees why, or the wait the flag */
@@ -144,6 +146,7 @@ static int tier_thread_run(void *data)
 		ran = now;
 		tier_thread_wait(zram, ms, dozing);
 	}
+	zram_tier_oom_end(&tier->oom);
 	zram_tier_work_ops.close(tier->work);
 	memalloc_noio_restore(flags);
 	complete(&tier->ended);
@@ -165,6 +168,13 @@ static void tier_thread_freed(struct zram_bd_watch *watch)
 	zram_tier_count_wake(tier->watch.zram);
 }
 
+static void tier_thread_ask(struct zram_tier_oom *oom)
+{
+	struct zram_tier *tier = container_of(oom, struct zram_tier, oom);
+
+	zram_tier_kick(tier->watch.zram);
+}
+
 static int tier_thread_create(struct zram *zram)
 {
 	struct zram_tier *tier = zram->tier;
@@ -182,6 +192,7 @@ static int tier_thread_create(struct zram *zram)
 	/* Written once: since an earlier thread, the map may call it at any time */
 	if (!tier->freed.freed)
 		tier->freed.freed = tier_thread_freed;
+	tier->oom.ask = tier_thread_ask;
 	zram_bd_map_set_watch(zram->backing.map, &tier->freed);
 	reinit_completion(&tier->ended);
 	atomic_set(&tier->life, LIFE_RUN);

@@ -27,6 +27,7 @@
 #include "lzpage_tables.h"
 #include "swap.h"
 #include "sysfs.h"
+#include "tier_oom.h"
 #include "tier_sleep.h"
 #include "zram.h"
 
@@ -187,6 +188,9 @@ static int __init zram_init(void)
 	err = zram_tier_sleep_init();
 	if (err)
 		goto err_tier;
+	err = zram_tier_oom_init();
+	if (err)
+		goto err_oom;
 	zram_major = register_blkdev(0, "zram");
 	if (zram_major < 0) {
 		err = zram_major;
@@ -209,6 +213,8 @@ err_devices:
 	zram_debugfs_exit();
 	unregister_blkdev(zram_major, "zram");
 err_blkdev:
+	zram_tier_oom_exit();
+err_oom:
 	zram_tier_sleep_exit();
 err_tier:
 	zram_kc_exit();
@@ -224,6 +230,7 @@ static void __exit zram_exit(void)
 	zram_drv_remove_all();
 	zram_debugfs_exit();
 	unregister_blkdev(zram_major, "zram");
+	zram_tier_oom_exit();
 	zram_tier_sleep_exit();
 	zram_kc_exit();
 	zram_comp_exit();

@@ -143,6 +143,39 @@ static void demand_test_reason(struct kunit *test)
 	}
 }
 
+/* Before the kernel kills a task the oldest pages leave, and no page is too young */
+static void demand_test_rescue(struct kunit *test)
+{
+	struct machine *m = machine_make(test);
+
+	m->walk.pages[0] = 300;
+	m->walk.pages[2] = 100;
+	machine_step(m);
+	KUNIT_EXPECT_EQ(test, m->out.reason, ZRAM_TIER_IDLE);
+	m->in.rescue = 50;
+	machine_step(m);
+	KUNIT_EXPECT_TRUE(test, m->out.walk);
+	machine_walk(m);
+	KUNIT_EXPECT_EQ(test, m->out.reason, ZRAM_TIER_WORKING);
+	KUNIT_EXPECT_EQ(test, m->out.pages, 50);
+	KUNIT_EXPECT_EQ(test, m->out.min_age, zram_tier_class_age(2));
+	m->in.rescue = 1000;
+	machine_step(m);
+	KUNIT_EXPECT_EQ(test, m->out.pages, 400);
+	KUNIT_EXPECT_EQ(test, m->out.min_age, 0);
+
+	/* Nothing can be written: the reason is known, and no walk is worth its time */
+	m->in.budget = 0;
+	machine_step(m);
+	KUNIT_EXPECT_EQ(test, m->out.pages, 0);
+	KUNIT_EXPECT_FALSE(test, m->out.walk);
+	KUNIT_EXPECT_EQ(test, m->out.reason, ZRAM_TIER_NO_BUDGET);
+	m->in.rescue = 0;
+	m->in.budget = U64_MAX;
+	machine_step(m);
+	KUNIT_EXPECT_EQ(test, m->out.reason, ZRAM_TIER_IDLE);
+}
+
 /* The pages that leave for a pool of @pool bytes with objects of @objects bytes */
 static u64 demand_excess(struct machine *m, u64 pool, u64 objects)
 {
@@ -370,6 +403,7 @@ static struct kunit_case demand_test_cases[] = {
 	KUNIT_CASE(demand_test_small_budget),
 	KUNIT_CASE(demand_test_no_space),
 	KUNIT_CASE(demand_test_reason),
+	KUNIT_CASE(demand_test_rescue),
 	KUNIT_CASE(demand_test_pool_target),
 	KUNIT_CASE(demand_test_mem_limit),
 	KUNIT_CASE(demand_test_compaction),

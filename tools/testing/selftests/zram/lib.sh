@@ -349,7 +349,8 @@ wb_read() {
 # Sets TIER_KEY for each key of tier/stat.
 tier_read() {
 	TIER_state='' TIER_protected_age='' TIER_min_age='' TIER_pages='' TIER_bytes=''
-	TIER_recompressed='' TIER_read_back='' TIER_sparse='' TIER_regret_percent='' TIER_disk_us='' TIER_pool_us=''
+	TIER_recompressed='' TIER_read_back='' TIER_sparse='' TIER_rescued=''
+	TIER_regret_percent='' TIER_disk_us='' TIER_pool_us=''
 	TIER_prefetched='' TIER_prefetch_lost='' TIER_prefetch_hits=''
 	TIER_budget_left='' TIER_last_error='' TIER_cpu_ms='' TIER_steps='' TIER_walks=''
 	TIER_read_p95_us='' TIER_in_flight=''
@@ -360,6 +361,7 @@ tier_read() {
 	done < "$ZSYS/tier/stat"
 	TIER_pages=$((TIER_pages * PER_PAGE))
 	TIER_read_back=$((TIER_read_back * PER_PAGE))
+	TIER_rescued=$((TIER_rescued * PER_PAGE))
 	TIER_spilled=$((TIER_spilled * PER_PAGE))
 	TIER_spill_failed=$((TIER_spill_failed * PER_PAGE))
 }
