@@ -253,6 +253,9 @@ int zram_bd_map_unclaims(struct zram_bd_map *map)
  * @map: the map, in which a search has found no free block
  * @since: zram_bd_map_unclaims() before that search
  *
+ * A discard may need memory, or wait for its task's share of a CPU or of the device. So a
+ * task in reclaim, which others wait for to get memory, waits for a second at most.
+ *
  * Context: Sleeps until a discard in flight has ended, so not under pp_lock.
  * Return: true if segments were being discarded during the search: search again.
  */
@@ -263,9 +266,11 @@ bool zram_bd_map_wait_unclaim(struct zram_bd_map *map, int since)
 	    atomic_read(&map->unclaims) == since)
 		return false;
 	/* Wakes up each second, for the reason that zram_io_wait() has */
-	while (!wait_event_timeout(map->unclaimed,
-				   atomic_read(&map->unclaims) != since ||
-				   !atomic_read(&map->claimed), HZ))
-		;
-	return true;
+	do {
+		if (wait_event_timeout(map->unclaimed,
+				       atomic_read(&map->unclaims) != since ||
+				       !atomic_read(&map->claimed), HZ))
+			return true;
+	} while (!(current->flags & PF_MEMALLOC));
+	return false;
 }

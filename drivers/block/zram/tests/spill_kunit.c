@@ -10,6 +10,7 @@
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/jiffies.h>
+#include <linux/sched/mm.h>
 #include <linux/workqueue.h>
 
 #include "../bd_map.h"
@@ -218,6 +219,26 @@ static void spill_test_discarded(struct kunit *test)
 	model_end(t, first, 1);
 }
 
+/* A task in reclaim does not wait for a discard that does not end */
+static void spill_test_discard_hangs(struct kunit *test)
+{
+	struct spill_test *t = model_make(test, 512);
+	u64 first, start, from = 0;
+	unsigned int flags, nr;
+
+	KUNIT_ASSERT_EQ(test, zram_bd_map_reserve(t->try.map, UNIT, UNIT, &first),
+			(int)UNIT);
+	zram_bd_map_put(t->try.map, first, UNIT);
+	nr = zram_bd_map_claim_free(t->try.map, &from, &start, 512);
+	KUNIT_ASSERT_EQ(test, nr, 512);
+	flags = memalloc_noreclaim_save();
+	KUNIT_EXPECT_EQ(test, zram_spill_try(&t->try, &first), -ENOSPC);
+	memalloc_noreclaim_restore(flags);
+	zram_bd_map_unclaim(t->try.map, start, nr, true);
+	KUNIT_EXPECT_EQ(test, zram_spill_try(&t->try, &first), 0);
+	model_end(t, first, 1);
+}
+
 /* After a failure the gate refuses writers. Then one tries. The intervals double */
 static void spill_test_gate(struct kunit *test)
 {
@@ -282,6 +303,7 @@ static struct kunit_case spill_test_cases[] = {
 	KUNIT_CASE(spill_test_no_fault),
 	KUNIT_CASE(spill_test_full),
 	KUNIT_CASE(spill_test_discarded),
+	KUNIT_CASE(spill_test_discard_hangs),
 	KUNIT_CASE(spill_test_gate),
 	KUNIT_CASE(spill_test_gate_together),
 	{}
