@@ -16,8 +16,8 @@
 #include "table.h"
 
 /*
- * After this time there is no further try, except the second. Blocks that took so long to fail
- * are retired without another test, because the writer waits.
+ * After so much time of failed writes there is no further try, except the second. Blocks that
+ * took so long are retired without another test, because the writer waits.
  */
 #define MAX_FAILING	(10 * HZ)
 
@@ -31,14 +31,28 @@ struct try_failed {
 	int err;
 };
 
+/*
+ * Write once; adds the time of a write that fails to *@failing. Neither a discard that was
+ * waited for nor a device that is slow, and works, is a failure.
+ */
+static int try_write(struct zram_spill_try *try, u64 first, unsigned long *failing)
+{
+	unsigned long start = jiffies;
+	int err = try->write(try, first);
+
+	if (err)
+		*failing += jiffies - start;
+	return err;
+}
+
 /* Do the blocks of a page fail again, on a device that works? */
 static bool try_is_bad(struct zram_spill_try *try, const struct try_failed *bad,
-		       unsigned long start)
+		       unsigned long *failing)
 {
 	if (!zram_io_is_block_fault(bad->err))
 		return false;
-	return time_after(jiffies, start + MAX_FAILING) ||
-	       zram_io_is_block_fault(try->write(try, bad->first));
+	return *failing > MAX_FAILING ||
+	       zram_io_is_block_fault(try_write(try, bad->first, failing));
 }
 
 /* Retire or free the blocks of a page. Takes over the caller's references */
@@ -85,7 +99,7 @@ static int try_reserve(struct zram_bd_map *map, u64 *first)
 int zram_spill_try(struct zram_spill_try *try, u64 *first)
 {
 	struct try_failed failed[ZRAM_SPILL_TRIES];
-	unsigned long start = jiffies;
+	unsigned long failing = 0;
 	unsigned int i, nr = 0;
 	int err;
 
@@ -94,18 +108,19 @@ int zram_spill_try(struct zram_spill_try *try, u64 *first)
 		if (err)
 			break;
 		try->used = true;
-		err = try->write(try, *first);
+		err = try_write(try, *first, &failing);
 		if (!err)
 			break;
 		failed[nr++] = (struct try_failed){ *first, err };
-		if (nr == ZRAM_SPILL_TRIES ||
-		    (nr > 1 && time_after(jiffies, start + MAX_FAILING)))
+		/* -ECANCELED: not written, and the next one would not be either */
+		if (nr == ZRAM_SPILL_TRIES || err == -ECANCELED ||
+		    (nr > 1 && failing > MAX_FAILING))
 			break;
 		zram_bd_map_skip(try->map, *first);
 	}
 	for (i = 0; i < nr; i++)
 		try_settle(try, &failed[i],
-			   !err && try_is_bad(try, &failed[i], start));
+			   !err && try_is_bad(try, &failed[i], &failing));
 	/* After failed writes, the cause is their error, not that no other blocks are free */
 	return err && nr ? failed[nr - 1].err : err;
 }
