@@ -31,7 +31,7 @@ SHOWN = {
     "S2": [kc + what for kc in ("", "kc_")
            for what in ("swapfill_mbs", "swapverify_mbs", "touch_p50_us",
                         "touch_p99_us")],
-    "T1": ["unfinished", "touches_s", "touch_p50_us", "touch_p99_us",
+    "T1": ["oom_kills", "unfinished", "touches_s", "touch_p50_us", "touch_p99_us",
            "touch_p999_us",
            "fill_written_mib", "work_written_mib", "work_read_mib", "pool_mib",
            "order_s", "order_read_mib", "order_read_ios", "random_s",
@@ -57,7 +57,7 @@ SHOWN = {
            "busy_mm_stat_max_us"],
 }
 SHOWN["W2"] = SHOWN["W1"]
-SHOWN["T3"] = SHOWN["T4"] = SHOWN["T1"][:9]
+SHOWN["T3"] = SHOWN["T4"] = SHOWN["T1"][:10]
 
 # What writing pages out comes down to, for one picture of it.
 WRITEBACK = [

@@ -73,20 +73,27 @@ tiering_down()
 	zram_reset
 }
 
-# tiering_run MIB WINDOW_MIB LEAVE_MIB MOVE_SECONDS return|stay: a peer that the kernel
-# kills, or that is not done after T_LIMIT seconds, has no other figures than that.
+# How often the kernel has killed a task for its memory
+tiering_kills()
+{
+	awk '$1 == "oom_kill" { print $2 }' /proc/vmstat
+}
+
+# tiering_run MIB WINDOW_MIB LEAVE_MIB MOVE_SECONDS return|stay: a side whose program the
+# kernel kills, or that is not done after T_LIMIT seconds, has no other figures than that.
 tiering_run()
 {
 	tiering_up
 	status=0
+	kills=$(tiering_kills)
 	timeout -s KILL "$T_LIMIT" workset mixed "$SEED" "$1" "$2" "$3" "$T_SECONDS" \
 		"$4" "$5" "$DISK" >/tmp/figures || status=$?
-	case $status-$SIDE in
-	137-ours) figure failed "$status" ;;
-	137-*)
+	figure oom_kills $(($(tiering_kills) - kills))
+	case $status in
+	0) figure unfinished 0 ;;
+	137)
 		figure unfinished 1
 		return ;;
-	0-*) figure unfinished 0 ;;
 	*) figure failed "$status" ;;
 	esac
 	sed "s/^/bench $WORKLOAD $PAIR $SIDE /" /tmp/figures
