@@ -92,7 +92,7 @@ failures() {
 					if (i > shown) print before[i % 20]
 				shown = NR
 			}
-		' "build/ci-$name.log" | tail -n 150
+		' "build/ci-$name.log" 2>&1 | tail -n 150
 		tail -n 5 "build/ci-$name.log"
 		list+=$(grep -E "$shape" "build/ci-$name.log" | sort -u | head -n 10 |
 			sed "s/^ */$name: /")$'\n'
@@ -104,8 +104,16 @@ failures() {
 # stages STAGE...: all of them; what a stage says is shown when it is done. The last
 # lines are what failed, and the sum. Fails if a stage did.
 stages() {
-	local workers
+	local workers stage name command
 
+	# What a worker never comes to has failed
+	for stage; do
+		read -r name command <<<"$stage"
+		case $command in
+		beside\ *) ;;
+		*) echo "0 1 0" >"$counts/$name" ;;
+		esac
+	done
 	echo 1 >"$next"
 	set -m
 	worker "$@" &
