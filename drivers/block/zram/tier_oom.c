@@ -6,7 +6,7 @@
  *
  * The task that found no memory waits for the threads of all devices. It may hold locks that
  * a thread needs, and it may be such a thread. So the wait has an end, a thread does not
- * wait, and who asks takes no lock but a spinlock.
+ * wait, and the task takes no lock but a spinlock.
  */
 
 #include <linux/compiler.h>
@@ -17,19 +17,23 @@
 #include <linux/oom.h>
 #include <linux/sched.h>
 #include <linux/sched/prio.h>
+#include <linux/sched/signal.h>
 #include <linux/spinlock.h>
+#include <linux/swap.h>
 #include <linux/wait.h>
 
 #include "tier_oom.h"
 
 /* Most time that a task waits; a disk that sleeps takes seconds to wake up */
 #define OOM_WAIT	(5 * HZ)
+/* So many tasks wait for a thread that does not answer: it is frozen, or its device hangs */
+#define OOM_MISSED	3
 
 static DEFINE_SPINLOCK(tier_oom_lock);
 static LIST_HEAD(tier_oom_threads);
 static DECLARE_WAIT_QUEUE_HEAD(tier_oom_answers);
-/* Threads that were asked and have not answered; what the others freed, in pages */
-static unsigned int tier_oom_waiting;	/* tier_oom_lock */
+/* Answers that a task waits for; what the threads have freed since the last one, in pages */
+static unsigned int tier_oom_awaited;	/* tier_oom_lock */
 static unsigned long tier_oom_freed;	/* tier_oom_lock */
 
 /**
@@ -43,6 +47,8 @@ void zram_tier_oom_begin(struct zram_tier_oom *oom)
 	spin_lock(&tier_oom_lock);
 	oom->thread = current;
 	oom->asked = false;
+	oom->awaited = false;
+	oom->missed = 0;
 	list_add_tail(&oom->node, &tier_oom_threads);
 	spin_unlock(&tier_oom_lock);
 }
@@ -53,9 +59,13 @@ static void tier_oom_answer(struct zram_tier_oom *oom, unsigned long freed)
 	if (!oom->asked)
 		return;
 	WRITE_ONCE(oom->asked, false);
+	oom->missed = 0;
 	tier_oom_freed += freed;
-	WRITE_ONCE(tier_oom_waiting, tier_oom_waiting - 1);
-	if (!tier_oom_waiting)
+	if (!oom->awaited)
+		return;
+	oom->awaited = false;
+	WRITE_ONCE(tier_oom_awaited, tier_oom_awaited - 1);
+	if (!tier_oom_awaited)
 		wake_up(&tier_oom_answers);
 }
 
@@ -94,11 +104,12 @@ bool zram_tier_oom_asked(const struct zram_tier_oom *oom)
  */
 void zram_tier_oom_answer(struct zram_tier_oom *oom, unsigned long freed)
 {
+	if (!READ_ONCE(oom->asked))
+		return;
 	spin_lock(&tier_oom_lock);
-	if (oom->asked)
-		set_user_nice(current, MAX_NICE);
 	tier_oom_answer(oom, freed);
 	spin_unlock(&tier_oom_lock);
+	set_user_nice(current, MAX_NICE);
 }
 
 static bool tier_oom_is_thread(const struct task_struct *task)
@@ -111,41 +122,62 @@ static bool tier_oom_is_thread(const struct task_struct *task)
 	return false;
 }
 
-/*
- * Ask all threads; false if there is none to wait for. A thread that was asked before and has
- * not answered is frozen, or its device hangs: nobody waits for it a second time.
- */
+/* Ask all threads; false if there is none to wait for */
 static bool tier_oom_ask(void)
 {
 	struct zram_tier_oom *oom;
-	bool asked = false;
+	bool wait;
 
 	spin_lock(&tier_oom_lock);
-	if (!tier_oom_is_thread(current)) {
-		list_for_each_entry(oom, &tier_oom_threads, node) {
-			if (oom->asked)
-				continue;
-			WRITE_ONCE(oom->asked, true);
-			WRITE_ONCE(tier_oom_waiting, tier_oom_waiting + 1);
-			/* On busy CPUs it would come too late at its own */
-			set_user_nice(oom->thread, 0);
-			oom->ask(oom);
-			asked = true;
+	/* What was freed since the last task waited has not prevented this */
+	tier_oom_freed = 0;
+	/* kswapd has others to serve. It asks, and does not wait */
+	wait = !tier_oom_is_thread(current) && !current_is_kswapd();
+	list_for_each_entry(oom, &tier_oom_threads, node) {
+		if (oom->thread == current)
+			continue;
+		if (wait && oom->missed < OOM_MISSED && !oom->awaited) {
+			oom->awaited = true;
+			WRITE_ONCE(tier_oom_awaited, tier_oom_awaited + 1);
 		}
+		if (oom->asked)
+			continue;
+		WRITE_ONCE(oom->asked, true);
+		/* On busy CPUs it would come too late at its own */
+		set_user_nice(oom->thread, 0);
+		oom->ask(oom);
 	}
+	wait = wait && tier_oom_awaited;
 	spin_unlock(&tier_oom_lock);
-	return asked;
+	return wait;
 }
 
-static int tier_oom_notify(struct notifier_block *nb, unsigned long unused, void *freed)
+/* The wait is over: what was freed, in pages. Those that have not answered may do so later */
+static unsigned long tier_oom_settle(void)
 {
-	if (!tier_oom_ask())
-		return NOTIFY_DONE;
-	wait_event_timeout(tier_oom_answers, !READ_ONCE(tier_oom_waiting), OOM_WAIT);
+	struct zram_tier_oom *oom;
+	unsigned long freed;
+
 	spin_lock(&tier_oom_lock);
-	*(unsigned long *)freed += tier_oom_freed;
+	list_for_each_entry(oom, &tier_oom_threads, node) {
+		oom->missed += oom->awaited;
+		oom->awaited = false;
+	}
+	WRITE_ONCE(tier_oom_awaited, 0);
+	freed = tier_oom_freed;
 	tier_oom_freed = 0;
 	spin_unlock(&tier_oom_lock);
+	return freed;
+}
+
+/* Its callers hold oom_lock, so there is one at a time */
+static int tier_oom_notify(struct notifier_block *nb, unsigned long unused, void *freed)
+{
+	/* A task that is being killed gets memory, and does not kill another */
+	if (fatal_signal_pending(current) || !tier_oom_ask())
+		return NOTIFY_DONE;
+	wait_event_timeout(tier_oom_answers, !READ_ONCE(tier_oom_awaited), OOM_WAIT);
+	*(unsigned long *)freed += tier_oom_settle();
 	return NOTIFY_OK;
 }
 

@@ -13,12 +13,16 @@ struct task_struct;
  * @thread: the thread
  * @node: in the list of these threads
  * @asked: the thread is to move pages, and has not answered
+ * @awaited: a task waits for the answer
+ * @missed: tasks that have waited for it in vain
  */
 struct zram_tier_oom {
 	void (*ask)(struct zram_tier_oom *oom);	/* I */
 	struct task_struct *thread;		/* tier_oom_lock */
 	struct list_head node;			/* tier_oom_lock */
 	bool asked;				/* tier_oom_lock; A */
+	bool awaited;				/* tier_oom_lock */
+	unsigned int missed;			/* tier_oom_lock */
 };
 
 #ifdef CONFIG_ZRAM_TIER

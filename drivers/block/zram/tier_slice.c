@@ -207,7 +207,8 @@ static int tier_slice_work(struct zram_tier_slice *slice)
 	zram_wb_ring_set_limit(run->ring, slice->goal.rescue ?
 			       ZRAM_TIER_LATENCY_NONE : slice->latency.limit);
 	zram_wb_run_resume(run, granted >> ZRAM_BLOCK_SHIFT);
-	tier_slice_retest(slice);
+	if (!slice->goal.rescue)
+		tier_slice_retest(slice);
 	err = tier_slice_write(slice);
 	last = zram_wb_run_pause(run);
 	slice->pages = run->written;

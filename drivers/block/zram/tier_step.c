@@ -180,6 +180,7 @@ static void tier_step_observe(struct tier_work *work)
 	tier_step_count(work, in);
 	work->stepped = now;
 	work->written = 0;
+	work->rescued = 0;
 	/* The policy asks for no walk while nothing can be written */
 	if (!tier_step_paused(work))
 		in->free_bytes = zram_bd_budget_room(zram) << ZRAM_BLOCK_SHIFT;
@@ -203,7 +204,8 @@ static void tier_step_walk(struct tier_work *work)
 	struct zram_tier_config config;
 
 	atomic64_inc(&work->zram->tier->status.walks);
-	work->disk_us = work->disk_us ?: zram_tier_probe(work->zram);
+	if (!work->disk_us && !in->rescue)
+		work->disk_us = zram_tier_probe(work->zram);
 	in->disk_us = work->disk_us;
 	zram_tier_dev_config(work->zram, &config);
 	if (zram_tier_ages_walk(work->zram, ktime_get_boottime_seconds(),
@@ -303,30 +305,25 @@ static void tier_step_write(struct tier_work *work)
 	flags = memalloc_noreclaim_save();
 	tier_step_move(work);
 	memalloc_noreclaim_restore(flags);
-	/* As tier_oom.c wants it until the answer; the slice has lowered it */
-	set_user_nice(current, 0);
 	work->rescued = work->slice.pages;
 	atomic64_add(work->rescued, &work->zram->tier->status.rescued);
 }
 
-/*
- * Tell what memory a rescue has freed: at least that of the objects, also for new ones. If a
- * task's run was in the way, the next step tries again.
- */
-static void tier_step_answer(struct tier_work *work, bool wrote)
+/* Tell what memory a rescue has freed, unless a task's run was in the way for the first time */
+static void tier_step_answer(struct tier_work *work)
 {
 	const struct zram_tier_input *in = &work->in;
 	u64 bytes = div64_u64(work->rescued * in->object_bytes, max(in->pool_pages, 1ULL));
 
-	if (in->rescue && wrote && !work->rescued && ++work->rescues < RESCUE_TRIES) {
+	if (!in->rescue)
+		return;
+	if (work->out.reason == ZRAM_TIER_WORKING && !work->rescued &&
+	    ++work->rescues < RESCUE_TRIES) {
 		work->more = true;
 		return;
 	}
-	if (in->rescue)
-		zram_tier_oom_answer(&work->zram->tier->oom,
-				     DIV_ROUND_UP_ULL(bytes, PAGE_SIZE));
-	work->rescued = 0;
 	work->rescues = 0;
+	zram_tier_oom_answer(&work->zram->tier->oom, bytes >> PAGE_SHIFT);
 }
 
 static void tier_step_recompress(struct tier_work *work)
@@ -403,16 +400,17 @@ static u32 tier_step(void *data)
 	if (work->out.walk)
 		tier_step_walk(work);
 	work->more = false;
-	tier_step_recompress(work);
+	if (!work->in.rescue)
+		tier_step_recompress(work);
 	if (work->out.reason == ZRAM_TIER_WORKING &&
 	    work->out.min_age < work->exhausted_age)
 		tier_step_write(work);
-	else if (!tier_step_paused(work))
+	else if (!work->in.rescue && !tier_step_paused(work))
 		zram_tier_slice_rest(&work->slice, work->stepped,
 				     work->out.reason == ZRAM_TIER_FULL);
+	tier_step_answer(work);
 	zram_tier_compact_step(&work->compact, work->zram, &work->in, work->stepped,
 			       work->rescued);
-	tier_step_answer(work, work->out.reason == ZRAM_TIER_WORKING);
 	tier_step_report(work);
 	return tier_step_delay(work);
 }
