@@ -13,6 +13,7 @@
 #include <linux/atomic.h>
 #include <linux/compiler.h>
 #include <linux/gfp.h>
+#include <linux/jiffies.h>
 #include <linux/minmax.h>
 #include <linux/spinlock.h>
 #include <linux/timekeeping.h>
@@ -30,6 +31,11 @@
 
 /* Slots to look at for each page of the window */
 #define SLOTS_PER_PAGE	4
+/*
+ * After a read with neighbours failed, reads bring none for so long. Each that fails is made
+ * twice, and a disk may take half a minute to fail a read.
+ */
+#define HOLD		(10 * HZ)
 
 /* Number of slots that @stream brought back and that no task has read since: a hint */
 static u32 rb_window_unused(const struct zram *zram,
@@ -79,7 +85,9 @@ unsigned int zram_rb_window_begin(struct zram *zram, const struct zram_slot *slo
 		spin_unlock(&window->lock);
 		return 0;
 	}
-	if (!pages)
+	if (time_before64(get_jiffies_64(), zram->backing.window_hold))
+		pages = 1;
+	else if (!pages)
 		pages = found ? zram_window_next(found, index,
 						 rb_window_unused(zram, found)) : 1;
 	found = found ?: zram_window_replace(streams);
@@ -239,7 +247,9 @@ void zram_rb_window_settle(struct zram *zram, const struct zram_rb_packed *packe
 
 /**
  * zram_rb_window_failed() - shrink all windows, because a read with neighbours failed
- * @zram: the device
+ * @zram: the device; the read is not over
+ *
+ * For 10 seconds a read has one page, also if the user's setting is another.
  *
  * Context: Any but interrupts.
  */
@@ -247,6 +257,7 @@ void zram_rb_window_failed(struct zram *zram)
 {
 	spin_lock(&zram->window.lock);
 	zram_window_shrink(&zram->window.streams);
+	zram->backing.window_hold = get_jiffies_64() + HOLD;
 	spin_unlock(&zram->window.lock);
 }
 

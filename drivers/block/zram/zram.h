@@ -75,6 +75,7 @@ struct zram_tier_cpu;
  * @spill: I/O of spill; NULL without CONFIG_ZRAM_TIER
  * @verify: whether it may report a block as written that it did not write
  * @may_reclaim: whether its writes may wait for memory; then reclaim must not wait for them
+ * @window_hold: no read brings neighbours before this, jiffies of 64 bits
  */
 struct zram_backing {
 	struct file *file;		/* C */
@@ -84,6 +85,7 @@ struct zram_backing {
 	struct zram_spill_io *spill;	/* C, open; S inside */
 	bool verify;			/* C */
 	bool may_reclaim;		/* C, open */
+	u64 window_hold;		/* lock of struct zram_rb_window */
 };
 
 /**
