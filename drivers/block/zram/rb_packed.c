@@ -391,6 +391,9 @@ bool zram_rb_packed_add(struct zram_rb_set *set, const struct zram_slot *slot,
 
 	nr = zram_slot_blocks(slot, &first);
 	if (!rb_packed_extend(set->packed, first, nr)) {
+		/* The next read continues the read stream after this one's last slot */
+		if (set->packed && set->packed->window)
+			zram_rb_window_advance(set->zram, set->packed);
 		packed = rb_packed_create(set, slot, index, nr);
 		if (!packed)
 			set->deferred = true;

@@ -99,6 +99,31 @@ unsigned int zram_rb_window_begin(struct zram *zram, const struct zram_slot *slo
 	return pages;
 }
 
+/**
+ * zram_rb_window_advance() - note the last slot of a read that gets no more objects
+ * @zram: the device
+ * @packed: the read, whose window is not 0; neighbours may still be added
+ *
+ * The next read of the same bio begins before this one is filled, and continues its read
+ * stream.
+ *
+ * Context: Any but interrupts.
+ */
+void zram_rb_window_advance(struct zram *zram, const struct zram_rb_packed *packed)
+{
+	unsigned long last = packed->objects[packed->nr_objects - 1].index;
+	struct zram_rb_window *window = &zram->window;
+	struct zram_window_stream *stream;
+
+	spin_lock(&window->lock);
+	stream = zram_window_current(&window->streams, packed->tick);
+	if (stream) {
+		stream->last = last;
+		stream->next = last + 1;
+	}
+	spin_unlock(&window->lock);
+}
+
 /* Add @slot to the read if it lies on its blocks or on those that follow; else false */
 static bool rb_window_add(struct zram *zram, struct zram_rb_packed *packed,
 			  const struct zram_slot *slot, unsigned long index)

@@ -13,6 +13,8 @@ struct zram_tier_input;
 #ifdef CONFIG_ZRAM_TIER
 unsigned int zram_rb_window_begin(struct zram *zram, const struct zram_slot *slot,
 				  unsigned long index, u32 *tick);
+void zram_rb_window_advance(struct zram *zram,
+			    const struct zram_rb_packed *packed);
 void zram_rb_window_fill(struct zram *zram, struct zram_rb_packed *packed,
 			 bool bring);
 bool zram_rb_window_charge(struct zram *zram, unsigned int bytes);
@@ -30,6 +32,11 @@ static inline unsigned int zram_rb_window_begin(struct zram *zram,
 						u32 *tick)
 {
 	return 0;
+}
+
+static inline void zram_rb_window_advance(struct zram *zram,
+					  const struct zram_rb_packed *packed)
+{
 }
 
 static inline void zram_rb_window_fill(struct zram *zram,
