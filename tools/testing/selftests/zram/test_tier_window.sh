@@ -123,13 +123,13 @@ else
 fi
 bd_use null 96 || skip_all "no null_blk"
 disk=$BD
-window_new $((NEXT * 8 * 4))K
+window_new $((NEXT * 9 * 4))K
 read -r value < "$ZSYS/tier/readback_window"
 is "by default it is automatic" "$value" auto
 must zpat fill -k text "$ZDEV" > /dev/null
 put_out
 wb_read
-is "all pages are packed on the device" "$WB_objects" $((NEXT * 8))
+is "all pages are packed on the device" "$WB_objects" $((NEXT * 9))
 sleep $OLD
 
 first=0
@@ -151,6 +151,9 @@ old=$(awk '$1 >= 32 { sum += $5 } END { print sum + 0 }' "$ZSYS/tier/ages")
 is "hits are no faults of young pages" "$young $old" "0 $HITS"
 waits=$(awk '{ sum += $6 } END { print sum }' "$ZSYS/tier/ages")
 is "those that waited" "$waits" $((UNITS + IOS))
+# A bio takes several reads, of which the last one brings pages of the next bio
+part "large bios" -b256
+between "large bios: brought" "$BROUGHT" $((UNITS / 16)) "$UNITS"
 window 1
 part "random, page by page" -R
 single=$BLOCKS
@@ -232,6 +235,18 @@ bd_dm zt_window "linear error" "0 65536 linear $disk 0" || skip_all "no device-m
 window_new 16M
 must zpat fill -k text -n $PART "$ZDEV" > /dev/null
 put_out
+# All reads fail: only the first one is made with neighbours, and then without them
+must dm_table zt_window "0 65536 error"
+window 64
+counters
+blocks=$BLOCKS
+zpat verify -u -k text -n 64 -b 1 "$ZDEV" > /dev/null
+is "all reads fail" $? 2
+counters
+between "all reads fail: blocks" $((BLOCKS - blocks)) 65 $((192 * PER_PAGE))
+must dm_table zt_window "0 65536 linear $disk 0"
+# The window is back after 10 seconds
+sleep 11
 bd_read
 bad=$((BD_COUNT * 4 / 8 * 8))
 must dm_table zt_window "0 $bad linear $disk 0\\n$bad 8 error\\n$((bad + 8)) \
@@ -292,6 +307,39 @@ done
 empty "reset after each read: the pool is empty"
 counters
 between "reset after each read: pages had come back" $((BROUGHT - brought)) 60 10000
+
+# Slots that change while their content is being read: they keep what was written
+put "$ZSYS/compressed_writeback" 1
+put "$ZSYS/backing_dev" "$BD"
+put "$ZSYS/disksize" 16M
+must zpat fill -k text -n $PART "$ZDEV" > /dev/null
+put_out
+window 64
+calm "changes"
+counters
+brought=$BROUGHT dropped=$DROPPED blocks=$BLOCKS
+must dmsetup suspend --noflush --nolockfs --noudevsync zt_window
+bg zpat verify -u -k text -n 1 "$ZDEV"
+reader=$BGPID
+# shellcheck disable=SC2317 # called by wait_for
+reading() {
+	bd_read
+	[ "$BD_READS" -gt "$blocks" ]
+}
+check "changes: a read is in flight" wait_for 20 reading
+check "changes: overwrites" zpat fill -u -k text -g 2 -o 1 -n 20 "$ZDEV"
+check "changes: discards" zpat discard -u -o 21 -n 20 "$ZDEV"
+if is_over "$reader"; then fail "changes: the read is in flight"; else pass "changes: the read is in flight"; fi
+resume
+wait "$reader"
+is "changes: the reader" $? 0
+check "changes: what was overwritten" zpat verify -u -k text -g 2 -o 1 -n 20 "$ZDEV"
+check "changes: what was discarded" zpat verify -u -g 0 -o 21 -n 20 "$ZDEV"
+check "changes: what was not changed" zpat verify -u -k text -o 41 -n $((UNITS - 41)) "$ZDEV"
+counters
+if [ "$PER_PAGE" -eq 1 ]; then lost=40; else lost=1; fi
+between "changes: neighbours that did not come back" $((DROPPED - dropped)) "$lost" 63
+between "changes: those that did" $((BROUGHT - brought)) 1 $UNITS
 must zram_remove
 
 # Races: overwrites, discards, runs and second readers. Their pages are young, so soon
