@@ -25,6 +25,7 @@
 
 #include "bd_budget.h"
 #include "bd_map.h"
+#include "comp.h"
 #include "obj.h"
 #include "pp.h"
 #include "slot.h"
@@ -47,15 +48,19 @@
 #define FREED		256
 /* Slots between two looks at whether the run has to stop */
 #define SLOTS		256
+/* The thread must not wait for memory, because it is to make space */
+#define SPARSE_GFP	(GFP_NOIO | __GFP_NORETRY | __GFP_NOWARN)
 
 /**
  * struct tier_sparse_run - a call of zram_tier_sparse()
  * @pp: the run; pp_lock is held
  * @buf: a buffer of MOST_BLOCKS blocks
+ * @page: a page for the decompressed object
  */
 struct tier_sparse_run {
 	const struct zram_pp_run *pp;
 	void *buf;
+	void *page;
 };
 
 /* If the blocks of a slot are sparse, copy the slot and take references; else return false */
@@ -101,9 +106,26 @@ static int tier_sparse_read(const struct tier_sparse_run *run, u64 first,
 }
 
 /*
+ * Can the object that was read be decompressed? If not, the device has returned other data
+ * than was written, and may return the right data later: the blocks are to stay in use.
+ */
+static bool tier_sparse_is_intact(const struct tier_sparse_run *run,
+				  const struct zram_slot *slot)
+{
+	struct zram_comp *comp = zram_comp_of(run->pp->zram, slot->flags);
+	struct zram_comp_stream *strm = zram_comp_stream_get(comp, ZRAM_DECOMPRESS);
+	int err;
+
+	err = zram_comp_decompress(strm, run->buf + zram_slot_block_offset(slot),
+				   zram_slot_size(slot), run->page);
+	zram_comp_stream_put(strm);
+	return !err;
+}
+
+/*
  * Bring an object back. The caller holds references of its blocks, so the same location in
  * the slot means the same content. Returns 0, -ESTALE if the slot has changed, -ENOSPC at
- * mem_limit, -ENOMEM, or -EIO if the blocks cannot be read.
+ * mem_limit, -ENOMEM, or -EIO if the blocks cannot be read, or the object not decompressed.
  */
 static int tier_sparse_restore(const struct tier_sparse_run *run,
 			       unsigned long index, const struct zram_slot *old)
@@ -118,7 +140,7 @@ static int tier_sparse_restore(const struct tier_sparse_run *run,
 	int err;
 
 	nr = zram_slot_blocks(old, &first);
-	if (tier_sparse_read(run, first, nr))
+	if (tier_sparse_read(run, first, nr) || !tier_sparse_is_intact(run, old))
 		return -EIO;
 	err = zram_obj_alloc_back(&zram->pool, slot.flags, GFP_NOIO | __GFP_NORETRY,
 				  &slot.handle);
@@ -221,14 +243,14 @@ u32 zram_tier_sparse(const struct zram_pp_run *pp, struct zram_tier_sparse *spar
 		     u64 now)
 {
 	struct tier_sparse_run run = { .pp = pp };
-	bool over;
+	bool over = false;
 	u32 nr = 0;
 
-	run.buf = kmalloc(MOST_BLOCKS * ZRAM_BLOCK_SIZE,
-			  GFP_NOIO | __GFP_NORETRY | __GFP_NOWARN);
-	if (!run.buf)
-		return 0;
-	over = tier_sparse_pass(&run, sparse, &nr);
+	run.buf = kmalloc(MOST_BLOCKS * ZRAM_BLOCK_SIZE, SPARSE_GFP);
+	run.page = kmalloc(PAGE_SIZE, SPARSE_GFP);
+	if (run.buf && run.page)
+		over = tier_sparse_pass(&run, sparse, &nr);
+	kfree(run.page);
 	kfree(run.buf);
 	sparse->found += nr;
 	if (over)

@@ -3,8 +3,8 @@
 # timeout: 400
 # slow: 90
 # A backing device that is full of blocks with one small object each: the thread brings
-# the objects back, packs them again, and other pages leave. Beside overwrites, and with
-# reads and writes that fail, no page is lost.
+# the objects back, packs them again, and other pages leave. Beside overwrites, with
+# reads and writes that fail, and with reads of other data than was written, no page is lost.
 
 . ./lib.sh
 
@@ -108,5 +108,19 @@ done
 check "works: and other pages leave" wait_for 180 tier_moved $((moved + 1500))
 check "works: every byte of those that came back" zpat verify -k mixed -n 4096 -S 4 "$ZDEV"
 check "works: every byte of the others" zpat verify -k mixed -o 4096 "$ZDEV"
+must zram_remove
+
+# Other data is read than was written, without an error. Pages that leave meanwhile are lost
+begin lies 49152
+must dm_table zt_lies "0 16384 linear $disk 0"
+bd_read
+thin
+check "lies: the thread tries" wait_for 60 reads_above "$BD_READS"
+sleep 2
+tier_read
+is "lies: no object comes back" "$TIER_sparse" 0
+put "$ZSYS/tier/enable" 0
+must dm_table zt_lies "0 16384 linear $disk 49152"
+check "lies: every byte is on the device still" zpat verify -k mixed -n 4096 -S 4 "$ZDEV"
 must zram_remove
 finish
