@@ -19,8 +19,7 @@
  * has to pay, and the demand is dropped. The margin recovers within one minute after one
  * cut, and within five after any number of regrets.
  *
- * The kernel asks for more when it is about to kill a task: then pages leave whatever their
- * age. So it is with a working set that has grown too fast for any page to be cold.
+ * Before the kernel kills a task it asks for pages of any age.
  *
  * The user can ask for more than pressure does: idle_age and pool_target need no gate
  * and no hazard. The brake counts for them too: each halving of the margin doubles the
@@ -57,6 +56,8 @@
 #define RESUME_PAGES	64U
 /* or for so many seconds: a budget, or a device, may be smaller than that */
 #define RESUME_AFTER	60U
+/* Reads are no regret for so many seconds after a rescue */
+#define AFTER_RESCUE	60U
 
 const struct zram_tier_tuning zram_tier_tuning_default = {
 	.gate_us = 3000,
@@ -89,6 +90,7 @@ void zram_tier_policy_init(struct zram_tier_state *state)
 	*state = (struct zram_tier_state){
 		.since_gate = U32_MAX,
 		.since_full = U32_MAX,
+		.since_rescue = U32_MAX,
 		.cut = ZRAM_TIER_CLASSES,
 	};
 	zram_tier_brake_init(&state->brake);
@@ -161,7 +163,10 @@ static void tier_policy_observe(const struct zram_tier_tuning *tuning,
 	written = zram_tier_hazard_written(&state->hazard, in->written,
 					   tuning->regret_class);
 	written = zram_tier_add(written, in->spilled);
-	zram_tier_brake_count(&state->brake, waits, written);
+	state->since_rescue = in->rescue ? 0 : state->since_rescue;
+	/* That rescued pages are read is no fault of the hazard */
+	if (state->since_rescue >= AFTER_RESCUE)
+		zram_tier_brake_count(&state->brake, waits, written);
 	tier_policy_disk(tuning, in, state, reads_disk);
 	state->demand = zram_tier_sub(state->demand, in->written);
 }
@@ -173,6 +178,7 @@ static void tier_policy_second(const struct zram_tier_tuning *tuning,
 {
 	state->since_gate = zram_tier_tick(state->since_gate);
 	state->since_full = zram_tier_tick(state->since_full);
+	state->since_rescue = zram_tier_tick(state->since_rescue);
 	state->since_access = zram_tier_tick(state->since_access);
 	state->pressure_us = state->pressure_us / 2 + young_us / 2;
 	if (state->pressure_us >= tuning->gate_us)
@@ -229,8 +235,7 @@ static void tier_policy_cut(const struct zram_tier_tuning *tuning,
 	const struct zram_tier_price price = {
 		.ram_pages = in->ram_pages,
 		.pool_ns = in->pool_ns,
-		.disk_ns = zram_tier_mul(tier_policy_disk_us(tuning, in, state),
-					 1000),
+		.disk_ns = zram_tier_mul(tier_policy_disk_us(tuning, in, state), 1000),
 		.ratio_q8 = tier_policy_ratio(in),
 	};
 	unsigned int cut;
@@ -295,8 +300,8 @@ static u64 tier_policy_idle(const struct zram_tier_config *config,
 	*age = max(config->idle_age, zram_tier_class_age(guard));
 	if (*age == config->idle_age)
 		return state->hazard.walk.idle;
-	return zram_tier_hazard_oldest(&state->hazard, guard,
-				       config->idle_age ? U64_MAX : 0, &last);
+	return zram_tier_hazard_oldest(&state->hazard, guard, config->idle_age ? U64_MAX : 0,
+				       &last);
 }
 
 /*
@@ -333,7 +338,7 @@ static bool tier_policy_demand(const struct zram_tier_tuning *tuning,
 	return excess || idle || in->rescue;
 }
 
-/* May anything be written? Not in dribbles: a budget fills by a block at a time */
+/* May anything be written? Not in dribbles: a budget fills by blocks */
 static void tier_policy_space(const struct zram_tier_input *in,
 			      struct zram_tier_state *state)
 {
@@ -431,8 +436,7 @@ void zram_tier_policy_step(const struct zram_tier_tuning *tuning,
 	out->disk_us = min_t(u64, tier_policy_disk_us(tuning, in, state), U32_MAX);
 	out->pool_us = in->pool_ns / 1000;
 	if (gate && !state->full)
-		out->eligible = zram_tier_hazard_oldest(&state->hazard,
-							state->cut, U64_MAX,
+		out->eligible = zram_tier_hazard_oldest(&state->hazard, state->cut, U64_MAX,
 							&last);
 	state->demand = gate ? zram_tier_add(state->demand, in->asked) : 0;
 	demand = tier_policy_demand(tuning, config, in, state, out);

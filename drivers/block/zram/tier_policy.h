@@ -106,6 +106,7 @@ struct zram_tier_input {
  * @ms: part of a second that was not counted yet
  * @since_gate: seconds since memory was short, saturates
  * @since_full: seconds since there was too little space to write to, saturates
+ * @since_rescue: seconds since pages were to leave whatever their age, saturates
  * @since_access: seconds since a page was read or stored, saturates
  * @full: nothing is written since there was too little space to write to
  * @cut: lowest class that may leave under pressure; %ZRAM_TIER_CLASSES for none
@@ -125,6 +126,7 @@ struct zram_tier_state {
 	u32 ms;
 	u32 since_gate;
 	u32 since_full;
+	u32 since_rescue;
 	u32 since_access;
 	bool full;
 	unsigned int cut;

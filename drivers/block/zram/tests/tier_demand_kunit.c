@@ -176,6 +176,25 @@ static void demand_test_rescue(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, m->out.reason, ZRAM_TIER_IDLE);
 }
 
+/* Pages that are read again after a rescue are no regret, and a minute later they are */
+static void demand_test_rescued(struct kunit *test)
+{
+	struct machine *m = machine_make(test);
+	unsigned int i;
+
+	m->in.rescue = 50;
+	machine_step(m);
+	m->in.rescue = 0;
+	for (i = 0; i < 70; i++) {
+		m->in.written = 100;
+		m->in.reads_disk[2] = 100;
+		machine_step(m);
+		if (i < 58)
+			KUNIT_EXPECT_EQ(test, m->out.regret, 0);
+	}
+	KUNIT_EXPECT_GT(test, m->out.regret, 20);
+}
+
 /* The pages that leave for a pool of @pool bytes with objects of @objects bytes */
 static u64 demand_excess(struct machine *m, u64 pool, u64 objects)
 {
@@ -404,6 +423,7 @@ static struct kunit_case demand_test_cases[] = {
 	KUNIT_CASE(demand_test_no_space),
 	KUNIT_CASE(demand_test_reason),
 	KUNIT_CASE(demand_test_rescue),
+	KUNIT_CASE(demand_test_rescued),
 	KUNIT_CASE(demand_test_pool_target),
 	KUNIT_CASE(demand_test_mem_limit),
 	KUNIT_CASE(demand_test_compaction),
