@@ -18,8 +18,6 @@ stage() {
 	local name=$1 start=$SECONDS count p f s status
 
 	shift
-	# Until there is something better to say
-	echo "0 1 0" >"$counts/$name"
 	"$@" >"build/ci-$name.log" 2>&1
 	status=$?
 	count=$(grep -oE '[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?' "build/ci-$name.log" |
@@ -92,7 +90,7 @@ failures() {
 					if (i > shown) print before[i % 20]
 				shown = NR
 			}
-		' "build/ci-$name.log" 2>&1 | tail -n 150
+		' "build/ci-$name.log" | tail -n 150
 		tail -n 5 "build/ci-$name.log"
 		list+=$(grep -E "$shape" "build/ci-$name.log" | sort -u | head -n 10 |
 			sed "s/^ */$name: /")$'\n'
@@ -106,7 +104,7 @@ failures() {
 stages() {
 	local workers stage name command
 
-	# What a worker never comes to has failed
+	# Until there is something better to say: what a worker never comes to has failed
 	for stage; do
 		read -r name command <<<"$stage"
 		case $command in
