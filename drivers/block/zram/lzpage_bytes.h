@@ -13,7 +13,7 @@
 #define LZPAGE_LOW7	0x7f7f7f7f7f7f7f7fULL
 #define LZPAGE_HIGH	0x8080808080808080ULL
 
-/* Groups of eight bytes that lzpage_random() looks at, and what they are apart */
+/* Groups of eight bytes that lzpage_is_random() looks at, and what they are apart */
 #define LZPAGE_SAMPLES		32
 #define LZPAGE_SAMPLE_STEP	128
 /*
@@ -92,7 +92,7 @@ static __always_inline u64 lzpage_run_at_0(u64 v)
 }
 
 /* Whether bytes from all of a block of 4 KiB have as many values as random ones */
-static inline bool lzpage_random(const u8 *src)
+static inline bool lzpage_is_random(const u8 *src)
 {
 	union {
 		u8 byte[256];

@@ -213,7 +213,7 @@ static __always_inline bool encode_search(struct encode *e, const u8 *at,
 			return true;
 		}
 		if (unlikely(++misses == MISSES_FIRST) && !e->nr_sequences &&
-		    lzpage_random(e->src)) {
+		    lzpage_is_random(e->src)) {
 			e->random = true;
 			misses = MISSES_RANDOM;
 		}
