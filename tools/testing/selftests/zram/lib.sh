@@ -378,6 +378,24 @@ tier_moved() {
 	[ "$TIER_pages" -ge "$1" ]
 }
 
+# tier_recompressed PAGES: the thread has recompressed more than that
+tier_recompressed() {
+	tier_read
+	[ "$TIER_recompressed" -gt "$1" ]
+}
+
+# tier_recompressing: the current device, not set up, is filled with pages that the thread
+# recompresses. Objects of any other compressor shrink by that, but not those of zstd
+tier_recompressing() {
+	put "$ZSYS/comp_algorithm" lzo
+	put "$ZSYS/recomp_algorithm" "algo=zstd priority=1"
+	put "$ZSYS/backing_dev" "$BD"
+	put "$ZSYS/disksize" 8M
+	put "$ZSYS/tier/recompress_age" 4
+	put "$ZSYS/tier/enable" 1
+	must zpat fill -k text "$ZDEV" > /dev/null
+}
+
 # tier_threads [ID]: the process IDs of the threads, or of that device's only
 tier_threads() {
 	grep -l "^zram${1-[0-9]*}_tier" /proc/[0-9]*/comm 2> /dev/null | cut -d/ -f3

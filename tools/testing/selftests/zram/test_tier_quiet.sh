@@ -27,13 +27,6 @@ steps_above() {
 	[ "$TIER_steps" -gt "$1" ]
 }
 
-# recompressed NUMBER: the thread has recompressed more pages than that
-# shellcheck disable=SC2317 # called by wait_for
-recompressed() {
-	tier_read
-	[ "$TIER_recompressed" -gt "$1" ]
-}
-
 # use ID: it is the current device
 use() {
 	ZID=$1 ZDEV=/dev/zram$1 ZSYS=/sys/block/zram$1
@@ -47,20 +40,14 @@ backing() {
 		skip_all "no device-mapper"
 }
 
-# Pages that are recompressed: objects of any other compressor shrink, but not those of zstd
+# Pages that are recompressed
 backing 2
 zram_add
 [ -d "$ZSYS/tier" ] || absent tiering
 recomp=
 if [ -e "$ZSYS/recomp_algorithm" ] && grep -q zstd "$ZSYS/comp_algorithm"; then
 	recomp=$ZID
-	put "$ZSYS/comp_algorithm" lzo
-	put "$ZSYS/recomp_algorithm" "algo=zstd priority=1"
-	put "$ZSYS/backing_dev" "$BD"
-	put "$ZSYS/disksize" 8M
-	put "$ZSYS/tier/recompress_age" 4
-	put "$ZSYS/tier/enable" 1
-	must zpat fill -k text "$ZDEV" > /dev/null
+	tier_recompressing
 fi
 # One for each of the ways to wake the thread of a quiet device
 for dev in 0 1; do
@@ -80,7 +67,7 @@ tier_read
 is "without demand: walks, pages" "$TIER_walks $TIER_pages" "0 0"
 if [ -n "$recomp" ]; then
 	use "$recomp"
-	check "pages of recompress_age are recompressed" wait_for 30 recompressed 100
+	check "pages of recompress_age are recompressed" wait_for 30 tier_recompressed 100
 fi
 sleep 60
 if [ -n "$recomp" ]; then

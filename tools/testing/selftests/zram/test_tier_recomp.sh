@@ -5,13 +5,6 @@
 
 . ./lib.sh
 
-# recompressed NUMBER: the thread has recompressed more pages than that
-# shellcheck disable=SC2317 # called by wait_for
-recompressed() {
-	tier_read
-	[ "$TIER_recompressed" -gt "$1" ]
-}
-
 # settled: no more pages than three seconds ago
 # shellcheck disable=SC2317 # called by wait_for
 settled() {
@@ -27,15 +20,8 @@ zram_add
 [ -d "$ZSYS/tier" ] || absent tiering
 [ -e "$ZSYS/recomp_algorithm" ] || absent recompression
 grep -q zstd "$ZSYS/comp_algorithm" || skip_all "no zstd"
-# Objects of any other compressor shrink, but not those of zstd
-put "$ZSYS/comp_algorithm" lzo
-put "$ZSYS/recomp_algorithm" "algo=zstd priority=1"
-put "$ZSYS/backing_dev" "$BD"
-put "$ZSYS/disksize" 8M
-put "$ZSYS/tier/recompress_age" 4
-put "$ZSYS/tier/enable" 1
-must zpat fill -k text "$ZDEV" > /dev/null
-check "pages of that age are recompressed" wait_for 30 recompressed 100
+tier_recompressing
+check "pages of that age are recompressed" wait_for 30 tier_recompressed 100
 check "and all are tried" wait_for 30 settled
 tier_read
 is "without demand: walks, pages" "$TIER_walks $TIER_pages" "0 0"
@@ -43,7 +29,7 @@ recompressed=$TIER_recompressed
 
 # Other content, so that there is something to recompress
 must zpat fill -k text -s 2 -n 512 "$ZDEV" > /dev/null
-check "pages stored later are recompressed, too" wait_for 30 recompressed "$recompressed"
+check "pages stored later are recompressed, too" wait_for 30 tier_recompressed "$recompressed"
 check "every byte" zpat verify -k text -s 2 -n 512 "$ZDEV"
 must zram_remove
 finish

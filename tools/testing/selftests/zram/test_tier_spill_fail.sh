@@ -23,6 +23,18 @@ restore() {
 	dmsetup resume --noudevsync zt_stall 2> /dev/null
 }
 
+# spills_none NAME: the device has begun to fail: no page is spilled, and no block is to blame
+spills_none() {
+	tier_read
+	before=$TIER_spilled
+	fill_fails "$1" -b 1 -k random -s 2 -o 1024 -n 1024
+	tier_read
+	is "$1: the state" "$TIER_spill $TIER_spill_error" "failing -5"
+	is "$1: nothing is spilled" "$TIER_spilled" "$before"
+	wb_read
+	is "$1: no block is retired" "$WB_bad_blocks" 0
+}
+
 bd_use null 256 || skip_all "no null_blk"
 disk=$BD
 quiet_console
@@ -31,16 +43,9 @@ quiet_console
 begin dead "linear error" "0 131072 linear $disk 0"
 check "it works" zpat fill -k random -n 1024 "$ZDEV"
 must dm_table zt_dead "0 131072 error"
-tier_read
-before=$TIER_spilled
-fill_fails "dead" -b 1 -k random -s 2 -o 1024 -n 1024
-tier_read
-is "dead: the state" "$TIER_spill $TIER_spill_error" "failing -5"
+spills_none dead
 between "dead: it is tried again in seconds" "$TIER_spill_retry_s" 1 300
-is "dead: nothing is spilled" "$TIER_spilled" "$before"
 between "dead: it is counted" "$TIER_spill_failed" 900 2000
-wb_read
-is "dead: no block is retired" "$WB_bad_blocks" 0
 is "dead: nothing can be stored" "$(cut -d ' ' -f 1 "$ZSYS/tier/capacity")" 0
 must dm_table zt_dead "0 131072 linear $disk 0"
 check "it is tried again when it works" wait_for 120 works
@@ -55,14 +60,7 @@ must zram_remove
 begin lies "linear flakey" "0 131072 linear $disk 0"
 must zpat fill -k random -n 1024 "$ZDEV" > /dev/null
 must dm_table zt_lies "0 131072 flakey $disk 0 0 3600 1 drop_writes"
-tier_read
-before=$TIER_spilled
-fill_fails "lies" -b 1 -k random -s 2 -o 1024 -n 1024
-tier_read
-is "lies: the state" "$TIER_spill $TIER_spill_error" "failing -5"
-is "lies: nothing is spilled" "$TIER_spilled" "$before"
-wb_read
-is "lies: no block is retired" "$WB_bad_blocks" 0
+spills_none lies
 check "lies: what was acknowledged before is right" zpat verify -k random -n 1024 "$ZDEV"
 fill_fails "lies: overwrites" -b 1 -k random -s 3 -n 1024
 io_read
