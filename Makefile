@@ -10,7 +10,7 @@ qemu    := tools/testing/selftests/zram/qemu
 run      = $(qemu)/run.sh --lane $(LANE)
 
 .PHONY: help setup modules demo check torture fuzz coverage bench shell lint overlay series \
-	arch check-arch conformance dkms dkms-check nightly modules_install clean
+	arch check-arch conformance dkms dkms-check dist dist-check nightly modules_install clean
 
 help:
 	@sed -n 's/^#: \{0,1\}//p' Makefile
@@ -46,6 +46,8 @@ help:
 #:   make conformance  compare each answer with that of the kernel's own zram
 #:   make dkms      a Debian package of the module's sources, for dkms; make
 #:                  dkms-check builds from it and tries the result
+#:   make dist      a release in build/dist: source archive, package for dkms, series,
+#:                  checksums; make dist-check makes it twice and compares
 #:   make nightly   what takes too long for .ci/run: all tests on mainline,
 #:                  mainline-debug, lts, rt, previous, uml, with KCSAN and
 #:                  PREEMPT_RT, on other processors; swap by bios; each patch of
@@ -126,6 +128,12 @@ dkms:
 
 dkms-check:
 	@tools/dkms/check
+
+dist:
+	@tools/dist/dist
+
+dist-check:
+	@tools/dist/check
 
 nightly:
 	@.ci/nightly $(STAGES)
