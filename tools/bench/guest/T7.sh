@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# T7: wear: what is written to the disk until a device has given back its memory.
+set -eu
+# shellcheck source=lib.sh disable=SC1091
+. "${0%/*}/lib.sh"
+# shellcheck source=tiering.sh disable=SC1091
+. "${0%/*}/tiering.sh"
+
+written()
+{
+	awk '{ print $7 }' "/sys/block/$DISK/stat"
+}
+
+pool()
+{
+	read -r _ _ bytes _ <"$ZRAM/mm_stat"
+	echo "$bytes"
+}
+
+# Tiering moves what is older than a second; without it, a program does that once
+leave_memory()
+{
+	if [ "$SIDE" != ours ]; then
+		echo all >"$ZRAM/idle"
+		echo idle >"$ZRAM/writeback"
+		return
+	fi
+	echo 1 >"$ZRAM/tier/idle_age"
+	echo 1 >"$ZRAM/tier/enable"
+	for _ in $(seq "$T_LIMIT"); do
+		[ "$(sed -n 's/^pages //p' "$ZRAM/tier/stat")" -lt $((T7_MIB * 256)) ] ||
+			break
+		sleep 1
+	done
+	figure tier_pages "$(sed -n 's/^pages //p' "$ZRAM/tier/stat")"
+	figure cpu_ms "$(sed -n 's/^cpu_ms //p' "$ZRAM/tier/stat")"
+	echo 0 >"$ZRAM/tier/enable"
+}
+
+case $SIDE in
+ours | timer) ;;
+*) exit 0 ;;
+esac
+echo "$T_ALGORITHM" >"$ZRAM/comp_algorithm"
+zram_setup "$T7_MIB" "/dev/$DISK"
+measure '' content fill mixed "$SEED" "$T7_MIB" /dev/zram0
+sectors=$(written)
+before=$(pool)
+leave_memory
+echo 1 >"$ZRAM/compact"
+sectors=$(($(written) - sectors))
+freed=$((before - $(pool)))
+figure work_written_mib $((sectors / 2048))
+figure freed_mib $((freed >> 20))
+figure written_per_freed "$(awk "BEGIN { print $sectors * 512 / $freed }")"
+measure '' content verify mixed "$SEED" "$T7_MIB" /dev/zram0
+zram_reset
