@@ -731,6 +731,31 @@ udev_start() {
 	must udevadm trigger --subsystem-match=block --settle
 }
 
+# ---- zram-generator -------------------------------------------------------
+
+# generator_ready: systemd's zram-generator, which reads GENERATOR_CONF. It asks two
+# programs of systemd whether this is a container, and for mkswap: that is all that
+# the guest has of them.
+GENERATOR=/lib/systemd/system-generators/zram-generator
+GENERATOR_CONF=/etc/systemd/zram-generator.conf
+generator_ready() {
+	[ -x $GENERATOR ] || unusable zram-generator || return 1
+	ZT_FILES="$ZT_FILES $GENERATOR_CONF"
+	mkdir -p ${GENERATOR_CONF%/*}
+	# shellcheck disable=SC2016 # the script's own argument
+	generator_needs /lib/systemd/systemd-makefs 'exec mkswap "$2"'
+	generator_needs /usr/bin/systemd-detect-virt 'exit 1'
+}
+
+# generator_needs PROGRAM COMMAND
+generator_needs() {
+	[ ! -x "$1" ] || return 0
+	ZT_FILES="$ZT_FILES $1"
+	mkdir -p "${1%/*}"
+	printf '#!/bin/sh\n%s\n' "$2" > "$1"
+	chmod 755 "$1"
+}
+
 # ---- memory --------------------------------------------------------------
 
 # KiB of free memory, those included that the CPUs keep for themselves: tens of MiB,
@@ -858,6 +883,34 @@ swap_is_empty() {
 	mm_read
 	[ "$MM_ORIG" -ge "$PAGE" ] &&
 		[ "$MM_ORIG" -le $((PAGE * (1 + 64 * ZT_CPUS) + zt_swapped)) ]
+}
+
+# swap_begin NAME: the current device is swap; a program's 8192 pages are swapped out, and
+# stay so until swap_end NAME, by which they come back
+swap_begin() {
+	zt_hold=/tmp/hold.$$ zt_swap_out=/tmp/out.$$
+	ZT_FILES="$ZT_FILES $zt_hold $zt_swap_out"
+	cgroup_limit 16 || echo "# no memory cgroup: paged out by request only"
+	bg_squeeze zswap -m 32 -k mixed -P -r 1 -w "$zt_hold" > "$zt_swap_out"
+	zt_swapper=$BGPID
+	filled "$zt_hold" "$1"
+	mm_read
+	between "$1: pages were swapped out" $((MM_ORIG / 4096)) 4096 8400
+}
+
+swap_end() {
+	rm -f "$zt_hold"
+	wait "$zt_swapper"
+	is "$1: every page came back" "$? $(tail -n 1 "$zt_swap_out")" "0 pages=8192 bad=0"
+}
+
+# swap_leaves NAME: swap_begin, and pages leave by themselves, as on a machine that is
+# short of memory; then swap_end
+swap_leaves() {
+	swap_begin "$1"
+	put "$ZSYS/tier/pool_target" 1
+	check "$1: they leave by themselves" wait_for 60 tier_moved 4096
+	swap_end "$1"
 }
 
 # Swap off, and nothing but the header is left

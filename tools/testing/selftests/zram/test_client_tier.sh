@@ -7,36 +7,14 @@
 
 . ./lib.sh
 
-generator=/lib/systemd/system-generators/zram-generator
-makefs=/lib/systemd/systemd-makefs
-config=/etc/systemd/zram-generator.conf
 rule=/run/udev/rules.d/90-zram-tier.rules
 param=/sys/module/zram/parameters/tier
-hold=/tmp/hold.$$ out=/tmp/out.$$
-ZT_FILES="$hold $out $config $makefs $rule"
+ZT_FILES=$rule
 
 # The setting as the administrator found it
 # shellcheck disable=SC2317 # called at the end
 param_restore() {
 	put "$param" "${was:?}"
-}
-
-# swapped_by NAME: the current device is swap; a program's pages are swapped out, leave,
-# and come back
-swapped_by() {
-	cgroup_limit 16 || echo "# no memory cgroup: paged out by request only"
-	bg_squeeze zswap -m 32 -k mixed -P -r 1 -w $hold > $out
-	swapper=$BGPID
-	filled $hold
-	mm_read
-	between "$1: pages were swapped out" $((MM_ORIG / 4096)) 4096 8400
-	# As a machine asks that is short of memory
-	put "$ZSYS/tier/pool_target" 1
-	check "$1: they leave by themselves" wait_for 60 tier_moved 4096
-	rm -f $hold
-	wait "$swapper"
-	is "$1: every page came back" "$? $(tail -n 1 $out)" "0 pages=8192 bad=0"
-	swap_off "$1"
 }
 
 zram_load
@@ -48,30 +26,24 @@ ZT_AT_EXIT=param_restore
 # options zram tier=1 in modprobe.d
 put $param 1
 
-# zram-generator, as the unit of a device calls it. It makes swap by a program of
-# systemd, which calls mkswap: that is all that the guest has of it.
-if [ -x $generator ] || unusable zram-generator; then
+# zram-generator, as the unit of a device calls it
+if generator_ready; then
 	zram_add
-	if [ ! -x $makefs ]; then
-		mkdir -p ${makefs%/*} ${config%/*}
-		# shellcheck disable=SC2016 # the script's own argument
-		printf '#!/bin/sh\nexec mkswap "$2"\n' > $makefs
-		chmod 755 $makefs
-	fi
-	cat > $config <<-END
+	cat > $GENERATOR_CONF <<-END
 		[zram$ZID]
 		zram-size = 128
 		compression-algorithm = lz4
 		writeback-device = $BD
 	END
-	check "zram-generator sets the device up" $generator --setup-device "zram$ZID"
+	check "zram-generator sets the device up" $GENERATOR --setup-device "zram$ZID"
 	is "zram-generator: size" "$(cat "$ZSYS/disksize")" 134217728
 	is "zram-generator: backing device" "$(cat "$ZSYS/backing_dev")" "$BD"
 	read -r value < "$ZSYS/tier/enable"
 	is "zram-generator: tiering is on" "$value" 1
 	must swapon "$ZDEV"
-	swapped_by zram-generator
-	check "zram-generator resets it" $generator --reset-device "zram$ZID"
+	swap_leaves zram-generator
+	swap_off zram-generator
+	check "zram-generator resets it" $GENERATOR --reset-device "zram$ZID"
 	is "zram-generator: no size any more" "$(cat "$ZSYS/disksize")" 0
 	must zram_remove
 else
@@ -87,7 +59,8 @@ store 0 idle all
 must swapon "$ZDEV"
 store 0 writeback idle
 is "marked once: the timer finds no page" "$(tr -s ' ' < "$ZSYS/bd_stat")" " 0 0 0"
-swapped_by "marked once"
+swap_leaves "marked once"
+swap_off "marked once"
 must zram_remove
 
 # The rule of a udev that is at work

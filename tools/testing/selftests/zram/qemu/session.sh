@@ -34,6 +34,8 @@ copy_tests() {
 		[ ! -f "$file" ] || cp -p "$file" "$to/"
 	done
 	cp -rp "$SELFTESTS/torture" "$to/"
+	# Whose lines a test tries
+	cp -p "$TOP/Documentation/admin-guide/blockdev/zram-setup.rst" "$to/"
 	for file in "$GUEST_BIN"/*; do
 		[ ! -f "$file" ] || install "$file" "$to/"
 	done
