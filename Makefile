@@ -9,7 +9,7 @@ kernel  := tools/kernel
 qemu    := tools/testing/selftests/zram/qemu
 run      = $(qemu)/run.sh --lane $(LANE)
 
-.PHONY: help setup modules demo check torture fuzz coverage bench shell lint overlay series \
+.PHONY: help setup modules demo check thirdparty torture fuzz coverage bench shell lint overlay series \
 	arch check-arch conformance dkms dkms-check dist dist-check nightly modules_install clean
 
 help:
@@ -24,6 +24,8 @@ help:
 #:                  BUT="name ..." all others; LOGS= is where the logs go,
 #:                  APPEND=zram.NAME=VALUE a module parameter; GUESTS=1 runs
 #:                  all tests in one machine and not half of them in each of two
+#:   make thirdparty   programs of others that verify memory, files and disks, from
+#:                  Debian's packages, on zram: stress-ng, stressapptest, fio
 #:   make torture   everything at once, at random, with faults injected, on the
 #:                  lane mainline-debug; MINUTES=20 SEED=
 #:   make fuzz      nonsense for what reads the attributes' text, and for lzpage;
@@ -78,6 +80,10 @@ check: modules
 	@$(if $(TESTS)$(BUT),$(run),$(qemu)/all.sh --lane $(LANE)) \
 		$(if $(LOGS),--out "$(LOGS)") $(if $(APPEND),--append "$(APPEND)") \
 		$(if $(TESTS),--tests "$(TESTS)",$(if $(BUT),--but "$(BUT)"))
+
+thirdparty: modules
+	@$(kernel)/setup fetch
+	@$(qemu)/thirdparty.sh --lane $(LANE) --out build/$(LANE)/thirdparty
 
 torture: LANE := $(if $(filter file,$(origin LANE)),mainline-debug,$(LANE))
 torture: modules

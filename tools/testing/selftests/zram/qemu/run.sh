@@ -145,7 +145,7 @@ named_items() {
 	for name; do
 		found=
 		case $name in
-		kunit|mainline_selftests|torture) echo "$name"; continue ;;
+		kunit|mainline_selftests|thirdparty|torture) echo "$name"; continue ;;
 		esac
 		for file in "$name" "$name.sh" "test_$name.sh" test_*"$name"*.sh; do
 			case $file in test_*.sh) ;; *) continue ;; esac

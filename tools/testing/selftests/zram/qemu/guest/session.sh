@@ -83,7 +83,7 @@ run_item() {
 		run torture $((TORTURE_MINUTES * 60 + 900)) ./torture/run.sh
 		return
 		;;
-	kunit|mainline_selftests)
+	kunit|mainline_selftests|thirdparty)
 		script=/guest/$1.sh
 		;;
 	*)
