@@ -95,7 +95,7 @@ struct rw_semaphore { int held; };
 typedef struct { int counter; } atomic_t;
 typedef struct { long counter; } atomic_long_t;
 typedef struct { s64 counter; } atomic64_t;
-struct percpu_counter { s64 count; };
+struct u64_stats_sync { int unused; };
 
 #define atomic_read(v)		((v)->counter)
 #define atomic_set_release(v, i)	((v)->counter = (i))
@@ -134,30 +134,19 @@ static inline void up_write(struct rw_semaphore *sem)
 	sem->held = 0;
 }
 
-static inline int percpu_counter_init_many(struct percpu_counter *c, s64 amount,
-					   gfp_t gfp, u32 nr)
-{
-	return 0;
-}
-
-static inline void percpu_counter_destroy_many(struct percpu_counter *c, u32 nr)
-{
-}
-
-static inline void percpu_counter_add_local(struct percpu_counter *c, s64 by)
-{
-	c->count += by;
-}
-
-static inline void percpu_counter_set(struct percpu_counter *c, s64 to)
-{
-	c->count = to;
-}
-
-static inline s64 percpu_counter_sum_positive(struct percpu_counter *c)
-{
-	return c->count > 0 ? c->count : 0;
-}
+/* Memory of each CPU: there is one */
+#define alloc_percpu(type)	((type __percpu *)calloc(1, sizeof(type)))
+#define this_cpu_ptr(p)		(p)
+#define per_cpu_ptr(p, cpu)	((void)(cpu), (p))
+#define this_cpu_add(x, by)	((x) += (by))
+#define for_each_possible_cpu(cpu)	for ((cpu) = 0; (cpu) < 1; (cpu)++)
+#define local_irq_save(flags)	((flags) = 0)
+#define local_irq_restore(flags)	((void)(flags))
+#define u64_stats_init(sync)	((void)(sync))
+#define u64_stats_update_begin(sync)	((void)(sync))
+#define u64_stats_update_end(sync)	((void)(sync))
+#define u64_stats_fetch_begin(sync)	((void)(sync), 0)
+#define u64_stats_fetch_retry(sync, start)	((void)(start), 0)
 
 /* Memory */
 #define GFP_KERNEL		0

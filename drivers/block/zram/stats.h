@@ -2,8 +2,13 @@
 #ifndef _ZRAM_STATS_H_
 #define _ZRAM_STATS_H_
 
-#include <linux/gfp.h>
-#include <linux/percpu_counter.h>
+#include <linux/cpumask.h>
+#include <linux/errno.h>
+#include <linux/irqflags.h>
+#include <linux/kconfig.h>
+#include <linux/percpu.h>
+#include <linux/types.h>
+#include <linux/u64_stats_sync.h>
 
 /**
  * enum zram_stat - counters of a device
@@ -78,28 +83,73 @@ enum zram_stat {
 };
 
 /**
+ * struct zram_stats_cpu - what one CPU has counted
+ * @counter: by enum zram_stat. Written by this CPU alone and read by any. May be
+ *	negative: a page stored on this CPU is perhaps freed on another one
+ * @sync: orders reads of @counter on 32-bit machines, which take two loads
+ */
+struct zram_stats_cpu {
+	s64 counter[ZRAM_NR_STATS];
+	struct u64_stats_sync sync;
+};
+
+/**
  * struct zram_stats - counters of a device
- * @counter: by enum zram_stat; per CPU, so the data path shares no cache line
+ * @cpu: per CPU, so the data path shares no cache line; constant
+ *
+ * struct percpu_counter would need a call and a compare-and-exchange for each addition.
  */
 struct zram_stats {
-	struct percpu_counter counter[ZRAM_NR_STATS];
+	struct zram_stats_cpu __percpu *cpu;
 };
 
 static inline int zram_stats_init(struct zram_stats *stats)
 {
-	return percpu_counter_init_many(stats->counter, 0, GFP_KERNEL,
-					ZRAM_NR_STATS);
+	int cpu;
+
+	stats->cpu = alloc_percpu(struct zram_stats_cpu);
+	if (!stats->cpu)
+		return -ENOMEM;
+	for_each_possible_cpu(cpu)
+		u64_stats_init(&per_cpu_ptr(stats->cpu, cpu)->sync);
+	return 0;
 }
 
 static inline void zram_stats_destroy(struct zram_stats *stats)
 {
-	percpu_counter_destroy_many(stats->counter, ZRAM_NR_STATS);
+	free_percpu(stats->cpu);
 }
 
+/* Also for interrupts, which count waits for the backing device */
 static inline void zram_stats_add(struct zram_stats *stats, enum zram_stat id,
 				  long amount)
 {
-	percpu_counter_add_local(&stats->counter[id], amount);
+	struct zram_stats_cpu *mine;
+	unsigned long flags;
+
+	if (IS_ENABLED(CONFIG_64BIT)) {
+		this_cpu_add(stats->cpu->counter[id], amount);
+		return;
+	}
+	local_irq_save(flags);
+	mine = this_cpu_ptr(stats->cpu);
+	u64_stats_update_begin(&mine->sync);
+	mine->counter[id] += amount;
+	u64_stats_update_end(&mine->sync);
+	local_irq_restore(flags);
+}
+
+static inline s64 zram_stats_read_cpu(const struct zram_stats_cpu *one,
+				      enum zram_stat id)
+{
+	unsigned int start;
+	s64 value;
+
+	do {
+		start = u64_stats_fetch_begin(&one->sync);
+		value = READ_ONCE(one->counter[id]);
+	} while (u64_stats_fetch_retry(&one->sync, start));
+	return value;
 }
 
 /*
@@ -108,15 +158,22 @@ static inline void zram_stats_add(struct zram_stats *stats, enum zram_stat id,
  */
 static inline u64 zram_stats_read(struct zram_stats *stats, enum zram_stat id)
 {
-	return percpu_counter_sum_positive(&stats->counter[id]);
+	s64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += zram_stats_read_cpu(per_cpu_ptr(stats->cpu, cpu), id);
+	return sum > 0 ? sum : 0;
 }
 
+/* No task may count meanwhile */
 static inline void zram_stats_clear(struct zram_stats *stats)
 {
-	int id;
+	int cpu, id;
 
-	for (id = 0; id < ZRAM_NR_STATS; id++)
-		percpu_counter_set(&stats->counter[id], 0);
+	for_each_possible_cpu(cpu)
+		for (id = 0; id < ZRAM_NR_STATS; id++)
+			WRITE_ONCE(per_cpu_ptr(stats->cpu, cpu)->counter[id], 0);
 }
 
 #endif

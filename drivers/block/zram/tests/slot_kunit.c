@@ -6,9 +6,12 @@
 
 #include <kunit/test.h>
 #include <linux/bitops.h>
+#include <linux/cpu.h>
+#include <linux/limits.h>
 #include <linux/minmax.h>
 #include <linux/prandom.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 
 #include "../obj.h"
 #include "../slot.h"
@@ -391,12 +394,49 @@ static void slot_test_pin(struct kunit *test)
 	drop_zram(zram);
 }
 
+static long slot_count_on_cpu(void *stats)
+{
+	zram_stats_add(stats, ZRAM_STAT_PAGES, 3);
+	zram_stats_add(stats, ZRAM_STAT_WB_BYTES, INT_MAX);
+	zram_stats_add(stats, ZRAM_STAT_WB_BYTES, INT_MAX);
+	return 0;
+}
+
+/* All CPUs count, more than 32 bits hold; a sum below zero reads as zero. */
+static void slot_test_stats(struct kunit *test)
+{
+	struct zram_stats stats;
+	unsigned int cpu, nr = 0;
+
+	KUNIT_ASSERT_EQ(test, zram_stats_init(&stats), 0);
+	cpus_read_lock();
+	for_each_online_cpu(cpu) {
+		work_on_cpu(cpu, slot_count_on_cpu, &stats);
+		nr++;
+	}
+	cpus_read_unlock();
+	KUNIT_EXPECT_EQ(test, zram_stats_read(&stats, ZRAM_STAT_PAGES), 3ULL * nr);
+	KUNIT_EXPECT_EQ(test, zram_stats_read(&stats, ZRAM_STAT_WB_BYTES),
+			2ULL * INT_MAX * nr);
+
+	zram_stats_add(&stats, ZRAM_STAT_PAGES, -3L * nr - 1);
+	KUNIT_EXPECT_EQ(test, zram_stats_read(&stats, ZRAM_STAT_PAGES), 0ULL);
+	zram_stats_add(&stats, ZRAM_STAT_PAGES, 2);
+	KUNIT_EXPECT_EQ(test, zram_stats_read(&stats, ZRAM_STAT_PAGES), 1ULL);
+
+	zram_stats_clear(&stats);
+	KUNIT_EXPECT_EQ(test, zram_stats_read(&stats, ZRAM_STAT_PAGES), 0ULL);
+	KUNIT_EXPECT_EQ(test, zram_stats_read(&stats, ZRAM_STAT_WB_BYTES), 0ULL);
+	zram_stats_destroy(&stats);
+}
+
 static struct kunit_case slot_test_cases[] = {
 	KUNIT_CASE_PARAM(slot_test_layout, shift_gen_params),
 	KUNIT_CASE(slot_test_states),
 	KUNIT_CASE(slot_test_location),
 	KUNIT_CASE(slot_test_idle),
 	KUNIT_CASE(slot_test_counters),
+	KUNIT_CASE(slot_test_stats),
 	KUNIT_CASE(slot_test_replace),
 	KUNIT_CASE(slot_test_pin),
 	{}
