@@ -174,10 +174,8 @@ static int bio_read_page(struct zram_rb_set *set, struct bio *bio)
 	unsigned long index = bio_first_slot(bio);
 	struct page *page = bio_page(bio);
 	struct zram_slot wb;
-	unsigned int done;
-	int ret;
+	int ret = zram_read_page(set->zram, index, page, &wb);
 
-	ret = zram_pages_read(set->zram, index, &page, 1, &done, &wb);
 	if (ret == ZRAM_READ_BACKING) {
 		zram_rb_add(set, &wb, index, page);
 		ret = 0;

@@ -26,22 +26,11 @@
 #include "trace.h"
 #include "zram.h"
 
-/**
- * zram_read_load() - pin or copy the content of a slot
- * @zram: the device
- * @index: the slot
- * @strm: its buffer takes a copy of a compressed object; NULL if the object is not
- *	compressed or is sure to be pinned
- * @dst: takes a copy of an uncompressed object, PAGE_SIZE bytes; NULL if the object is
- *	sure to be pinned
- *
- * Context: The slot lock is held.
- * Return: a copy of the slot. Unless the page is on the backing device, the caller
- *	has to call zram_read_expand() after the unlock, or
- *	zram_read_expand_pinned() and unpin the object.
- */
-struct zram_slot zram_read_load(struct zram *zram, unsigned long index,
-				struct zram_comp_stream *strm, void *dst)
+/* zram_read_load(), inline, because each read of a single page does this */
+static __always_inline struct zram_slot read_load(struct zram *zram,
+						  unsigned long index,
+						  struct zram_comp_stream *strm,
+						  void *dst)
 {
 	struct zram_slot slot = zram_slot_pin(zram, index);
 	struct zram_kc_stage *stage = zram_slot_stage(&slot);
@@ -55,10 +44,30 @@ struct zram_slot zram_read_load(struct zram *zram, unsigned long index,
 	return slot;
 }
 
+/**
+ * zram_read_load() - pin or copy the content of a slot
+ * @zram: the device
+ * @index: the slot
+ * @strm: its buffer takes a copy of a compressed object; NULL if the object is not
+ *	compressed or is sure to be pinned
+ * @dst: takes a copy of an uncompressed object, PAGE_SIZE bytes; NULL if the object is
+ *	sure to be pinned
+ *
+ * Context: The slot lock is held.
+ * Return: a copy of the slot. Unless the page is on the backing device, the caller
+ *	has to call zram_read_expand_pinned() after the unlock, and then to unpin the
+ *	object if PIN is set in the copy.
+ */
+struct zram_slot zram_read_load(struct zram *zram, unsigned long index,
+				struct zram_comp_stream *strm, void *dst)
+{
+	return read_load(zram, index, strm, dst);
+}
+
 /* Fill @dst from the bytes at @src; a huge page may be in @dst already */
-static int read_expand(const struct zram_slot *slot,
-		       struct zram_comp_stream *strm, const void *src,
-		       void *dst)
+static __always_inline int read_fill(const struct zram_slot *slot,
+				     struct zram_comp_stream *strm,
+				     const void *src, void *dst)
 {
 	if (zram_slot_compressed(slot->flags))
 		return zram_comp_decompress(strm, src, zram_slot_size(slot),
@@ -72,21 +81,23 @@ static int read_expand(const struct zram_slot *slot,
 	return 0;
 }
 
-/**
- * zram_read_expand_pinned() - zram_read_expand(), but the object stays pinned
- * @zram: the device
- * @index: the slot
- * @slot: a copy of the slot, not on the backing device
- * @strm: a stream if @slot is compressed; its buffer has the bytes unless @slot is
- *	pinned
- * @dst: the page; it has the bytes of a huge page unless @slot is pinned
- *
- * Context: May sleep; no slot lock held.
- * Return: 0, or the decompressor's error.
- */
-int zram_read_expand_pinned(struct zram *zram, unsigned long index,
-			    const struct zram_slot *slot,
-			    struct zram_comp_stream *strm, void *dst)
+static noinline void read_log(struct zram *zram, unsigned long index,
+			      const struct zram_slot *slot, int err)
+{
+	dev_err_ratelimited(disk_to_dev(zram->disk),
+			    "slot %lu: cannot decompress %u bytes of %s: error %d\n",
+			    index, zram_slot_size(slot),
+			    zram_comps_name(&zram->comps,
+					    zram_slot_prio(slot->flags)),
+			    err);
+}
+
+/* zram_read_expand_pinned(), inline for the same reason */
+static __always_inline int read_expand_pinned(struct zram *zram,
+					      unsigned long index,
+					      const struct zram_slot *slot,
+					      struct zram_comp_stream *strm,
+					      void *dst)
 {
 	void *buf = zram_slot_compressed(slot->flags) ? strm->buf : dst;
 	bool pinned = zram_slot_test(slot, ZRAM_PIN);
@@ -102,54 +113,54 @@ int zram_read_expand_pinned(struct zram *zram, unsigned long index,
 	}
 	if (pinned)
 		src = zram_obj_map(&zram->pool, slot->handle, buf, size);
-	err = read_expand(slot, strm, src, dst);
+	err = read_fill(slot, strm, src, dst);
 	if (pinned)
 		zram_obj_unmap(&zram->pool, slot->handle, src, size);
-	if (err)
-		dev_err_ratelimited(disk_to_dev(zram->disk),
-				    "slot %lu: cannot decompress %u bytes of %s: error %d\n",
-				    index, size, zram_comps_name(&zram->comps,
-						zram_slot_prio(slot->flags)),
-				    err);
+	if (unlikely(err))
+		read_log(zram, index, slot, err);
 	return err;
 }
 
 /**
- * zram_read_expand() - decompress the content that zram_read_load() returned
+ * zram_read_expand_pinned() - decompress the content that zram_read_load() returned
  * @zram: the device
  * @index: the slot
- * @slot: the copy that zram_read_load() returned, not on the backing device
- * @strm: the stream that zram_read_load() was given
- * @dst: the page that zram_read_load() was given
+ * @slot: a copy of the slot, not on the backing device
+ * @strm: a stream if @slot is compressed; its buffer has the bytes unless @slot is
+ *	pinned
+ * @dst: the page; it has the bytes of a huge page unless @slot is pinned
  *
  * Context: May sleep; no slot lock held.
  * Return: 0, or the decompressor's error.
  */
-int zram_read_expand(struct zram *zram, unsigned long index,
-		     const struct zram_slot *slot,
-		     struct zram_comp_stream *strm, void *dst)
+int zram_read_expand_pinned(struct zram *zram, unsigned long index,
+			    const struct zram_slot *slot,
+			    struct zram_comp_stream *strm, void *dst)
 {
-	int err = zram_read_expand_pinned(zram, index, slot, strm, dst);
+	return read_expand_pinned(zram, index, slot, strm, dst);
+}
+
+/* Decompress the content that read_load() returned, and unpin the object */
+static __always_inline int read_expand(struct zram *zram, unsigned long index,
+				       const struct zram_slot *slot,
+				       struct zram_comp_stream *strm, void *dst)
+{
+	int err = read_expand_pinned(zram, index, slot, strm, dst);
 
 	if (zram_slot_test(slot, ZRAM_PIN))
 		zram_slot_unpin(zram, index, slot);
 	return err;
 }
 
-/**
- * zram_read_lock() - lock a slot and take the stream that reading it needs
- * @zram: the device
- * @index: the slot
+/*
+ * Lock a slot and take the stream that reading it needs, NULL if it needs none.
  *
  * A task has to take the stream before the slot lock, because it may wait for the
  * stream. The flags tell which stream it needs, if any. So read the flags without the
  * lock as a guess, and start over if the guess was wrong.
- *
- * Context: May sleep. Returns with the slot lock held.
- * Return: the stream, which the caller releases with zram_comp_stream_put() after
- *	the unlock. NULL if the slot can be read without one.
  */
-struct zram_comp_stream *zram_read_lock(struct zram *zram, unsigned long index)
+static __always_inline struct zram_comp_stream *read_lock_slot(struct zram *zram,
+							       unsigned long index)
 	__acquires(lock)
 {
 	struct zram_slot *slot = &zram->slots.slot[index];
@@ -192,18 +203,18 @@ int zram_read_claim(struct zram *zram, unsigned long index,
 		    struct zram_slot *slot)
 {
 	struct zram_slot *mine = &zram->slots.slot[index];
-	struct zram_comp_stream *strm = zram_read_lock(zram, index);
+	struct zram_comp_stream *strm = read_lock_slot(zram, index);
 	int err = 0;
 
 	*slot = (struct zram_slot){};
 	if (zram_pp_match(zram, filter, index)) {
-		*slot = zram_read_load(zram, index, strm, dst);
+		*slot = read_load(zram, index, strm, dst);
 		zram_slot_set_flags(mine, mine->flags | ZRAM_PP);
 	}
 	spin_unlock(zram_slots_lock(&zram->slots, index));
 
 	if (zram_slot_stored(slot))
-		err = zram_read_expand(zram, index, slot, strm, dst);
+		err = read_expand(zram, index, slot, strm, dst);
 	if (strm)
 		zram_comp_stream_put(strm);
 	if (err)
@@ -250,10 +261,10 @@ int zram_read_page(struct zram *zram, unsigned long index, struct page *page,
 	if (!wb && (zram_slot_peek(mine) & ZRAM_WB))
 		return ZRAM_READ_BACKING;
 	dst = kmap_local_page(page);
-	strm = zram_read_lock(zram, index);
+	strm = read_lock_slot(zram, index);
 	if (wb)
 		read_hold_blocks(zram, mine);
-	slot = zram_read_load(zram, index, strm, dst);
+	slot = read_load(zram, index, strm, dst);
 	if (zram_slot_stored(&slot)) {
 		now = ktime_get_boottime_seconds();
 		zram_tier_count_read(zram, index, &slot, now);
@@ -267,7 +278,7 @@ int zram_read_page(struct zram *zram, unsigned long index, struct page *page,
 		ret = ZRAM_READ_BACKING;
 	} else {
 		time = zram_tier_count_begin(zram, ZRAM_TIER_READ);
-		ret = zram_read_expand(zram, index, &slot, strm, dst);
+		ret = read_expand(zram, index, &slot, strm, dst);
 		zram_tier_count_end(zram, ZRAM_TIER_READ, &time, &slot, !ret);
 	}
 	if (strm)

@@ -13,16 +13,11 @@ struct zram_slot;
 
 int zram_read_page(struct zram *zram, unsigned long index, struct page *page,
 		   struct zram_slot *wb);
-struct zram_comp_stream *zram_read_lock(struct zram *zram,
-					unsigned long index);
 struct zram_slot zram_read_load(struct zram *zram, unsigned long index,
 				struct zram_comp_stream *strm, void *dst);
 int zram_read_expand_pinned(struct zram *zram, unsigned long index,
 			    const struct zram_slot *slot,
 			    struct zram_comp_stream *strm, void *dst);
-int zram_read_expand(struct zram *zram, unsigned long index,
-		     const struct zram_slot *slot,
-		     struct zram_comp_stream *strm, void *dst);
 int zram_read_claim(struct zram *zram, unsigned long index,
 		    const struct zram_pp_filter *filter, void *dst,
 		    struct zram_slot *slot);
