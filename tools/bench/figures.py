@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import statistics
 import subprocess
 import sys
@@ -22,6 +23,7 @@ TITLES = {
     "O1": "page faults that read from swap",
     "O2": "page faults that read from swap and the backing device",
     "O3": "swapping out",
+    "N1": "processor time of a page",
     "S1": "fio",
     "S2": "swap under memory pressure",
     "T1": "tiering of a cold tail, and its way back",
@@ -83,6 +85,18 @@ def build_programs():
     return out
 
 
+def build_module(lane):
+    """Compiles pagecost.ko for User Mode Linux; returns its path."""
+    out = BUILD / "bench/pagecost"
+    out.mkdir(parents=True, exist_ok=True)
+    shutil.copy(HERE / "pagecost.c", out)
+    (out / "Kbuild").write_text("obj-m := pagecost.o\n")
+    kernel = pathlib.Path(lane_env(lane)["MODROOT"]).parent / "obj"
+    subprocess.run(["make", "-s", "-C", kernel, "ARCH=um", f"M={out}",
+                    "modules"], check=True)
+    return out / "pagecost.ko"
+
+
 def qemu_command(directory):
     """The command line of the emulator that uses a directory, or ""."""
     for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
@@ -105,6 +119,8 @@ def runner_command(lane, options, command):
              "--append", "kunit.enable=0",
              "--add", f"{HERE / 'guest'}:/bench",
              "--add", f"{build_programs()}:/bench/bin"]
+    if lane.startswith("uml"):
+        words += ["--add", f"{build_module(lane)}:/modules/pagecost.ko"]
     for disk in options["disks"]:
         words += ["--disk", disk]
     return [str(word) for word in words + ["--exec", command]]

@@ -25,6 +25,14 @@ SHOWN = {
            for folio in ("", "64k_")
            for what in ("pageout_out_pages_s", "reclaim_out_pages_s",
                         "reclaim_pgscan", "reclaim_pgsteal")],
+    "N1": [f"{kind}_{kib}k_{op}_ns"
+           for kind in ("mixed", "incompressible", "same")
+           for kib, op in [(4, "read"), (4, "read_random")] +
+           [(kib, op) for kib in (4, 128)
+            for op in ("overwrite", "fill", "discard")] + [(128, "read")]] +
+          [f"{place}_{what}_ns" for place in ("huge", "whole", "packed")
+           for what in ("4k_readback_random", "4k_readback",
+                        "128k_readback")],
     "S1": [f"{rw}_{bs}_{jobs}_{what}" for rw in ("read", "write", "randrw")
            for bs in ("4k", "128k") for jobs in (1, 4)
            for what in ("iops", "p99_us")],

@@ -5,7 +5,7 @@ set -eu
 # shellcheck source=lib.sh disable=SC1091
 . "${0%/*}/lib.sh"
 
-disk=${W1_DISK:-/dev/vda}
+disk_up $((W1_MIB * 2)) "${W1_DISK:-/dev/vda}"
 # A sparse disk image is slower the first time.
 [ "$PAIR" -ne 0 ] || floor "$W1_MIB" "$disk" >/dev/null
 measure '' floor "$W1_MIB" "$disk"

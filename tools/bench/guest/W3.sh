@@ -6,7 +6,7 @@ set -eu
 # shellcheck source=lib.sh disable=SC1091
 . "${0%/*}/lib.sh"
 
-disk=${W3_DISK:-/dev/nvme0n1}
+disk_up $((W3_MIB * 2)) "${W3_DISK:-/dev/nvme0n1}"
 
 # mode PREFIX COMPRESSED
 mode()

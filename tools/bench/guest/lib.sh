@@ -136,6 +136,16 @@ nullb_down()
 	rmdir "/sys/kernel/config/nullb/$1"
 }
 
+# disk_up MIB DISK: sets disk to DISK, or, if that is "null", to a new null_blk that
+# keeps data, until the exit
+disk_up()
+{
+	disk=$2
+	[ "$disk" = null ] || return 0
+	disk=$(nullb_up "$WORKLOAD" "$1" 1)
+	trap 'zram_reset; nullb_down "$WORKLOAD"' EXIT
+}
+
 # Back to the state of a new device
 zram_reset()
 {
