@@ -4,8 +4,9 @@
  * a tenth of a second at most.
  *
  * The thread holds pp_lock for a slice and has nothing in flight after it, so the run
- * of a task begins after a slice at the latest. The memory of the run is kept from
- * slice to slice, and so is the place that its walk has come to.
+ * of a task begins after a slice at the latest. The run keeps the place that its walk has
+ * come to from slice to slice, and its memory as long as the thread lives: a slice is most
+ * urgent when there is no memory.
  */
 
 #include <linux/atomic.h>
@@ -43,11 +44,13 @@
 /* How long the thread lets reads of the backing device go first, for each request */
 #define YIELDS		10
 #define YIELD_US	1000
+/* Most pages in flight, 512 KiB: two requests. A run of a task has more, but only for a while */
+#define BATCH		((unsigned int)(2 * ZRAM_WB_RING_REQUEST / ZRAM_BLOCKS_PER_PAGE))
 /*
- * How long the run keeps its memory after a slice, ms. Also the time between two discards;
- * that doubles after each discard that failed, up to three quarters of an hour.
+ * Time from a slice to a discard, and between two discards, ms. It doubles after each discard
+ * that failed, up to three quarters of an hour.
  */
-#define KEEP		10000U
+#define REST		10000U
 #define DISCARD_BACKOFF	8
 /* Seconds between two tests of retired blocks, each of which may take half a minute */
 #define RETEST_EVERY	600
@@ -94,18 +97,17 @@ void zram_tier_slice_restart(struct zram_tier_slice *slice)
 	slice->fresh = true;
 }
 
-static int tier_slice_open(struct zram_tier_slice *slice)
+/**
+ * zram_tier_slice_open() - allocate the memory of the run
+ * @slice: from zram_tier_slice_init(); zram_tier_slice_close() follows, whatever this returns
+ *
+ * Context: May sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int zram_tier_slice_open(struct zram_tier_slice *slice)
 {
-	int err;
-
-	if (slice->open)
-		return 0;
-	err = zram_wb_run_open(&slice->run, &slice->pp, &slice->range, 1, true);
-	if (err)
-		zram_wb_run_close(&slice->run);
-	slice->open = !err;
-	slice->fresh = false;
-	return err;
+	return zram_wb_run_open(&slice->run, &slice->pp, &slice->range, 1,
+				min(READ_ONCE(slice->zram->wb.batch), BATCH), true);
 }
 
 static void tier_slice_retest(struct zram_tier_slice *slice)
@@ -167,7 +169,7 @@ static u32 tier_slice_limit(struct zram_tier_slice *slice)
 	const struct zram_tier_latency_input in = {
 		.now = ktime_to_ms(ktime_get()),
 		.target_us = READ_ONCE(zram->tier->latency_target_us),
-		.full = slice->open ? min(most, zram_wb_ring_blocks(slice->run.ring)) : most,
+		.full = min(most, zram_wb_ring_blocks(slice->run.ring)),
 		.least = ZRAM_BLOCKS_PER_PAGE,
 		.reading = zram_rb_group_busy(zram),
 	};
@@ -194,9 +196,6 @@ static int tier_slice_work(struct zram_tier_slice *slice)
 	u64 granted, most = SLICE_REQUESTS * ZRAM_WB_RING_REQUEST * ZRAM_BLOCK_SIZE;
 	int err, last;
 
-	err = tier_slice_open(slice);
-	if (err)
-		return err;
 	if (slice->fresh)
 		zram_pp_walk_init(&run->walk, &slice->pp, &slice->range, 1);
 	slice->fresh = false;
@@ -265,6 +264,7 @@ static void tier_slice_give(struct zram_tier_slice *slice)
 int zram_tier_slice_run(struct zram_tier_slice *slice,
 			const struct zram_tier_goal *goal)
 {
+	u64 now = ktime_to_ms(ktime_get());
 	int err;
 
 	slice->pages = 0;
@@ -273,7 +273,9 @@ int zram_tier_slice_run(struct zram_tier_slice *slice,
 	/* No page is that old; to the filter it would mean any */
 	if (!goal->before)
 		return -ENOENT;
-	slice->ran = ktime_to_ms(ktime_get());
+	/* After a while the pages that the walk has passed are older */
+	slice->fresh |= now >= slice->ran + REST;
+	slice->ran = now;
 	if (!tier_slice_limit(slice) && !goal->rescue)
 		return -ECANCELED;
 	slice->filter.before = goal->before;
@@ -353,16 +355,14 @@ int zram_tier_slice_recompress(struct zram_tier_slice *slice, u32 before)
 }
 
 /**
- * zram_tier_slice_close() - free the memory of the run
- * @slice: the slices; more of them may follow
+ * zram_tier_slice_close() - undo zram_tier_slice_open()
+ * @slice: the slices
  *
- * Context: May sleep. The thread, between two slices.
+ * Context: May sleep. No slice is going on.
  */
 void zram_tier_slice_close(struct zram_tier_slice *slice)
 {
-	if (slice->open)
-		zram_wb_run_free(&slice->run);
-	slice->open = false;
+	zram_wb_run_free(&slice->run);
 }
 
 static void tier_slice_sparse(struct zram_tier_slice *slice, u64 now)
@@ -406,9 +406,9 @@ static void tier_slice_discard(struct zram_tier_slice *slice)
  * @now: awake time, ms
  * @full: pages are to leave, and the backing device is full
  *
- * If @full, brings objects back from sparse blocks. Some time after the last slice, frees the
- * memory of the run and discards free segments of the backing device. A later call discards
- * segments that are left, or that become free meanwhile.
+ * If @full, brings objects back from sparse blocks. Some time after the last slice, discards
+ * free segments of the backing device. A later call discards segments that are left, or that
+ * become free meanwhile.
  *
  * Context: May sleep; waits for I/O. The thread, between two slices. Takes pp_lock.
  */
@@ -418,11 +418,10 @@ void zram_tier_slice_rest(struct zram_tier_slice *slice, u64 now, bool full)
 	tier_slice_limit(slice);
 	if (full)
 		tier_slice_sparse(slice, now);
-	if (now >= slice->ran + KEEP)
-		zram_tier_slice_close(slice);
-	if (now < slice->ran + (KEEP << slice->backoff) || !tier_slice_can_discard(slice))
+	if (now < slice->ran + (REST << slice->backoff) || !tier_slice_can_discard(slice))
 		return;
 	slice->ran = now;
+	slice->fresh = true;
 	tier_slice_discard(slice);
 }
 
@@ -431,16 +430,13 @@ void zram_tier_slice_rest(struct zram_tier_slice *slice, u64 now, bool full)
  * @slice: the slices
  * @now: awake time, ms
  *
- * Return: ms until then; 0 if there is neither memory to free nor a segment to discard.
+ * Return: ms until then; 0 if there is no segment to discard.
  */
 u32 zram_tier_slice_rest_ms(const struct zram_tier_slice *slice, u64 now)
 {
-	u64 due = slice->ran + KEEP;
+	u64 due = slice->ran + (REST << slice->backoff);
 
-	if (!slice->open) {
-		if (!tier_slice_can_discard(slice))
-			return 0;
-		due = slice->ran + (KEEP << slice->backoff);
-	}
-	return now < due ? due - now : KEEP;
+	if (!tier_slice_can_discard(slice))
+		return 0;
+	return now < due ? due - now : REST;
 }

@@ -54,7 +54,6 @@ enum zram_tier_pass {
  * @goal: of the slice that is going on
  * @end: when that has to end, jiffies
  * @begun: pages that the run had claimed when the slice began
- * @open: the run has its memory
  * @ran: when the last slice began, or free segments were discarded; awake time in ms
  * @sparse: the pass for sparse blocks
  * @backoff: number of discards in a row that failed
@@ -83,7 +82,6 @@ struct zram_tier_slice {
 	struct zram_tier_goal goal;
 	unsigned long end;
 	unsigned int begun;
-	bool open;
 	u64 ran;
 	struct zram_tier_sparse sparse;
 	int backoff;
@@ -100,6 +98,7 @@ struct zram_tier_slice {
 };
 
 void zram_tier_slice_init(struct zram_tier_slice *slice, struct zram *zram);
+int zram_tier_slice_open(struct zram_tier_slice *slice);
 int zram_tier_slice_run(struct zram_tier_slice *slice,
 			const struct zram_tier_goal *goal);
 int zram_tier_slice_recompress(struct zram_tier_slice *slice, u32 before);

@@ -415,30 +415,34 @@ static u32 tier_step(void *data)
 	return tier_step_delay(work);
 }
 
-static void *tier_step_open(struct zram *zram)
-{
-	struct tier_work *work = kzalloc_obj(*work);
-
-	if (!work)
-		return NULL;
-	work->zram = zram;
-	zram_tier_pause_end(&work->pause);
-	work->exhausted_age = U32_MAX;
-	work->stepped = ktime_to_ms(ktime_get());
-	/* Pages that were stored before */
-	work->recomp.touched = ktime_get_boottime_seconds();
-	zram_tier_slice_init(&work->slice, zram);
-	zram_tier_policy_init(&work->state);
-	zram_tier_count_sum(zram, &work->sums);
-	return work;
-}
-
 static void tier_step_close(void *data)
 {
 	struct tier_work *work = data;
 
 	zram_tier_slice_close(&work->slice);
 	kfree(work);
+}
+
+static void *tier_step_open(struct zram *zram)
+{
+	struct tier_work *work = kzalloc_obj(*work);
+
+	if (!work)
+		return NULL;
+	zram_tier_slice_init(&work->slice, zram);
+	if (zram_tier_slice_open(&work->slice)) {
+		tier_step_close(work);
+		return NULL;
+	}
+	work->zram = zram;
+	zram_tier_pause_end(&work->pause);
+	work->exhausted_age = U32_MAX;
+	work->stepped = ktime_to_ms(ktime_get());
+	/* Pages that were stored before */
+	work->recomp.touched = ktime_get_boottime_seconds();
+	zram_tier_policy_init(&work->state);
+	zram_tier_count_sum(zram, &work->sums);
+	return work;
 }
 
 const struct zram_tier_work_ops zram_tier_work_ops = {

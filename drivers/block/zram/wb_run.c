@@ -49,13 +49,13 @@ static void wb_run_count(struct zram_wb_run *run, enum zram_stat id,
 	zram_stats_add(&run->zram->stats, id, amount);
 }
 
-static int wb_run_alloc(struct zram_wb_run *run, bool packed)
+static int wb_run_alloc(struct zram_wb_run *run, unsigned int batch, bool packed)
 {
 	struct zram *zram = run->zram;
 	/* A run about few pages takes memory for twice as many: a request has half of it */
 	u64 most = min_t(u64, 2 * zram_pp_walk_total(&run->walk), MAX_BATCH);
-	unsigned int batch = min_t(u64, READ_ONCE(zram->wb.batch), most);
 
+	batch = min_t(u64, batch, most);
 	run->ring = zram_wb_ring_create(zram->backing.bdev,
 					batch * ZRAM_BLOCKS_PER_PAGE,
 					ZRAM_BLOCKS_PER_PAGE,
@@ -214,14 +214,15 @@ int zram_wb_run_step(struct zram_wb_run *run)
  * @pp: the run as its walk is to know it; kept as long as the run
  * @ranges: which pages, in this order; likewise
  * @nr: number of ranges
+ * @batch: most pages in flight
  * @packed: write packed objects, or whole pages
  *
- * Context: May sleep. pp_lock is held.
+ * Context: May sleep.
  * Return: 0 or -ENOMEM.
  */
 int zram_wb_run_open(struct zram_wb_run *run, const struct zram_pp_run *pp,
 		     const struct zram_pp_range *ranges, unsigned int nr,
-		     bool packed)
+		     unsigned int batch, bool packed)
 {
 	int err;
 
@@ -231,7 +232,7 @@ int zram_wb_run_open(struct zram_wb_run *run, const struct zram_pp_run *pp,
 		.allowed = U64_MAX,
 	};
 	zram_pp_walk_init(&run->walk, pp, ranges, nr);
-	err = wb_run_alloc(run, packed);
+	err = wb_run_alloc(run, batch, packed);
 	if (err)
 		return err;
 	zram_wb_retry_init(&run->retry, pp, run->ring);
@@ -427,7 +428,8 @@ int zram_wb_run(struct zram *zram, const struct zram_pp_range *ranges,
 		goto out;
 	wb_run_stat_begin(zram, key);
 	trace_zram_wb_begin(zram, nr);
-	err = zram_wb_run_open(run, &pp, ranges, nr, zram->wb.packed);
+	err = zram_wb_run_open(run, &pp, ranges, nr, READ_ONCE(zram->wb.batch),
+			       zram->wb.packed);
 	if (!err) {
 		zram_wb_retry_begin(&run->retry, zram->backing.map);
 		err = wb_run_all(run, &pp);

@@ -11,7 +11,7 @@ struct zram_wb_run;
 
 int zram_wb_run_open(struct zram_wb_run *run, const struct zram_pp_run *pp,
 		     const struct zram_pp_range *ranges, unsigned int nr,
-		     bool packed);
+		     unsigned int batch, bool packed);
 int zram_wb_run_step(struct zram_wb_run *run);
 void zram_wb_run_drain(struct zram_wb_run *run);
 void zram_wb_run_resume(struct zram_wb_run *run, u64 allowed);
