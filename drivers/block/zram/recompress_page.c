@@ -95,9 +95,13 @@ static int recompress_try_alloc(struct zram_recompress_run *run, unsigned int le
 {
 	struct zram_obj_pool *pool = &run->zram->pool;
 	unsigned long before = zram_obj_pool_pages(pool);
-	int err = zram_obj_alloc_instead(pool, len, GFP_NOIO, run->nid,
-					 run->most, handle);
+	gfp_t gfp = GFP_NOIO;
+	int err;
 
+	/* The thread of a slice must not wait behind a task that waits for the thread */
+	if (run->slice)
+		gfp |= __GFP_NORETRY;
+	err = zram_obj_alloc_instead(pool, len, gfp, run->nid, run->most, handle);
 	zram_recompress_log_grow(run->log, zram_obj_pool_pages(pool) - before);
 	return err;
 }

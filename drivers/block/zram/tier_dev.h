@@ -10,8 +10,8 @@
 #include <linux/workqueue.h>
 
 #include "bd_map.h"
+#include "tier_ask.h"
 #include "tier_bucket.h"
-#include "tier_oom.h"
 #include "tier_policy.h"
 
 struct task_struct;
@@ -173,7 +173,7 @@ struct zram_tier_watch {
  * @work: what the thread works on; NULL while there is no thread
  * @life: of the thread, see tier_thread.c
  * @ended: completed by the thread when it has ended its work
- * @oom: asks the thread for memory before the kernel kills a task
+ * @ask: asks the thread for memory before the kernel kills a task
  * @kicked: there is a reason for a step
  * @status: what the thread tells
  */
@@ -192,7 +192,7 @@ struct zram_tier {
 	void *work;			/* lock; the thread */
 	atomic_t life;
 	struct completion ended;
-	struct zram_tier_oom oom;	/* see there */
+	struct zram_tier_ask ask;	/* see there */
 	atomic_t kicked;
 	struct zram_tier_status status;	/* A */
 };

@@ -4,180 +4,121 @@
  * age. The kernel tells of it before it chooses the task, and chooses none if memory was
  * freed.
  *
- * The task that found no memory waits for the threads of all devices. It may hold locks that
- * a thread needs, and it may be such a thread. So the wait has an end, a thread does not
- * wait, and the task takes no lock but a spinlock.
+ * The pages that the threads free wait in lists of their CPUs, which watermarks do not count.
+ * A task that allocates empties these lists only if its reclaim has freed something. So a
+ * shrinker lets the next reclaim account the pages: it is on its behalf that they were freed.
  */
 
-#include <linux/compiler.h>
+#include <linux/atomic.h>
+#include <linux/errno.h>
 #include <linux/jiffies.h>
-#include <linux/list.h>
-#include <linux/lockdep.h>
+#include <linux/mm.h>
+#include <linux/mmzone.h>
+#include <linux/nodemask.h>
 #include <linux/notifier.h>
 #include <linux/oom.h>
 #include <linux/sched.h>
-#include <linux/sched/prio.h>
 #include <linux/sched/signal.h>
-#include <linux/spinlock.h>
+#include <linux/shrinker.h>
+#include <linux/sizes.h>
 #include <linux/swap.h>
-#include <linux/wait.h>
+#include <linux/vmstat.h>
 
+#include "tier_ask.h"
 #include "tier_oom.h"
 
 /* Most time that a task waits; a disk that sleeps takes seconds to wake up */
 #define OOM_WAIT	(5 * HZ)
-/* So many tasks wait for a thread that does not answer: it is frozen, or its device hangs */
-#define OOM_MISSED	3
-
-static DEFINE_SPINLOCK(tier_oom_lock);
-static LIST_HEAD(tier_oom_threads);
-static DECLARE_WAIT_QUEUE_HEAD(tier_oom_answers);
-/* Answers that a task waits for; what the threads have freed since the last one, in pages */
-static unsigned int tier_oom_awaited;	/* tier_oom_lock */
-static unsigned long tier_oom_freed;	/* tier_oom_lock */
-
-/**
- * zram_tier_oom_begin() - ask the thread that calls this from now on
- * @oom: of its device, with @ask
- *
- * Context: Any but interrupts.
+/*
+ * If memory does not suffice for OOM_GAP in so long a time, a working set is larger than
+ * memory. Then the kernel kills once.
  */
-void zram_tier_oom_begin(struct zram_tier_oom *oom)
-{
-	spin_lock(&tier_oom_lock);
-	oom->thread = current;
-	oom->asked = false;
-	oom->awaited = false;
-	oom->missed = 0;
-	list_add_tail(&oom->node, &tier_oom_threads);
-	spin_unlock(&tier_oom_lock);
-}
+#define OOM_SERIES	(300 * HZ)
+#define OOM_GAP		(10 * HZ)
 
-static void tier_oom_answer(struct zram_tier_oom *oom, unsigned long freed)
-{
-	lockdep_assert_held(&tier_oom_lock);
-	if (!oom->asked)
-		return;
-	WRITE_ONCE(oom->asked, false);
-	oom->missed = 0;
-	tier_oom_freed += freed;
-	if (!oom->awaited)
-		return;
-	oom->awaited = false;
-	WRITE_ONCE(tier_oom_awaited, tier_oom_awaited - 1);
-	if (!tier_oom_awaited)
-		wake_up(&tier_oom_answers);
-}
+static struct zram_tier_asks tier_oom_asks;
+static struct shrinker *tier_oom_shrinker;
+/* Pages that were freed, and that no reclaim has accounted */
+static atomic_long_t tier_oom_freed;
+static struct zram_tier_oom_series tier_oom_series;	/* the kernel's oom_lock */
 
 /**
- * zram_tier_oom_end() - do not ask the thread any more
- * @oom: of its device
- *
- * Context: Any but interrupts. After zram_tier_oom_begin().
- */
-void zram_tier_oom_end(struct zram_tier_oom *oom)
-{
-	spin_lock(&tier_oom_lock);
-	tier_oom_answer(oom, 0);
-	list_del(&oom->node);
-	spin_unlock(&tier_oom_lock);
-}
-
-/**
- * zram_tier_oom_asked() - are pages to leave instead of a task being killed?
- * @oom: of its device
- *
- * Context: The thread.
- * Return: true if so. Then the thread calls zram_tier_oom_answer() soon.
- */
-bool zram_tier_oom_asked(const struct zram_tier_oom *oom)
-{
-	return READ_ONCE(oom->asked);
-}
-
-/**
- * zram_tier_oom_answer() - the thread has done what it can
- * @oom: of its device
- * @freed: memory that became free, in pages
+ * zram_tier_oom_begin() - from now on, let the thread free memory before the kernel kills
+ * @ask: of the thread, with its function; zram_tier_ask_end() follows
  *
  * Context: The thread.
  */
-void zram_tier_oom_answer(struct zram_tier_oom *oom, unsigned long freed)
+void zram_tier_oom_begin(struct zram_tier_ask *ask)
 {
-	if (!READ_ONCE(oom->asked))
-		return;
-	spin_lock(&tier_oom_lock);
-	tier_oom_answer(oom, freed);
-	spin_unlock(&tier_oom_lock);
-	set_user_nice(current, MAX_NICE);
+	zram_tier_ask_begin(ask, &tier_oom_asks);
 }
 
-static bool tier_oom_is_thread(const struct task_struct *task)
+/* Is the kernel about to kill because this task finds no memory? */
+static bool tier_oom_kills(void)
 {
-	const struct zram_tier_oom *oom;
-
-	list_for_each_entry(oom, &tier_oom_threads, node)
-		if (oom->thread == task)
-			return true;
-	return false;
+	/* kswapd finds some, but MGLRU's min_ttl_ms has it kill rather than let tasks wait */
+	if (current_is_kswapd())
+		return false;
+	/* A task that ends gets memory from the reserves */
+	if (fatal_signal_pending(current) || current->flags & PF_EXITING)
+		return false;
+	/* The kernel kills nobody for a task whose reclaim is restricted */
+	return !(current->flags & (PF_MEMALLOC_NOIO | PF_MEMALLOC_NOFS));
 }
 
-/* Ask all threads; false if there is none to wait for */
-static bool tier_oom_ask(void)
+/*
+ * Is much memory free? Then the task needs memory of another kind: of a node, of a zone, or
+ * contiguous. Zones keep a part of memory for allocations that can use no other zone.
+ */
+static bool tier_oom_has_memory(void)
 {
-	struct zram_tier_oom *oom;
-	bool wait;
+	unsigned long spare = 0, high, free;
+	struct zone *zone;
+	int nid, i;
 
-	spin_lock(&tier_oom_lock);
-	/* What was freed since the last task waited has not prevented this */
-	tier_oom_freed = 0;
-	/* kswapd has others to serve. It asks, and does not wait */
-	wait = !tier_oom_is_thread(current) && !current_is_kswapd();
-	list_for_each_entry(oom, &tier_oom_threads, node) {
-		if (oom->thread == current)
-			continue;
-		if (wait && oom->missed < OOM_MISSED && !oom->awaited) {
-			oom->awaited = true;
-			WRITE_ONCE(tier_oom_awaited, tier_oom_awaited + 1);
+	for_each_online_node(nid) {
+		for (i = 0; i < MAX_NR_ZONES; i++) {
+			zone = &NODE_DATA(nid)->node_zones[i];
+			if (!populated_zone(zone))
+				continue;
+			free = zone_page_state_snapshot(zone, NR_FREE_PAGES);
+			high = high_wmark_pages(zone);
+			spare += free - min(free, high);
 		}
-		if (oom->asked)
-			continue;
-		WRITE_ONCE(oom->asked, true);
-		/* On busy CPUs it would come too late at its own */
-		set_user_nice(oom->thread, 0);
-		oom->ask(oom);
 	}
-	wait = wait && tier_oom_awaited;
-	spin_unlock(&tier_oom_lock);
-	return wait;
+	return spare > totalram_pages() / 64 + (SZ_16M >> PAGE_SHIFT);
 }
 
-/* The wait is over: what was freed, in pages. Those that have not answered may do so later */
-static unsigned long tier_oom_settle(void)
+/**
+ * zram_tier_oom_is_thrash() - have rescues followed each other for too long?
+ * @series: the rescues; a new series begins if they have, or after a gap
+ * @now: jiffies
+ *
+ * Return: true if they have, and the kernel should kill once.
+ */
+bool zram_tier_oom_is_thrash(struct zram_tier_oom_series *series, unsigned long now)
 {
-	struct zram_tier_oom *oom;
-	unsigned long freed;
-
-	spin_lock(&tier_oom_lock);
-	list_for_each_entry(oom, &tier_oom_threads, node) {
-		oom->missed += oom->awaited;
-		oom->awaited = false;
-	}
-	WRITE_ONCE(tier_oom_awaited, 0);
-	freed = tier_oom_freed;
-	tier_oom_freed = 0;
-	spin_unlock(&tier_oom_lock);
-	return freed;
+	if (!series->any || time_after(now, series->last + OOM_GAP))
+		series->first = now;
+	series->any = time_before(now, series->first + OOM_SERIES);
+	return !series->any;
 }
 
 /* Its callers hold oom_lock, so there is one at a time */
-static int tier_oom_notify(struct notifier_block *nb, unsigned long unused, void *freed)
+static int tier_oom_notify(struct notifier_block *nb, unsigned long unused, void *data)
 {
-	/* A task that is being killed gets memory, and does not kill another */
-	if (fatal_signal_pending(current) || !tier_oom_ask())
+	unsigned long *all = data, freed;
+
+	/* Another notifier may have freed memory */
+	if (*all || !tier_oom_kills() || tier_oom_has_memory() ||
+	    zram_tier_oom_is_thrash(&tier_oom_series, jiffies))
 		return NOTIFY_DONE;
-	wait_event_timeout(tier_oom_answers, !READ_ONCE(tier_oom_awaited), OOM_WAIT);
-	*(unsigned long *)freed += tier_oom_settle();
+	freed = zram_tier_ask_all(&tier_oom_asks, OOM_WAIT);
+	tier_oom_series.last = jiffies;
+	if (!freed)
+		return NOTIFY_DONE;
+	atomic_long_set(&tier_oom_freed, freed);
+	*all += freed;
 	return NOTIFY_OK;
 }
 
@@ -185,23 +126,55 @@ static struct notifier_block tier_oom_nb = {
 	.notifier_call = tier_oom_notify,
 };
 
+static unsigned long tier_oom_count(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	/* kswapd does not empty the lists of the CPUs */
+	return current_is_kswapd() ? 0 : atomic_long_read(&tier_oom_freed);
+}
+
+static unsigned long tier_oom_scan(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	unsigned long freed = atomic_long_xchg(&tier_oom_freed, 0);
+
+	mm_account_reclaimed_pages(freed);
+	return freed ?: SHRINK_STOP;
+}
+
 /**
  * zram_tier_oom_init() - let the kernel tell when it finds no memory
  *
- * Context: Before the first device.
- * Return: 0, or the error of the notifier.
+ * Context: May sleep. Before the first device.
+ * Return: 0, -ENOMEM, or the error of the notifier.
  */
 int zram_tier_oom_init(void)
 {
-	return register_oom_notifier(&tier_oom_nb);
+	int err;
+
+	zram_tier_ask_init(&tier_oom_asks);
+	tier_oom_shrinker = shrinker_alloc(0, "zram-rescue");
+	if (!tier_oom_shrinker)
+		return -ENOMEM;
+	err = register_oom_notifier(&tier_oom_nb);
+	if (err) {
+		shrinker_free(tier_oom_shrinker);
+		return err;
+	}
+	tier_oom_shrinker->count_objects = tier_oom_count;
+	tier_oom_shrinker->scan_objects = tier_oom_scan;
+	/* All of them at once */
+	tier_oom_shrinker->seeks = 0;
+	tier_oom_shrinker->batch = 1;
+	shrinker_register(tier_oom_shrinker);
+	return 0;
 }
 
 /**
  * zram_tier_oom_exit() - undo zram_tier_oom_init()
  *
- * Context: After the last device.
+ * Context: May sleep. After the last device.
  */
 void zram_tier_oom_exit(void)
 {
 	unregister_oom_notifier(&tier_oom_nb);
+	shrinker_free(tier_oom_shrinker);
 }

@@ -2,34 +2,25 @@
 #ifndef _ZRAM_TIER_OOM_H_
 #define _ZRAM_TIER_OOM_H_
 
-#include <linux/list.h>
 #include <linux/types.h>
 
-struct task_struct;
+struct zram_tier_ask;
 
 /**
- * struct zram_tier_oom - a thread that can move pages instead of a task being killed
- * @ask: called when it is to do so, with a spinlock held; wakes it
- * @thread: the thread
- * @node: in the list of these threads
- * @asked: the thread is to move pages, and has not answered
- * @awaited: a task waits for the answer
- * @missed: tasks that have waited for it in vain
+ * struct zram_tier_oom_series - rescues that follow each other
+ * @any: there was one
+ * @first: when the series began, jiffies
+ * @last: when the last rescue ended, jiffies
  */
-struct zram_tier_oom {
-	void (*ask)(struct zram_tier_oom *oom);	/* I */
-	struct task_struct *thread;		/* tier_oom_lock */
-	struct list_head node;			/* tier_oom_lock */
-	bool asked;				/* tier_oom_lock; A */
-	bool awaited;				/* tier_oom_lock */
-	unsigned int missed;			/* tier_oom_lock */
+struct zram_tier_oom_series {
+	bool any;
+	unsigned long first;
+	unsigned long last;
 };
 
 #ifdef CONFIG_ZRAM_TIER
-void zram_tier_oom_begin(struct zram_tier_oom *oom);
-void zram_tier_oom_end(struct zram_tier_oom *oom);
-bool zram_tier_oom_asked(const struct zram_tier_oom *oom);
-void zram_tier_oom_answer(struct zram_tier_oom *oom, unsigned long freed);
+void zram_tier_oom_begin(struct zram_tier_ask *ask);
+bool zram_tier_oom_is_thrash(struct zram_tier_oom_series *series, unsigned long now);
 int zram_tier_oom_init(void);
 void zram_tier_oom_exit(void);
 #else

@@ -43,13 +43,14 @@ void zram_tier_pause_end(struct zram_tier_pause *pause)
 }
 
 /**
- * zram_tier_pause_cut() - try now, as memory is needed, unless nothing can be written
+ * zram_tier_pause_cut() - try now, because memory is needed
  * @pause: the pause
+ *
+ * Also a device that has failed: an error may have been transient.
  */
 void zram_tier_pause_cut(struct zram_tier_pause *pause)
 {
-	if (pause->why != ZRAM_TIER_PAUSED_DEVICE && pause->why != ZRAM_TIER_PAUSED_FULL)
-		pause->until = 0;
+	pause->until = 0;
 }
 
 static void tier_pause_set(struct zram_tier_pause *pause, enum zram_tier_activity why,

@@ -115,10 +115,12 @@ static unsigned int tier_probe_run(const struct zram_pp_run *pp, struct page *pa
 u32 zram_tier_probe(struct zram *zram)
 {
 	const struct zram_pp_run pp = { .zram = zram, .stop = tier_probe_stop };
-	struct page *page = alloc_page(GFP_NOIO | __GFP_NOWARN);
 	unsigned int nr = 0;
+	struct page *page;
 	u32 us[READS];
 
+	/* Not behind a task that waits for memory, and for this thread */
+	page = alloc_page(GFP_NOIO | __GFP_NORETRY | __GFP_NOWARN);
 	if (!page)
 		return 0;
 	if (zram_tier_slice_begin()) {
@@ -126,7 +128,7 @@ u32 zram_tier_probe(struct zram *zram)
 			nr = tier_probe_run(&pp, page, us);
 			zram_pp_run_end(&pp);
 		}
-		zram_tier_slice_end();
+		zram_tier_slice_end(zram);
 	}
 	__free_page(page);
 	if (!nr)

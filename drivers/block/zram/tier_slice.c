@@ -25,6 +25,7 @@
 #include "rb_group.h"
 #include "recompress.h"
 #include "table.h"
+#include "tier_ask.h"
 #include "tier_budget.h"
 #include "tier_dev.h"
 #include "tier_latency.h"
@@ -66,6 +67,7 @@ static int tier_slice_stop(const struct zram_pp_run *pp)
 	if (zram_tier_interrupted(slice->zram))
 		return -EINTR;
 	if (zram_pp_run_wanted(slice->zram) ||
+	    (!slice->goal.rescue && zram_tier_ask_pending(&slice->zram->tier->ask)) ||
 	    time_after_eq(jiffies, slice->end) ||
 	    slice->run.pack.head - slice->begun >= slice->goal.pages)
 		return -EAGAIN;
@@ -135,7 +137,9 @@ static int tier_slice_write(struct zram_tier_slice *slice)
 	unsigned int requests;
 	int err = 0;
 
-	for (requests = 0; requests < SLICE_REQUESTS && !err; requests++) {
+	/* Where few blocks are free together, a rescue takes as many requests as it needs */
+	for (requests = 0; !err && (slice->goal.rescue || requests < SLICE_REQUESTS);
+	     requests++) {
 		tier_slice_yield(slice);
 		err = zram_wb_run_step(&slice->run);
 	}
@@ -196,7 +200,7 @@ static int tier_slice_work(struct zram_tier_slice *slice)
 	u64 granted, most = SLICE_REQUESTS * ZRAM_WB_RING_REQUEST * ZRAM_BLOCK_SIZE;
 	int err, last;
 
-	if (slice->fresh)
+	if (slice->fresh || slice->goal.rescue)
 		zram_pp_walk_init(&run->walk, &slice->pp, &slice->range, 1);
 	slice->fresh = false;
 	zram_pp_walk_cut(&run->walk, slice->goal.above);
@@ -238,14 +242,14 @@ static bool tier_slice_take(struct zram_tier_slice *slice,
 		return false;
 	if (zram_pp_run_try(&slice->pp))
 		return true;
-	zram_tier_slice_end();
+	zram_tier_slice_end(slice->zram);
 	return false;
 }
 
 static void tier_slice_give(struct zram_tier_slice *slice)
 {
 	zram_pp_run_end(&slice->pp);
-	zram_tier_slice_end();
+	zram_tier_slice_end(slice->zram);
 }
 
 /**

@@ -20,7 +20,7 @@ struct zram;
  * @pages: most pages, to a write request
  * @bytes: most bytes to write
  * @rescue: the kernel is about to kill a task: readers and the latency governor do not hold
- *	the slice back, and it may use the reserve of the budget
+ *	the slice back, it may use the reserve of the budget, and looks at all pages again
  */
 struct zram_tier_goal {
 	u32 above;

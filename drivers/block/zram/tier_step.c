@@ -22,17 +22,18 @@
 #include "rb_window.h"
 #include "table.h"
 #include "tier_ages.h"
+#include "tier_ask.h"
 #include "tier_budget.h"
 #include "tier_clock.h"
 #include "tier_compact.h"
 #include "tier_count.h"
 #include "tier_dev.h"
-#include "tier_oom.h"
 #include "tier_pause.h"
 #include "tier_policy.h"
 #include "tier_probe.h"
 #include "tier_recomp.h"
 #include "tier_report.h"
+#include "tier_rescue.h"
 #include "tier_slice.h"
 #include "tier_sleep.h"
 #include "tier_thread.h"
@@ -42,10 +43,6 @@
 #define STEP_MORE	20
 #define STEP_ASLEEP	1000
 #define STEP_PAUSED	1000U
-/* This part of all pages leaves before the kernel kills a task, if a slice suffices for it */
-#define RESCUE_PART	64
-/* Steps until the thread gives up to move pages then; they take a fifth of a second */
-#define RESCUE_TRIES	10
 
 /**
  * struct tier_work - what the thread of a device works on
@@ -69,8 +66,9 @@
  * @recomp: when pages are recompressed
  * @report: what user space was told
  * @compact: when the pool is compacted
- * @rescued: pages moved by this step so that the kernel kills no task
- * @rescues: steps that were to move some, and moved none
+ * @rescue: pages leave so that the kernel kills no task
+ * @rescued: pages moved by this step for that
+ * @blocked: the slice of this step could not begin, or was interrupted before its first page
  */
 struct tier_work {
 	struct zram *zram;
@@ -92,8 +90,9 @@ struct tier_work {
 	struct zram_tier_recomp recomp;
 	struct zram_tier_report report;
 	struct zram_tier_compact compact;
+	struct zram_tier_rescue rescue;
 	u64 rescued;
-	unsigned int rescues;
+	bool blocked;
 };
 
 /* Differences of counters that only grow */
@@ -147,13 +146,6 @@ static bool tier_step_paused(const struct tier_work *work)
 	return zram_tier_pause_is_on(&work->pause, work->stepped);
 }
 
-static void tier_step_rescue(struct tier_work *work)
-{
-	work->in.rescue = max(work->in.ram_pages / RESCUE_PART, 1ULL);
-	work->in.budget = zram_tier_budget_spill_left(work->zram);
-	zram_tier_pause_cut(&work->pause);
-}
-
 static void tier_step_observe(struct tier_work *work)
 {
 	struct zram *zram = work->zram;
@@ -172,8 +164,10 @@ static void tier_step_observe(struct tier_work *work)
 		.budget = zram_tier_budget_left(zram),
 		.disk_us = work->disk_us,
 	};
-	if (zram_tier_oom_asked(&zram->tier->oom))
-		tier_step_rescue(work);
+	if (zram_tier_ask_pending(&zram->tier->ask)) {
+		zram_tier_rescue_begin(&work->rescue, zram, in, now);
+		zram_tier_pause_cut(&work->pause);
+	}
 	/* Before the first walk; it counts those in memory */
 	in->pool_pages = tier_step_pages(work) ?:
 		zram_stats_read(&zram->stats, ZRAM_STAT_PAGES);
@@ -181,6 +175,7 @@ static void tier_step_observe(struct tier_work *work)
 	work->stepped = now;
 	work->written = 0;
 	work->rescued = 0;
+	work->blocked = false;
 	/* The policy asks for no walk while nothing can be written */
 	if (!tier_step_paused(work))
 		in->free_bytes = zram_bd_budget_room(zram) << ZRAM_BLOCK_SHIFT;
@@ -264,9 +259,12 @@ static void tier_step_goal(struct tier_work *work, struct zram_tier_goal *goal)
 		.bytes = out->bytes,
 		.rescue = work->in.rescue,
 	};
-	/* Those of this second too */
-	if (goal->rescue && !out->min_age)
-		goal->before = now + 1;
+	/* The reserve is not there for other demands. Those of this second leave too */
+	if (goal->rescue) {
+		goal->pages = min(goal->pages, work->in.rescue);
+		if (!out->min_age)
+			goal->before = now + 1;
+	}
 	if (cut + 1 < ZRAM_TIER_CLASSES)
 		goal->above = zram_tier_clock_before(zram_tier_class_age(cut + 1),
 						     now);
@@ -280,9 +278,12 @@ static void tier_step_move(struct tier_work *work)
 	struct zram_tier_slice *slice = &work->slice;
 	struct zram_tier_status *status = &work->zram->tier->status;
 	struct zram_tier_goal goal;
+	int err;
 
 	tier_step_goal(work, &goal);
-	tier_step_result(work, zram_tier_slice_run(slice, &goal));
+	err = zram_tier_slice_run(slice, &goal);
+	work->blocked = err == -EAGAIN && !slice->pages;
+	tier_step_result(work, err);
 	work->written += slice->pages;
 	work->moved += slice->pages;
 	work->compact.freed += slice->pages;
@@ -307,23 +308,6 @@ static void tier_step_write(struct tier_work *work)
 	memalloc_noreclaim_restore(flags);
 	work->rescued = work->slice.pages;
 	atomic64_add(work->rescued, &work->zram->tier->status.rescued);
-}
-
-/* Tell what memory a rescue has freed, unless a task's run was in the way for the first time */
-static void tier_step_answer(struct tier_work *work)
-{
-	const struct zram_tier_input *in = &work->in;
-	u64 bytes = div64_u64(work->rescued * in->object_bytes, max(in->pool_pages, 1ULL));
-
-	if (!in->rescue)
-		return;
-	if (work->out.reason == ZRAM_TIER_WORKING && !work->rescued &&
-	    ++work->rescues < RESCUE_TRIES) {
-		work->more = true;
-		return;
-	}
-	work->rescues = 0;
-	zram_tier_oom_answer(&work->zram->tier->oom, bytes >> PAGE_SHIFT);
 }
 
 static void tier_step_recompress(struct tier_work *work)
@@ -392,7 +376,7 @@ static u32 tier_step(void *data)
 	if (zram_tier_asleep()) {
 		WRITE_ONCE(work->zram->tier->status.activity,
 			   ZRAM_TIER_PAUSED_SLEEP);
-		zram_tier_oom_answer(&work->zram->tier->oom, 0);
+		zram_tier_rescue_cancel(&work->rescue, work->zram);
 		return STEP_ASLEEP;
 	}
 	tier_step_observe(work);
@@ -408,7 +392,8 @@ static u32 tier_step(void *data)
 	else if (!work->in.rescue && !tier_step_paused(work))
 		zram_tier_slice_rest(&work->slice, work->stepped,
 				     work->out.reason == ZRAM_TIER_FULL);
-	tier_step_answer(work);
+	work->more |= !zram_tier_rescue_end(&work->rescue, work->zram, &work->in,
+					    work->blocked);
 	zram_tier_compact_step(&work->compact, work->zram, &work->in, work->stepped,
 			       work->rescued);
 	tier_step_report(work);

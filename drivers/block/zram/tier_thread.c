@@ -25,6 +25,7 @@
 #include <linux/wait.h>
 
 #include "bd_map.h"
+#include "tier_ask.h"
 #include "tier_count.h"
 #include "tier_dev.h"
 #include "tier_latency.h"
@@ -61,10 +62,15 @@ bool zram_tier_slice_begin(void)
 
 /**
  * zram_tier_slice_end() - the thread has no write in flight any more
+ * @zram: the device
+ *
+ * Context: The thread.
  */
-void zram_tier_slice_end(void)
+void zram_tier_slice_end(const struct zram *zram)
 {
-	set_user_nice(current, NICE);
+	/* A task that waits for memory waits until the answer */
+	if (!zram_tier_ask_pending(&zram->tier->ask))
+		set_user_nice(current, NICE);
 	zram_tier_io_end();
 }
 
@@ -127,6 +133,8 @@ static int tier_thread_run(void *data)
 {
 	struct zram *zram = data;
 	struct zram_tier *tier = zram->tier;
+	/* A task that finds no memory must not wait for writes that wait for memory */
+	bool rescues = !zram->backing.may_reclaim;
 	/* Reclaim may write to this device, and wait for what the thread does */
 	unsigned int flags = memalloc_noio_save();
 	u64 ran = 0, now;
@@ -135,7 +143,8 @@ static int tier_thread_run(void *data)
 
 	set_freezable();
 	WRITE_ONCE(zram->tier_dozing, false);
-	zram_tier_oom_begin(&tier->oom);
+	if (rescues)
+		zram_tier_oom_begin(&tier->ask);
 	while (atomic_cmpxchg(&tier->life, LIFE_STOP, LIFE_ENDED) == LIFE_RUN) {
 		dozing = READ_ONCE(zram->tier_dozing);
 		/* Pairs with zram_tier_kick(): the step sees why, or the wait the flag */
@@ -146,7 +155,8 @@ static int tier_thread_run(void *data)
 		ran = now;
 		tier_thread_wait(zram, ms, dozing);
 	}
-	zram_tier_oom_end(&tier->oom);
+	if (rescues)
+		zram_tier_ask_end(&tier->ask);
 	zram_tier_work_ops.close(tier->work);
 	memalloc_noio_restore(flags);
 	complete(&tier->ended);
@@ -168,9 +178,9 @@ static void tier_thread_freed(struct zram_bd_watch *watch)
 	zram_tier_count_wake(tier->watch.zram);
 }
 
-static void tier_thread_ask(struct zram_tier_oom *oom)
+static void tier_thread_ask(struct zram_tier_ask *ask)
 {
-	struct zram_tier *tier = container_of(oom, struct zram_tier, oom);
+	struct zram_tier *tier = container_of(ask, struct zram_tier, ask);
 
 	zram_tier_kick(tier->watch.zram);
 }
@@ -192,7 +202,7 @@ static int tier_thread_create(struct zram *zram)
 	/* Written once: since an earlier thread, the map may call it at any time */
 	if (!tier->freed.freed)
 		tier->freed.freed = tier_thread_freed;
-	tier->oom.ask = tier_thread_ask;
+	tier->ask.wake = tier_thread_ask;
 	zram_bd_map_set_watch(zram->backing.map, &tier->freed);
 	reinit_completion(&tier->ended);
 	atomic_set(&tier->life, LIFE_RUN);

@@ -29,7 +29,7 @@ int zram_tier_enable(struct zram *zram, bool on);
 void zram_tier_start(struct zram *zram);
 void zram_tier_stop(struct zram *zram);
 bool zram_tier_slice_begin(void);
-void zram_tier_slice_end(void);
+void zram_tier_slice_end(const struct zram *zram);
 bool zram_tier_interrupted(const struct zram *zram);
 #else
 static inline void zram_tier_start(struct zram *zram)

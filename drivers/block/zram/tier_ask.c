@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Asks threads to free memory, and waits for an answer.
+ *
+ * The task that asks may hold locks that a thread needs. So its wait has an end, a thread
+ * does not wait for it, and both take no lock but a spinlock. The first thread that has
+ * freed memory ends the wait. A thread that does not answer in time is frozen, or its device
+ * hangs: after some tries in vain nobody waits for it until it has answered.
+ */
+
+#include <linux/compiler.h>
+#include <linux/lockdep.h>
+#include <linux/sched.h>
+#include <linux/sched/prio.h>
+
+#include "tier_ask.h"
+
+/* So many tasks in a row wait in vain for a thread that does not answer */
+#define ASK_MISSED	3
+
+/**
+ * zram_tier_ask_init() - prepare to ask threads
+ * @asks: set up here; no thread belongs to it
+ */
+void zram_tier_ask_init(struct zram_tier_asks *asks)
+{
+	*asks = (struct zram_tier_asks){};
+	spin_lock_init(&asks->lock);
+	INIT_LIST_HEAD(&asks->threads);
+	init_waitqueue_head(&asks->answers);
+}
+
+/**
+ * zram_tier_ask_begin() - ask the thread that calls this from now on
+ * @ask: of the thread, with @wake
+ * @asks: those it is asked with
+ *
+ * Context: Any but interrupts.
+ */
+void zram_tier_ask_begin(struct zram_tier_ask *ask, struct zram_tier_asks *asks)
+{
+	ask->asks = asks;
+	spin_lock(&asks->lock);
+	ask->thread = current;
+	ask->asked = false;
+	ask->awaited = false;
+	ask->missed = 0;
+	list_add_tail(&ask->node, &asks->threads);
+	spin_unlock(&asks->lock);
+}
+
+static void ask_answer(struct zram_tier_ask *ask, unsigned long freed)
+{
+	struct zram_tier_asks *asks = ask->asks;
+
+	lockdep_assert_held(&asks->lock);
+	if (!ask->asked)
+		return;
+	WRITE_ONCE(ask->asked, false);
+	ask->missed = 0;
+	asks->freed += freed;
+	if (!ask->awaited)
+		return;
+	ask->awaited = false;
+	/* An earlier answer may have ended the wait */
+	if (!asks->awaited)
+		return;
+	WRITE_ONCE(asks->awaited, freed ? 0 : asks->awaited - 1);
+	if (!asks->awaited)
+		wake_up(&asks->answers);
+}
+
+/**
+ * zram_tier_ask_end() - do not ask the thread any more
+ * @ask: of the thread
+ *
+ * Context: Any but interrupts. After zram_tier_ask_begin().
+ */
+void zram_tier_ask_end(struct zram_tier_ask *ask)
+{
+	struct zram_tier_asks *asks = ask->asks;
+
+	spin_lock(&asks->lock);
+	ask_answer(ask, 0);
+	list_del(&ask->node);
+	spin_unlock(&asks->lock);
+}
+
+/**
+ * zram_tier_ask_pending() - is the thread to free memory?
+ * @ask: of the thread
+ *
+ * Return: true if so. Then the thread calls zram_tier_ask_answer() soon.
+ */
+bool zram_tier_ask_pending(const struct zram_tier_ask *ask)
+{
+	return READ_ONCE(ask->asked);
+}
+
+/**
+ * zram_tier_ask_answer() - the thread has done what it can
+ * @ask: of the thread
+ * @freed: memory that became free, in pages
+ *
+ * Does nothing if nobody has asked.
+ *
+ * Context: The thread.
+ */
+void zram_tier_ask_answer(struct zram_tier_ask *ask, unsigned long freed)
+{
+	if (!zram_tier_ask_pending(ask))
+		return;
+	spin_lock(&ask->asks->lock);
+	ask_answer(ask, freed);
+	spin_unlock(&ask->asks->lock);
+	set_user_nice(ask->thread, MAX_NICE);
+}
+
+/* Returns whether there is an answer to wait for */
+static bool ask_all(struct zram_tier_asks *asks)
+{
+	struct zram_tier_ask *ask;
+	unsigned int awaited = 0;
+
+	spin_lock(&asks->lock);
+	/* What was freed before has not prevented this question */
+	asks->freed = 0;
+	list_for_each_entry(ask, &asks->threads, node) {
+		ask->awaited = ask->missed < ASK_MISSED;
+		awaited += ask->awaited;
+		if (ask->asked)
+			continue;
+		WRITE_ONCE(ask->asked, true);
+		/* On busy CPUs it would come too late at its own */
+		set_user_nice(ask->thread, 0);
+		ask->wake(ask);
+	}
+	WRITE_ONCE(asks->awaited, awaited);
+	spin_unlock(&asks->lock);
+	return awaited;
+}
+
+/* The wait is over: returns what was freed. Threads that have not answered may do so later */
+static unsigned long ask_settle(struct zram_tier_asks *asks)
+{
+	struct zram_tier_ask *ask;
+	unsigned long freed;
+
+	spin_lock(&asks->lock);
+	list_for_each_entry(ask, &asks->threads, node) {
+		/* If another thread's answer has ended the wait, this one is not late */
+		ask->missed += asks->awaited && ask->awaited;
+		ask->awaited = false;
+	}
+	WRITE_ONCE(asks->awaited, 0);
+	freed = asks->freed;
+	spin_unlock(&asks->lock);
+	return freed;
+}
+
+/**
+ * zram_tier_ask_all() - ask all threads, and wait until one has freed memory
+ * @asks: the threads; no other task asks them meanwhile
+ * @timeout: most time to wait, jiffies
+ *
+ * Does not wait for threads that have not answered for a long time, nor once all have
+ * answered.
+ *
+ * Context: May sleep. May be called by one of the threads, but waits in vain then.
+ * Return: memory that became free, in pages.
+ */
+unsigned long zram_tier_ask_all(struct zram_tier_asks *asks, unsigned long timeout)
+{
+	if (!ask_all(asks))
+		return 0;
+	wait_event_timeout(asks->answers, !READ_ONCE(asks->awaited), timeout);
+	return ask_settle(asks);
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A rescue from the OOM killer: how many pages are to leave, and what memory that has freed.
+ *
+ * Each object that leaves is not yet a page of memory: the others of its page may stay. So
+ * the gaps that a rescue leaves in the pool do not count as freed, and if these are most of
+ * it, the pool is compacted before the answer. Little is answered as nothing: otherwise a
+ * task would wait for one page after the other, and the machine stands still for hours.
+ */
+
+#include <linux/ktime.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/sizes.h>
+#include <linux/timekeeping.h>
+
+#include "obj.h"
+#include "tier_ask.h"
+#include "tier_budget.h"
+#include "tier_dev.h"
+#include "tier_policy.h"
+#include "tier_rescue.h"
+#include "zram.h"
+
+/* This part of all pages leaves, if a slice suffices for it */
+#define RESCUE_PART	64
+/* Less memory than this, and than a part of the pages that were to leave, is no answer */
+#define RESCUE_LEAST	SZ_512K
+#define RESCUE_LEAST_PART 16
+/* How long the thread tries to begin a slice, while a run of a task is in the way, ms */
+#define RESCUE_TRY	2000
+
+static u64 rescue_moved(struct zram *zram)
+{
+	return zram_stats_read(&zram->stats, ZRAM_STAT_WB_BYTES);
+}
+
+static u64 rescue_gaps(struct zram *zram)
+{
+	u64 pool = (u64)zram_obj_pool_pages(&zram->pool) << PAGE_SHIFT;
+	u64 objects = zram_stats_read(&zram->stats, ZRAM_STAT_COMPR_BYTES);
+
+	return pool - min(pool, objects);
+}
+
+/**
+ * zram_tier_rescue_begin() - a step is to move pages whatever their age
+ * @rescue: the rescue; goes on if it has begun before
+ * @zram: the device
+ * @in: its rescue and budget are set
+ * @now: awake time, ms
+ *
+ * Context: The thread, asked.
+ */
+void zram_tier_rescue_begin(struct zram_tier_rescue *rescue, struct zram *zram,
+			    struct zram_tier_input *in, u64 now)
+{
+	in->rescue = max(in->ram_pages / RESCUE_PART, 1ULL);
+	in->budget = zram_tier_budget_spill_left(zram);
+	if (rescue->on)
+		return;
+	*rescue = (struct zram_tier_rescue){
+		.begun = now,
+		.on = true,
+		.moved = rescue_moved(zram),
+		.gaps = rescue_gaps(zram),
+	};
+}
+
+/**
+ * zram_tier_rescue_freed() - find what memory became free since a rescue began
+ * @rescue: the rescue
+ * @moved: bytes of the objects that were moved in all
+ * @gaps: memory of the pool without objects, bytes
+ * @pages: that were to leave
+ *
+ * Return: pages of memory; 0 if that is too little to go on with.
+ */
+unsigned long zram_tier_rescue_freed(const struct zram_tier_rescue *rescue, u64 moved,
+				     u64 gaps, u64 pages)
+{
+	u64 least = clamp(pages / RESCUE_LEAST_PART, 1ULL, (u64)RESCUE_LEAST >> PAGE_SHIFT);
+	u64 freed;
+
+	moved -= min(moved, rescue->moved);
+	gaps -= min(gaps, rescue->gaps);
+	freed = (moved - min(moved, gaps)) >> PAGE_SHIFT;
+	return freed < least ? 0 : freed;
+}
+
+/**
+ * zram_tier_rescue_end() - answer what memory a step has freed
+ * @rescue: the rescue
+ * @zram: the device
+ * @in: what the policy was told
+ * @blocked: the slice could not begin, because of the run of a task
+ *
+ * Context: May sleep. The thread.
+ * Return: false if the rescue has to go on: the next step should be due soon.
+ */
+bool zram_tier_rescue_end(struct zram_tier_rescue *rescue, struct zram *zram,
+			  const struct zram_tier_input *in, bool blocked)
+{
+	unsigned long freed;
+	u64 moved;
+
+	if (!in->rescue)
+		return true;
+	moved = rescue_moved(zram);
+	freed = zram_tier_rescue_freed(rescue, moved, rescue_gaps(zram), in->rescue);
+	if (!freed && moved > rescue->moved) {
+		zram_obj_pool_compact(&zram->pool);
+		freed = zram_tier_rescue_freed(rescue, moved, rescue_gaps(zram), in->rescue);
+	}
+	/* The run of a task may free memory, too */
+	if (!freed && blocked && ktime_to_ms(ktime_get()) < rescue->begun + RESCUE_TRY)
+		return false;
+	rescue->on = false;
+	zram_tier_ask_answer(&zram->tier->ask, freed);
+	return true;
+}
+
+/**
+ * zram_tier_rescue_cancel() - nothing can be moved now
+ * @rescue: the rescue
+ * @zram: the device
+ *
+ * Context: The thread.
+ */
+void zram_tier_rescue_cancel(struct zram_tier_rescue *rescue, struct zram *zram)
+{
+	rescue->on = false;
+	zram_tier_ask_answer(&zram->tier->ask, 0);
+}
