@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * lzpage with arbitrary input, compiled from the driver's files. The first byte of an
- * input chooses: an object for the decoder, or a recipe for a page, which is compressed,
- * decompressed and compared; then some bytes of its object are changed and it is
- * decompressed again. Each buffer has exactly the size that the driver gives it.
+ * input chooses: an object for the decoder; a recipe for an object, of few tokens many
+ * times and with too few extra bits; or one for a page, which is compressed, decompressed
+ * and compared; then some bytes of its object are changed and it is decompressed again.
+ * Each buffer has exactly the size that the driver gives it.
  */
 
 #include <errno.h>
@@ -12,6 +13,7 @@
 #include <linux/types.h>
 
 #include "lzpage.h"
+#include "lzpage_streams.h"
 #include "lzpage_tables.h"
 
 #define MAX_CHANGES	8
@@ -104,6 +106,34 @@ static void round_trip(struct input *in, unsigned int choice)
 	free(page);
 }
 
+/* An object whose tokens, literals and extra bits need not fit each other */
+static void forge(struct input *in)
+{
+	static u16 codes[LZPAGE_SEQUENCES_MAX];
+	u8 object[2 * LZPAGE_BLOCK] = {}, *page = buffer(LZPAGE_BLOCK);
+	unsigned int literals = next(in) + 1, extra = next(in), len = LZPAGE_HEADER, i;
+	unsigned int nr = (next(in) | next(in) << 8) % LZPAGE_SEQUENCES_MAX + 1;
+	u16 sizes[LZPAGE_STREAMS], some[3];
+	u32 header = literals | nr << LZPAGE_COUNT_BITS;
+
+	for (i = 0; i < ARRAY_SIZE(some); i++)
+		do
+			some[i] = zram_lzpage_tables.token_code[(next(in) | next(in) << 8) %
+								LZPAGE_ALL_TOKENS];
+		while (!some[i] && in->len);
+	for (i = 0; i < nr; i++)
+		codes[i] = some[i < 2 ? i : 2];
+	object[0] = header;
+	object[1] = header >> 8;
+	object[2] = header >> 16;
+	for (i = 0; i < literals + extra; i++)
+		object[len++] = next(in);
+	len += zram_lzpage_put_codes(object + len, codes, nr, sizes);
+	len += zram_lzpage_put_sizes(object + len, nr, sizes);
+	decompress(object, len, page, LZPAGE_BLOCK);
+	free(page);
+}
+
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	zram_lzpage_tables_init();
@@ -118,6 +148,10 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 
 	if (choice & 0x80) {
 		round_trip(&in, choice);
+		return 0;
+	}
+	if (choice & 0x40) {
+		forge(&in);
 		return 0;
 	}
 	page = buffer(sizes[choice >> 1 & 3]);

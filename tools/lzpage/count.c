@@ -3,7 +3,7 @@
  * What the encoder of lzpage makes of the pages of a file, for tools/lzpage/train.
  * A line for each page: the number of its tokens, the tokens, and in hexadecimal its
  * literals and the same as differences. Pages that are stored raw have no line. The
- * driver's encoder decides nothing but this by its tables, so they may be others.
+ * driver's encoder decides little but this by its tables, so they may be others.
  */
 
 #include <err.h>
@@ -17,52 +17,46 @@
 
 static struct lzpage_encode_work work;
 
-/* A stream of bits; the encoder's memory has some bytes behind its end */
-struct bits {
-	const u8 *data;
-	unsigned int at;
-};
+/* The number of each token of the tables, by its code */
+static u16 tokens[1 << 16];
 
-static unsigned int bits_peek(const struct bits *b, unsigned int nr)
+static void count_init(void)
 {
-	return get_unaligned_le64(b->data + b->at / 8) >> b->at % 8 &
-	       ((1U << nr) - 1);
+	unsigned int token;
+
+	for (token = 0; token < LZPAGE_ALL_TOKENS; token++)
+		tokens[zram_lzpage_tables.token_code[token]] = token;
 }
 
-static unsigned int bits_take(struct bits *b, unsigned int nr)
+/* What would be the token if all had codes */
+static unsigned int count_classes(unsigned int kind, unsigned int run, unsigned int length)
 {
-	unsigned int v = bits_peek(b, nr);
+	const struct zram_lzpage_tables *t = &zram_lzpage_tables;
 
-	b->at += nr;
-	return v;
+	run = t->run_class[min(run, LZPAGE_RUN_LOOKUP - 1U)];
+	if (kind < LZPAGE_REPEATS)
+		return (kind * LZPAGE_RUN_CLASSES + run) * LZPAGE_REPEAT_CLASSES +
+			t->repeat_class[min(length, LZPAGE_REPEAT_LOOKUP - 1U)];
+	kind -= LZPAGE_REPEATS;
+	return LZPAGE_REPEAT_TOKENS + (kind * LZPAGE_RUN_CLASSES + run) * LZPAGE_NEW_CLASSES +
+		t->new_class[min(length, LZPAGE_NEW_LOOKUP - 1U)];
 }
 
-/* The next token, and a step over its extra bits */
-static unsigned int count_token(struct bits *b)
+/* The token of a code, and a step over its extra bits, of which *@at were before */
+static unsigned int count_token(u16 code, unsigned int *at)
 {
-	u32 entry = zram_lzpage_tables.token[bits_peek(b, LZPAGE_TOKEN_BITS)];
-	unsigned int token, rest;
+	u64 bits = get_unaligned_le64(work.extra + *at / 8) >> *at % 8;
+	unsigned int entry = zram_lzpage_tables.token[code & ((1 << LZPAGE_TOKEN_BITS) - 1)];
+	const struct lzpage_token *t = &zram_lzpage_tables.coded[entry >> 6];
+	unsigned int token = tokens[code], length;
 
-	b->at += entry & 63;
-	if (entry & LZPAGE_ENTRY_INDIRECT) {
-		token = entry >> 8;
-		if (token == LZPAGE_ESCAPE)
-			token = bits_take(b, LZPAGE_ESCAPED_BITS);
-	} else {
-		token = ((entry >> 24) * LZPAGE_RUN_CLASSES + (entry >> 8 & 255)) *
-			LZPAGE_REPEAT_CLASSES + (entry >> 16 & 255) - LZPAGE_MATCH_MIN;
-	}
-	if (token < LZPAGE_REPEAT_TOKENS) {
-		b->at += zram_lzpage_repeats[token % LZPAGE_REPEAT_CLASSES].bits;
-		rest = token / LZPAGE_REPEAT_CLASSES;
-	} else {
-		rest = token - LZPAGE_REPEAT_TOKENS;
-		b->at += zram_lzpage_news[rest % LZPAGE_NEW_CLASSES].bits;
-		rest /= LZPAGE_NEW_CLASSES;
-		b->at += zram_lzpage_offsets[rest / LZPAGE_RUN_CLASSES].bits;
-	}
-	b->at += zram_lzpage_runs[rest % LZPAGE_RUN_CLASSES].bits;
-	return token;
+	*at += t->bits;
+	if (token < LZPAGE_TOKENS)
+		return token;
+	bits >>= t->offset_bits;
+	length = t->length + (bits & t->length_mask);
+	bits >>= t->length_bits;
+	return count_classes((token - LZPAGE_TOKENS) / 2, t->run + (bits & t->run_mask), length);
 }
 
 static void count_literals(const u8 *literals, unsigned int nr)
@@ -75,11 +69,10 @@ static void count_literals(const u8 *literals, unsigned int nr)
 static void count_page(const u8 *page)
 {
 	static u8 object[2 * PAGE];
-	struct bits tokens = { work.tokens };
 	unsigned int len = zram_lzpage_encode(page, object, true, &work);
 	u32 header = object[0] | object[1] << 8 | object[2] << 16;
 	unsigned int literals = header & LZPAGE_COUNT_MASK;
-	unsigned int nr = (header >> LZPAGE_COUNT_BITS) % LZPAGE_MODE_STEP, i;
+	unsigned int nr = (header >> LZPAGE_COUNT_BITS) % LZPAGE_MODE_STEP, i, at = 0;
 
 	if (len == LZPAGE_BLOCK_MAX)
 		return;
@@ -87,7 +80,7 @@ static void count_page(const u8 *page)
 		literals = LZPAGE_BLOCK;
 	printf("%u", nr);
 	for (i = 0; i < nr; i++)
-		printf(" %u", count_token(&tokens));
+		printf(" %u", count_token(work.codes[i], &at));
 	count_literals(work.plain, literals);
 	count_literals(work.differences, literals);
 	putchar('\n');
@@ -101,6 +94,7 @@ int main(int argc, char **argv)
 	if (argc != 2)
 		errx(2, "usage: count FILE");
 	zram_lzpage_tables_init();
+	count_init();
 	file = fopen(argv[1], "rb");
 	if (!file)
 		err(1, "%s", argv[1]);

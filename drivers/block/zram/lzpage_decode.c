@@ -13,6 +13,7 @@
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/errno.h>
+#include <linux/math.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
 #include <linux/types.h>
@@ -20,23 +21,23 @@
 #include "lzpage_bytes.h"
 #include "lzpage_decode.h"
 #include "lzpage_format.h"
-#include "lzpage_literals.h"
+#include "lzpage_streams.h"
 #include "lzpage_tables.h"
 
-/* Tokens without extra bits that a refill has bits for */
-#define BURST		4
 /* Bytes of a match that are copied without a look at its length */
 #define BLIND		32
 /* A sequence whose copies stay within the block ends this far from its end */
-#define MARGIN		(BLIND + 8)
+#define MARGIN		BLIND
 /* Literals that are copied at once */
-#define RUN		16
+#define RUN		16U
+/* Three offsets */
+#define LIST		0xffffffffffffULL
 
-/* A refill leaves at least 56 bits */
-static_assert(BURST * LZPAGE_TOKEN_BITS <= 56);
-static_assert(LZPAGE_TOKEN_BITS + 3 * LZPAGE_EXTRA_MAX <= 56);
-static_assert(LZPAGE_ESCAPE_BITS + LZPAGE_ESCAPED_BITS +
-	      3 * LZPAGE_EXTRA_MAX <= 56);
+/* Up to seven bits of those that are loaded are used up already */
+static_assert(7 + LZPAGE_EXTRA_BITS <= 64);
+/* Four tokens and the sizes of their streams take eight bytes, fewer have few bits */
+static_assert(4 + LZPAGE_STREAMS >= 8 &&
+	      DIV_ROUND_UP(3 * LZPAGE_EXTRA_BITS, 8) <= LZPAGE_FEW_EXTRA);
 static_assert(RUN == LZPAGE_DIFF_RUN);
 static_assert(BLIND == 32);
 
@@ -46,14 +47,13 @@ static_assert(BLIND == 32);
  * @at: its first byte that is not known yet
  * @literal: the next literal
  * @literals_end: end of the literals
- * @literals_safe: the last place that RUN literals may be loaded from; NULL if
- *	there is none
- * @tokens: bytes of tokens that are not in @bits
- * @tokens_at: of these, the bytes that were loaded; may be above @tokens_len
- * @tokens_len: number of bytes at @tokens
- * @bits: the next bits of the tokens
- * @nr_bits: bits in @bits that are loaded for good; more may be there
- * @offset: the last three offsets, the latest first
+ * @literals_safe: what RUN literals at a time may be copied up to
+ * @safe: what sequences may be copied up to without a look at each byte
+ * @extra: the extra bits
+ * @extra_at: the next extra bit
+ * @nr_extra: number of extra bits, a multiple of eight
+ * @offset: the last offset
+ * @offsets: the last three offsets, 16 bits each, the latest lowest
  */
 struct decode {
 	u8 *block;
@@ -61,18 +61,18 @@ struct decode {
 	const u8 *literal;
 	const u8 *literals_end;
 	const u8 *literals_safe;
-	const u8 *tokens;
-	unsigned int tokens_at;
-	unsigned int tokens_len;
-	u64 bits;
-	unsigned int nr_bits;
-	unsigned int offset[LZPAGE_REPEATS];
+	const u8 *safe;
+	const u8 *extra;
+	unsigned int extra_at;
+	unsigned int nr_extra;
+	u64 offset;
+	u64 offsets;
 };
 
 /* A sequence: literals, and a match at the first offset behind them */
 struct sequence {
-	unsigned int run;
-	unsigned int length;
+	u64 run;
+	u64 length;
 };
 
 /*
@@ -89,119 +89,49 @@ static const u8 decode_step[LZPAGE_DIFF_OFFSET] = { 0, 8, 8, 6, 8, 5, 6, 7 };
 
 static const u8 decode_zeros[RUN];
 
-static __always_inline void decode_refill_end(struct decode *d)
-{
-	u64 byte;
+/* Which bits of the list change if the offset of a place moves to its front */
+static const u64 decode_moved[LZPAGE_REPEATS + 1] = {
+	0xffff, 0xffffffff, LIST, LIST,
+};
 
-	/* Zeros follow the end; decode_end() finds out if they were used */
-	for (; d->nr_bits < 56; d->nr_bits += 8) {
-		byte = 0;
-		if (d->tokens_at < d->tokens_len)
-			byte = d->tokens[d->tokens_at];
-		d->bits |= byte << d->nr_bits;
-		d->tokens_at++;
-	}
+/*
+ * Make the offset of a token the first one: of a place in the list, or a new one,
+ * whose place is behind the list.
+ */
+static __always_inline void decode_offset(struct decode *d,
+					  const struct lzpage_token *t, u64 bits)
+{
+	u64 new = ((bits << t->offset_shift) & t->offset_mask) + t->offset;
+	u64 list = d->offsets;
+
+	d->offset = (u16)(list >> t->place) + new;
+	d->offsets = (list ^ ((list ^ list << 16) & decode_moved[t->moved])) |
+		     d->offset;
 }
 
-/* Have at least 56 bits at hand */
-static __always_inline void decode_refill(struct decode *d)
+/*
+ * Take the extra bits of a token, most of which have none. A branch would cost more,
+ * as the processor guesses it wrong too often.
+ */
+static __always_inline void decode_token(struct decode *d,
+					 const struct lzpage_token *t,
+					 struct sequence *s)
 {
-	if (unlikely(d->tokens_at + 8 > d->tokens_len)) {
-		decode_refill_end(d);
-		return;
-	}
-	d->bits |= lzpage_load(d->tokens + d->tokens_at) << d->nr_bits;
-	d->tokens_at += (63 - d->nr_bits) / 8;
-	d->nr_bits |= 56;
-}
+	u64 bits = lzpage_load(d->extra + d->extra_at / 8) >>
+		   (d->extra_at & 7);
 
-static __always_inline void decode_skip(struct decode *d, unsigned int nr)
-{
-	d->bits >>= nr;
-	d->nr_bits -= nr;
-}
-
-static __always_inline unsigned int decode_extra(u64 *bits, unsigned int nr)
-{
-	unsigned int v = *bits & ((1U << nr) - 1);
-
-	*bits >>= nr;
-	return v;
-}
-
-/* Move the offset of a kind to the front; kind 3 is @offset, a new one */
-static __always_inline void decode_front(struct decode *d, unsigned int kind,
-					 unsigned int offset)
-{
-	unsigned int first = d->offset[0], second = d->offset[1];
-
-	if (kind < 3)
-		offset = kind == 0 ? first : kind == 1 ? second : d->offset[2];
-	d->offset[2] = kind >= 2 ? second : d->offset[2];
-	d->offset[1] = kind ? first : second;
-	d->offset[0] = offset;
-}
-
-/* A token whose classes have extra bits, or whose number follows an escape */
-static __always_inline int decode_indirect(struct decode *d, u32 entry,
-					   struct sequence *s)
-{
-	unsigned int token = entry >> 8, used = entry & 0x7f, kind, offset;
-	const struct lzpage_class *match, *run, *new;
-	u64 bits;
-
-	decode_refill(d);
-	bits = d->bits >> used;
-	if (unlikely(token == LZPAGE_ESCAPE)) {
-		token = decode_extra(&bits, LZPAGE_ESCAPED_BITS);
-		used += LZPAGE_ESCAPED_BITS;
-		if (token >= LZPAGE_TOKENS)
-			return -EINVAL;
-	}
-	if (token < LZPAGE_REPEAT_TOKENS) {
-		match = &zram_lzpage_repeats[token % LZPAGE_REPEAT_CLASSES];
-		token /= LZPAGE_REPEAT_CLASSES;
-		s->length = match->base + decode_extra(&bits, match->bits);
-		used += match->bits;
-		decode_front(d, token / LZPAGE_RUN_CLASSES, 0);
-	} else {
-		token -= LZPAGE_REPEAT_TOKENS;
-		match = &zram_lzpage_news[token % LZPAGE_NEW_CLASSES];
-		token /= LZPAGE_NEW_CLASSES;
-		s->length = match->base + decode_extra(&bits, match->bits);
-		kind = token / LZPAGE_RUN_CLASSES;
-		new = &zram_lzpage_offsets[kind];
-		offset = decode_extra(&bits, new->bits);
-		if (kind < 2)
-			offset *= 8;
-		used += match->bits + new->bits;
-		decode_front(d, LZPAGE_REPEATS, offset + new->base);
-	}
-	run = &zram_lzpage_runs[token % LZPAGE_RUN_CLASSES];
-	s->run = run->base + decode_extra(&bits, run->bits);
-	decode_skip(d, used + run->bits);
-	decode_refill(d);
-	return 0;
-}
-
-static __always_inline int decode_token(struct decode *d, struct sequence *s)
-{
-	u32 entry = zram_lzpage_tables.token[d->bits &
-					     ((1 << LZPAGE_TOKEN_BITS) - 1)];
-
-	if (unlikely(entry & LZPAGE_ENTRY_INDIRECT))
-		return decode_indirect(d, entry, s);
-	decode_skip(d, entry & 63);
-	s->run = entry >> 8 & 255;
-	s->length = entry >> 16 & 255;
-	decode_front(d, entry >> 24, 0);
-	return 0;
+	d->extra_at += t->bits;
+	decode_offset(d, t, bits);
+	bits >>= t->offset_bits;
+	s->length = t->length + (bits & t->length_mask);
+	bits >>= t->length_bits;
+	s->run = t->run + (bits & t->run_mask);
 }
 
 static void decode_literals_careful(struct decode *d, unsigned int run,
 				    bool differences)
 {
-	unsigned int offset = d->offset[0], i;
+	unsigned int offset = d->offset, i;
 
 	if (differences && run <= LZPAGE_DIFF_RUN &&
 	    offset >= LZPAGE_DIFF_OFFSET &&
@@ -222,7 +152,7 @@ static noinline int decode_careful(struct decode *d, const struct sequence *s,
 				   bool differences)
 {
 	const u8 *end = d->block + LZPAGE_BLOCK, *from;
-	unsigned int length = s->length, offset = d->offset[0];
+	unsigned int length = s->length, offset = d->offset;
 
 	if (d->literal > d->literals_end ||
 	    s->run > (unsigned int)(d->literals_end - d->literal) ||
@@ -243,76 +173,96 @@ static noinline int decode_careful(struct decode *d, const struct sequence *s,
 	return 0;
 }
 
-/* @run literals, RUN at most; RUN bytes are loaded and stored */
-static __always_inline void decode_literals(struct decode *d, unsigned int run,
-					    bool differences)
+/* @run literals; RUN or more are loaded and stored, up to 15 too many */
+static __always_inline void decode_plain(u8 *to, const u8 *from, u64 run)
 {
-	unsigned int offset = d->offset[0];
-	const u8 *base = decode_zeros;
+	u8 *end = to + run;
 
-	if (differences) {
-		if (offset >= LZPAGE_DIFF_OFFSET &&
-		    offset <= (unsigned int)(d->at - d->block))
-			base = d->at - offset;
-		lzpage_store(d->at, lzpage_add(lzpage_load(d->literal),
-					       lzpage_load(base)));
-		if (run > 8)
-			lzpage_store(d->at + 8,
-				     lzpage_add(lzpage_load(d->literal + 8),
-						lzpage_load(base + 8)));
-	} else {
-		lzpage_copy8(d->at, d->literal);
-		lzpage_copy8(d->at + 8, d->literal + 8);
+	lzpage_copy8(to, from);
+	lzpage_copy8(to + 8, from + 8);
+	for (; unlikely(to + RUN < end); to += RUN, from += RUN) {
+		lzpage_copy8(to + RUN, from + RUN);
+		lzpage_copy8(to + RUN + 8, from + RUN + 8);
 	}
-	d->literal += run;
-	d->at += run;
+}
+
+/* The same as differences from what is an offset back, if that is in the block */
+static __always_inline void decode_differences(const struct decode *d, u64 run)
+{
+	const u8 *base = d->at - d->offset, *from = d->literal;
+	u8 *to = d->at;
+
+	if (unlikely(base < d->block))
+		base = decode_zeros;
+	lzpage_store(to, lzpage_add(lzpage_load(from), lzpage_load(base)));
+	if (unlikely(run > 8))
+		lzpage_store(to + 8, lzpage_add(lzpage_load(from + 8),
+						lzpage_load(base + 8)));
 }
 
 /* Eight bytes at a time. BLIND bytes are stored, or up to 15 too many */
-static __always_inline void decode_match(struct decode *d, unsigned int length)
+static __always_inline void decode_match(u8 *to, u64 offset, u64 length)
 {
-	unsigned int offset = d->offset[0], step;
-	u8 *to = d->at, *end = to + length;
 	const u8 *from = to - offset;
-	u64 pattern;
+	u8 *end = to + length;
 
-	d->at = end;
-	if (likely(offset >= 8)) {
-		lzpage_copy8(to, from);
-		lzpage_copy8(to + 8, from + 8);
-		lzpage_copy8(to + 16, from + 16);
-		lzpage_copy8(to + 24, from + 24);
-		for (; unlikely(to + BLIND < end); to += 16, from += 16) {
-			lzpage_copy8(to + BLIND, from + BLIND);
-			lzpage_copy8(to + BLIND + 8, from + BLIND + 8);
-		}
-		return;
+	lzpage_copy8(to, from);
+	lzpage_copy8(to + 8, from + 8);
+	lzpage_copy8(to + 16, from + 16);
+	lzpage_copy8(to + 24, from + 24);
+	for (; unlikely(to + BLIND < end); to += 16, from += 16) {
+		lzpage_copy8(to + BLIND, from + BLIND);
+		lzpage_copy8(to + BLIND + 8, from + BLIND + 8);
 	}
-	pattern = lzpage_load(from) & ((1ULL << (8 * offset)) - 1);
+}
+
+/* The same for offsets below eight */
+static __always_inline void decode_pattern(u8 *to, u64 offset, u64 length)
+{
+	u8 *end = to + length;
+	u64 pattern = lzpage_load(to - offset) & ((1ULL << (8 * offset)) - 1);
+
 	pattern *= decode_factor[offset];
-	step = decode_step[offset];
 	do {
 		lzpage_store(to, pattern);
-		to += step;
+		to += decode_step[offset];
 	} while (to < end);
 }
 
-static __always_inline int decode_sequence(struct decode *d, bool differences)
+/* A sequence that is far from all ends */
+static __always_inline void decode_copy(struct decode *d, const struct sequence *s,
+					bool differences)
 {
-	struct sequence s;
+	u8 *to = d->at + s->run;
+
+	if (differences && d->offset >= LZPAGE_DIFF_OFFSET &&
+	    likely(s->run <= LZPAGE_DIFF_RUN))
+		decode_differences(d, s->run);
+	else
+		decode_plain(d->at, d->literal, s->run);
+	if (likely(d->offset >= 8))
+		decode_match(to, d->offset, s->length);
+	else
+		decode_pattern(to, d->offset, s->length);
+	d->literal += s->run;
+	d->at = to + s->length;
+}
+
+static __always_inline int decode_sequence(struct decode *d, unsigned int entry,
+					   bool differences)
+{
 	struct decode careful;
-	unsigned int at;
+	struct sequence s;
+	const u8 *to;
 	int err;
 
-	err = decode_token(d, &s);
-	if (unlikely(err))
-		return err;
-	at = d->at - d->block;
-	if (likely(s.run <= RUN && d->literal <= d->literals_safe &&
-		   at + s.run + s.length <= LZPAGE_BLOCK - MARGIN &&
-		   d->offset[0] - 1 < at + s.run)) {
-		decode_literals(d, s.run, differences);
-		decode_match(d, s.length);
+	decode_token(d, &zram_lzpage_tables.coded[entry >> 6], &s);
+	if (unlikely(d->extra_at > d->nr_extra))
+		return -EINVAL;
+	to = d->at + s.run;
+	if (likely(d->literal + s.run <= d->literals_safe &&
+		   to + s.length <= d->safe && to - d->offset >= d->block)) {
+		decode_copy(d, &s, differences);
 		return 0;
 	}
 	/* A copy, so that the compiler can keep *d in registers */
@@ -323,15 +273,14 @@ static __always_inline int decode_sequence(struct decode *d, bool differences)
 	return err;
 }
 
-/* The literals behind the last sequence; then literals and tokens are used up */
+/* The literals behind the last sequence; then literals and extra bits are used up */
 static __always_inline int decode_end(struct decode *d)
 {
-	unsigned int rest = d->block + LZPAGE_BLOCK - d->at, used;
+	unsigned int rest = d->block + LZPAGE_BLOCK - d->at;
 
-	decode_refill(d);
-	used = 8 * d->tokens_at - d->nr_bits;
-	if (used > 8 * d->tokens_len || 8 * d->tokens_len - used >= 8 ||
-	    d->bits & ((1ULL << (8 * d->tokens_len - used)) - 1))
+	if (d->nr_extra - d->extra_at >= 8 ||
+	    (d->nr_extra != d->extra_at &&
+	     d->extra[d->extra_at / 8] >> (d->extra_at & 7)))
 		return -EINVAL;
 	if (d->literal > d->literals_end ||
 	    d->literals_end - d->literal != rest)
@@ -340,25 +289,72 @@ static __always_inline int decode_end(struct decode *d)
 	return 0;
 }
 
+static unsigned int decode_sum(const u16 *sizes)
+{
+	return sizes[0] + sizes[1] + sizes[2] + sizes[3];
+}
+
 static __always_inline int decode_block(const struct decode *from,
+					const u16 *tokens,
 					unsigned int nr_sequences,
 					bool differences)
 {
+	const u16 *end = tokens + nr_sequences;
 	struct decode d = *from;
-	unsigned int burst;
 	int err;
 
-	while (nr_sequences) {
-		burst = min_t(unsigned int, nr_sequences, BURST);
-		nr_sequences -= burst;
-		decode_refill(&d);
-		do {
-			err = decode_sequence(&d, differences);
-			if (unlikely(err))
-				return err;
-		} while (--burst);
+	for (; tokens < end; tokens++) {
+		err = decode_sequence(&d, *tokens, differences);
+		if (unlikely(err))
+			return err;
 	}
 	return decode_end(&d);
+}
+
+/* Find the parts of an object, and decode tokens and literals */
+static int decode_parts(struct decode *d, const u8 *src, unsigned int len,
+			unsigned int nr_literals, unsigned int nr_sequences,
+			enum lzpage_mode mode, struct lzpage_decode_work *work)
+{
+	const struct zram_lzpage_tables *t = &zram_lzpage_tables;
+	u16 literals[LZPAGE_STREAMS] = {}, tokens[LZPAGE_STREAMS] = {};
+	unsigned int extra = LZPAGE_HEADER + nr_literals, slack = RUN;
+	int end = len;
+
+	if (nr_sequences)
+		end = zram_lzpage_get_sizes(src, end, nr_sequences, tokens);
+	if (end >= 0 && mode != LZPAGE_RAW) {
+		end = zram_lzpage_get_sizes(src, end, nr_literals, literals);
+		extra = LZPAGE_HEADER + decode_sum(literals);
+	}
+	if (end < 0)
+		return end;
+	end -= decode_sum(tokens);
+	if (end < (int)extra)
+		return -EINVAL;
+
+	d->extra = src + extra;
+	d->nr_extra = 8 * (end - extra);
+	if (len - end < 8) {
+		if (end - extra > LZPAGE_FEW_EXTRA)
+			return -EINVAL;
+		memcpy(work->extra, d->extra, end - extra);
+		d->extra = work->extra;
+	}
+	zram_lzpage_get_tokens(src + end, len - end, tokens, work->tokens,
+			       nr_sequences, t->token);
+	if (mode == LZPAGE_RAW) {
+		d->literal = src + LZPAGE_HEADER;
+		slack = min(len - extra, RUN);
+	} else {
+		d->literal = work->literals;
+		zram_lzpage_get_bytes(src + LZPAGE_HEADER, len - LZPAGE_HEADER,
+				      literals, work->literals, nr_literals,
+				      t->literal[mode - 1]);
+	}
+	d->literals_end = d->literal + nr_literals;
+	d->literals_safe = d->literals_end - (RUN - slack);
+	return 0;
 }
 
 /**
@@ -376,47 +372,28 @@ int zram_lzpage_decode(const u8 *src, unsigned int len, u8 *dst,
 	struct decode d = {
 		.block = dst,
 		.at = dst,
-		.offset = { LZPAGE_FIRST_OFFSET, LZPAGE_FIRST_OFFSET,
-			    LZPAGE_FIRST_OFFSET },
+		.safe = dst + LZPAGE_BLOCK - MARGIN,
+		.offsets = LZPAGE_FIRST_OFFSET * 0x100010001ULL,
 	};
-	unsigned int nr_literals, nr_sequences, mode, slack = RUN;
+	unsigned int nr_literals, nr_sequences, mode;
 	u32 header;
-	int size;
+	int err;
 
 	if (len <= LZPAGE_HEADER || len > LZPAGE_BLOCK_MAX)
 		return -EINVAL;
 	header = src[0] | src[1] << 8 | src[2] << 16;
-	src += LZPAGE_HEADER;
-	len -= LZPAGE_HEADER;
 	nr_literals = header & LZPAGE_COUNT_MASK;
 	if (!nr_literals)
 		nr_literals = LZPAGE_BLOCK;
 	header >>= LZPAGE_COUNT_BITS;
 	mode = header / LZPAGE_MODE_STEP;
 	nr_sequences = header % LZPAGE_MODE_STEP;
-
-	if (mode == LZPAGE_RAW) {
-		if (nr_literals > len)
-			return -EINVAL;
-		size = nr_literals;
-		if (len - size < RUN)
-			slack = len - size;
-		d.literal = src;
-	} else if (mode < LZPAGE_MODES) {
-		size = zram_lzpage_literals_get(src, len, work->literals,
-						nr_literals, mode);
-		if (size < 0)
-			return size;
-		d.literal = work->literals;
-	} else {
+	if (mode >= LZPAGE_MODES)
 		return -EINVAL;
-	}
-	d.literals_end = d.literal + nr_literals;
-	if (nr_literals + slack >= RUN)
-		d.literals_safe = d.literals_end + slack - RUN;
-	d.tokens = src + size;
-	d.tokens_len = len - size;
+	err = decode_parts(&d, src, len, nr_literals, nr_sequences, mode, work);
+	if (err)
+		return err;
 	if (mode == LZPAGE_CODED_DIFFERENCES)
-		return decode_block(&d, nr_sequences, true);
-	return decode_block(&d, nr_sequences, false);
+		return decode_block(&d, work->tokens, nr_sequences, true);
+	return decode_block(&d, work->tokens, nr_sequences, false);
 }

@@ -5,16 +5,24 @@
 #include <linux/types.h>
 
 #include "lzpage_format.h"
+#include "lzpage_streams.h"
+
+/* Bytes of extra bits of so few sequences that eight bytes need not follow them */
+#define LZPAGE_FEW_EXTRA	14
 
 /**
  * struct lzpage_decode_work - memory of the decoder
  * @literals: the literals of a block whose literals are coded; the decoder loads
  *	up to sixteen bytes behind them
+ * @tokens: what struct zram_lzpage_tables has for the tokens of the block
+ * @extra: the extra bits of a block that has too few bytes behind them
  *
  * The contents do not matter to the next block.
  */
 struct lzpage_decode_work {
 	u8 literals[LZPAGE_BLOCK + 64];
+	u16 tokens[LZPAGE_SEQUENCES_MAX + LZPAGE_STREAMS_SLACK];
+	u8 extra[LZPAGE_FEW_EXTRA + 8];
 };
 
 int zram_lzpage_decode(const u8 *src, unsigned int len, u8 *dst,

@@ -14,14 +14,16 @@
 
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
+#include <linux/minmax.h>
 #include <linux/string.h>
 #include <linux/types.h>
 
 #include "lzpage_bytes.h"
 #include "lzpage_encode.h"
 #include "lzpage_format.h"
-#include "lzpage_literals.h"
+#include "lzpage_streams.h"
 #include "lzpage_tables.h"
+#include "lzpage_token.h"
 
 /* Positions that are tried at a time */
 #define STEP		4
@@ -33,15 +35,12 @@
 #define MISSES_FIRST	16
 /* Bytes like random ones: to be tried as if there had been so many */
 #define MISSES_RANDOM	112
-/* No token is longer, and above that a block is stored raw */
-#define TOKEN_MAX	8
-#define TOKENS_MAX	3500
+/* Fewer literals are not worth four streams */
+#define CODED_MIN	48
 
-static_assert(TOKENS_MAX + TOKEN_MAX < LZPAGE_BLOCK);
-/* After up to seven bits: code, extra bits of match, offset and run */
-static_assert(7 + LZPAGE_TOKEN_BITS + 3 * LZPAGE_EXTRA_MAX < 64);
-static_assert(7 + LZPAGE_ESCAPE_BITS + LZPAGE_ESCAPED_BITS +
-	      3 * LZPAGE_EXTRA_MAX < 64);
+/* What precedes the streams of tokens fits in a block */
+static_assert(LZPAGE_BLOCK_MAX + LZPAGE_SEQUENCES_MAX * LZPAGE_CODE_BITS / 8 +
+	      5 * LZPAGE_STREAMS + 8 < 2 * LZPAGE_BLOCK);
 
 /**
  * struct encode - a block that is being encoded
@@ -50,10 +49,7 @@ static_assert(7 + LZPAGE_ESCAPE_BITS + LZPAGE_ESCAPED_BITS +
  * @hash: see struct lzpage_encode_work
  * @plain: end of the literals
  * @differences: end of the literals as differences
- * @tokens: end of the complete bytes of the tokens
- * @bits: bits of the tokens that follow
- * @nr_bits: number of bits in @bits
- * @nr_sequences: number of sequences so far
+ * @tokens: end of the tokens
  * @random: the bytes look like random ones, so literals are not worth a code
  * @offset: the last three offsets, the latest first
  */
@@ -63,10 +59,7 @@ struct encode {
 	u16 *hash;
 	u8 *plain;
 	u8 *differences;
-	u8 *tokens;
-	u64 bits;
-	unsigned int nr_bits;
-	unsigned int nr_sequences;
+	struct lzpage_output tokens;
 	bool random;
 	unsigned int offset[LZPAGE_REPEATS];
 };
@@ -212,7 +205,7 @@ static __always_inline bool encode_search(struct encode *e, const u8 *at,
 			encode_found(e, at + 2, from, m);
 			return true;
 		}
-		if (unlikely(++misses == MISSES_FIRST) && !e->nr_sequences &&
+		if (unlikely(++misses == MISSES_FIRST) && e->anchor == e->src &&
 		    lzpage_is_random(e->src)) {
 			e->random = true;
 			misses = MISSES_RANDOM;
@@ -255,111 +248,22 @@ static __always_inline void encode_literals(struct encode *e, unsigned int run,
 	e->differences += run;
 }
 
-/* The token of a match at a new offset, and its extra bits but those of the run */
-static __always_inline u64 encode_new(const struct encode *e, unsigned int kind,
-				      unsigned int run, unsigned int length,
-				      unsigned int *nr)
-{
-	const struct zram_lzpage_tables *t = &zram_lzpage_tables;
-	unsigned int class = LZPAGE_NEW_CLASSES - 1, offset = e->offset[0];
-	const struct lzpage_class *c;
-	u32 code;
-	u64 v;
-
-	kind -= LZPAGE_REPEATS;
-	if (length < LZPAGE_NEW_LOOKUP)
-		class = t->new_class[length];
-	code = t->token_code[LZPAGE_REPEAT_TOKENS +
-			     (kind * LZPAGE_RUN_CLASSES + run) *
-			     LZPAGE_NEW_CLASSES + class];
-	v = code & 0xffffff;
-	*nr = code >> 24;
-	c = &zram_lzpage_news[class];
-	v |= (u64)(length - c->base) << *nr;
-	*nr += c->bits;
-	if (kind < 2)
-		offset = offset / 8 - 1;
-	v |= (u64)offset << *nr;
-	*nr += zram_lzpage_offsets[kind].bits;
-	return v;
-}
-
-/* The same for a match at a repeated offset */
-static __always_inline u64 encode_old(unsigned int kind, unsigned int run,
-				      unsigned int length, unsigned int *nr)
-{
-	const struct zram_lzpage_tables *t = &zram_lzpage_tables;
-	unsigned int class = t->repeat_class[LZPAGE_REPEAT_LOOKUP - 1];
-	const struct lzpage_class *c;
-	u32 code;
-	u64 v;
-
-	if (length < LZPAGE_REPEAT_LOOKUP)
-		class = t->repeat_class[length];
-	code = t->token_code[(kind * LZPAGE_RUN_CLASSES + run) *
-			     LZPAGE_REPEAT_CLASSES + class];
-	v = code & 0xffffff;
-	*nr = code >> 24;
-	c = &zram_lzpage_repeats[class];
-	v |= (u64)(length - c->base) << *nr;
-	*nr += c->bits;
-	return v;
-}
-
-static __always_inline void encode_token(struct encode *e,
-					 const struct match *m)
-{
-	const struct zram_lzpage_tables *t = &zram_lzpage_tables;
-	unsigned int run = m->start - e->anchor, length = m->end - m->start;
-	unsigned int class = LZPAGE_RUN_CLASSES - 1, nr;
-	u64 v;
-
-	if (likely(m->kind < LZPAGE_REPEATS && run < LZPAGE_EXACT_RUNS &&
-		   length < LZPAGE_EXACT_MATCHES + LZPAGE_MATCH_MIN)) {
-		u32 code = t->token_code[(m->kind * LZPAGE_RUN_CLASSES + run) *
-					 LZPAGE_REPEAT_CLASSES + length -
-					 LZPAGE_MATCH_MIN];
-
-		v = code & 0xffffff;
-		nr = code >> 24;
-	} else {
-		if (run < LZPAGE_RUN_LOOKUP)
-			class = t->run_class[run];
-		if (m->kind < LZPAGE_REPEATS)
-			v = encode_old(m->kind, class, length, &nr);
-		else
-			v = encode_new(e, m->kind, class, length, &nr);
-		v |= (u64)(run - zram_lzpage_runs[class].base) << nr;
-		nr += zram_lzpage_runs[class].bits;
-	}
-	e->bits |= v << e->nr_bits;
-	e->nr_bits += nr;
-	lzpage_store(e->tokens, e->bits);
-	e->tokens += e->nr_bits / 8;
-	e->bits >>= e->nr_bits & ~7U;
-	e->nr_bits &= 7;
-	e->nr_sequences++;
-}
-
-/* Find and write all sequences. False if the block is to be stored raw */
-static __always_inline bool encode_sequences(struct encode *e,
-					     const u8 *tokens, bool dense)
+/* Find and write all sequences */
+static __always_inline void encode_sequences(struct encode *e, bool dense)
 {
 	const u8 *at = e->src + STEP;
 	struct match m;
 
 	while (encode_search(e, at, &m)) {
 		encode_literals(e, m.start - e->anchor, dense);
-		encode_token(e, &m);
-		if (unlikely(e->tokens - tokens > TOKENS_MAX))
-			return false;
+		lzpage_token_put(&e->tokens, m.kind, e->offset[0],
+				 m.start - e->anchor, m.end - m.start);
 		at = m.end;
 		e->anchor = at;
 	}
-	return true;
 }
 
-/* The literals after the last sequence, and the last bits of the tokens */
+/* The literals after the last sequence, and the last extra bits */
 static __always_inline void encode_end(struct encode *e, bool dense)
 {
 	unsigned int rest = e->src + LZPAGE_BLOCK - e->anchor;
@@ -370,8 +274,55 @@ static __always_inline void encode_end(struct encode *e, bool dense)
 		memcpy(e->differences, e->anchor, rest);
 		e->differences += rest;
 	}
-	if (e->nr_bits)
-		*e->tokens++ = e->bits;
+	/* lzpage_token_put() has stored them */
+	if (e->tokens.nr_bits)
+		e->tokens.extra++;
+}
+
+/* Select how @nr literals are stored, by the codes of some of them */
+static enum lzpage_mode encode_select(const u8 *plain, const u8 *differences,
+				      unsigned int nr)
+{
+	const struct zram_lzpage_tables *t = &zram_lzpage_tables;
+	unsigned int step = nr > 1024 ? 16 : 4, by_diff = 0, by_plain = 0, i;
+
+	if (nr < CODED_MIN)
+		return LZPAGE_RAW;
+	for (i = 0; i < nr; i += step) {
+		by_diff += t->literal_code[LZPAGE_DIFFERENCES][differences[i]]
+			   >> 12;
+		by_plain += t->literal_code[LZPAGE_PLAIN][plain[i]] >> 12;
+	}
+	if (min(by_diff, by_plain) + 8 >= 8 * nr / step)
+		return LZPAGE_RAW;
+	return by_diff <= by_plain ? LZPAGE_CODED_DIFFERENCES :
+				     LZPAGE_CODED_PLAIN;
+}
+
+/*
+ * Write @nr literals to @dst, and up to eight bytes more. Returns the bytes at @dst,
+ * and the sizes of their streams if they are coded.
+ */
+static unsigned int encode_code(const struct lzpage_encode_work *work, u8 *dst,
+				unsigned int nr, enum lzpage_mode *mode,
+				u16 *sizes)
+{
+	const struct zram_lzpage_tables *t = &zram_lzpage_tables;
+	const u8 *from = work->plain;
+	unsigned int size;
+
+	*mode = encode_select(work->plain, work->differences, nr);
+	if (*mode != LZPAGE_RAW) {
+		if (*mode == LZPAGE_CODED_DIFFERENCES)
+			from = work->differences;
+		size = zram_lzpage_put_bytes(dst, from, nr,
+					     t->literal_code[*mode - 1], sizes);
+		if (size + 2 * LZPAGE_STREAMS < nr)
+			return size;
+		*mode = LZPAGE_RAW;
+	}
+	memcpy(dst, work->plain, nr);
+	return nr;
 }
 
 static unsigned int encode_raw(const u8 *src, u8 *dst)
@@ -393,35 +344,46 @@ static __always_inline unsigned int encode_block(const u8 *src, u8 *dst,
 		.hash = work->hash,
 		.plain = plain,
 		.differences = work->differences,
-		.tokens = work->tokens,
+		.tokens = { .code = work->codes, .extra = work->extra },
 		.offset = { LZPAGE_FIRST_OFFSET, LZPAGE_FIRST_OFFSET,
 			    LZPAGE_FIRST_OFFSET },
 	};
-	unsigned int nr_literals, nr_tokens;
+	u16 literal_sizes[LZPAGE_STREAMS], token_sizes[LZPAGE_STREAMS];
+	unsigned int nr_literals, nr_sequences, nr_extra;
 	u32 header;
 
 	memset(work->hash, 0, sizeof(work->hash));
-	if (!encode_sequences(&e, work->tokens, dense) ||
-	    (e.random && !e.nr_sequences))
+	encode_sequences(&e, dense);
+	if (e.random && e.tokens.code == work->codes)
 		return encode_raw(src, dst);
 	encode_end(&e, dense);
 	nr_literals = e.plain - plain;
-	nr_tokens = e.tokens - work->tokens;
+	nr_sequences = e.tokens.code - work->codes;
+	nr_extra = e.tokens.extra - work->extra;
 	end = e.plain;
 	if (dense)
 		end = dst + LZPAGE_HEADER +
-		      zram_lzpage_literals_put(dst + LZPAGE_HEADER, work->plain,
-					       work->differences, nr_literals,
-					       &mode);
-	if (end - dst + nr_tokens >= LZPAGE_BLOCK_MAX)
+		      encode_code(work, dst + LZPAGE_HEADER, nr_literals, &mode,
+				  literal_sizes);
+	if (end - dst + nr_extra >= LZPAGE_BLOCK_MAX)
 		return encode_raw(src, dst);
-	memcpy(end, work->tokens, nr_tokens);
+	memcpy(end, work->extra, nr_extra);
+	end += nr_extra;
+	if (nr_sequences)
+		end += zram_lzpage_put_codes(end, work->codes, nr_sequences,
+					     token_sizes);
+	if (mode != LZPAGE_RAW)
+		end += zram_lzpage_put_sizes(end, nr_literals, literal_sizes);
+	if (nr_sequences)
+		end += zram_lzpage_put_sizes(end, nr_sequences, token_sizes);
+	if (end - dst >= LZPAGE_BLOCK_MAX)
+		return encode_raw(src, dst);
 	header = (nr_literals & LZPAGE_COUNT_MASK) |
-		 (e.nr_sequences + mode * LZPAGE_MODE_STEP) << LZPAGE_COUNT_BITS;
+		 (nr_sequences + mode * LZPAGE_MODE_STEP) << LZPAGE_COUNT_BITS;
 	dst[0] = header;
 	dst[1] = header >> 8;
 	dst[2] = header >> 16;
-	return end - dst + nr_tokens;
+	return end - dst;
 }
 
 /**

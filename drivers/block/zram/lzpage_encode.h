@@ -15,7 +15,8 @@
  * struct lzpage_encode_work - memory of the encoder
  * @hash: where four bytes with this hash were seen last, bytes from the start of
  *	the block
- * @tokens: the tokens of the block
+ * @codes: the codes of the tokens of the block
+ * @extra: the extra bits of the block
  * @plain: the literals of the block
  * @differences: the same literals, as differences where these are defined
  *
@@ -23,7 +24,8 @@
  */
 struct lzpage_encode_work {
 	u16 hash[1 << LZPAGE_HASH_BITS];
-	u8 tokens[LZPAGE_BLOCK + LZPAGE_SLACK];
+	u16 codes[LZPAGE_SEQUENCES_MAX];
+	u8 extra[LZPAGE_SEQUENCES_MAX * LZPAGE_EXTRA_BITS / 8 + LZPAGE_SLACK];
 	u8 plain[LZPAGE_BLOCK + LZPAGE_SLACK];
 	u8 differences[LZPAGE_BLOCK + LZPAGE_SLACK];
 };

@@ -16,6 +16,10 @@
 #define LZPAGE_COUNT_MASK	((1U << LZPAGE_COUNT_BITS) - 1)
 /* More than the matches of three bytes that a block has */
 #define LZPAGE_MODE_STEP	1365U
+#define LZPAGE_SEQUENCES_MAX	(LZPAGE_MODE_STEP - 1)
+/* The most extra bits of a field of a sequence, and of its three fields */
+#define LZPAGE_EXTRA_MAX	12
+#define LZPAGE_EXTRA_BITS	(3 * LZPAGE_EXTRA_MAX)
 
 /* How the literals are stored */
 enum lzpage_mode {
@@ -25,10 +29,10 @@ enum lzpage_mode {
 	LZPAGE_MODES,		/* reserved: another format */
 };
 
-/* Literals are in this many streams in turn */
+/* Tokens, and coded literals, are in this many streams in turn */
 #define LZPAGE_STREAMS		4U
-/* Up to this many literals, the size of a stream takes a byte, else two */
-#define LZPAGE_SHORT_STREAMS	800U
+/* Up to this many of them, the size of a stream takes a byte, else two */
+#define LZPAGE_SHORT_STREAMS	736U
 /* The longest block, whose literals are the block */
 #define LZPAGE_BLOCK_MAX	(LZPAGE_HEADER + LZPAGE_BLOCK)
 

@@ -12,6 +12,7 @@
 #include <linux/build_bug.h>
 #include <linux/cache.h>
 #include <linux/init.h>
+#include <linux/minmax.h>
 #include <linux/types.h>
 
 #include "lzpage_tables.h"
@@ -43,63 +44,86 @@ const struct lzpage_class zram_lzpage_news[LZPAGE_NEW_CLASSES] = {
 
 /* New offsets: multiples of 8 to 128, other multiples of 8, all others */
 const struct lzpage_class zram_lzpage_offsets[LZPAGE_NEWS] = {
-	{ 8, 4 }, { 8, 9 }, { 0, 12 },
+	{ 8, 4 }, { 8, 9 }, { 1, 12 },
+};
+
+/* Runs and matches of tokens for short ones, and for all */
+static const struct lzpage_class tables_any_runs[2] = {
+	{ 0, LZPAGE_SHORT_BITS }, { 0, 12 },
+};
+
+static const struct lzpage_class tables_any_matches[2] = {
+	{ LZPAGE_MATCH_MIN, LZPAGE_SHORT_BITS }, { LZPAGE_MATCH_MIN, 12 },
 };
 
 /* From here to "end" made by tools/lzpage/tables from tools/lzpage/counts */
 
 /* Number of tokens whose code has this many bits */
 static const u16 tables_nr_tokens[LZPAGE_TOKEN_BITS + 1] = {
-	0, 0, 0, 0, 2, 5, 7, 16, 37, 52, 86, 316,
+	0, 0, 0, 0, 2, 3, 7, 15, 37, 53, 83, 462,
 };
 
 /* The tokens that have a code, the shortest code first */
-static const u16 tables_tokens[521] = {
-	  68,  131,   64,   76,   84,  194, 4095,   92,  139,  147,  155,  257,
-	1029, 3585,   67,   96,  135,  160,  202,  210,  265,  462, 1025, 1037,
-	2053, 3107, 3329, 3363, 3586, 3587,   66,   69,   72,   77,   80,   88,
-	  98,   99,  128,  130,  132,  143,  145,  195,  205,  218,  258,  270,
-	 273,  320,  334,  387,  390,  513, 1058, 1092, 1281, 2049, 3073, 3077,
-	3092, 3333, 3588, 3589, 3617, 3778, 3779,   65,   74,   78,   79,   81,
-	  85,   91,   97,  129,  140,  141,  142,  144,  159,  161,  162,  163,
-	 193,  197,  198,  201,  209,  211,  324,  329,  330,  351,  388,  391,
-	 450,  484,  529,  533,  579,  580,  605, 1024, 1026, 1028, 1033, 1045,
-	1155, 2061, 2305, 3137, 3338, 3369, 3602, 3603, 3619, 3682, 3777,   71,
-	  73,   75,   87,  134,  146,  152,  192,  196,  206,  207,  224,  225,
-	 259,  260,  261,  266,  268,  269,  271,  272,  281,  321,  323,  326,
-	 328,  333,  335,  384,  454,  517,  525,  576,  641,  642,  650,  666,
-	1027, 1030, 1035, 1038, 1044, 1056, 1057, 1604, 2048, 2052, 2069, 2179,
-	3082, 3122, 3233, 3330, 3331, 3332, 3336, 3339, 3340, 3341, 3348, 3367,
-	3372, 3373, 3427, 3590, 3591, 3592, 3593, 3594, 3595, 3596, 3597, 3604,
-	3618, 3649, 3681, 3683, 3698, 3731, 3745, 3746, 3747, 3761, 3762, 3763,
-	3780,   70,   82,   83,   86,   89,   90,   93,   95,  133,  136,  137,
-	 138,  148,  149,  150,  151,  153,  154,  156,  158,  164,  199,  203,
-	 204,  208,  212,  213,  217,  219,  226,  227,  256,  262,  263,  264,
-	 267,  274,  288,  289,  290,  292,  322,  325,  327,  331,  332,  336,
-	 343,  344,  345,  352,  385,  386,  396,  399,  403,  407,  408,  409,
-	 410,  415,  448,  451,  469,  470,  514,  515,  530,  534,  577,  578,
-	 581,  583,  587,  588,  589,  591,  592,  595,  604,  606,  612,  640,
-	 704,  707,  737,  768,  769,  770,  771,  772, 1031, 1032, 1034, 1036,
-	1039, 1040, 1041, 1042, 1043, 1046, 1048, 1049, 1053, 1059, 1060, 1156,
-	1159, 1163, 1217, 1280, 1282, 1283, 1285, 1289, 1290, 1297, 1349, 1537,
-	1541, 1603, 1665, 2050, 2051, 2054, 2055, 2056, 2057, 2058, 2059, 2060,
-	2062, 2063, 2064, 2073, 2077, 2080, 2081, 2082, 2084, 2116, 2183, 2241,
-	2304, 2306, 2309, 2313, 2561, 2565, 3074, 3075, 3076, 3078, 3079, 3080,
-	3081, 3083, 3084, 3085, 3086, 3087, 3090, 3091, 3096, 3098, 3099, 3100,
-	3105, 3106, 3108, 3111, 3113, 3116, 3117, 3121, 3123, 3139, 3144, 3145,
-	3156, 3171, 3175, 3201, 3205, 3219, 3220, 3234, 3235, 3249, 3251, 3265,
-	3266, 3267, 3283, 3334, 3335, 3337, 3342, 3343, 3346, 3347, 3352, 3354,
-	3355, 3356, 3357, 3361, 3362, 3364, 3366, 3368, 3370, 3371, 3374, 3378,
-	3388, 3393, 3395, 3412, 3416, 3426, 3431, 3432, 3433, 3436, 3442, 3457,
-	3475, 3490, 3506, 3507, 3521, 3522, 3523, 3524, 3598, 3599, 3605, 3606,
-	3607, 3608, 3611, 3620, 3621, 3622, 3623, 3624, 3625, 3626, 3627, 3628,
-	3633, 3634, 3635, 3636, 3637, 3639, 3643, 3650, 3651, 3652, 3653, 3654,
-	3656, 3658, 3659, 3665, 3666, 3667, 3668, 3669, 3672, 3675, 3684, 3685,
-	3687, 3688, 3691, 3693, 3697, 3699, 3700, 3703, 3704, 3713, 3714, 3715,
-	3716, 3729, 3730, 3732, 3733, 3734, 3736, 3737, 3740, 3748, 3749, 3764,
-	3765, 3766, 3767, 3768, 3781, 3782, 3783, 3784, 3785, 3793, 3794, 3795,
-	3796, 3809, 3810, 3811, 3827,
+static const u16 tables_tokens[] = {
+	  68,  131,   64,   76,  194,   84,   92,  139,  147,  155,  257, 1029,
+	  67,   96,  135,  160,  202,  210,  265,  462, 1025, 1037, 3107, 3363,
+	3585, 3586, 3587,   66,   69,   72,   77,   80,   88,   99,  130,  132,
+	 143,  145,  195,  205,  218,  258,  270,  273,  320,  334,  387,  390,
+	 513, 1092, 1281, 2049, 2053, 3073, 3077, 3092, 3329, 3333, 3588, 3589,
+	3778, 3779, 3840, 3842,   65,   74,   78,   81,   91,   97,   98,  128,
+	 129,  140,  141,  142,  144,  159,  161,  162,  163,  193,  197,  198,
+	 209,  211,  324,  351,  391,  450,  484,  529,  533,  579,  605, 1024,
+	1026, 1028, 1033, 1045, 1058, 1155, 2061, 2305, 3137, 3338, 3369, 3602,
+	3603, 3617, 3619, 3682, 3777, 3844, 3846, 3848, 3850,   73,   75,   79,
+	  85,   87,  134,  146,  152,  192,  196,  201,  206,  207,  224,  225,
+	 259,  260,  266,  269,  271,  272,  281,  321,  328,  329,  330,  335,
+	 384,  388,  454,  517,  525,  576,  580,  641,  642,  650, 1027, 1030,
+	1035, 1038, 1044, 1056, 1057, 2052, 2069, 2179, 3082, 3122, 3233, 3330,
+	3331, 3332, 3336, 3340, 3341, 3348, 3367, 3372, 3373, 3427, 3590, 3591,
+	3592, 3593, 3594, 3595, 3596, 3604, 3618, 3649, 3681, 3683, 3698, 3731,
+	3745, 3746, 3747, 3761, 3762, 3763, 3780, 3851,   70,   71,   82,   83,
+	  86,   89,   90,   93,   95,  100,  133,  136,  137,  138,  148,  149,
+	 150,  151,  153,  154,  156,  158,  164,  199,  200,  203,  204,  208,
+	 212,  213,  217,  219,  226,  227,  228,  256,  261,  262,  263,  264,
+	 267,  268,  274,  284,  287,  288,  289,  290,  291,  292,  322,  323,
+	 325,  326,  327,  331,  332,  333,  336,  337,  338,  339,  343,  344,
+	 345,  346,  352,  385,  386,  392,  394,  395,  396,  398,  399,  400,
+	 403,  407,  408,  409,  410,  415,  417,  448,  449,  451,  458,  459,
+	 469,  470,  512,  514,  515,  530,  534,  541,  577,  578,  581,  583,
+	 587,  588,  589,  591,  592,  595,  596,  603,  604,  606,  612,  640,
+	 645,  649,  654,  666,  704,  705,  706,  707,  708,  709,  710,  711,
+	 712,  737,  768,  769,  770,  771,  772,  832,  896, 1031, 1032, 1034,
+	1036, 1039, 1040, 1041, 1042, 1043, 1046, 1047, 1048, 1049, 1052, 1053,
+	1054, 1059, 1060, 1100, 1156, 1159, 1163, 1171, 1217, 1221, 1280, 1282,
+	1283, 1285, 1289, 1290, 1297, 1349, 1409, 1537, 1541, 1572, 1603, 1604,
+	1665, 1794, 1795, 2048, 2050, 2051, 2054, 2055, 2056, 2057, 2058, 2059,
+	2060, 2062, 2063, 2064, 2065, 2068, 2072, 2073, 2077, 2080, 2081, 2082,
+	2083, 2084, 2116, 2183, 2187, 2241, 2304, 2306, 2307, 2309, 2313, 2314,
+	2561, 2565, 2689, 2818, 2819, 3074, 3075, 3076, 3078, 3079, 3080, 3081,
+	3083, 3084, 3085, 3086, 3087, 3090, 3091, 3093, 3096, 3098, 3099, 3100,
+	3101, 3105, 3106, 3108, 3111, 3113, 3116, 3117, 3121, 3123, 3124, 3129,
+	3138, 3139, 3141, 3144, 3145, 3147, 3156, 3169, 3171, 3175, 3186, 3201,
+	3205, 3212, 3217, 3219, 3220, 3234, 3235, 3249, 3250, 3251, 3252, 3253,
+	3265, 3266, 3267, 3268, 3283, 3334, 3335, 3337, 3339, 3342, 3343, 3346,
+	3347, 3349, 3350, 3352, 3354, 3355, 3356, 3357, 3361, 3362, 3364, 3365,
+	3366, 3368, 3370, 3371, 3374, 3375, 3378, 3379, 3383, 3385, 3387, 3388,
+	3393, 3394, 3395, 3397, 3403, 3410, 3411, 3412, 3416, 3420, 3421, 3425,
+	3426, 3431, 3432, 3433, 3436, 3437, 3442, 3457, 3461, 3473, 3474, 3475,
+	3476, 3477, 3484, 3489, 3490, 3491, 3505, 3506, 3507, 3508, 3509, 3521,
+	3522, 3523, 3524, 3525, 3597, 3598, 3599, 3605, 3606, 3607, 3608, 3609,
+	3610, 3611, 3612, 3620, 3621, 3622, 3623, 3624, 3625, 3626, 3627, 3628,
+	3629, 3633, 3634, 3635, 3636, 3637, 3638, 3639, 3640, 3641, 3642, 3643,
+	3650, 3651, 3652, 3653, 3654, 3655, 3656, 3657, 3658, 3659, 3660, 3665,
+	3666, 3667, 3668, 3669, 3670, 3671, 3672, 3673, 3674, 3675, 3684, 3685,
+	3686, 3687, 3688, 3689, 3690, 3691, 3693, 3697, 3699, 3700, 3701, 3703,
+	3704, 3713, 3714, 3715, 3716, 3717, 3718, 3720, 3729, 3730, 3732, 3733,
+	3734, 3735, 3736, 3737, 3738, 3740, 3748, 3749, 3750, 3752, 3764, 3765,
+	3766, 3767, 3768, 3769, 3781, 3782, 3783, 3784, 3785, 3793, 3794, 3795,
+	3796, 3797, 3809, 3810, 3811, 3812, 3825, 3826, 3827, 3841, 3843, 3845,
+	3847, 3849,
 };
+
+static_assert(ARRAY_SIZE(tables_tokens) == LZPAGE_CODED_TOKENS);
 
 /* Number of bits of the codes of literals */
 static const u8 tables_literal_bits[LZPAGE_LITERAL_CODES][256] = {
@@ -154,45 +178,80 @@ static u32 tables_reverse(u32 code, unsigned int bits)
 	return reversed;
 }
 
-/* What the decoder has for a token whose code has @bits bits: lzpage_decode.c */
-static u32 tables_token_entry(unsigned int token, unsigned int bits)
+static void tables_set_classes(struct lzpage_token *t,
+			       const struct lzpage_class *run,
+			       const struct lzpage_class *match)
 {
-	unsigned int match = token % LZPAGE_REPEAT_CLASSES;
-	unsigned int run = token / LZPAGE_REPEAT_CLASSES % LZPAGE_RUN_CLASSES;
-	unsigned int repeat = token / LZPAGE_REPEAT_CLASSES /
-			      LZPAGE_RUN_CLASSES;
-
-	if (token >= LZPAGE_REPEAT_TOKENS || run >= LZPAGE_EXACT_RUNS ||
-	    match >= LZPAGE_EXACT_MATCHES)
-		return bits | LZPAGE_ENTRY_INDIRECT | token << 8;
-	return bits | run << 8 | (match + LZPAGE_MATCH_MIN) << 16 |
-		repeat << 24;
+	t->run = run->base;
+	t->run_mask = (1 << run->bits) - 1;
+	t->length = match->base;
+	t->length_bits = match->bits;
+	t->length_mask = (1 << match->bits) - 1;
+	t->bits = t->offset_bits + match->bits + run->bits;
 }
+
+/* Kinds from LZPAGE_REPEATS on have a new offset */
+static void tables_set_kind(struct lzpage_token *t, unsigned int kind)
+{
+	const struct lzpage_class *offset;
+
+	t->moved = min(kind, LZPAGE_REPEATS);
+	t->place = 16 * t->moved;
+	if (kind < LZPAGE_REPEATS)
+		return;
+	offset = &zram_lzpage_offsets[kind - LZPAGE_REPEATS];
+	t->offset = offset->base;
+	t->offset_bits = offset->bits;
+	t->offset_shift = offset->base > 1 ? 3 : 0;
+	t->offset_mask = ((1 << offset->bits) - 1) << t->offset_shift;
+}
+
+static struct lzpage_token tables_token(unsigned int token)
+{
+	const struct lzpage_class *match;
+	struct lzpage_token t = {};
+
+	if (token >= LZPAGE_TOKENS) {
+		token -= LZPAGE_TOKENS;
+		tables_set_kind(&t, token / 2);
+		tables_set_classes(&t, &tables_any_runs[token % 2],
+				   &tables_any_matches[token % 2]);
+		return t;
+	}
+	if (token < LZPAGE_REPEAT_TOKENS) {
+		match = &zram_lzpage_repeats[token % LZPAGE_REPEAT_CLASSES];
+		token /= LZPAGE_REPEAT_CLASSES;
+	} else {
+		token -= LZPAGE_REPEAT_TOKENS;
+		match = &zram_lzpage_news[token % LZPAGE_NEW_CLASSES];
+		token /= LZPAGE_NEW_CLASSES;
+		token += LZPAGE_REPEATS * LZPAGE_RUN_CLASSES;
+	}
+	tables_set_kind(&t, token / LZPAGE_RUN_CLASSES);
+	tables_set_classes(&t, &zram_lzpage_runs[token % LZPAGE_RUN_CLASSES],
+			   match);
+	return t;
+}
+
+/* The decoder's table has six bits for the length of a code, ten for its token */
+static_assert(LZPAGE_CODED_TOKENS <= 1 << 10);
 
 static void tables_init_tokens(struct zram_lzpage_tables *t)
 {
-	const u16 *token = tables_tokens;
-	unsigned int bits, nr, i;
-	u32 code = 0, escape = 0, reversed;
+	unsigned int bits, nr, i, at = 0;
+	u32 code = 0, reversed;
 
 	for (bits = 1; bits <= LZPAGE_TOKEN_BITS; bits++) {
 		code <<= 1;
-		for (nr = tables_nr_tokens[bits]; nr; nr--, token++) {
+		for (nr = tables_nr_tokens[bits]; nr; nr--, at++) {
 			reversed = tables_reverse(code++, bits);
-			if (*token == LZPAGE_ESCAPE)
-				escape = reversed | bits << 24;
-			else
-				t->token_code[*token] = reversed | bits << 24;
+			t->token_code[tables_tokens[at]] = reversed | bits << 12;
+			t->coded[at] = tables_token(tables_tokens[at]);
 			for (i = reversed; i < ARRAY_SIZE(t->token);
 			     i += 1 << bits)
-				t->token[i] = tables_token_entry(*token, bits);
+				t->token[i] = bits | at << 6;
 		}
 	}
-	bits = escape >> 24;
-	for (i = 0; i < LZPAGE_TOKENS; i++)
-		if (!t->token_code[i])
-			t->token_code[i] = escape + (i << bits) +
-					   (LZPAGE_ESCAPED_BITS << 24);
 }
 
 static void tables_init_literals(struct zram_lzpage_tables *t,

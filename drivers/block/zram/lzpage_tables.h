@@ -8,6 +8,7 @@
  * Documentation/block/zram-lzpage.rst.
  */
 
+#include <linux/compiler.h>
 #include <linux/types.h>
 
 /* Matches have at least this many bytes */
@@ -24,7 +25,7 @@
  * match length. Kinds 0 to 2 repeat an offset, and have more classes of matches.
  */
 #define LZPAGE_RUN_CLASSES	16
-#define LZPAGE_REPEATS		3
+#define LZPAGE_REPEATS		3U
 #define LZPAGE_REPEAT_CLASSES	64	/* of matches, 37 of which exist */
 #define LZPAGE_NEWS		3
 #define LZPAGE_NEW_CLASSES	16
@@ -37,25 +38,21 @@
 #define LZPAGE_EXACT_RUNS	9
 #define LZPAGE_EXACT_MATCHES	32
 
-/* The longest code of a token, and the bits of a token's number after an escape */
-#define LZPAGE_TOKEN_BITS	11
-#define LZPAGE_ESCAPED_BITS	12
-/* The most bits of the code that comes before that number */
-#define LZPAGE_ESCAPE_BITS	8
-/* The most extra bits of a class */
-#define LZPAGE_EXTRA_MAX	12
-/* In place of a token's number: the number follows */
-#define LZPAGE_ESCAPE		0xfff
-/* The longest code of a literal */
-#define LZPAGE_LITERAL_BITS	10
-
 /*
- * What the decoder's table has for a token: bits of its code, and from bit 8 the
- * literal run, from bit 16 the match length, from bit 24 the number of the
- * repeated offset. With this flag: from bit 8 the number of the token, whose
- * classes have extra bits.
+ * Each kind has two tokens more, for what has no token with a code: with extra bits
+ * for short runs and matches, and for all.
  */
-#define LZPAGE_ENTRY_INDIRECT	0x80
+#define LZPAGE_KINDS		(LZPAGE_REPEATS + LZPAGE_NEWS)
+#define LZPAGE_ANY_TOKENS	(2 * LZPAGE_KINDS)
+#define LZPAGE_ALL_TOKENS	(LZPAGE_TOKENS + LZPAGE_ANY_TOKENS)
+#define LZPAGE_SHORT_BITS	6
+
+/* Tokens that have a code */
+#define LZPAGE_CODED_TOKENS	662
+/* The longest code of a token, of a literal, and of either */
+#define LZPAGE_TOKEN_BITS	11
+#define LZPAGE_LITERAL_BITS	10
+#define LZPAGE_CODE_BITS	11
 
 /**
  * struct lzpage_class - values that share a code
@@ -80,24 +77,56 @@ enum lzpage_literals {
 #define LZPAGE_NEW_LOOKUP	(77 + 1)
 
 /**
+ * struct lzpage_token - what the decoder does for a token
+ * @run: the least literal run
+ * @length: the least match length
+ * @bits: number of extra bits
+ * @place: 16 times the place of a repeated offset, or times LZPAGE_REPEATS
+ * @moved: the same, not times 16
+ * @offset_mask: bits of a new offset; 0 for a repeated one
+ * @offset_shift: by which the extra bits of a new offset are to be shifted
+ * @offset: the least new offset
+ * @offset_bits: extra bits of the offset
+ * @length_bits: extra bits of the match length
+ * @length_mask: as many ones
+ * @run_mask: as many ones as the run has extra bits
+ */
+struct lzpage_token {
+	u8 run;
+	u8 length;
+	u8 bits;
+	u8 place;
+	u16 offset_mask;
+	u8 offset_shift;
+	u8 offset;
+	u8 offset_bits;
+	u8 length_bits;
+	u16 length_mask;
+	u16 run_mask;
+	u8 moved;
+} __aligned(16);
+
+/**
  * struct zram_lzpage_tables - the codes, for the encoder and for the decoder
- * @token_code: code of a token or, if it has none, the escape and its number;
- *	number of bits from bit 24
- * @literal_code: code of a literal; number of bits from bit 12
+ * @token_code: code of a token; number of bits from bit 12; 0 if it has none
+ * @literal_code: code of a literal, likewise
  * @run_class: class of a literal run; longer runs are of the last class
  * @repeat_class: class of the length of a match at a repeated offset; likewise
  * @new_class: class of the length of a match at a new offset; likewise
- * @token: what the next LZPAGE_TOKEN_BITS bits mean: LZPAGE_ENTRY_INDIRECT
+ * @token: what the next LZPAGE_TOKEN_BITS bits mean: bits of the code; from bit 6
+ *	the place in @coded
+ * @coded: the tokens that have a code
  * @literal: what the next LZPAGE_LITERAL_BITS bits mean: bits of the code;
  *	literal from bit 8
  */
 struct zram_lzpage_tables {
-	u32 token_code[LZPAGE_TOKENS];
+	u16 token_code[LZPAGE_ALL_TOKENS];
 	u16 literal_code[LZPAGE_LITERAL_CODES][256];
 	u8 run_class[LZPAGE_RUN_LOOKUP];
 	u8 repeat_class[LZPAGE_REPEAT_LOOKUP];
 	u8 new_class[LZPAGE_NEW_LOOKUP];
-	u32 token[1 << LZPAGE_TOKEN_BITS];
+	u16 token[1 << LZPAGE_TOKEN_BITS];
+	struct lzpage_token coded[LZPAGE_CODED_TOKENS];
 	u16 literal[LZPAGE_LITERAL_CODES][1 << LZPAGE_LITERAL_BITS];
 };
 
@@ -107,6 +136,7 @@ extern const struct lzpage_class zram_lzpage_repeats[LZPAGE_REPEAT_CLASSES];
 extern const struct lzpage_class zram_lzpage_news[LZPAGE_NEW_CLASSES];
 extern const struct lzpage_class zram_lzpage_offsets[LZPAGE_NEWS];
 
+struct lzpage_token zram_lzpage_token(unsigned int token);
 void zram_lzpage_tables_init(void);
 
 #endif

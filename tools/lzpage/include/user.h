@@ -17,11 +17,13 @@ typedef uint64_t u64;
 
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 #define static_assert		_Static_assert
+#define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
 #define BIT_ULL(n)		(1ULL << (n))
 #define likely(x)		__builtin_expect(!!(x), 1)
 #define unlikely(x)		__builtin_expect(!!(x), 0)
 #define min_t(type, a, b)	({ type a_ = (a), b_ = (b); a_ < b_ ? a_ : b_; })
 #define min(a, b)		({ __auto_type a_ = (a); __auto_type b_ = (b); a_ < b_ ? a_ : b_; })
+#define __aligned(n)	__attribute__((__aligned__(n)))
 #define noinline		__attribute__((__noinline__))
 #define __init
 #define __ro_after_init
