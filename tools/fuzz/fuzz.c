@@ -85,7 +85,7 @@ static void check_ledger(struct zram *zram)
 static void device_make(struct zram *zram, enum state state)
 {
 	memset(zram, 0, sizeof(*zram));
-	if (zram_tier_dev_create(zram))
+	if (zram_stats_init(&zram->stats) || zram_tier_dev_create(zram))
 		abort();
 	zram_comps_init(&zram->comps);
 	zram->wb.batch = 32;
@@ -101,6 +101,7 @@ static void device_free(struct zram *zram)
 	for (unsigned int i = 0; i < ZRAM_MAX_COMPS; i++)
 		vfree(zram->comps.choice[i].params.dict);
 	zram_tier_dev_destroy(zram);
+	zram_stats_destroy(&zram->stats);
 }
 
 static void store(struct visit visit, struct device *dev,
