@@ -135,7 +135,7 @@ static inline void up_write(struct rw_semaphore *sem)
 }
 
 /* Memory of each CPU: there is one */
-#define alloc_percpu(type)	((type __percpu *)calloc(1, sizeof(type)))
+#define alloc_percpu(of)	((of __percpu *)calloc(1, sizeof(of)))
 #define this_cpu_ptr(p)		(p)
 #define per_cpu_ptr(p, cpu)	((void)(cpu), (p))
 #define this_cpu_add(x, by)	((x) += (by))
