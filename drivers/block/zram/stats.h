@@ -6,6 +6,7 @@
 #include <linux/errno.h>
 #include <linux/irqflags.h>
 #include <linux/kconfig.h>
+#include <linux/minmax.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
 #include <linux/u64_stats_sync.h>
@@ -163,7 +164,7 @@ static inline u64 zram_stats_read(struct zram_stats *stats, enum zram_stat id)
 
 	for_each_possible_cpu(cpu)
 		sum += zram_stats_read_cpu(per_cpu_ptr(stats->cpu, cpu), id);
-	return sum > 0 ? sum : 0;
+	return max(sum, 0LL);
 }
 
 /* No task may count meanwhile */
