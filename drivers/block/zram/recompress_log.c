@@ -63,14 +63,15 @@ static unsigned long log_others(const struct zram_recompress_log *log)
 /**
  * zram_recompress_log_create() - allocate a log
  * @pool: the pool of the run
+ * @gfp: how to allocate it
  *
  * Context: May sleep.
  * Return: an empty log, or NULL.
  */
 struct zram_recompress_log *
-zram_recompress_log_create(struct zram_obj_pool *pool)
+zram_recompress_log_create(struct zram_obj_pool *pool, gfp_t gfp)
 {
-	struct zram_recompress_log *log = kvzalloc(sizeof(*log), GFP_KERNEL);
+	struct zram_recompress_log *log = kvzalloc(sizeof(*log), gfp);
 
 	if (log) {
 		log->pool = pool;

@@ -342,15 +342,19 @@ int zram_recompress_page_init(struct zram_recompress_run *run)
 {
 	struct zram *zram = run->zram;
 	struct zram_obj_usage usage;
+	gfp_t gfp = GFP_KERNEL;
 
+	/* As for the objects; the next slice tries again */
+	if (run->slice)
+		gfp |= __GFP_NORETRY | __GFP_NOWARN;
 	zram_obj_pool_usage(&zram->pool, &usage);
 	/* No slack for a slice: many follow each other */
 	run->most = usage.pages + (run->slice ? 0 : SLACK);
 	/* The pool may have gaps already */
 	run->gaps = run->slice ? 0 : GAPS_WORTH_CLOSING;
-	run->page = kvmalloc(PAGE_SIZE, GFP_KERNEL);
-	run->buf = kvmalloc(PAGE_SIZE, GFP_KERNEL);
-	run->log = zram_recompress_log_create(&zram->pool);
+	run->page = kvmalloc(PAGE_SIZE, gfp);
+	run->buf = kvmalloc(PAGE_SIZE, gfp);
+	run->log = zram_recompress_log_create(&zram->pool, gfp);
 	if (!run->page || !run->buf || !run->log)
 		return -ENOMEM;
 	return zram_comp_start(zram_comps_get(&zram->comps, run->prio));
