@@ -31,10 +31,11 @@
 #define OOM_WAIT	(5 * HZ)
 /*
  * If memory does not suffice for OOM_GAP in so long a time, a working set is larger than
- * memory. Then the kernel kills once.
+ * memory. Then the kernel may kill for a moment: it does not kill for each task that asks.
  */
 #define OOM_SERIES	(300 * HZ)
 #define OOM_GAP		(10 * HZ)
+#define OOM_KILLS	HZ
 
 static struct zram_tier_asks tier_oom_asks;
 static struct shrinker *tier_oom_shrinker;
@@ -91,17 +92,23 @@ static bool tier_oom_has_memory(void)
 
 /**
  * zram_tier_oom_is_thrash() - have rescues followed each other for too long?
- * @series: the rescues; a new series begins if they have, or after a gap
- * @now: jiffies
+ * @series: the rescues; a new series begins a moment after they have, or after a gap
+ * @now: jiffies of 64 bits, because months may pass between two rescues
  *
- * Return: true if they have, and the kernel should kill once.
+ * Return: true if they have, and the kernel should kill.
  */
-bool zram_tier_oom_is_thrash(struct zram_tier_oom_series *series, unsigned long now)
+bool zram_tier_oom_is_thrash(struct zram_tier_oom_series *series, u64 now)
 {
-	if (!series->any || time_after(now, series->last + OOM_GAP))
-		series->first = now;
-	series->any = time_before(now, series->first + OOM_SERIES);
-	return !series->any;
+	if (!series->any || time_after64(now, series->last + OOM_GAP) ||
+	    (series->over && !time_before64(now, series->kill + OOM_KILLS)))
+		*series = (struct zram_tier_oom_series){ .any = true, .first = now,
+							 .last = now };
+	if (!series->over && time_before64(now, series->first + OOM_SERIES))
+		return false;
+	if (!series->over)
+		series->kill = now;
+	series->over = true;
+	return true;
 }
 
 /* Its callers hold oom_lock, so there is one at a time */
@@ -111,10 +118,10 @@ static int tier_oom_notify(struct notifier_block *nb, unsigned long unused, void
 
 	/* Another notifier may have freed memory */
 	if (*all || !tier_oom_kills() || tier_oom_has_memory() ||
-	    zram_tier_oom_is_thrash(&tier_oom_series, jiffies))
+	    zram_tier_oom_is_thrash(&tier_oom_series, get_jiffies_64()))
 		return NOTIFY_DONE;
 	freed = zram_tier_ask_all(&tier_oom_asks, OOM_WAIT);
-	tier_oom_series.last = jiffies;
+	tier_oom_series.last = get_jiffies_64();
 	if (!freed)
 		return NOTIFY_DONE;
 	atomic_long_set(&tier_oom_freed, freed);

@@ -9,18 +9,22 @@ struct zram_tier_ask;
 /**
  * struct zram_tier_oom_series - rescues that follow each other
  * @any: there was one
- * @first: when the series began, jiffies
- * @last: when the last rescue ended, jiffies
+ * @over: they have followed each other for too long, and the kernel may kill
+ * @first: when the series began, jiffies of 64 bits
+ * @last: when the last rescue ended
+ * @kill: since when the kernel may kill
  */
 struct zram_tier_oom_series {
 	bool any;
-	unsigned long first;
-	unsigned long last;
+	bool over;
+	u64 first;
+	u64 last;
+	u64 kill;
 };
 
 #ifdef CONFIG_ZRAM_TIER
 void zram_tier_oom_begin(struct zram_tier_ask *ask);
-bool zram_tier_oom_is_thrash(struct zram_tier_oom_series *series, unsigned long now);
+bool zram_tier_oom_is_thrash(struct zram_tier_oom_series *series, u64 now);
 int zram_tier_oom_init(void);
 void zram_tier_oom_exit(void);
 #else

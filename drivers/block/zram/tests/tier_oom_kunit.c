@@ -239,26 +239,45 @@ static void oom_test_hangs(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, oom_test_ask(test), 8UL);
 }
 
+/* A rescue every GAP / 2 for the time of a series; returns how many were refused */
+static unsigned int oom_test_busy(struct zram_tier_oom_series *series, u64 *now)
+{
+	unsigned int kills = 0, i;
+
+	for (i = 0; i < 2 * SERIES / GAP; i++, *now += GAP / 2) {
+		kills += zram_tier_oom_is_thrash(series, *now);
+		series->last = *now;
+	}
+	return kills;
+}
+
 static void oom_test_series(struct kunit *test)
 {
 	struct zram_tier_oom_series series = {};
-	/* jiffies wrap */
-	unsigned long begun = -20UL * HZ, now = begun;
-	unsigned int kills = 0;
+	/* Jiffies of 32 bits wrap */
+	u64 now = 0xffffffffULL - 20 * HZ;
+	unsigned int i;
 
-	for (; now - begun < SERIES; now += GAP / 2) {
-		kills += zram_tier_oom_is_thrash(&series, now);
-		series.last = now;
-	}
-	KUNIT_EXPECT_EQ(test, kills, 0U);
+	KUNIT_EXPECT_EQ(test, oom_test_busy(&series, &now), 0U);
 	KUNIT_EXPECT_TRUE(test, zram_tier_oom_is_thrash(&series, now));
-	KUNIT_EXPECT_FALSE(test, zram_tier_oom_is_thrash(&series, now + 1));
+	/* The kernel may not kill for the first task, so it may for others */
+	KUNIT_EXPECT_TRUE(test, zram_tier_oom_is_thrash(&series, now + HZ - 1));
+	now += HZ;
+	KUNIT_EXPECT_EQ(test, oom_test_busy(&series, &now), 0U);
+	/* Nobody asks when the series is over, but somewhat later */
+	now += GAP / 2 - 1;
+	series.last = now;
+	KUNIT_EXPECT_TRUE(test, zram_tier_oom_is_thrash(&series, now));
+	/* Half of 32 bits later */
+	now += (1ULL << 31) + 1;
+	KUNIT_EXPECT_EQ(test, oom_test_busy(&series, &now), 0U);
+	KUNIT_EXPECT_TRUE(test, zram_tier_oom_is_thrash(&series, now));
 	/* Memory suffices now and then */
-	for (begun = now; now - begun < 3 * SERIES; now += GAP + 1) {
-		kills += zram_tier_oom_is_thrash(&series, now);
+	for (i = 0; i < 3 * SERIES / GAP; i++) {
+		now += GAP + 1;
+		KUNIT_EXPECT_FALSE(test, zram_tier_oom_is_thrash(&series, now));
 		series.last = now;
 	}
-	KUNIT_EXPECT_EQ(test, kills, 0U);
 }
 
 static void oom_test_freed(struct kunit *test)
