@@ -112,8 +112,9 @@ void zram_tier_ask_answer(struct zram_tier_ask *ask, unsigned long freed)
 		return;
 	spin_lock(&ask->asks->lock);
 	ask_answer(ask, freed);
-	spin_unlock(&ask->asks->lock);
+	/* Under the lock, so that a new question has the last word */
 	set_user_nice(ask->thread, MAX_NICE);
+	spin_unlock(&ask->asks->lock);
 }
 
 /* Returns whether there is an answer to wait for */

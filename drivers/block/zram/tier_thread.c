@@ -68,9 +68,10 @@ bool zram_tier_slice_begin(void)
  */
 void zram_tier_slice_end(const struct zram *zram)
 {
-	/* A task that waits for memory waits until the answer */
-	if (!zram_tier_ask_pending(&zram->tier->ask))
-		set_user_nice(current, NICE);
+	set_user_nice(current, NICE);
+	/* A task that waits for memory waits until the answer, and may have asked just now */
+	if (zram_tier_ask_pending(&zram->tier->ask))
+		set_user_nice(current, 0);
 	zram_tier_io_end();
 }
 
