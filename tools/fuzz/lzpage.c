@@ -4,6 +4,7 @@
  * input chooses: an object for the decoder; a recipe for an object, of few tokens many
  * times and with too few extra bits; or one for a page, which is compressed, decompressed
  * and compared; then some bytes of its object are changed and it is decompressed again.
+ * Some pages change while they are compressed, which is no error.
  * Each buffer has exactly the size that the driver gives it.
  */
 
@@ -34,6 +35,29 @@ static unsigned int next(struct input *in)
 	return *in->data++;
 }
 
+/* A page that changes: after so many loads of the encoder, as the input says */
+static struct {
+	struct input *in;
+	u8 *page;
+	unsigned int size;
+	unsigned int loads;
+} changing;
+
+void fuzz_loaded(void)
+{
+	unsigned int at, to;
+
+	if (!changing.page || changing.loads--)
+		return;
+	at = (next(changing.in) | next(changing.in) << 8) % changing.size;
+	to = next(changing.in);
+	/* Often to what is behind it, which makes matches */
+	changing.page[at] = to & 1 ? changing.page[(at + 1) % changing.size] : to;
+	changing.loads = next(changing.in);
+	if (!changing.in->len)
+		changing.page = NULL;
+}
+
 static void *buffer(size_t size)
 {
 	void *mem = malloc(size);
@@ -48,13 +72,24 @@ static void *buffer(size_t size)
 static int decompress(const u8 *object, unsigned int len, u8 *page, unsigned int size)
 {
 	struct lzpage_decode_work *work = buffer(sizeof(*work));
-	u8 *exact = buffer(len);
+	u8 *exact = buffer(len), *again = buffer(size);
+	unsigned int i;
 	int ret;
 
 	memcpy(exact, object, len);
+	memset(page, 0xa5, size);
 	ret = zram_lzpage_decompress(exact, len, page, size, work);
 	if (ret && ret != -EINVAL)
 		abort();
+	/* Nothing of what the memory had before comes out, in a page of an error neither */
+	memset(work, 0x5a, sizeof(*work));
+	memset(again, 0x5a, size);
+	if (zram_lzpage_decompress(exact, len, again, size, work) != ret)
+		abort();
+	for (i = 0; i < size; i++)
+		if (page[i] != again[i] && !(ret && page[i] == 0xa5 && again[i] == 0x5a))
+			abort();
+	free(again);
 	free(exact);
 	free(work);
 	return ret;
@@ -91,10 +126,18 @@ static void round_trip(struct input *in, unsigned int choice)
 	struct lzpage_encode_work *work = buffer(sizeof(*work));
 
 	cook(in, page, size);
+	if (choice & 0x20) {
+		changing.in = in;
+		changing.page = page;
+		changing.size = size;
+		changing.loads = next(in) | next(in) << 8;
+	}
 	len = zram_lzpage_compress(page, size, object, level, work);
+	changing.page = NULL;
 	if (!len || len > size / LZPAGE_BLOCK * (LZPAGE_BLOCK_MAX + 2))
 		abort();
-	if (decompress(object, len, back, size) || memcmp(page, back, size))
+	if ((decompress(object, len, back, size) || memcmp(page, back, size)) &&
+	    !(choice & 0x20))
 		abort();
 	for (nr = next(in) % MAX_CHANGES; nr; nr--)
 		object[(next(in) | next(in) << 8) % len] ^= next(in);

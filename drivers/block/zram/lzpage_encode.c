@@ -8,8 +8,9 @@
  * position and filled at three of four, so that any two alignments meet.
  *
  * A page may change while it is compressed. Then the output is that of no page,
- * but the encoder stays within its buffers: it loads each byte it decides by
- * once, and the lengths of all sequences add up to the block.
+ * but the encoder stays within its buffers: a decision uses what was loaded once,
+ * offsets are checked whatever a position had when it was inserted, and the lengths
+ * of all sequences add up to the block.
  */
 
 #include <linux/build_bug.h>
@@ -194,7 +195,8 @@ static __always_inline bool encode_search(struct encode *e, const u8 *at,
 		from = encode_lookup(e, at, here);
 		if (encode_repeat(e, at, here, m))
 			return true;
-		if ((u32)here == (u32)lzpage_load_once(from) && from != at) {
+		/* It is behind @at, or @at, if that was inserted before and the page has changed */
+		if ((u32)here == (u32)lzpage_load_once(from) && from < at) {
 			encode_found(e, at, from, m);
 			return true;
 		}

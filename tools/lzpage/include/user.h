@@ -27,7 +27,9 @@ typedef uint64_t u64;
 #define noinline		__attribute__((__noinline__))
 #define __init
 #define __ro_after_init
+#ifndef OPTIMIZER_HIDE_VAR
 #define OPTIMIZER_HIDE_VAR(v)	({ __asm__ ("" : "=r" (v) : "0" (v)); })
+#endif
 
 static inline unsigned int __ffs64(u64 v)
 {
