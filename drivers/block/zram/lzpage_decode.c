@@ -260,8 +260,10 @@ static __always_inline int decode_sequence(struct decode *d, unsigned int entry,
 	if (unlikely(d->extra_at > d->nr_extra))
 		return -EINVAL;
 	to = d->at + s.run;
-	if (likely(d->literal + s.run <= d->literals_safe &&
-		   to + s.length <= d->safe && to - d->offset >= d->block)) {
+	/* Differences, because sums of an address may wrap on 32-bit machines */
+	if (likely((long)s.run <= d->literals_safe - d->literal &&
+		   (long)(s.run + s.length) <= d->safe - d->at &&
+		   to - d->offset >= d->block)) {
 		decode_copy(d, &s, differences);
 		return 0;
 	}
@@ -351,6 +353,8 @@ static int decode_parts(struct decode *d, const u8 *src, unsigned int len,
 		zram_lzpage_get_bytes(src + LZPAGE_HEADER, len - LZPAGE_HEADER,
 				      literals, work->literals, nr_literals,
 				      t->literal[mode - 1]);
+		/* A copy may load these, and what another page had is nobody's business */
+		memset(work->literals + nr_literals, 0, RUN);
 	}
 	d->literals_end = d->literal + nr_literals;
 	d->literals_safe = d->literals_end - (RUN - slack);

@@ -136,7 +136,6 @@ extern const struct lzpage_class zram_lzpage_repeats[LZPAGE_REPEAT_CLASSES];
 extern const struct lzpage_class zram_lzpage_news[LZPAGE_NEW_CLASSES];
 extern const struct lzpage_class zram_lzpage_offsets[LZPAGE_NEWS];
 
-struct lzpage_token zram_lzpage_token(unsigned int token);
 void zram_lzpage_tables_init(void);
 
 #endif
