@@ -266,5 +266,8 @@ u64 zram_bd_map_bad(struct zram_bd_map *map)
  */
 u64 zram_bd_map_free(struct zram_bd_map *map)
 {
-	return map->nr_blocks - zram_bd_map_used(map) - zram_bd_map_bad(map);
+	u64 taken = zram_bd_map_used(map) + zram_bd_map_bad(map);
+
+	/* A block that is being retired may count twice */
+	return taken < map->nr_blocks ? map->nr_blocks - taken : 0;
 }
