@@ -224,10 +224,14 @@ blk_opf_t zram_rb_group_opf(const struct zram_rb_set *set)
  * @pool: the pool
  * @bio: the read
  *
+ * The worker submits for all tasks, so it must not wait until the cgroup of one of them may
+ * read again: the root cgroup is charged.
+ *
  * Context: Any but interrupts.
  */
 void zram_rb_group_defer(struct zram_rb_pool *pool, struct bio *bio)
 {
+	bio_associate_blkg_from_css(bio, NULL);
 	spin_lock(&pool->lock);
 	bio_list_add(&pool->deferred, bio);
 	spin_unlock(&pool->lock);
