@@ -9,23 +9,16 @@ set -eu
 
 [ "$SIDE" = ours ] || exit 0
 
-stat_of()
-{
-	sed -n "s/^$1 //p" "$ZRAM/tier/stat"
-}
-
-echo "$T_ALGORITHM" >"$ZRAM/comp_algorithm"
-zram_setup "$T10_MIB" "/dev/$DISK"
-measure '' content fill mixed "$SEED" 64 /dev/zram0
+tiering_fill "$T10_MIB" 64
 echo 1 >"$ZRAM/tier/enable"
 # For a minute after the last access the thread looks once a second
-steps=$(stat_of steps) cpu=$(stat_of cpu_ms)
+steps=$(tier_stat steps) cpu=$(tier_stat cpu_ms)
 sleep 60
-figure near_steps $(($(stat_of steps) - steps))
-figure near_cpu_ms $(($(stat_of cpu_ms) - cpu))
-steps=$(stat_of steps) cpu=$(stat_of cpu_ms)
+figure near_steps $(($(tier_stat steps) - steps))
+figure near_cpu_ms $(($(tier_stat cpu_ms) - cpu))
+steps=$(tier_stat steps) cpu=$(tier_stat cpu_ms)
 sleep "$T_SECONDS"
-figure idle_steps $(($(stat_of steps) - steps))
-figure idle_cpu_ms $(($(stat_of cpu_ms) - cpu))
-figure walks "$(stat_of walks)"
+figure idle_steps $(($(tier_stat steps) - steps))
+figure idle_cpu_ms $(($(tier_stat cpu_ms) - cpu))
+figure walks "$(tier_stat walks)"
 zram_reset

@@ -11,20 +11,9 @@ set -eu
 [ "$SIDE" != zswap ] || exit 0
 tiering_up
 echo "${T5_LIMIT_MIB}M" >"$ZRAM/mem_limit"
-kills=$(tiering_kills)
-status=0
-timeout -s KILL "$T_LIMIT" swapload incompressible "$SEED" "$T5_MIB" "$T5_LEAVE_MIB" \
-	>/tmp/figures || status=$?
-figure oom_kills $(($(tiering_kills) - kills))
+outcome=0
+tiering_program swapload incompressible "$SEED" "$T5_MIB" "$T5_LEAVE_MIB" || outcome=$?
 read -r _ failed_writes _ <"$ZRAM/io_stat"
 figure failed_writes "$failed_writes"
-[ "$SIDE" != ours ] || figure spilled "$(sed -n 's/^spilled //p' "$ZRAM/tier/stat")"
-case $status in
-0) figure unfinished 0 ;;
-137)
-	figure unfinished 1
-	exit 0 ;;
-*) figure failed "$status" ;;
-esac
-sed "s/^/bench $WORKLOAD $PAIR $SIDE /" /tmp/figures
-exit "$status"
+[ "$SIDE" != ours ] || figure spilled "$(tier_stat spilled)"
+exit "$outcome"

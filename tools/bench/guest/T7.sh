@@ -29,12 +29,12 @@ leave_memory()
 	echo 1 >"$ZRAM/tier/idle_age"
 	echo 1 >"$ZRAM/tier/enable"
 	for _ in $(seq "$T_LIMIT"); do
-		[ "$(sed -n 's/^pages //p' "$ZRAM/tier/stat")" -lt $((T7_MIB * 256)) ] ||
+		[ "$(tier_stat pages)" -lt $((T7_MIB * 256)) ] ||
 			break
 		sleep 1
 	done
-	figure tier_pages "$(sed -n 's/^pages //p' "$ZRAM/tier/stat")"
-	figure cpu_ms "$(sed -n 's/^cpu_ms //p' "$ZRAM/tier/stat")"
+	figure tier_pages "$(tier_stat pages)"
+	figure cpu_ms "$(tier_stat cpu_ms)"
 	echo 0 >"$ZRAM/tier/enable"
 }
 
@@ -42,9 +42,7 @@ case $SIDE in
 ours | timer) ;;
 *) exit 0 ;;
 esac
-echo "$T_ALGORITHM" >"$ZRAM/comp_algorithm"
-zram_setup "$T7_MIB" "/dev/$DISK"
-measure '' content fill mixed "$SEED" "$T7_MIB" /dev/zram0
+tiering_fill "$T7_MIB" "$T7_MIB"
 sectors=$(written)
 before=$(pool)
 leave_memory

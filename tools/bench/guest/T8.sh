@@ -26,15 +26,13 @@ cat >$jobs <<-END
 	time_based
 	runtime=$T8_SECONDS
 END
-echo "$T_ALGORITHM" >"$ZRAM/comp_algorithm"
-zram_setup "$T8_MIB" "/dev/$DISK"
-measure '' content fill mixed "$SEED" "$T8_MIB" /dev/zram0
+tiering_fill "$T8_MIB" "$T8_MIB"
 measure alone_ fio_figures $jobs
 if [ "$SIDE" = ours ]; then
 	echo 1 >"$ZRAM/tier/idle_age"
 	echo 1 >"$ZRAM/tier/enable"
 	measure busy_ fio_figures $jobs
-	figure moved "$(sed -n 's/^pages //p' "$ZRAM/tier/stat")"
+	figure moved "$(tier_stat pages)"
 	echo 0 >"$ZRAM/tier/enable"
 else
 	echo all >"$ZRAM/idle"

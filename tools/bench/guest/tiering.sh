@@ -79,15 +79,27 @@ tiering_kills()
 	awk '$1 == "oom_kill" { print $2 }' /proc/vmstat
 }
 
-# tiering_run MIB WINDOW_MIB LEAVE_MIB MOVE_SECONDS return|stay: a side whose program the
-# kernel kills, or that is not done after T_LIMIT seconds, has no other figures than that.
-tiering_run()
+# tier_stat NAME: a value of our device
+tier_stat()
 {
-	tiering_up
+	sed -n "s/^$1 //p" "$ZRAM/tier/stat"
+}
+
+# tiering_fill DEVICE_MIB DATA_MIB: a device with mixed data, and the disk behind it
+tiering_fill()
+{
+	echo "$T_ALGORITHM" >"$ZRAM/comp_algorithm"
+	zram_setup "$1" "/dev/$DISK"
+	measure '' content fill mixed "$SEED" "$2" /dev/zram0
+}
+
+# tiering_program COMMAND...: a program that swaps. If the kernel kills it, or if it is not
+# done after T_LIMIT seconds, the side has no other figures than that.
+tiering_program()
+{
 	status=0
 	kills=$(tiering_kills)
-	timeout -s KILL "$T_LIMIT" workset mixed "$SEED" "$1" "$2" "$3" "$T_SECONDS" \
-		"$4" "$5" "$DISK" >/tmp/figures || status=$?
+	timeout -s KILL "$T_LIMIT" "$@" >/tmp/figures || status=$?
 	figure oom_kills $(($(tiering_kills) - kills))
 	case $status in
 	0) figure unfinished 0 ;;
@@ -98,4 +110,11 @@ tiering_run()
 	esac
 	sed "s/^/bench $WORKLOAD $PAIR $SIDE /" /tmp/figures
 	return "$status"
+}
+
+# tiering_run MIB WINDOW_MIB LEAVE_MIB MOVE_SECONDS return|stay
+tiering_run()
+{
+	tiering_up
+	tiering_program workset mixed "$SEED" "$1" "$2" "$3" "$T_SECONDS" "$4" "$5" "$DISK"
 }
