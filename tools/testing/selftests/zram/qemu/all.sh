@@ -11,7 +11,7 @@
 . "$(dirname "$0")/common.sh"
 
 # What the second guest does: about half by time. Unequal halves cost time only.
-SECOND="wb_ kc_ client_ race_ swap_ recomp_race test_recomp.sh attr_recomp"
+SECOND="wb_ kc_ client_ race_ swap_ tier_spill recomp_race test_recomp.sh attr_recomp"
 [ -z "${SLOW:-}" ] || SECOND+=" tier_discard"
 NEEDED_KIB=$((3 * 1024 * 1024))
 
