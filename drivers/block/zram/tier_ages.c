@@ -27,9 +27,8 @@
  * struct tier_ages_walk - a walk
  * @slots: the slot table
  * @ages: the result
- * @before: class k and the classes above it have the slots accessed before @before[k],
- *	seconds since boot
- * @idle_before: idle slots were accessed before this
+ * @before: slots accessed before @before[k], seconds since boot, are of class k or above
+ * @idle_before: slots accessed before this, seconds since boot, are idle
  * @now: seconds since boot
  */
 struct tier_ages_walk {
@@ -71,7 +70,7 @@ static void tier_ages_count(const struct tier_ages_walk *walk, unsigned long ind
 
 	if (!candidate && !(flags & ZRAM_WB))
 		return;
-	/* Few branches, because which of both a slot is cannot be predicted */
+	/* Few branches, because the processor cannot predict which of both a slot is */
 	class = tier_ages_class(walk, ac_time);
 	(candidate ? ages->walk.pages : ages->walk.on_disk)[class]++;
 	ages->bytes[class] += candidate ? flags & ZRAM_SIZE_MASK : 0;
@@ -84,7 +83,7 @@ static void tier_ages_group(const struct tier_ages_walk *walk, unsigned long ind
 	unsigned long nr = min(walk->slots->nr - index, ZRAM_SLOT_GROUP);
 	u64 left = READ_ONCE(group->in_memory);
 
-	/* Otherwise a slot is on the backing device or same-filled: look at all */
+	/* Other stored slots are on the backing device or same-filled: look at all slots */
 	if (READ_ONCE(group->nr_stored) > hweight64(left))
 		left = GENMASK_ULL(nr - 1, 0);
 	for (; left; left &= left - 1)
@@ -95,7 +94,7 @@ static void tier_ages_group(const struct tier_ages_walk *walk, unsigned long ind
  * zram_tier_ages_walk() - count the pages of a device by age
  * @zram: a device that is set up, and stays so
  * @now: ktime_get_boottime_seconds()
- * @idle_age: the user's, awake seconds; 0 if there is none
+ * @idle_age: tier/idle_age, awake seconds; 0 if there is none
  * @ages: the result
  * @stop: tells whether to end early; called every 65536 slots
  *

@@ -10,7 +10,7 @@ struct zram;
 
 /**
  * struct zram_tier_ages - the pages of a device by age class
- * @walk: how many
+ * @walk: number of pages
  * @bytes: bytes of the objects in memory that could be written
  */
 struct zram_tier_ages {

@@ -2,10 +2,10 @@
 /*
  * Asks threads to free memory, and waits for an answer.
  *
- * The task that asks may hold locks that a thread needs. So its wait has an end, a thread
- * does not wait for it, and both take no lock but a spinlock. The first thread that has
- * freed memory ends the wait. A thread that does not answer in time is frozen, or its device
- * hangs: after some tries in vain nobody waits for it until it has answered.
+ * The task that asks may hold locks that a thread needs. So the task waits for a limited
+ * time, a thread does not wait for the task, and both take only a spinlock. The first thread
+ * that has freed memory ends the wait. A thread that does not answer in time is frozen, or its
+ * device hangs: after ASK_MISSED waits in vain no task waits for it until it has answered.
  */
 
 #include <linux/compiler.h>
@@ -15,12 +15,12 @@
 
 #include "tier_ask.h"
 
-/* So many tasks in a row wait in vain for a thread that does not answer */
+/* After so many tasks in a row have waited in vain for a thread, the next ones do not wait */
 #define ASK_MISSED	3
 
 /**
  * zram_tier_ask_init() - prepare to ask threads
- * @asks: set up here; no thread belongs to it
+ * @asks: initialised here, without threads
  */
 void zram_tier_ask_init(struct zram_tier_asks *asks)
 {
@@ -33,7 +33,7 @@ void zram_tier_ask_init(struct zram_tier_asks *asks)
 /**
  * zram_tier_ask_begin() - ask the thread that calls this from now on
  * @ask: of the thread, with @wake
- * @asks: those it is asked with
+ * @asks: the threads that are asked together with this one
  *
  * Context: Any but interrupts.
  */
@@ -102,7 +102,7 @@ bool zram_tier_ask_pending(const struct zram_tier_ask *ask)
  * @ask: of the thread
  * @freed: memory that became free, in pages
  *
- * Does nothing if nobody has asked.
+ * Does nothing if no task has asked.
  *
  * Context: The thread.
  */
@@ -112,7 +112,7 @@ void zram_tier_ask_answer(struct zram_tier_ask *ask, unsigned long freed)
 		return;
 	spin_lock(&ask->asks->lock);
 	ask_answer(ask, freed);
-	/* Under the lock, so that a new question has the last word */
+	/* Under the lock, so that ask_all() for a new question sets the nice value after this */
 	set_user_nice(ask->thread, MAX_NICE);
 	spin_unlock(&ask->asks->lock);
 }
@@ -132,7 +132,7 @@ static bool ask_all(struct zram_tier_asks *asks)
 		if (ask->asked)
 			continue;
 		WRITE_ONCE(ask->asked, true);
-		/* On busy CPUs it would come too late at its own */
+		/* On busy CPUs the thread would answer too late at its own nice value */
 		set_user_nice(ask->thread, 0);
 		ask->wake(ask);
 	}
@@ -141,7 +141,7 @@ static bool ask_all(struct zram_tier_asks *asks)
 	return awaited;
 }
 
-/* The wait is over: returns what was freed. Threads that have not answered may do so later */
+/* The wait is over: returns the pages freed. Threads that have not answered may do so later */
 static unsigned long ask_settle(struct zram_tier_asks *asks)
 {
 	struct zram_tier_ask *ask;
@@ -164,8 +164,8 @@ static unsigned long ask_settle(struct zram_tier_asks *asks)
  * @asks: the threads; no other task asks them meanwhile
  * @timeout: most time to wait, jiffies
  *
- * Does not wait for threads that have not answered for a long time, nor once all have
- * answered.
+ * Does not wait for threads that have missed %ASK_MISSED questions. The wait ends when all
+ * others have answered.
  *
  * Context: May sleep. May be called by one of the threads, but waits in vain then.
  * Return: memory that became free, in pages.

@@ -12,10 +12,10 @@ struct task_struct;
 /**
  * struct zram_tier_asks - threads that are asked together
  * @lock: a spinlock; zram_tier_ask.wake is called with it
- * @threads: they
+ * @threads: list of the threads
  * @answers: the task that asks waits there
- * @awaited: answers that it waits for; 0 after the first one of use
- * @freed: what the answers to the last question say, pages
+ * @awaited: answers that it waits for; 0 after the first thread that has freed memory
+ * @freed: sum of the answers to the last question, pages
  */
 struct zram_tier_asks {
 	spinlock_t lock;		/* see above */
@@ -27,8 +27,8 @@ struct zram_tier_asks {
 
 /**
  * struct zram_tier_ask - a thread that can free memory
- * @wake: called when it is to do so, with a spinlock held; wakes it
- * @asks: those it is asked with
+ * @wake: called to ask the thread, with a spinlock held; wakes the thread
+ * @asks: the threads that are asked together with this one
  * @thread: the thread
  * @node: in the list of these threads
  * @asked: the thread has not answered

@@ -3,9 +3,9 @@
  * The brake of tiering: if too many of the pages written are read again soon, fewer
  * leave.
  *
- * The sum of reads that wait is over 32 s, and that of pages written over 64 s, so a
- * read counts twice. The sum of reads is forgotten sooner, too. So the regret of a burst
- * of both, of any size, ends within two minutes.
+ * The sum of reads that wait covers 32 s, and that of pages written 64 s. So a read counts
+ * twice in the regret. The sum of reads decays sooner, too. So the regret of a burst of
+ * writes and reads, of any size, ends within two minutes.
  */
 
 #include <linux/bitops.h>
@@ -20,7 +20,7 @@
 #define WRITTEN_MEMORY	64
 #define WAITS_WEIGHT	(WRITTEN_MEMORY / WAITS_MEMORY)
 
-/* Seconds between two cuts, at least: the first one has to show */
+/* Least number of seconds between two cuts: the first one has to take effect */
 #define CUT_EVERY	2
 
 /**
@@ -36,10 +36,10 @@ void zram_tier_brake_init(struct zram_tier_brake *brake)
 }
 
 /**
- * zram_tier_brake_count() - add what happened
+ * zram_tier_brake_count() - add reads that waited, and pages written
  * @brake: the brake
  * @waits: reads that waited, of pages whose read is a regret
- * @written: pages written whose read would be one
+ * @written: pages written whose read would be a regret
  */
 void zram_tier_brake_count(struct zram_tier_brake *brake, u64 waits, u64 written)
 {

@@ -20,7 +20,7 @@ struct zram_tier_brake_tuning {
 };
 
 /**
- * struct zram_tier_brake - reads that wait for the backing device, and what follows
+ * struct zram_tier_brake - reads that wait for the backing device, and the margin
  * @waits: these reads, in 1/256, decayed by 1/32 a second
  * @written: pages written, in 1/256, decayed by 1/64 a second
  * @margin: factor by which a page may cost more than it gains, in 1/256

@@ -16,11 +16,11 @@
 #define DAY_MS	86400000U
 
 /**
- * zram_tier_bucket_fill() - time has passed
+ * zram_tier_bucket_fill() - time has passed: bytes become free
  * @bucket: the bucket
  * @ms: since the last call. Time asleep counts, unlike for ages
  *
- * Exact: calls for parts of a time free as many bytes as one call for all of it.
+ * Several calls for parts of a time free exactly as many bytes as one call for all of it.
  */
 void zram_tier_bucket_fill(struct zram_tier_bucket *bucket, u64 ms)
 {
@@ -35,7 +35,7 @@ void zram_tier_bucket_fill(struct zram_tier_bucket *bucket, u64 ms)
 	if (check_add_overflow(bytes, days, &bytes))
 		bytes = U64_MAX;
 	bucket->spent -= min(bytes, bucket->spent);
-	/* A full bucket saves no part of a byte */
+	/* A bucket without bytes spent keeps no part of a byte */
 	if (!bucket->spent)
 		bucket->part = 0;
 }
@@ -43,7 +43,7 @@ void zram_tier_bucket_fill(struct zram_tier_bucket *bucket, u64 ms)
 /**
  * zram_tier_bucket_left() - find how much may be written
  * @bucket: the bucket
- * @spill: use the reserve too
+ * @spill: include the reserve, for spill or a rescue
  *
  * Return: bytes; %ZRAM_TIER_NO_LIMIT if there is no bound.
  */
@@ -62,7 +62,7 @@ u64 zram_tier_bucket_left(const struct zram_tier_bucket *bucket, bool spill)
 /**
  * zram_tier_bucket_charge() - count bytes that were written
  * @bucket: the bucket
- * @bytes: that were written, also more than zram_tier_bucket_left()
+ * @bytes: bytes written; may be more than zram_tier_bucket_left()
  */
 void zram_tier_bucket_charge(struct zram_tier_bucket *bucket, u64 bytes)
 {

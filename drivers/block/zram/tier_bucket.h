@@ -11,16 +11,15 @@
  * struct zram_tier_bucket - a token bucket that holds the bytes of a day
  * @daily: bytes that become free in a day, and the most that may be written at once;
  *	%ZRAM_TIER_NO_LIMIT: no bound
- * @reserve: bytes of it that only spill may use; at most half of @daily counts, because
- *	otherwise a @daily below it would stop tiering for ever
+ * @reserve: bytes of @daily that only spill and rescues may use; at most half of @daily
+ *	counts, because otherwise a @daily below @reserve would stop tiering for ever
  * @spent: bytes written that did not become free again yet
- * @part: what is left of the last division, in bytes times ms
+ * @part: remainder of the last division, in bytes times ms
  *
- * The bucket keeps the bytes spent and not those left. So @spent can be saved and
- * restored, and a change from one bound to another is no way to write a day's worth
- * twice. While there is no bound, though, all that was spent becomes free within a
- * millisecond: a month without a bound would otherwise be followed by a year without a
- * write.
+ * The bucket keeps the bytes spent and not those left. So a ledger can save and restore
+ * @spent, and a user who changes the bound cannot write a day's worth twice. But while
+ * there is no bound, all bytes spent become free within a millisecond. Otherwise a year
+ * without a write could follow a month without a bound.
  *
  * The owner serialises the calls.
  */

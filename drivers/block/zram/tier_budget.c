@@ -37,7 +37,7 @@ enum {
 /* A number of 64 bits, a sign and leading zeroes */
 #define LEDGER_DIGITS	31
 
-/* The owner holds the lock */
+/* The caller holds budget->lock */
 static void budget_fill(struct zram_tier_budget *budget)
 {
 	u64 now = ktime_to_ms(ktime_get_boottime());
@@ -50,7 +50,7 @@ static void budget_fill(struct zram_tier_budget *budget)
 /**
  * zram_tier_budget_get() - copy the token bucket
  * @zram: the device
- * @bucket: set to what the bucket is now
+ * @bucket: set to the bucket, filled until now
  *
  * Context: Any but interrupts.
  */
@@ -80,7 +80,7 @@ u64 zram_tier_budget_left(struct zram *zram)
 }
 
 /**
- * zram_tier_budget_spill_left() - find how much spill may write now
+ * zram_tier_budget_spill_left() - find how much spill or a rescue may write now
  * @zram: the device
  *
  * Context: Any but interrupts.
@@ -99,8 +99,8 @@ u64 zram_tier_budget_spill_left(struct zram *zram)
  * @zram: the device
  * @bytes: that were written
  *
- * Bytes count once they are written. If a slice took them before, they would become free
- * while a slow device writes them.
+ * Bytes count once they are written. If a slice charged them before the write, they would
+ * become free again while a slow device writes them.
  *
  * Context: Any but interrupts.
  */
@@ -232,10 +232,10 @@ static int budget_parse(const char *text, u64 *field)
  * @zram: the device
  * @text: from zram_tier_budget_show(), maybe before a reboot
  *
- * The bytes spent in the ledger become free by the wall-clock time since it was read,
- * at most a day of it. If the clock was set back since then, none of them do. They are
- * added to the bytes that were spent since boot, so no ledger makes bytes free. A ledger
- * that is written twice counts twice.
+ * The wall-clock time since the ledger was read makes bytes spent in the ledger free, at
+ * most a day's worth. If the clock was set back since then, none become free. The rest adds
+ * to the bytes spent since boot, so a ledger never increases the budget left. A ledger that
+ * is written twice counts twice.
  *
  * Context: Any but interrupts.
  * Return: 0; -EINVAL if the text is no ledger of this version, or is from more than a
@@ -258,7 +258,7 @@ int zram_tier_budget_restore(struct zram *zram, const char *text)
 
 	spin_lock(&budget->lock);
 	budget_fill(budget);
-	/* Fill the old bucket alone: bytes spent since boot are younger */
+	/* Fill only the bucket of the ledger: bytes spent since boot are younger */
 	old = budget->bucket;
 	old.spent = field[LEDGER_SPENT];
 	zram_tier_bucket_fill(&old, zram_tier_sub(now, field[LEDGER_TIME]) *

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * tier/capacity: what a device can still store, and who is told when that is little.
+ * tier/capacity: how much a device can still store; tells user space when that is little.
  *
- * While tier/capacity_low is set, work looks at the capacity each second. An allocation
+ * While tier/capacity_low is set, work calculates the capacity each second. An allocation
  * that makes the pool so large that capacity_low is reached queues work at once, because
- * a second may be too late. Without capacity_low nothing happens until user space reads.
+ * a second may be too late. Without capacity_low only a read of tier/capacity calculates it.
  */
 
 #include <linux/atomic.h>
@@ -35,10 +35,10 @@
 #include "zram.h"
 
 #define LOOK_EVERY	HZ
-/* Pollers see each crossing; a uevent starts programs, so there are fewer */
+/* Pollers see each crossing. A uevent starts programs, so there is one a minute at most */
 #define EVENT_EVERY	(60 * HZ)
 
-/* Does the thread move pages, or would it if there were demand? */
+/* Does the thread move pages, or would it with demand? */
 static bool tier_capacity_moves(const struct zram *zram)
 {
 	switch (READ_ONCE(zram->tier->status.activity)) {
@@ -148,7 +148,7 @@ static void tier_capacity_compare(struct zram_tier_watch *watch, u64 low)
 	zram_capacity_forecast(&in, &out);
 	tier_capacity_tell(watch, out.storable, low);
 	at = zram_capacity_watch(&in, &out, low) >> PAGE_SHIFT;
-	/* The next page at the earliest */
+	/* Queue work at the next page of the pool at the earliest */
 	if (at)
 		at = clamp_t(u64, at, (in.pool_bytes >> PAGE_SHIFT) + 1,
 			     ULONG_MAX);
@@ -221,10 +221,10 @@ void zram_tier_capacity_start(struct zram *zram)
 }
 
 /**
- * zram_tier_capacity_stop() - wait for the end of a look
- * @zram: a device that is to be removed. While zram->stopping is set, and when the device
- *	is not set up, later looks send no event. After the attributes are gone, and the
- *	device is not set up, there are no later looks
+ * zram_tier_capacity_stop() - wait for the end of the work
+ * @zram: a device that is to be removed. Later work sends no event while zram->stopping is
+ *	set, or if the device is not set up. Once the attributes are gone and the device is
+ *	not set up, no later work is queued
  *
  * Context: May sleep, without config_lock.
  */

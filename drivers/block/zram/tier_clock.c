@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Awake time. Slots record their last access in seconds since boot, which go on while
- * the machine sleeps. The ages of tiering are awake seconds, because a night's suspend
+ * Awake time. Slots record their last access in seconds since boot, which include the
+ * sleeps of the machine. The ages of tiering are awake seconds, because a night's suspend
  * makes no page colder.
  *
  * The clock remembers the last sleeps. All devices share one clock.
@@ -18,10 +18,10 @@
 
 #include "tier_clock.h"
 
-/* Readers hold slot locks, and never are interrupts */
+/* Readers may hold slot locks, and are never interrupts */
 static DEFINE_SEQLOCK(tier_clock_lock);
 static struct zram_tier_clock tier_clock;	/* tier_clock_lock */
-/* The end of the last sleep: no conversion for pages accessed after it */
+/* The end of the last sleep: pages accessed after it need no conversion */
 static u32 tier_clock_last;			/* READ_ONCE, WRITE_ONCE */
 
 /* Seconds that the machine had been awake at the end of a sleep */
@@ -31,8 +31,8 @@ static u32 tier_clock_awake_at_end(const struct zram_tier_sleep *sleep)
 }
 
 /*
- * Seconds that the machine had been awake at second @at since boot. This time stands
- * still in a sleep. The start of the sleep follows from its end.
+ * Seconds that the machine had been awake at second @at since boot. Awake time stands
+ * still in a sleep. The start of a sleep follows from its end and its length.
  */
 static u32 tier_clock_awake(const struct zram_tier_clock *clock, u32 at)
 {
@@ -53,9 +53,8 @@ static u32 tier_clock_awake(const struct zram_tier_clock *clock, u32 at)
  * @now: seconds since boot
  * @slept: seconds slept since boot
  *
- * If the clock is full it forgets the oldest sleep, and counts its seconds as part of the
- * second oldest. Then pages not accessed since seem younger than they are, and never
- * older.
+ * A full clock drops the oldest sleep, and counts its seconds as part of the second oldest.
+ * Then pages that were not accessed since may seem younger than they are, and never older.
  *
  * Context: The caller serialises changes of @clock.
  * Return: false if there was no sleep of a second since the last one.
@@ -68,7 +67,7 @@ bool zram_tier_clock_add(struct zram_tier_clock *clock, u32 now, u32 slept)
 
 	if (now < awake)
 		return false;
-	/* Parts of seconds are cut off both, and must not make awake time go back */
+	/* Both lack parts of seconds, which must not make awake time go back */
 	slept = min(slept, now - awake);
 	if (slept <= (last ? last->slept : 0))
 		return false;
@@ -169,8 +168,8 @@ u32 zram_tier_clock_before(u32 age, u32 now)
 /**
  * zram_tier_clock_resume() - note that the machine has slept, if it has
  *
- * For the notifier of power management, after a resume or a thaw; and before the first
- * page is stored, so that sleeps before it are known to be over.
+ * The notifier of power management calls this after a resume or a thaw. A new device calls
+ * it, so that sleeps before its first page age no page.
  *
  * Context: Any but interrupts.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Objects that left the pool made holes in it: compaction gives their memory back.
+ * Objects that leave the pool leave gaps in it: compaction frees the memory of the gaps.
  */
 
 #include "obj.h"
@@ -12,9 +12,7 @@
 #define COMPACT_OBJECTS	256
 #define COMPACT_EVERY	2000
 
-/*
- * Where mem_limit is near because of holes, no page has to leave for it.
- */
+/* Is the pool near mem_limit? If gaps are the reason, compaction spares pages from leaving */
 static bool tier_compact_is_tight(const struct zram_tier_input *in)
 {
 	return in->limit_bytes &&
@@ -22,10 +20,10 @@ static bool tier_compact_is_tight(const struct zram_tier_input *in)
 }
 
 /**
- * zram_tier_compact_step() - compact the pool, if that is worth while
+ * zram_tier_compact_step() - compact the pool, if its gaps are large
  * @compact: of the thread
  * @zram: the device
- * @in: what the policy was told last
+ * @in: the last input of the policy
  * @now: awake time, ms
  * @urgent: memory is needed at once
  *

@@ -9,7 +9,7 @@ struct zram_tier_input;
 
 /**
  * struct zram_tier_compact - when a thread compacts the pool of its device
- * @last: when it did last, awake time in ms
+ * @last: when it last looked at the gaps, awake time in ms
  * @freed: objects freed since then
  *
  * Belongs to the thread.

@@ -3,10 +3,10 @@
  * Counters of tiering: how old pages were when they were read, and what it costs to
  * read and to store a page.
  *
- * Reads and writes of pages count on their CPU, without a lock or a shared cache line.
- * Where an unsigned long has 32 bits, counters wrap. Their sum over all CPUs, modulo 2^32,
- * grows by what was counted, whatever CPU counted it. So zram_tier_count_sum() extends
- * this sum to 64 bits. The CPUs include those that are offline.
+ * Each CPU counts its reads and writes of pages, without a lock or a shared cache line. If
+ * an unsigned long has 32 bits, counters wrap. Their sum over all CPUs, modulo 2^32, is still
+ * exact, so zram_tier_count_sum() extends this sum to 64 bits. The sum includes CPUs that
+ * are offline.
  *
  * Read-ahead counts like any read: file systems set REQ_RAHEAD on all buffered reads, and
  * the driver cannot tell which of the pages a task waits for. The time of a read-back
@@ -30,7 +30,7 @@
 #include "tier_hazard.h"
 #include "zram.h"
 
-/* Each CPU measures one work in so many */
+/* Each CPU measures one in so many reads and stores */
 #define WORKS		64
 /* The average follows with a weight of 1 / (1 << WEIGHT) */
 #define WEIGHT		3
@@ -68,8 +68,7 @@ int zram_tier_count_enable(struct zram *zram)
  * zram_tier_count_disable() - stop counting
  * @zram: the device
  *
- * Reads and writes that are going on may still count. The counters are freed with the
- * device.
+ * Reads and writes in progress may still count. The counters are freed with the device.
  *
  * Context: Any. The caller serialises calls for a device.
  */
@@ -93,9 +92,9 @@ void zram_tier_count_wake(struct zram *zram)
 }
 
 /*
- * The first read of a page that came back as a neighbour. By its access time the page is
- * young, but only because the driver brought it back. So return the age class of the page
- * that was read then.
+ * Return the age class for the first read of a page that came back as a neighbour. By its
+ * access time the page is young, but only because the driver brought it back. So the class
+ * is that of the page that the last read with neighbours was for.
  */
 static unsigned int tier_count_hit(struct zram *zram, unsigned long index,
 				   struct zram_tier_cpu __percpu *cpu)
@@ -124,7 +123,7 @@ void __zram_tier_count_read(struct zram *zram, unsigned long index,
 	struct zram_tier_cpu __percpu *cpu = READ_ONCE(zram->tier_cpu);
 	unsigned int class;
 
-	/* The flag may be seen before the counters */
+	/* This CPU may see tier_counting before tier_cpu. A size of 0: empty or same-filled */
 	if (!cpu || !zram_slot_size(slot))
 		return;
 	class = zram_tier_class(zram_tier_clock_age(slot->ac_time, now));
@@ -184,7 +183,7 @@ static unsigned long tier_count_switches(void)
  * @work: what kind of work
  *
  * Context: Any but interrupts.
- * Return: for zram_tier_count_end(); most works are not measured.
+ * Return: argument for zram_tier_count_end(); its @start is 0 if this work is not measured.
  */
 struct zram_tier_time __zram_tier_count_begin(struct zram *zram,
 					      enum zram_tier_work work)
@@ -207,9 +206,9 @@ struct zram_tier_time __zram_tier_count_begin(struct zram *zram,
  * @slots: copies of the slots of its pages
  * @nr: how many; 0 after an error
  *
- * The time of a task that was switched out does not count: the task has waited, or it
- * continues on a CPU whose clock differs. The driver cannot tell an interrupt from work,
- * so a measurement counts as four times the average at most.
+ * If the task was switched out, the measurement does not count: the task has waited, or it
+ * continues on a CPU whose clock differs. The measured time includes interrupts, so a
+ * measurement counts as four times the average at most.
  *
  * Context: Any but interrupts.
  */
@@ -251,7 +250,7 @@ static void tier_count_add_up(const struct zram_tier_cpu __percpu *counts,
 	}
 }
 
-/* Extend @now, of which @sum has the low bits of an earlier moment */
+/* Advance @sum to the next number whose low bits are @now */
 static void tier_count_extend(u64 *sum, unsigned long now)
 {
 	*sum += (unsigned long)(now - (unsigned long)*sum);

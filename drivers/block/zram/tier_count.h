@@ -11,8 +11,8 @@
 
 /**
  * enum zram_tier_work - work whose time is measured
- * @ZRAM_TIER_READ: make a page of an object in memory
- * @ZRAM_TIER_STORE: make an object of a page
+ * @ZRAM_TIER_READ: decompress an object in memory
+ * @ZRAM_TIER_STORE: compress a page and store the object
  * @ZRAM_TIER_WORKS: number of them
  */
 enum zram_tier_work {
@@ -22,16 +22,16 @@ enum zram_tier_work {
 };
 
 /**
- * struct zram_tier_cpu - what a CPU has counted for a device
+ * struct zram_tier_cpu - counters of a CPU for a device
  * @reads: reads of objects in memory and of staged pages, by the age class they had
- * @reads_disk: reads of pages on the backing device, likewise
+ * @reads_disk: reads of pages on the backing device, by the age class they had
  * @hits: first reads of pages that came back as neighbours
  * @stores: pages written
- * @works: works that might have been measured, by enum zram_tier_work
- * @work_ns: time of a work, average; 0 if none was measured
+ * @works: works, measured or not, by enum zram_tier_work
+ * @work_ns: average time of a work; 0 if none was measured
  *
- * Counters only grow, and those of 32 bits wrap. All fields are written by their CPU alone,
- * and read by any.
+ * Counters only grow, and those of 32 bits wrap. Only the CPU writes its fields; any CPU
+ * reads them.
  */
 struct zram_tier_cpu {
 	unsigned long reads[ZRAM_TIER_CLASSES];
@@ -43,7 +43,7 @@ struct zram_tier_cpu {
 };
 
 /**
- * struct zram_tier_sums - what all CPUs have counted for a device
+ * struct zram_tier_sums - sums of the counters of all CPUs for a device
  * @reads: reads of objects in memory and of staged pages, by the age class they had
  * @reads_disk: reads of pages on the backing device, likewise
  * @stores: pages written
@@ -61,7 +61,7 @@ struct zram_tier_sums {
 };
 
 /**
- * struct zram_tier_time - a measurement that is going on
+ * struct zram_tier_time - a measurement in progress
  * @start: when it began, ns; 0 if nothing is measured
  * @switches: how often the task had been switched out
  */
@@ -139,7 +139,7 @@ static inline void zram_tier_count_read(struct zram *zram, unsigned long index,
 /**
  * zram_tier_count_stores() - count pages that were written
  * @zram: the device
- * @nr: how many, same-filled and staged ones too
+ * @nr: number of pages, same-filled and staged ones included
  *
  * Context: Any but interrupts.
  */
@@ -155,7 +155,7 @@ static inline void zram_tier_count_stores(struct zram *zram, unsigned int nr)
  * @work: what kind of work
  *
  * Context: Any but interrupts.
- * Return: for zram_tier_count_end().
+ * Return: argument for zram_tier_count_end().
  */
 static inline struct zram_tier_time
 zram_tier_count_begin(struct zram *zram, enum zram_tier_work work)

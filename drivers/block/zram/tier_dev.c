@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What tiering keeps for a device, from its adding to its removal. Settings and the
- * budget survive a reset, because scripts set them before and after it.
+ * Settings and state of tiering of a device, from its addition to its removal. Settings and
+ * the budget survive a reset, because scripts set them before and after it.
  */
 
 #include <linux/atomic.h>
@@ -55,7 +55,7 @@ int zram_tier_dev_create(struct zram *zram)
 	tier->status.min_age = U32_MAX;
 	tier->status.in_flight = ZRAM_TIER_LATENCY_NONE;
 	zram->tier = tier;
-	/* Earlier sleeps, also those before the module was loaded, age no page of it */
+	/* Sleeps until now, also those before the module was loaded, age no page of the device */
 	zram_tier_clock_resume();
 	return 0;
 }
@@ -76,14 +76,14 @@ void zram_tier_dev_destroy(struct zram *zram)
 }
 
 /**
- * zram_tier_kick() - there is a reason to look for pages now
- * @zram: the device
+ * zram_tier_kick() - have the thread take a step now
+ * @zram: the device, whose state the caller has changed
  *
  * Context: Any.
  */
 void zram_tier_kick(struct zram *zram)
 {
-	/* After the reason */
+	/* The thread that sees this also sees the change of the caller */
 	atomic_set_release(&zram->tier->kicked, 1);
 	wake_up(&zram->tier_wait);
 	if (READ_ONCE(zram->pool.watch_pages))
@@ -93,7 +93,7 @@ void zram_tier_kick(struct zram *zram)
 /**
  * zram_tier_dev_config() - copy the settings for the policy
  * @zram: the device
- * @config: set to what the user has set
+ * @config: set to the settings
  *
  * Context: Any but interrupts.
  */

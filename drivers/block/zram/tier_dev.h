@@ -20,7 +20,8 @@ struct zram;
 /**
  * enum zram_tier_activity - what the thread of a device does
  * @ZRAM_TIER_OFF: tiering is not enabled
- * @ZRAM_TIER_WAITING: the device is not set up, or has no backing device
+ * @ZRAM_TIER_WAITING: there is no thread: the device is not set up, has no backing device, or
+ *	the thread could not be created
  * @ZRAM_TIER_NO_DEMAND: no page has to leave
  * @ZRAM_TIER_MOVING: pages are being moved
  * @ZRAM_TIER_ALL_HOT: there is demand, and no page is cold enough
@@ -30,7 +31,7 @@ struct zram;
  * @ZRAM_TIER_PAUSED_DEVICE: the backing device fails
  * @ZRAM_TIER_PAUSED_MEMORY: there is no memory for write requests
  * @ZRAM_TIER_PAUSED_LATENCY: reads of the backing device are slow
- * @ZRAM_TIER_PAUSED_SLEEP: the machine is going to sleep, or hibernates
+ * @ZRAM_TIER_PAUSED_SLEEP: the machine is about to suspend or hibernate
  * @ZRAM_TIER_NR_ACTIVITIES: number of them
  */
 enum zram_tier_activity {
@@ -62,14 +63,14 @@ enum zram_tier_spill {
 };
 
 /**
- * struct zram_tier_status - what the thread tells of itself
+ * struct zram_tier_status - state and counters of the thread, for tier/stat
  * @activity: an enum zram_tier_activity
  * @protected_age: no younger page leaves under pressure, seconds; U32_MAX: none does
  * @min_age: no younger page left in the last slice, seconds; U32_MAX: none left
  * @regret: reads that waited for the backing device, percent of the pages written, both
  *	lately
  * @disk_us: expected time of a read of the backing device; 0 without a thread
- * @pool_us: time of a read of the pool and two writes to it, likewise
+ * @pool_us: time of a read of the pool and two writes to it; 0 without a thread
  * @read_p95_us: 95th percentile of the times of reads of the backing device in a second;
  *	0 without a thread or without latency_target_us
  * @in_flight: most blocks that the thread may have in flight; %ZRAM_TIER_LATENCY_NONE: no
@@ -117,10 +118,10 @@ struct zram_tier_status {
  * struct zram_tier_budget - what tiering may write
  * @lock: guards all of it
  * @bucket: the token bucket
- * @filled_ms: when it was filled last, boot time
+ * @filled_ms: when @bucket was filled last, boot time
  * @bytes: bytes written in the life of the ledger
- * @pages: pages written, likewise
- * @pages_back: pages read back, likewise
+ * @pages: pages written in the life of the ledger
+ * @pages_back: pages read back in the life of the ledger
  */
 struct zram_tier_budget {
 	spinlock_t lock;		/* see above */
@@ -132,15 +133,15 @@ struct zram_tier_budget {
 };
 
 /**
- * struct zram_tier_watch - who is told when little can be stored
+ * struct zram_tier_watch - tells user space when little can be stored
  * @zram: the device
  * @low: tier/capacity_low, bytes; 0: off. Survives a reset
- * @lock: serialises looks at the capacity; outside config_lock
- * @below: capacity was at @low or below, and is not well above it since
- * @told: the last uevent said so
+ * @lock: serialises the work; taken outside config_lock
+ * @below: capacity was at @low or below, and has not been an eighth above it since
+ * @told: @below as the last uevent reported it
  * @next: no uevent before this, jiffies
- * @now: a look
- * @later: the next look
+ * @now: work that calculates the capacity at once
+ * @later: work that calculates it a second later
  */
 struct zram_tier_watch {
 	struct zram *zram;		/* I */
@@ -160,22 +161,22 @@ struct zram_tier_watch {
  * @enabled: the user's switch; survives a reset
  * @spill: an enum zram_tier_spill; survives a reset
  * @settings_lock: a spinlock for the user's settings; none is taken inside it
- * @config: settings for the policy; they survive a reset. 64 bits are not read in one
- *	piece on every machine, so the thread takes a copy by zram_tier_dev_config()
+ * @config: settings for the policy; they survive a reset. Not every machine reads 64 bits
+ *	in one piece, so the thread takes a copy by zram_tier_dev_config()
  * @recompress_age: pages of this age in seconds are recompressed; 0: none. Survives a
  *	reset
  * @latency_target_us: the 95th percentile that reads of the backing device should not
  *	exceed; 0: off. Survives a reset
- * @budget: see there; survives a reset
- * @watch: see there
+ * @budget: the daily budget and the ledger; survives a reset
+ * @watch: watches the capacity
  * @freed: wakes the thread when a segment of the backing device has become free
  * @thread: the thread; NULL while there is none
  * @work: what the thread works on; NULL while there is no thread
  * @life: of the thread, see tier_thread.c
  * @ended: completed by the thread when it has ended its work
  * @ask: asks the thread for memory before the kernel kills a task
- * @kicked: there is a reason for a step
- * @status: what the thread tells
+ * @kicked: the thread has to take a step now, see zram_tier_kick()
+ * @status: state and counters of the thread
  */
 struct zram_tier {
 	struct mutex lock;		/* see above */

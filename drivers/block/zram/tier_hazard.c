@@ -2,17 +2,18 @@
 /*
  * Age classes: how likely their pages are read, and which of them may leave memory.
  *
- * The hazard of a class is the number of reads for each page and second in it. A page
- * that leaves frees the memory of its object. This memory holds pages like the
- * youngest ones, whose hazard is known as well. A class may leave if its own reads,
- * which then wait for the backing device, cost less than the reads of young pages that
- * it saves.
+ * The hazard of a class is the number of reads for each page and second in the class. A
+ * page that leaves frees the memory of its object. This memory then holds pages like the
+ * youngest ones, whose hazard is known as well. A class may leave if the reads of its
+ * pages, which then wait for the backing device, cost less than the reads of young pages
+ * that the freed memory saves.
  *
- * A class without a history is expected to have a hazard of half the inverse of its
- * age. Pages of a program that sleeps return together, after any time. So the absence
- * of reads proves less than as many independent pages would, and the policy assumes at
- * least a multiple of this hazard. Then a page leaves when it has been in memory for
- * about as long as pays for one read of it, and both losses are bounded.
+ * The policy expects a hazard of half the inverse of the age for a class without a
+ * history. Pages of a program that sleeps return together, after any time. So the absence
+ * of reads proves less than with independent pages, and the policy assumes at least a
+ * multiple of this hazard. Then a page leaves after about as much time in memory as
+ * pays for one read of it, and both losses are bounded: that of a page that leaves too
+ * soon, and that of a page that stays too long.
  */
 
 #include <linux/bitops.h>
@@ -29,7 +30,7 @@
  */
 #define NOW_MAX		8U
 #define BACK_MAX	256U
-/* Time that a read of the backing device takes more than one of the pool, at least */
+/* Least extra time of a read of the backing device over one of the pool, ns */
 #define READ_EXTRA	10000ULL
 
 /**
@@ -105,8 +106,9 @@ static void tier_hazard_expose(struct zram_tier_past *past, unsigned int k,
 }
 
 /*
- * Pages of class @k were all in it, or in younger classes before, for @seconds. Those
- * that were read or freed in the meantime are missing.
+ * Add the exposure of the pages of class @k in the last @seconds, in this class and in the
+ * younger classes that they were in before. Pages that were read or freed meanwhile are
+ * missing.
  */
 static void tier_hazard_expose_back(struct zram_tier_past *past, unsigned int k,
 				    u64 pages, u32 seconds)
@@ -122,7 +124,7 @@ static void tier_hazard_expose_back(struct zram_tier_past *past, unsigned int k,
 	}
 }
 
-/* @back: what @walk found was different before; otherwise it was always like that */
+/* @back: reconstruct exposure from ages; otherwise assume the state of @walk for all @seconds */
 static void tier_hazard_observe(struct zram_tier_past *past,
 				const struct zram_tier_walk *walk, u32 seconds,
 				bool back)
@@ -153,7 +155,7 @@ void zram_tier_hazard_walk(struct zram_tier_hazard *hazard,
 	u32 seconds = min(hazard->since_walk, BACK_MAX);
 
 	tier_hazard_observe(&hazard->past, walk, seconds, seconds > NOW_MAX);
-	/* Young pages come and go, and their number stays */
+	/* Young pages come and go, but their number is stable */
 	tier_hazard_observe(&hazard->recent, walk, min(seconds, tuning->recent),
 			    false);
 	hazard->walk = *walk;
@@ -216,8 +218,7 @@ u64 zram_tier_hazard_oldest(const struct zram_tier_hazard *hazard,
 }
 
 /**
- * struct tier_hazard_scale - both sides of the comparison, as far as all classes share
- *	them
+ * struct tier_hazard_scale - the terms of the comparison that all classes share
  * @gain: reads of the youngest pages, times their cost, times the margin
  * @loss: additional cost of a read, for all pages whose objects take the memory of one
  * @seconds: page-seconds of the youngest pages, in 1/256
@@ -277,8 +278,8 @@ static bool tier_hazard_pays(const struct tier_hazard_scale *scale, u64 reads,
  * @price: what reads cost
  * @margin: factor by which a page may cost more than it gains, in 1/256
  *
- * Return: the class. It pays that its pages leave, and those of each older class that
- *	has pages or had some lately. %ZRAM_TIER_CLASSES if none may leave.
+ * Return: the class. For this class, and for each older one that has or lately had pages,
+ *	it pays that its pages leave. %ZRAM_TIER_CLASSES if no class may leave.
  */
 unsigned int zram_tier_hazard_cut(const struct zram_tier_hazard *hazard,
 				  const struct zram_tier_hazard_tuning *tuning,
@@ -299,9 +300,9 @@ unsigned int zram_tier_hazard_cut(const struct zram_tier_hazard *hazard,
 				      zram_tier_q8(2ULL << k) >> tuning->min_shift))
 			break;
 		/*
-		 * As many pages were watched for 1 << k seconds, and half of them read.
-		 * An empty class counts as one page: without any, what its pages did
-		 * would keep younger classes in memory until it is forgotten.
+		 * The prior: as many pages for 1 << k seconds, half of them read. An
+		 * empty class counts as one page. Otherwise earlier reads of its pages
+		 * would keep younger classes in memory until they have decayed.
 		 */
 		prior = zram_tier_mul(max(pages, 1ULL), tuning->prior_q8);
 		reads = zram_tier_add(hazard->past.reads[k], prior / 2);

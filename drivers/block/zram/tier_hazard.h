@@ -13,14 +13,14 @@
 
 /**
  * struct zram_tier_hazard_tuning - constants, chosen by tools/tiersim
- * @memory: time constant of what was learned, seconds
- * @recent: time constant of what memory is worth now, seconds
+ * @memory: time constant of the hazard of a class, seconds
+ * @recent: time constant of the value of memory, seconds
  * @ram_shift: the youngest pages, as many as one in 1 << @ram_shift pages of RAM,
  *	represent the pages that freed memory would hold
  * @prior_q8: weight of the expectation that a page's hazard is half the inverse of its
  *	age: a share of the pages in the class, in 1/256
- * @min_shift: however few reads a class has, its hazard is taken for at least this
- *	expectation times 1 << @min_shift
+ * @min_shift: the policy assumes a hazard of at least this expectation times
+ *	1 << @min_shift, however few reads a class has
  * @floor: the lowest class that may leave
  */
 struct zram_tier_hazard_tuning {
@@ -46,10 +46,10 @@ struct zram_tier_walk {
 };
 
 /**
- * struct zram_tier_past - reads and exposure, forgotten by and by
+ * struct zram_tier_past - reads and exposure, which decay with time
  * @reads: reads by age class, in 1/256
- * @exposure: page-seconds by age class, likewise
- * @observed: seconds that @exposure covers, likewise
+ * @exposure: page-seconds by age class, in 1/256
+ * @observed: seconds that @exposure covers, in 1/256
  */
 struct zram_tier_past {
 	u64 reads[ZRAM_TIER_CLASSES];
@@ -58,7 +58,7 @@ struct zram_tier_past {
 };
 
 /**
- * struct zram_tier_hazard - what is known of the age classes
+ * struct zram_tier_hazard - history of the age classes
  * @past: of the last minutes: decayed by 1/memory a second
  * @recent: of the last seconds: decayed by 1/recent a second
  * @since_walk: seconds since the last walk, saturates
@@ -72,7 +72,7 @@ struct zram_tier_hazard {
 };
 
 /**
- * struct zram_tier_price - what reads cost, and what memory is worth
+ * struct zram_tier_price - cost of reads, and value of memory
  * @ram_pages: pages of RAM
  * @pool_ns: cost of a read of a page in memory
  * @disk_ns: cost of a read of a page on the backing device

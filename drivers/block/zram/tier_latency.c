@@ -9,9 +9,9 @@
  * not slow, or that had no read, double the blocks.
  *
  * Reads that are slow for another reason must not stop the thread for good. So a stop ends
- * after 4 seconds. Each further stop takes twice as long, up to 64 seconds, until reads
- * have been fast for three seconds beside the writes. A stop also ends after three seconds
- * without a read.
+ * after 4 seconds. Each further stop takes twice as long, up to 64 seconds. Three seconds
+ * of fast reads beside the writes of the thread reset this time. A stop also ends after
+ * three seconds without a read.
  */
 
 #include <linux/atomic.h>
@@ -28,7 +28,7 @@
 /* A second, ms; seconds in a row that raise the limit */
 #define SECOND		1000U
 #define CALM		3U
-/* Most seconds that one call counts: enough to lift any limit */
+/* Most seconds that one call counts: enough to remove any limit */
 #define CALM_MAX	100ULL
 /* The lowest limit: smaller requests cost more than they save */
 #define LEAST		8U
@@ -196,11 +196,12 @@ static void tier_latency_second(struct zram_tier_latency *latency,
  * @in: what happened
  *
  * The thread calls this before each slice, and while no page has to leave. If the current
- * second began more than a second ago, the governor gives one verdict for all of that time,
- * which counts for each second of it. So a pause without reads removes the limit.
+ * second began more than a second ago, the governor judges all of that time at once, and
+ * the verdict counts for each second of it. So a pause without reads removes the limit.
  *
  * Context: The thread.
- * Return: blocks, 0 if the thread is to write nothing, or %ZRAM_TIER_LATENCY_NONE.
+ * Return: most blocks in flight; 0 if the thread may write nothing;
+ *	%ZRAM_TIER_LATENCY_NONE without a limit.
  */
 u32 zram_tier_latency_step(struct zram_tier_latency *latency,
 			   struct zram_tier_latency_times *times,

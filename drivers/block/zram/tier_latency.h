@@ -6,7 +6,7 @@
 #include <linux/limits.h>
 #include <linux/types.h>
 
-/* Four for each power of two of us; the last one from 58 s on */
+/* Classes of times: four for each power of two of us; the last one from 58 s on */
 #define ZRAM_TIER_LATENCY_TIMES		100
 /* No limit */
 #define ZRAM_TIER_LATENCY_NONE		U32_MAX
@@ -40,7 +40,7 @@ struct zram_tier_latency_input {
 /**
  * struct zram_tier_latency - the latency governor of a thread
  * @target_us: the target that the state is for; 0: off
- * @limit: blocks that the thread may have in flight; 0: the thread is stopped
+ * @limit: most blocks that the thread may have in flight; 0: the thread is stopped
  * @p95_us: 95th percentile of the times of reads in the last second with reads
  * @wrote: set by the thread: it has written in the current second
  * @reading: reads were in flight when the current second began

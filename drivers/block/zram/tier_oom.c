@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * When the kernel finds no memory and is about to kill a task, pages leave whatever their
- * age. The kernel tells of it before it chooses the task, and chooses none if memory was
- * freed.
+ * age. The OOM killer calls notifiers before it selects a task, and selects none if they
+ * have freed memory.
  *
- * The pages that the threads free wait in lists of their CPUs, which watermarks do not count.
+ * The pages that the threads free stay in lists of their CPUs, which watermarks do not count.
  * A task that allocates empties these lists only if its reclaim has freed something. So a
- * shrinker lets the next reclaim account the pages: it is on its behalf that they were freed.
+ * shrinker lets the next reclaim account the pages, which were freed for it.
  */
 
 #include <linux/atomic.h>
@@ -30,8 +30,9 @@
 /* Most time that a task waits; a disk that sleeps takes seconds to wake up */
 #define OOM_WAIT	(5 * HZ)
 /*
- * If memory does not suffice for OOM_GAP in so long a time, a working set is larger than
- * memory. Then the kernel may kill for a moment: it does not kill for each task that asks.
+ * If rescues follow each other for OOM_SERIES without a gap of OOM_GAP, the working set is
+ * larger than memory. Then the kernel may kill for OOM_KILLS. In this time it kills one task,
+ * not one for each task that asks.
  */
 #define OOM_SERIES	(300 * HZ)
 #define OOM_GAP		(10 * HZ)
@@ -39,13 +40,13 @@
 
 static struct zram_tier_asks tier_oom_asks;
 static struct shrinker *tier_oom_shrinker;
-/* Pages that were freed, and that no reclaim has accounted */
+/* Pages that threads have freed and no reclaim has accounted */
 static atomic_long_t tier_oom_freed;
 static struct zram_tier_oom_series tier_oom_series;	/* the kernel's oom_lock */
 
 /**
- * zram_tier_oom_begin() - from now on, let the thread free memory before the kernel kills
- * @ask: of the thread, with its function; zram_tier_ask_end() follows
+ * zram_tier_oom_begin() - from now on, ask the thread for memory before the kernel kills
+ * @ask: of the thread, with @wake; zram_tier_ask_end() follows
  *
  * Context: The thread.
  */
@@ -57,13 +58,13 @@ void zram_tier_oom_begin(struct zram_tier_ask *ask)
 /* Is the kernel about to kill because this task finds no memory? */
 static bool tier_oom_kills(void)
 {
-	/* kswapd finds some, but MGLRU's min_ttl_ms has it kill rather than let tasks wait */
+	/* kswapd kills only if MGLRU's min_ttl_ms says so, although it may find memory */
 	if (current_is_kswapd())
 		return false;
-	/* A task that ends gets memory from the reserves */
+	/* A task that is ending gets memory from the reserves */
 	if (fatal_signal_pending(current) || current->flags & PF_EXITING)
 		return false;
-	/* The kernel kills nobody for a task whose reclaim is restricted */
+	/* The kernel does not kill on behalf of a task whose reclaim is restricted */
 	return !(current->flags & (PF_MEMALLOC_NOIO | PF_MEMALLOC_NOFS));
 }
 
@@ -92,10 +93,10 @@ static bool tier_oom_has_memory(void)
 
 /**
  * zram_tier_oom_is_thrash() - have rescues followed each other for too long?
- * @series: the rescues; a new series begins a moment after they have, or after a gap
+ * @series: the rescues; a new series begins after a gap, or after the kernel may kill
  * @now: jiffies of 64 bits, because months may pass between two rescues
  *
- * Return: true if they have, and the kernel should kill.
+ * Return: true if they have. Then the kernel may kill.
  */
 bool zram_tier_oom_is_thrash(struct zram_tier_oom_series *series, u64 now)
 {
@@ -111,7 +112,7 @@ bool zram_tier_oom_is_thrash(struct zram_tier_oom_series *series, u64 now)
 	return true;
 }
 
-/* Its callers hold oom_lock, so there is one at a time */
+/* The callers hold oom_lock, so there is one call at a time */
 static int tier_oom_notify(struct notifier_block *nb, unsigned long unused, void *data)
 {
 	unsigned long *all = data, freed;
@@ -148,7 +149,7 @@ static unsigned long tier_oom_scan(struct shrinker *shrinker, struct shrink_cont
 }
 
 /**
- * zram_tier_oom_init() - let the kernel tell when it finds no memory
+ * zram_tier_oom_init() - register the notifier of the OOM killer, and the shrinker
  *
  * Context: May sleep. Before the first device.
  * Return: 0, -ENOMEM, or the error of the notifier.
@@ -168,7 +169,7 @@ int zram_tier_oom_init(void)
 	}
 	tier_oom_shrinker->count_objects = tier_oom_count;
 	tier_oom_shrinker->scan_objects = tier_oom_scan;
-	/* All of them at once */
+	/* Reclaim accounts all of the pages at once */
 	tier_oom_shrinker->seeks = 0;
 	tier_oom_shrinker->batch = 1;
 	shrinker_register(tier_oom_shrinker);

@@ -8,8 +8,8 @@ struct zram_tier_ask;
 
 /**
  * struct zram_tier_oom_series - rescues that follow each other
- * @any: there was one
- * @over: they have followed each other for too long, and the kernel may kill
+ * @any: there was a rescue
+ * @over: rescues have followed each other for too long, and the kernel may kill
  * @first: when the series began, jiffies of 64 bits
  * @last: when the last rescue ended
  * @kill: since when the kernel may kill

@@ -13,10 +13,10 @@
 #include "tier_pause.h"
 #include "zram.h"
 
-/* Time until a full device is tried again; until memory, a budget or slow reads are, ms */
+/* Time until the thread tries a full device again, and in all other cases, ms */
 #define RETRY_FULL	10000
 #define RETRY_SOON	1000
-/* Time until a device that fails is tried again, seconds; doubles each time */
+/* Time until the thread tries a device that fails again, seconds; doubles each time */
 #define RETRY_DEVICE	1
 #define RETRY_DEVICE_MAX 300
 
@@ -43,10 +43,10 @@ void zram_tier_pause_end(struct zram_tier_pause *pause)
 }
 
 /**
- * zram_tier_pause_cut() - try now, because memory is needed
+ * zram_tier_pause_cut() - try now, because the kernel is about to kill a task
  * @pause: the pause
  *
- * Also a device that has failed: an error may have been transient.
+ * The thread tries a device that has failed as well: the error may have been transient.
  */
 void zram_tier_pause_cut(struct zram_tier_pause *pause)
 {
@@ -73,7 +73,7 @@ static void tier_pause_device(struct zram_tier_pause *pause, struct zram *zram, 
  * zram_tier_pause_begin() - a slice could not write
  * @pause: the pause
  * @zram: the device
- * @err: what zram_tier_slice_run() returned, none of 0, -ENOENT, -EAGAIN and -EINTR
+ * @err: result of zram_tier_slice_run() that is not 0, -ENOENT, -EAGAIN or -EINTR
  * @now: awake time, ms
  */
 void zram_tier_pause_begin(struct zram_tier_pause *pause, struct zram *zram, int err,

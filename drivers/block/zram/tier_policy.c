@@ -5,25 +5,25 @@
  * A pure function of what was observed. It takes no lock, reads no clock and knows no
  * device, so tools/tiersim compiles this file for user space and replays traces.
  *
- * Whether: the kernel has swapped out a page that is read again within seconds, so
- * memory is short. Such reads of young pages cost time. While they take more than a
- * small share of it, the gate is open. Reclaim alone does not open it: a file that is
- * read once causes reclaim too. The share is of the time of one CPU, however many there
+ * Whether: if tasks read pages again within seconds after the kernel has swapped them out,
+ * memory is short. Such reads of young pages take time. While they take more than a small
+ * share of it, the gate is open. Reclaim alone does not open the gate, because a file that
+ * is read once causes reclaim too. The share is of the time of one CPU, however many there
  * are: one task that waits is enough. A gate that opens too soon costs little, because the
- * hazard decides which pages leave, and one that opens too late gains nothing.
+ * hazard decides which pages leave. A gate that opens too late gains nothing.
  *
  * Which: tier_hazard.c finds the age class from which on it pays that pages leave.
  *
  * When to stop: a class that was never on the backing device has no history there.
  * If more reads wait than the user admits, tier_brake.c cuts the margin by which a class
- * has to pay, and the demand is dropped. The margin recovers within one minute after one
- * cut, and within five after any number of regrets.
+ * has to pay, and the policy drops the demand. The margin recovers within one minute after
+ * one cut, and within five after any number of regrets.
  *
- * Before the kernel kills a task it asks for pages of any age.
+ * Before the kernel kills a task, pages of any age may leave.
  *
  * The user can ask for more than pressure does: idle_age and pool_target need no gate
- * and no hazard. The brake counts for them too: each halving of the margin doubles the
- * age that a page needs, up to the age from which on reads are no regret.
+ * and no hazard. The brake affects them too: each halving of the margin doubles the age
+ * that a page needs, up to the age from which on reads are no regret.
  */
 
 #include <linux/limits.h>
@@ -40,7 +40,7 @@
 /* Time between two steps while pages may leave, and otherwise, ms */
 #define STEP_BUSY	250U
 #define STEP_IDLE	1000U
-/* Until nothing was read or stored for so many seconds, a step each STEP_IDLE */
+/* Steps follow each other by STEP_IDLE until no page was read or stored for so many seconds */
 #define QUIET		60U
 /* Seconds between two walks, at least */
 #define WALK_EVERY	4U
@@ -48,9 +48,9 @@
 #define DISK_MEMORY	1024
 /* A read counts as at most so many times the average so far */
 #define DISK_OUTLIER	16U
-/* So many reads of the expected time stand for those of pages not measured yet */
+/* The average begins with so many reads of the expected time */
 #define DISK_PRIOR	4U
-/* Below space for so many pages nothing is written */
+/* With space for fewer pages than this, the policy writes nothing */
 #define STOP_PAGES	8U
 /* until there is space for so many, */
 #define RESUME_PAGES	64U
@@ -82,7 +82,7 @@ const struct zram_tier_tuning zram_tier_tuning_default = {
 };
 
 /**
- * zram_tier_policy_init() - forget everything
+ * zram_tier_policy_init() - begin without history
  * @state: set up
  */
 void zram_tier_policy_init(struct zram_tier_state *state)
@@ -94,7 +94,7 @@ void zram_tier_policy_init(struct zram_tier_state *state)
 		.cut = ZRAM_TIER_CLASSES,
 	};
 	zram_tier_brake_init(&state->brake);
-	/* The first walk may be at once */
+	/* The policy may ask for the first walk at once */
 	state->hazard.since_walk = WALK_EVERY;
 }
 
@@ -119,9 +119,9 @@ static u64 tier_policy_disk_us(const struct zram_tier_tuning *tuning,
 }
 
 /*
- * A disk that spins up, or a reset of the bus, takes seconds for a few reads. They count
- * as slow, not as that slow. A device that stays slow is known after ten reads all the
- * same, because the average grows with each.
+ * While a disk spins up, or a bus is reset, a few reads take seconds. They count as slow,
+ * but with less than their time. If a device stays slow, the average follows within ten
+ * reads, because it grows with each.
  */
 static void tier_policy_disk(const struct zram_tier_tuning *tuning,
 			     const struct zram_tier_input *in,
@@ -159,12 +159,12 @@ static void tier_policy_observe(const struct zram_tier_tuning *tuning,
 		state->since_access = 0;
 	young = div_u64(zram_tier_mul(young, in->pool_ns), 1000);
 	state->young_us = zram_tier_add(state->young_us, young);
-	/* Reads of the others are no regret, so they do not excuse any */
+	/* Reads of the other pages are no regret, so these pages do not count as written */
 	written = zram_tier_hazard_written(&state->hazard, in->written,
 					   tuning->regret_class);
 	written = zram_tier_add(written, in->spilled);
 	state->since_rescue = in->rescue ? 0 : state->since_rescue;
-	/* That rescued pages are read is no fault of the hazard */
+	/* Reads of rescued pages do not show that the hazard is wrong */
 	if (state->since_rescue >= AFTER_RESCUE)
 		zram_tier_brake_count(&state->brake, waits, written);
 	tier_policy_disk(tuning, in, state, reads_disk);
@@ -204,7 +204,7 @@ static void tier_policy_seconds(const struct zram_tier_tuning *tuning,
 	seconds = div_u64_rem(ms, 1000, &state->ms);
 	if (!seconds)
 		return;
-	/* The part of a second that is left over keeps its share */
+	/* The rest of a second keeps its share of the time */
 	young_us = state->young_us;
 	state->young_us = div64_u64(zram_tier_mul(young_us, state->ms), ms);
 	young_us = div_u64(young_us - state->young_us, seconds);
@@ -224,9 +224,9 @@ static u32 tier_policy_ratio(const struct zram_tier_input *in)
 }
 
 /*
- * Find the lowest class that may leave. That is right after a walk only: until the next
- * one, reads are known that belong to page-seconds that are not known yet. But a margin
- * that was cut must not wait for it.
+ * Find the lowest class that may leave. The result is right only just after a walk: later,
+ * reads are counted whose page-seconds only the next walk adds. But a cut of the margin
+ * must take effect before the next walk.
  */
 static void tier_policy_cut(const struct zram_tier_tuning *tuning,
 			    const struct zram_tier_input *in,
@@ -250,8 +250,8 @@ static void tier_policy_cut(const struct zram_tier_tuning *tuning,
 }
 
 /*
- * The lowest class that leaves because the user says so. Pages of regret_class are safe:
- * when they are read, it is no regret.
+ * The lowest class that leaves for idle_age, pool_target or mem_limit. It is regret_class
+ * at most, because reads of that class are no regret.
  */
 static unsigned int tier_policy_guard(const struct zram_tier_tuning *tuning,
 				      const struct zram_tier_state *state)
@@ -290,7 +290,7 @@ static u64 tier_policy_excess(const struct zram_tier_config *config,
 	return div64_u64(in->object_bytes - low, max(object, 1ULL)) + 1;
 }
 
-/* Pages of the user's idle_age, or of the age @guard if that is higher */
+/* Pages of idle_age, or of the age of class @guard if that is higher */
 static u64 tier_policy_idle(const struct zram_tier_config *config,
 			    const struct zram_tier_state *state,
 			    unsigned int guard, u32 *age)
@@ -338,7 +338,7 @@ static bool tier_policy_demand(const struct zram_tier_tuning *tuning,
 	return excess || idle || in->rescue;
 }
 
-/* May anything be written? Not in dribbles: a budget fills by blocks */
+/* Is there space to write? The gap between both bounds avoids many small writes */
 static void tier_policy_space(const struct zram_tier_input *in,
 			      struct zram_tier_state *state)
 {
@@ -379,7 +379,7 @@ static void tier_policy_grant(const struct zram_tier_input *in,
 static u32 tier_policy_walk_every(const struct zram_tier_config *config,
 				  const struct zram_tier_state *state, bool gate)
 {
-	/* The next walk looks back, so none is missed while nothing can be written */
+	/* No walk while nothing can be written: the next walk reconstructs the exposure */
 	if (state->full)
 		return 0;
 	if (gate || state->drain_to)
@@ -392,7 +392,7 @@ static u32 tier_policy_wait_ms(const struct zram_tier_state *state,
 {
 	if (out->gate || out->pages)
 		return STEP_BUSY;
-	/* Not at each access: one that ends a long wait is followed by short ones */
+	/* Short steps for a while, so that not each access wakes the thread */
 	if (out->reason != ZRAM_TIER_IDLE || state->since_access < QUIET)
 		return STEP_IDLE;
 	walk_every -= min(walk_every, state->hazard.since_walk);
@@ -402,14 +402,14 @@ static u32 tier_policy_wait_ms(const struct zram_tier_state *state,
 /**
  * zram_tier_policy_step() - decide what to move until the next step
  * @tuning: constants, zram_tier_tuning_default but for a simulator
- * @config: what the user has set
- * @in: what happened since the last step
+ * @config: settings of the user
+ * @in: events since the last step, and the present state
  * @state: from zram_tier_policy_init() and earlier steps; updated
  * @out: the decision
  *
- * For steps of 0.1 to 1 s while pages are moved or memory is short. Longer steps are
- * right too, but late. After a quiet hour pages leave 12 s after memory becomes short:
- * that long the hazard of young pages is learned from walks.
+ * For steps of 0.1 to 1 s while pages are moved or memory is short. Longer steps give right
+ * decisions too, but late. After a quiet hour pages leave 12 s after memory becomes short:
+ * the policy needs that time to learn the hazard of young pages from walks.
  */
 void zram_tier_policy_step(const struct zram_tier_tuning *tuning,
 			   const struct zram_tier_config *config,
@@ -440,7 +440,7 @@ void zram_tier_policy_step(const struct zram_tier_tuning *tuning,
 							&last);
 	state->demand = gate ? zram_tier_add(state->demand, in->asked) : 0;
 	demand = tier_policy_demand(tuning, config, in, state, out);
-	/* The shrinker asks for a share of what is eligible: nothing, when that is */
+	/* The next step's in->asked is a share of the eligible pages: 0 if there are none */
 	demand |= gate && !out->eligible;
 	tier_policy_grant(in, state, demand, out);
 	walk_every = tier_policy_walk_every(config, state, gate);

@@ -9,15 +9,15 @@
 
 /**
  * struct zram_tier_tuning - constants of the policy, chosen by tools/tiersim
- * @gate_us: memory is short while reads of young pages take so many us of each second
+ * @gate_us: memory is short while reads of young pages take at least so many us of a second
  * @gate_hold: the gate stays open for so many seconds after that
  * @young_class: pages of this class and older ones are not young
  * @hazard: constants of the age classes
  * @regret_class: a read of this class or an older one is no regret, because the page
  *	was useful where it was for a long time
  * @brake: constants of the brake
- * @disk_us: expected time of a read of the backing device if it is not known
- * @disk_least_us: less is not believed before reads of pages were measured
+ * @disk_us: expected time of a read of the backing device if it was not measured
+ * @disk_least_us: least expected time until reads of pages were measured
  */
 struct zram_tier_tuning {
 	u32 gate_us;
@@ -33,7 +33,7 @@ struct zram_tier_tuning {
 extern const struct zram_tier_tuning zram_tier_tuning_default;
 
 /**
- * struct zram_tier_config - what the user has set
+ * struct zram_tier_config - settings of the user
  * @idle_age: pages of this age in seconds leave without pressure; 0: none do
  * @pool_target: bytes that objects in memory should not exceed; 0: no target
  * @regret_target: reads that may wait for the backing device, percent of the pages
@@ -46,16 +46,17 @@ struct zram_tier_config {
 };
 
 /**
- * struct zram_tier_input - what happened since the last step, and what is
+ * struct zram_tier_input - events since the last step, and the present state
  * @elapsed_ms: awake time since the last step
  * @reads: reads of pages in memory, by the age class that they had
- * @reads_disk: reads that had to wait for the backing device, likewise
- * @wait_us: how long these waited in all
- * @stored: pages stored. Only whether there are some matters: the device is in use
+ * @reads_disk: reads that had to wait for the backing device, by age class
+ * @wait_us: sum of the times that these waited
+ * @stored: pages stored. Only 0 or not matters: a device that stores pages is in use
  * @written: pages that tiering has moved to the backing device
  * @spilled: pages that writers have spilled. Reads of them wait too, so they count as
  *	written. They meet no demand, because they were not in memory
- * @asked: pages that the shrinker was asked to free
+ * @asked: pages that reclaim asks for: of the eligible pages of the last step, the share
+ *	that the pages stored are of RAM
  * @rescue: pages to move, whatever their age, so that the kernel kills no task
  * @ram_pages: pages of RAM
  * @pool_bytes: memory of the pool. It falls when the pool is compacted, not when an
@@ -67,9 +68,9 @@ struct zram_tier_config {
  * @free_bytes: bytes that are free on the backing device
  * @pool_ns: time of a read of a page in memory and two writes. One write stored the
  *	page, the other stores a page in whose place it is read
- * @disk_us: time of a read of the backing device, measured without a need; 0: not known
- * @walk: result of a walk, or NULL. The walk came after all that the policy was told of
- *	before, and nothing happened since: @elapsed_ms and all counts are 0
+ * @disk_us: time of a read of the backing device, from tier_probe.c; 0: not measured
+ * @walk: result of a walk, or NULL. The step with a walk follows the step that asked for it
+ *	at once: @elapsed_ms and all counts are 0
  */
 struct zram_tier_input {
 	u32 elapsed_ms;
@@ -97,21 +98,21 @@ struct zram_tier_input {
  * struct zram_tier_state - what the policy remembers from step to step
  * @hazard: the age classes
  * @brake: the brake
- * @demand: pages that the shrinker asked for and that were not written yet
+ * @demand: sum of @asked of the input, less the pages written; halved each second
  * @young_us: time that reads of young pages took in the current second
  * @pressure_us: time that they take in a second, average
  * @wait_us: time that reads of the backing device waited, in 1/256, decayed by 1/1024 a
  *	second
- * @disk_reads: their number, likewise
+ * @disk_reads: number of these reads, in 1/256, decayed likewise
  * @ms: part of a second that was not counted yet
  * @since_gate: seconds since memory was short, saturates
- * @since_full: seconds since there was too little space to write to, saturates
- * @since_rescue: seconds since pages were to leave whatever their age, saturates
+ * @since_full: seconds since space was too low, saturates
+ * @since_rescue: seconds since the last rescue, saturates
  * @since_access: seconds since a page was read or stored, saturates
- * @full: nothing is written since there was too little space to write to
+ * @full: space was too low, and nothing is written until there is more
  * @cut: lowest class that may leave under pressure; %ZRAM_TIER_CLASSES for none
- * @drain_to: the objects, or the memory of the pool, exceeded a target, and the objects
- *	are not down to so many bytes yet; 0: they did not, or are
+ * @drain_to: the objects, or the memory of the pool, have exceeded a target: pages leave
+ *	until the objects take so many bytes; 0: no page has to leave for a target
  *
  * The owner serialises the steps. Nothing else needs a lock.
  */
@@ -150,21 +151,21 @@ enum zram_tier_reason {
 };
 
 /**
- * struct zram_tier_output - what to do until the next step
- * @reason: why
+ * struct zram_tier_output - decision until the next step
+ * @reason: why pages are moved or not
  * @wait_ms: time until the next step; 0: without end. If it is 0 or above 1000, a page
  *	that is read or stored ends it, and so does a change by the user
  * @gate: memory is short
  * @walk: walk the table, and step again with the result
  * @pages: move at most so many pages, those of older age classes first
- * @min_age: all of at least this age in seconds; %U32_MAX if there are none
- * @bytes: write at most so many
- * @eligible: pages that the shrinker may report
+ * @min_age: move no younger page than this, in seconds; %U32_MAX: move none
+ * @bytes: write at most so many bytes
+ * @eligible: pages that may leave under pressure; reclaim asks for a share of them
  * @protected_age: age in seconds from which pages leave under pressure; U32_MAX: none
  *	does
  * @regret: reads that waited, percent of the pages written, as regret_target counts
  * @disk_us: expected time of a read of the backing device
- * @pool_us: what it was weighed against: a read of the pool and two writes to it
+ * @pool_us: time of a read of the pool and two writes to it, which @disk_us is compared with
  */
 struct zram_tier_output {
 	enum zram_tier_reason reason;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How long a read of the backing device takes, before the first page is there.
+ * Measures how long a read of the backing device takes, before the first page is there.
  *
- * The policy weighs reads of the backing device against reads of the pool. Until some
- * were measured it would have to assume a time that fits neither flash nor a disk. So
- * the thread reads a few blocks, once, when memory becomes short. They may hold
- * anything; a block that was never written is read too fast by some devices, and the
- * policy has a least time for that.
+ * The policy weighs reads of the backing device against reads of the pool. Without a
+ * measurement it has to assume a time that fits neither flash nor a disk. So the thread
+ * reads a few blocks, once, when memory becomes short. The content of the blocks does not
+ * matter. Some devices read a block that was never written too fast, so the policy assumes
+ * a least time.
  */
 
 #include <linux/bio.h>
@@ -28,7 +28,7 @@
 #include "tier_thread.h"
 #include "zram.h"
 
-/* Reads, one after another, and when to stop: a device that takes that long is slow */
+/* Number of reads, one after another, and the time after which no further read begins */
 #define READS		15
 #define LIMIT_US	(200 * USEC_PER_MSEC)
 
@@ -44,7 +44,7 @@ struct tier_probe {
 	ktime_t ended;
 };
 
-/* Not the thread's time: on a busy CPU it wakes up late */
+/* Takes the time here, because on a busy CPU the thread wakes up late */
 static void tier_probe_end_io(struct bio *bio)
 {
 	struct tier_probe *probe = bio->bi_private;
@@ -82,12 +82,12 @@ static int tier_probe_stop(const struct zram_pp_run *pp)
 	return zram_pp_run_wanted(pp->zram) ? -EAGAIN : 0;
 }
 
-/* Under pp_lock, so that a task that resets the device waits for it as for a slice */
+/* Under pp_lock, so that a task that resets the device waits for the reads as for a slice */
 static unsigned int tier_probe_run(const struct zram_pp_run *pp, struct page *page,
 				   u32 us[READS])
 {
 	struct block_device *bdev = pp->zram->backing.bdev;
-	/* A loop device may have become empty since it was attached */
+	/* A loop device may have shrunk to a size of 0 since it was attached */
 	u64 nr_blocks = max_t(u64, bdev_nr_bytes(bdev) >> ZRAM_BLOCK_SHIFT, 1);
 	unsigned int nr;
 	u32 spent = 0;
@@ -119,7 +119,7 @@ u32 zram_tier_probe(struct zram *zram)
 	struct page *page;
 	u32 us[READS];
 
-	/* Not behind a task that waits for memory, and for this thread */
+	/* Does not repeat reclaim, because a task in reclaim may wait for this thread */
 	page = alloc_page(GFP_NOIO | __GFP_NORETRY | __GFP_NOWARN);
 	if (!page)
 		return 0;

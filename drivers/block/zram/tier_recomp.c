@@ -3,8 +3,8 @@
  * When the tiering thread recompresses pages: each quarter of recompress_age, while there
  * are pages that it has not tried.
  *
- * A device that is not used has none as soon as its youngest page has reached the age. Then
- * the thread makes no pass and needs no wake-up.
+ * If a device is not used, the pass after its youngest page has reached the age tries the last
+ * pages. Then the thread makes no further pass and needs no wake-up.
  */
 
 #include <linux/limits.h>
@@ -13,13 +13,13 @@
 
 #include "tier_recomp.h"
 
-/* Seconds until a pass that made no progress goes on; doubles each time */
+/* Seconds until a pass that made no progress continues; doubles each time */
 #define STUCK_MIN	1U
 #define STUCK_MAX	300U
 
 /**
  * zram_tier_recomp_set_age() - the user may have set another age
- * @recomp: the state; zeroes but for @touched to begin with
+ * @recomp: the state; initially zero except @touched
  * @age: recompress_age, seconds
  */
 void zram_tier_recomp_set_age(struct zram_tier_recomp *recomp, u32 age)
@@ -37,7 +37,7 @@ void zram_tier_recomp_set_age(struct zram_tier_recomp *recomp, u32 age)
  * @tried: pages last accessed before this second since boot were tried
  * @now: awake time, ms
  *
- * Return: ms until then, 0: now; %U32_MAX: not before a page is read or stored.
+ * Return: ms until then; 0: now; %U32_MAX: none until a page is read or stored.
  */
 u32 zram_tier_recomp_wait(const struct zram_tier_recomp *recomp, u32 tried,
 			  u64 now)
@@ -56,7 +56,7 @@ u32 zram_tier_recomp_wait(const struct zram_tier_recomp *recomp, u32 tried,
 void zram_tier_recomp_done(struct zram_tier_recomp *recomp, u32 untouched,
 			   u64 now)
 {
-	/* Until the youngest page exceeds the age */
+	/* Seconds until the youngest page exceeds the age */
 	u64 left = recomp->age - min(untouched, recomp->age) + 1ULL;
 
 	recomp->stuck = 0;

@@ -9,7 +9,7 @@
  * @age: recompress_age, seconds; 0: no page is recompressed
  * @touched: no page was read or stored after this second since boot
  * @due: no slice before this, awake time in ms
- * @stuck: seconds until a pass that made no progress goes on
+ * @stuck: seconds until a pass that made no progress continues
  *
  * Belongs to the thread.
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the tiering thread tells user space: tier/stat, and a uevent when the thread
- * pauses for a reason that an administrator can change.
+ * State and events of the tiering thread for user space: tier/stat, and a uevent when the
+ * thread pauses for a reason that an administrator can change.
  */
 
 #include <linux/atomic.h>
@@ -17,7 +17,7 @@
 #include "tier_report.h"
 #include "zram.h"
 
-/* A budget that fills by bytes is used up many times an hour; one event an hour is enough */
+/* Bytes become free steadily, so a budget is used up many times an hour: one event an hour */
 #define EVENT_EVERY	(3600 * MSEC_PER_SEC)
 
 static enum zram_tier_activity tier_report_activity(struct zram *zram,
@@ -58,11 +58,11 @@ static void tier_report_event(struct zram_tier_report *report, struct zram *zram
 }
 
 /**
- * zram_tier_report_step() - tell the result of a step
- * @report: of the thread; zeroes to begin with
+ * zram_tier_report_step() - report the result of a step
+ * @report: of the thread; initially zero
  * @zram: the device
  * @pause: why the thread pauses; %ZRAM_TIER_MOVING if it does not
- * @out: what the policy said
+ * @out: the decision of the policy
  * @now: awake time, ms
  *
  * Context: May sleep. The thread.

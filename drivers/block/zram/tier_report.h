@@ -10,9 +10,9 @@ struct zram;
 struct zram_tier_output;
 
 /**
- * struct zram_tier_report - what user space was told
- * @next: no event for the device, and for the budget, before this, awake time in ms
- * @told: user space knows the state, or need not know it
+ * struct zram_tier_report - events that were sent to user space
+ * @next: no event before this, awake time in ms: [0] for the device, [1] for the budget
+ * @told: the event for the state was sent, or the state needs none
  */
 struct zram_tier_report {
 	u64 next[2];

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A rescue from the OOM killer: how many pages are to leave, and what memory that has freed.
+ * A rescue from the OOM killer: how many pages are to leave, and how much memory that frees.
  *
- * Each object that leaves is not yet a page of memory: the others of its page may stay. So
- * the gaps that a rescue leaves in the pool do not count as freed, and if these are most of
- * it, the pool is compacted before the answer. Little is answered as nothing: otherwise a
- * task would wait for one page after the other, and the machine stands still for hours.
+ * An object that leaves may free no memory, because other objects of its page stay. So the
+ * gaps that a rescue leaves in the pool do not count as freed. If little is left then, the
+ * thread compacts the pool before it answers. It answers 0 for little memory. Otherwise a
+ * task would wait for one page after the other, and the machine would stand still for hours.
  */
 
 #include <linux/ktime.h>
@@ -22,12 +22,12 @@
 #include "tier_rescue.h"
 #include "zram.h"
 
-/* This part of all pages leaves, if a slice suffices for it */
+/* One in so many pages of RAM: this number of pages leaves, if a slice suffices for it */
 #define RESCUE_PART	64
-/* Less memory than this, and than a part of the pages that were to leave, is no answer */
+/* Less than this, and less than a part of the pages that were to leave, is too little */
 #define RESCUE_LEAST	SZ_512K
 #define RESCUE_LEAST_PART 16
-/* How long the thread tries to begin a slice, while a run of a task is in the way, ms */
+/* How long the thread tries to begin a slice while a task's run holds pp_lock, ms */
 #define RESCUE_TRY	2000
 
 static u64 rescue_moved(struct zram *zram)
@@ -44,13 +44,13 @@ static u64 rescue_gaps(struct zram *zram)
 }
 
 /**
- * zram_tier_rescue_begin() - a step is to move pages whatever their age
- * @rescue: the rescue; goes on if it has begun before
+ * zram_tier_rescue_begin() - have a step move pages whatever their age
+ * @rescue: the rescue; continues if it has begun before
  * @zram: the device
- * @in: its rescue and budget are set
+ * @in: input of the policy; sets its @rescue and @budget
  * @now: awake time, ms
  *
- * Context: The thread, asked.
+ * Context: The thread, after a task has asked it.
  */
 void zram_tier_rescue_begin(struct zram_tier_rescue *rescue, struct zram *zram,
 			    struct zram_tier_input *in, u64 now)
@@ -68,13 +68,13 @@ void zram_tier_rescue_begin(struct zram_tier_rescue *rescue, struct zram *zram,
 }
 
 /**
- * zram_tier_rescue_freed() - find what memory became free since a rescue began
+ * zram_tier_rescue_freed() - find how much memory became free since a rescue began
  * @rescue: the rescue
- * @moved: bytes of the objects that were moved in all
+ * @moved: bytes of all objects moved until now, those before the rescue included
  * @gaps: memory of the pool without objects, bytes
- * @pages: that were to leave
+ * @pages: number of pages that were to leave
  *
- * Return: pages of memory; 0 if that is too little to go on with.
+ * Return: pages of memory; 0 if that is too little.
  */
 unsigned long zram_tier_rescue_freed(const struct zram_tier_rescue *rescue, u64 moved,
 				     u64 gaps, u64 pages)
@@ -89,14 +89,14 @@ unsigned long zram_tier_rescue_freed(const struct zram_tier_rescue *rescue, u64 
 }
 
 /**
- * zram_tier_rescue_end() - answer what memory a step has freed
+ * zram_tier_rescue_end() - answer how much memory a step has freed
  * @rescue: the rescue
  * @zram: the device
- * @in: what the policy was told
+ * @in: input of the policy
  * @blocked: the slice could not begin, because of the run of a task
  *
  * Context: May sleep. The thread.
- * Return: false if the rescue has to go on: the next step should be due soon.
+ * Return: false if the rescue continues: the next step should be due soon.
  */
 bool zram_tier_rescue_end(struct zram_tier_rescue *rescue, struct zram *zram,
 			  const struct zram_tier_input *in, bool blocked)
@@ -112,7 +112,7 @@ bool zram_tier_rescue_end(struct zram_tier_rescue *rescue, struct zram *zram,
 		zram_obj_pool_compact(&zram->pool);
 		freed = zram_tier_rescue_freed(rescue, moved, rescue_gaps(zram), in->rescue);
 	}
-	/* The run of a task may free memory, too */
+	/* The run of a task may free memory, too: look again at the next step */
 	if (!freed && blocked && ktime_to_ms(ktime_get()) < rescue->begun + RESCUE_TRY)
 		return false;
 	rescue->on = false;
@@ -121,7 +121,7 @@ bool zram_tier_rescue_end(struct zram_tier_rescue *rescue, struct zram *zram,
 }
 
 /**
- * zram_tier_rescue_cancel() - nothing can be moved now
+ * zram_tier_rescue_cancel() - answer that no page can be moved now
  * @rescue: the rescue
  * @zram: the device
  *

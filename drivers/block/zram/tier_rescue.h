@@ -10,9 +10,9 @@ struct zram_tier_input;
 /**
  * struct zram_tier_rescue - a rescue: pages leave so that the kernel kills no task
  * @begun: when it began, awake time in ms
- * @on: it goes on
- * @moved: bytes of the objects that were moved before it, by this thread and runs of tasks
- * @gaps: memory of the pool without objects before it, bytes
+ * @on: the rescue is in progress
+ * @moved: bytes of the objects moved before it, by this thread and by runs of tasks
+ * @gaps: memory of the pool without objects when it began, bytes
  *
  * Belongs to the thread.
  */

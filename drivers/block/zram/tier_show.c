@@ -42,7 +42,7 @@ static const char * const tier_show_states[ZRAM_TIER_NR_ACTIVITIES] = {
 	[ZRAM_TIER_PAUSED_SLEEP] = "paused_sleep",
 };
 
-/* A line with a number, or with @word if the number is @none */
+/* Write a line with a number, or with @word if the number is @none */
 static int tier_show_number(char *buf, int at, const char *key, u64 number,
 			    u64 none, const char *word)
 {
@@ -113,7 +113,7 @@ int zram_tier_show_stat(struct zram *zram, char *buf)
 }
 
 /**
- * struct tier_show_ages - what tier/ages shows
+ * struct tier_show_ages - the numbers of tier/ages
  * @ages: pages by age
  * @sums: reads by age
  */
@@ -148,8 +148,8 @@ static int tier_show_classes(char *buf, const struct tier_show_ages *result)
  * @buf: a page
  *
  * Context: May sleep. Takes config_lock. Walks the table.
- * Return: length of the text, bytes; -ENOMEM; -ERESTARTSYS because of a signal, or because
- *	the device is to be reset.
+ * Return: length of the text, bytes; -ENOMEM; -ERESTARTSYS after a signal; -EINTR if the
+ *	device is being reset or removed.
  */
 int zram_tier_show_ages(struct zram *zram, char *buf)
 {

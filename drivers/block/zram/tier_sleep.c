@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Suspend and hibernation: tiering and spill write nothing from their announcement to the
- * thaw. The image of a hibernation would not know the new locations, and the backing device
- * may be asleep already.
+ * Suspend and hibernation: tiering and spill write nothing from the announcement of a sleep
+ * to the thaw. The image of a hibernation would not contain the new locations, and the
+ * backing device may be asleep already.
  */
 
 #include <linux/atomic.h>
@@ -33,7 +33,7 @@ static DECLARE_WAIT_QUEUE_HEAD(tier_sleep_quiet);
 /**
  * zram_tier_asleep() - is the machine between the announcement of a sleep and the thaw?
  *
- * Return: false if the machine is awake. Then tier_clock.c has counted all sleeps.
+ * Return: true if so. If false, tier_clock.c has counted all sleeps.
  */
 bool zram_tier_asleep(void)
 {
@@ -51,7 +51,7 @@ bool zram_tier_asleep(void)
 bool zram_tier_io_begin(void)
 {
 	atomic_inc(&tier_sleep_ios);
-	/* Pairs with tier_sleep_begin(): one of both sees the other's store */
+	/* Pairs with tier_sleep_begin(): at least one of the two sees the other's store */
 	smp_mb__after_atomic();
 	if (!zram_tier_asleep())
 		return true;
@@ -68,7 +68,7 @@ void zram_tier_io_end(void)
 		wake_up(&tier_sleep_quiet);
 }
 
-/* Does not wait for ever: if a device hangs, the freezer decides whether to suspend */
+/* Waits for SLEEP_WAIT at most: if a device hangs, the freezer decides whether to suspend */
 static void tier_sleep_begin(unsigned int how)
 {
 	set_bit(how, &tier_sleep_asleep);
@@ -112,7 +112,7 @@ static int tier_sleep_pm(struct notifier_block *nb, unsigned long event,
 
 static struct notifier_block tier_sleep_nb = {
 	.notifier_call = tier_sleep_pm,
-	/* First after the thaw: until it has run, reads count the sleep as age of their page */
+	/* Runs first after the thaw: until then, reads count the sleep as age of their page */
 	.priority = INT_MAX,
 };
 

@@ -4,9 +4,9 @@
  * a tenth of a second at most.
  *
  * The thread holds pp_lock for a slice and has nothing in flight after it, so the run
- * of a task begins after a slice at the latest. The run keeps the place that its walk has
- * come to from slice to slice, and its memory as long as the thread lives: a slice is most
- * urgent when there is no memory.
+ * of a task begins after one slice at the latest. The thread's run keeps the place of its
+ * walk from slice to slice. It keeps its memory as long as the thread lives, because a slice
+ * is most urgent when there is no memory.
  */
 
 #include <linux/atomic.h>
@@ -38,14 +38,14 @@
 #include "zram.h"
 
 #define SLICE		(HZ / 10)
-/* A slice before the kernel kills a task: the task that found no memory waits longer */
+/* A slice before the kernel kills a task. The task that found no memory waits longer */
 #define SLICE_RESCUE	(2 * HZ)
 /* Write requests of a slice; all of them are settled before pp_lock is dropped */
 #define SLICE_REQUESTS	32
 /* How long the thread lets reads of the backing device go first, for each request */
 #define YIELDS		10
 #define YIELD_US	1000
-/* Most pages in flight, 512 KiB: two requests. A run of a task has more, but only for a while */
+/* Most pages in flight, 512 KiB: two requests. A task's run takes more memory, but not for long */
 #define BATCH		((unsigned int)(2 * ZRAM_WB_RING_REQUEST / ZRAM_BLOCKS_PER_PAGE))
 /*
  * Time from a slice to a discard, and between two discards, ms. It doubles after each discard
@@ -56,7 +56,7 @@
 /* Seconds between two tests of retired blocks, each of which may take half a minute */
 #define RETEST_EVERY	600
 
-/* The goal of a slice that moves no pages: only its time ends it */
+/* The goal of a slice that moves no pages: only the time ends the slice */
 static const struct zram_tier_goal tier_slice_any = { .pages = U64_MAX };
 
 static int tier_slice_stop(const struct zram_pp_run *pp)
@@ -101,7 +101,7 @@ void zram_tier_slice_restart(struct zram_tier_slice *slice)
 
 /**
  * zram_tier_slice_open() - allocate the memory of the run
- * @slice: from zram_tier_slice_init(); zram_tier_slice_close() follows, whatever this returns
+ * @slice: from zram_tier_slice_init(); zram_tier_slice_close() follows, also after an error
  *
  * Context: May sleep.
  * Return: 0 or -ENOMEM.
@@ -137,7 +137,7 @@ static int tier_slice_write(struct zram_tier_slice *slice)
 	unsigned int requests;
 	int err = 0;
 
-	/* Where few blocks are free together, a rescue takes as many requests as it needs */
+	/* If few free blocks are adjacent, a rescue takes as many requests as it needs */
 	for (requests = 0; !err && (slice->goal.rescue || requests < SLICE_REQUESTS);
 	     requests++) {
 		tier_slice_yield(slice);
@@ -147,13 +147,13 @@ static int tier_slice_write(struct zram_tier_slice *slice)
 }
 
 /*
- * What the slice returns, whose last step returned @err. The last error of the run ends
- * slices only if the device was given up, or nothing else can be written.
+ * Returns the result of a slice whose last step returned @err. The last error @last of the
+ * run is the result only if the run gave the device up, or if nothing can be written.
  */
 static int tier_slice_end(struct zram_tier_slice *slice, int err, int last)
 {
 	const struct zram_wb_run *run = &slice->run;
-	/* An object has not found space: that matters if it was the last candidate */
+	/* An object has not found space: an error only if it was the last candidate */
 	bool space = last == -ENOSPC || last == -EDQUOT;
 
 	if (zram_wb_retry_gave_up(&run->retry))
@@ -186,7 +186,7 @@ static u32 tier_slice_limit(struct zram_tier_slice *slice)
 	return limit;
 }
 
-/* What the budget leaves for the slice, in bytes */
+/* Bytes that the daily budget allows for the slice */
 static u64 tier_slice_budget(const struct zram_tier_slice *slice)
 {
 	return slice->goal.rescue ? zram_tier_budget_spill_left(slice->zram) :
@@ -218,7 +218,7 @@ static int tier_slice_work(struct zram_tier_slice *slice)
 	slice->bytes = run->blocks << ZRAM_BLOCK_SHIFT;
 	slice->latency.wrote |= slice->bytes;
 	zram_tier_budget_charge(slice->zram, slice->bytes);
-	/* The grant is used up: it is the budget's, unless the goal or a slice is smaller */
+	/* The grant is used up. That is an error only if the budget is used up with it */
 	if (err == -EAGAIN && run->allowed < ZRAM_BLOCKS_PER_PAGE &&
 	    tier_slice_budget(slice) < PAGE_SIZE)
 		err = -EDQUOT;
@@ -233,7 +233,7 @@ static void tier_slice_start(struct zram_tier_slice *slice,
 	slice->begun = slice->run.pack.head;
 }
 
-/* Begin a slice with I/O; false if a task or a sleep of the machine is in the way */
+/* Begin a slice with I/O; false if a task has or wants pp_lock, or the machine is to sleep */
 static bool tier_slice_take(struct zram_tier_slice *slice,
 			    const struct zram_tier_goal *goal)
 {
@@ -254,8 +254,8 @@ static void tier_slice_give(struct zram_tier_slice *slice)
 
 /**
  * zram_tier_slice_run() - move pages
- * @slice: the slices; its pages and bytes are set to what was moved, and its error
- * @goal: which pages
+ * @slice: the slices; sets its @pages and @bytes to those moved, and its @error
+ * @goal: selects the pages
  *
  * Context: May sleep; waits for I/O. The thread, without locks. Takes pp_lock.
  * Return: 0 if there may be more pages to move; -ENOENT after the last one; -EAGAIN if
@@ -274,10 +274,10 @@ int zram_tier_slice_run(struct zram_tier_slice *slice,
 	slice->pages = 0;
 	slice->bytes = 0;
 	slice->error = 0;
-	/* No page is that old; to the filter it would mean any */
+	/* No page is that old; the filter would take 0 for any age */
 	if (!goal->before)
 		return -ENOENT;
-	/* After a while the pages that the walk has passed are older */
+	/* After some time, pages that the walk has passed may be old enough */
 	slice->fresh |= now >= slice->ran + REST;
 	slice->ran = now;
 	if (!tier_slice_limit(slice) && !goal->rescue)
@@ -290,7 +290,7 @@ int zram_tier_slice_run(struct zram_tier_slice *slice,
 	return err;
 }
 
-/* What the end of a slice of recompression means, which tried pages from @first on */
+/* Find what a slice of recompression, which tried pages from @first on, means for the next */
 static enum zram_tier_pass tier_slice_pass_end(struct zram_tier_slice *slice,
 					       unsigned long first, int err)
 {
@@ -313,7 +313,7 @@ static int tier_slice_recompress(struct zram_tier_slice *slice)
 	const struct zram_pp_filter filter = {
 		.must_not = ZRAM_INCOMPRESSIBLE,
 		.below_prio = 1,
-		/* What this priority did not shrink stays as it is */
+		/* Pages last accessed before this were tried by earlier passes */
 		.since = slice->tried,
 		.before = slice->trying,
 	};
@@ -327,7 +327,7 @@ static int tier_slice_recompress(struct zram_tier_slice *slice)
 	zram_pp_run_end(&slice->pp);
 	slice->recompressed = slice->pass.replaced;
 	slice->recompression = tier_slice_pass_end(slice, first, err);
-	/* It may take long, so without pp_lock */
+	/* Compaction may take long, so without pp_lock */
 	if (slice->pass.gaps)
 		zram_obj_pool_compact(&slice->zram->pool);
 	return err == -EAGAIN || err == -EINTR || err == -ENOMEM ? 0 : err;
@@ -335,11 +335,11 @@ static int tier_slice_recompress(struct zram_tier_slice *slice)
 
 /**
  * zram_tier_slice_recompress() - compress pages again, by priority 1
- * @slice: the slices; its recompressed and recompression are set
+ * @slice: the slices; sets @recompressed and @recompression of it
  * @before: pages last accessed before this, boot time in seconds
  *
  * Context: May sleep; does no I/O. The thread, without locks. Takes pp_lock.
- * Return: 0, or the last error of a page that could not be expanded or compressed.
+ * Return: 0, or the last error of a page that could not be decompressed or compressed.
  */
 int zram_tier_slice_recompress(struct zram_tier_slice *slice, u32 before)
 {
@@ -362,7 +362,7 @@ int zram_tier_slice_recompress(struct zram_tier_slice *slice, u32 before)
  * zram_tier_slice_close() - undo zram_tier_slice_open()
  * @slice: the slices
  *
- * Context: May sleep. No slice is going on.
+ * Context: May sleep. No slice is in progress.
  */
 void zram_tier_slice_close(struct zram_tier_slice *slice)
 {
@@ -405,7 +405,7 @@ static void tier_slice_discard(struct zram_tier_slice *slice)
 }
 
 /**
- * zram_tier_slice_rest() - no page is to be moved
+ * zram_tier_slice_rest() - tidy the backing device while no page is to be moved
  * @slice: the slices; more of them may follow
  * @now: awake time, ms
  * @full: pages are to leave, and the backing device is full
@@ -418,7 +418,7 @@ static void tier_slice_discard(struct zram_tier_slice *slice)
  */
 void zram_tier_slice_rest(struct zram_tier_slice *slice, u64 now, bool full)
 {
-	/* So that the governor lifts a limit while nothing is written, too */
+	/* The governor also lifts a limit while nothing is written */
 	tier_slice_limit(slice);
 	if (full)
 		tier_slice_sparse(slice, now);

@@ -14,10 +14,10 @@
 struct zram;
 
 /**
- * struct zram_tier_goal - which pages a slice moves
+ * struct zram_tier_goal - selects the pages that a slice moves
  * @above: pages last accessed before this go first, boot time in seconds
  * @before: no page accessed at this time or later leaves; not below @above
- * @pages: most pages, to a write request
+ * @pages: most pages, exact to a write request
  * @bytes: most bytes to write
  * @rescue: the kernel is about to kill a task: readers and the latency governor do not hold
  *	the slice back, it may use the reserve of the budget, and looks at all pages again
@@ -31,11 +31,11 @@ struct zram_tier_goal {
 };
 
 /**
- * enum zram_tier_pass - what a slice of recompression means for the next one
- * @ZRAM_TIER_PASS_STUCK: it tried no page, or memory or mem_limit did not suffice: try
+ * enum zram_tier_pass - result of a slice of recompression
+ * @ZRAM_TIER_PASS_STUCK: the slice tried no page, or memory or mem_limit did not suffice: try
  *	again later, and less often each time
  * @ZRAM_TIER_PASS_PROGRESS: there are more pages to try
- * @ZRAM_TIER_PASS_DONE: the pass is over, the next one can find pages that are old then
+ * @ZRAM_TIER_PASS_DONE: the pass is over; the next one tries pages that reach the age later
  */
 enum zram_tier_pass {
 	ZRAM_TIER_PASS_STUCK,
@@ -51,8 +51,8 @@ enum zram_tier_pass {
  * @range: the whole device
  * @run: the writeback run
  * @latency: the latency governor
- * @goal: of the slice that is going on
- * @end: when that has to end, jiffies
+ * @goal: goal of the slice in progress
+ * @end: when that slice has to end, jiffies
  * @begun: pages that the run had claimed when the slice began
  * @ran: when the last slice began, or free segments were discarded; awake time in ms
  * @sparse: the pass for sparse blocks
@@ -60,14 +60,14 @@ enum zram_tier_pass {
  * @fresh: the walk is to start over
  * @pages: pages moved by the last slice
  * @bytes: bytes written by the last slice
- * @error: an error of the device in the last slice that did not end it: of a bad block
+ * @error: error of the device that did not end the last slice, such as that of a bad block
  *	among good ones
  * @retest: when retired blocks are to be tested again, boot time in seconds
  * @recompressed: objects replaced by the last slice
- * @recompression: what the last slice of recompression means
- * @pass: the pass that is going on, or was the last
- * @trying: pages last accessed before this are tried by the pass that is going on
- * @tried: those last accessed before this were tried by earlier passes, and none was
+ * @recompression: result of the last slice of recompression
+ * @pass: the pass in progress, or the last one
+ * @trying: the pass in progress tries pages last accessed before this
+ * @tried: earlier passes have tried all pages last accessed before this, and none was
  *	refused for lack of memory
  *
  * Belongs to the thread.

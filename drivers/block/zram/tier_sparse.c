@@ -48,7 +48,7 @@
 #define FREED		256
 /* Slots between two looks at whether the run has to stop */
 #define SLOTS		256
-/* The thread must not wait for memory, because it is to make space */
+/* Does not repeat reclaim, because reclaim may wait for the thread to make space */
 #define SPARSE_GFP	(GFP_NOIO | __GFP_NORETRY | __GFP_NOWARN)
 
 /**
@@ -63,7 +63,7 @@ struct tier_sparse_run {
 	void *page;
 };
 
-/* If the blocks of a slot are sparse, copy the slot and take references; else return false */
+/* If the blocks of a slot are sparse, copy the slot and take references, else return false */
 static bool tier_sparse_take(struct zram *zram, unsigned long index,
 			     struct zram_slot *slot)
 {
@@ -107,7 +107,7 @@ static int tier_sparse_read(const struct tier_sparse_run *run, u64 first,
 
 /*
  * Can the object that was read be decompressed? If not, the device has returned other data
- * than was written, and may return the right data later: the blocks are to stay in use.
+ * than was written. It may return the right data later, so the blocks stay in use.
  */
 static bool tier_sparse_is_intact(const struct tier_sparse_run *run,
 				  const struct zram_slot *slot)
@@ -203,9 +203,9 @@ static bool tier_sparse_pass(const struct tier_sparse_run *run,
  * @now: awake time, ms
  *
  * Context: The thread.
- * Return: false while the backing device has space, or a budget has too little left for what
- *	comes back to leave again. After a pass that brought nothing back, false for a minute,
- *	unless pages on the backing device are freed.
+ * Return: true if the backing device is full, and the budgets suffice for the objects to
+ *	leave again. After a pass that brought nothing back, false for a minute, unless pages
+ *	on the backing device are freed.
  */
 bool zram_tier_sparse_is_due(struct zram *zram,
 			     const struct zram_tier_sparse *sparse, u64 now)

@@ -48,26 +48,26 @@
  * struct tier_work - what the thread of a device works on
  * @zram: the device
  * @slice: its run
- * @state: of the policy
- * @in: what the policy is told
- * @out: what it says
+ * @state: state of the policy
+ * @in: input of the policy
+ * @out: its decision
  * @sums: counters at the last step
  * @disk_us: time of a read of the backing device; 0: not measured
  * @ages: the last walk of the table
  * @stepped: when the last step was, awake time in ms
- * @asked_part: rest of the division that makes stores a demand
- * @cut: the class that the walk of the run was started for
+ * @asked_part: remainder of the division that computes @in.asked from stores
+ * @cut: lowest class that may leave, for which the walk of the run was started
  * @written: pages moved since the last step
  * @moved: pages moved since the last walk of the table
  * @pause: when pages may be moved again
  * @exhausted_age: the run has moved all pages of this age, seconds; %U32_MAX after a walk
  *	of the table
- * @more: the last slice ended before the pages did
+ * @more: the last slice ended before it had tried all pages
  * @recomp: when pages are recompressed
- * @report: what user space was told
+ * @report: events that were sent to user space
  * @compact: when the pool is compacted
- * @rescue: pages leave so that the kernel kills no task
- * @rescued: pages moved by this step for that
+ * @rescue: the rescue in progress
+ * @rescued: pages moved by this step for a rescue
  * @blocked: the slice of this step could not begin, or was interrupted before its first page
  */
 struct tier_work {
@@ -95,7 +95,7 @@ struct tier_work {
 	bool blocked;
 };
 
-/* Differences of counters that only grow */
+/* Set the counts of @in: the differences of the counters since the last step */
 static void tier_step_count(struct tier_work *work, struct zram_tier_input *in)
 {
 	struct zram_tier_sums *last = &work->sums, now = *last;
@@ -117,8 +117,9 @@ static void tier_step_count(struct tier_work *work, struct zram_tier_input *in)
 	in->pool_ns = now.pool_ns;
 
 	/*
-	 * A page that is stored is a page that reclaim has taken. A shrinker would be
-	 * asked for its share of that, and is not asked by reclaim of cgroups.
+	 * Each page that is stored is a page that reclaim has taken. So the thread asks
+	 * for the share that reclaim would ask of a shrinker. Reclaim of a cgroup does
+	 * not call a shrinker.
 	 */
 	stores = now.stores - last->stores;
 	in->stored = stores;
@@ -168,7 +169,7 @@ static void tier_step_observe(struct tier_work *work)
 		zram_tier_rescue_begin(&work->rescue, zram, in, now);
 		zram_tier_pause_cut(&work->pause);
 	}
-	/* Before the first walk; it counts those in memory */
+	/* The last walk counts the pages in memory. Before the first walk, use all pages */
 	in->pool_pages = tier_step_pages(work) ?:
 		zram_stats_read(&zram->stats, ZRAM_STAT_PAGES);
 	tier_step_count(work, in);
@@ -176,7 +177,7 @@ static void tier_step_observe(struct tier_work *work)
 	work->written = 0;
 	work->rescued = 0;
 	work->blocked = false;
-	/* The policy asks for no walk while nothing can be written */
+	/* During a pause free_bytes is 0, so that the policy asks for no walk */
 	if (!tier_step_paused(work))
 		in->free_bytes = zram_bd_budget_room(zram) << ZRAM_BLOCK_SHIFT;
 }
@@ -192,7 +193,7 @@ static void tier_step_ask(struct tier_work *work)
 				work->out.gate || work->state.drain_to);
 }
 
-/* Walk the table, and let the policy decide once more */
+/* Walk the table, and ask the policy once more */
 static void tier_step_walk(struct tier_work *work)
 {
 	struct zram_tier_input *in = &work->in;
@@ -209,7 +210,7 @@ static void tier_step_walk(struct tier_work *work)
 		return;
 	}
 	work->moved = 0;
-	/* Nothing has happened since the first question */
+	/* The policy has counted the time and the events already */
 	memset(in->reads, 0, sizeof(in->reads));
 	memset(in->reads_disk, 0, sizeof(in->reads_disk));
 	in->elapsed_ms = 0;
@@ -224,14 +225,14 @@ static void tier_step_walk(struct tier_work *work)
 	work->exhausted_age = U32_MAX;
 }
 
-/* What the end of a slice means for the next one */
+/* Begin or end a pause, by the result of a slice */
 static void tier_step_result(struct tier_work *work, int err)
 {
 	work->more |= work->slice.pages;
 	switch (err) {
 	case -EAGAIN:
 	case -EINTR:
-		/* A slice that moved nothing says nothing */
+		/* A slice that moved no page does not show that the device works */
 		if (work->slice.pages)
 			zram_tier_pause_end(&work->pause);
 		break;
@@ -259,7 +260,7 @@ static void tier_step_goal(struct tier_work *work, struct zram_tier_goal *goal)
 		.bytes = out->bytes,
 		.rescue = work->in.rescue,
 	};
-	/* The reserve is not there for other demands. Those of this second leave too */
+	/* The reserve is not for pages of other demands. Pages of this second leave too */
 	if (goal->rescue) {
 		goal->pages = min(goal->pages, work->in.rescue);
 		if (!out->min_age)
@@ -294,7 +295,7 @@ static void tier_step_move(struct tier_work *work)
 	zram_tier_budget_moved(work->zram, slice->pages, slice->bytes);
 }
 
-/* Move pages. Before the kernel kills a task, with the memory that it keeps for reclaim */
+/* Move pages; in a rescue, with the memory reserves of PF_MEMALLOC */
 static void tier_step_write(struct tier_work *work)
 {
 	unsigned int flags;
@@ -361,7 +362,7 @@ static u32 tier_step_delay(struct tier_work *work)
 	if (work->more)
 		return STEP_MORE;
 	ms = min_not_zero(ms, zram_tier_slice_rest_ms(&work->slice, work->stepped));
-	/* A gate that is open wants short steps, which gain nothing then */
+	/* While the gate is open the policy asks for short steps: useless in a pause */
 	if (ms && tier_step_paused(work))
 		ms = max(ms, STEP_PAUSED);
 	return min_not_zero(ms, zram_tier_recomp_wait(&work->recomp, work->slice.tried,
@@ -372,7 +373,7 @@ static u32 tier_step(void *data)
 {
 	struct tier_work *work = data;
 
-	/* Ages are wrong until the clock knows of the sleep */
+	/* Ages are wrong until tier_clock.c has counted the sleep */
 	if (zram_tier_asleep()) {
 		WRITE_ONCE(work->zram->tier->status.activity,
 			   ZRAM_TIER_PAUSED_SLEEP);
@@ -423,7 +424,7 @@ static void *tier_step_open(struct zram *zram)
 	zram_tier_pause_end(&work->pause);
 	work->exhausted_age = U32_MAX;
 	work->stepped = ktime_to_ms(ktime_get());
-	/* Pages that were stored before */
+	/* Pages that were stored before are to be recompressed, too */
 	work->recomp.touched = ktime_get_boottime_seconds();
 	zram_tier_policy_init(&work->state);
 	zram_tier_count_sum(zram, &work->sums);

@@ -3,8 +3,8 @@
  * The life of a device's tiering thread.
  *
  * The thread exists while tiering is enabled on a device that is set up and has a
- * backing device. Reset and removal stop it before they take config_lock, which it
- * never takes. It does not write while the machine sleeps, see tier_sleep.c.
+ * backing device. Reset and removal stop the thread before they take config_lock, which
+ * the thread never takes. It does not write while the machine sleeps, see tier_sleep.c.
  */
 
 #include <linux/atomic.h>
@@ -37,16 +37,16 @@
 #define NICE		19
 
 /*
- * The task that stops a thread moves it from RUN to STOP, and back if it is killed
- * while it waits. The thread moves itself from STOP to ENDED, and does nothing more.
+ * The task that stops a thread changes its life from RUN to STOP, and back if this task is
+ * killed while it waits. The thread changes STOP to ENDED, and does nothing more.
  */
 enum { LIFE_RUN, LIFE_STOP, LIFE_ENDED };
 
 /**
  * zram_tier_slice_begin() - may the thread use the backing device?
  *
- * A slice runs at nice 0, because tasks wait for the end of it: a mutex lends the thread
- * no priority. It mostly waits for I/O.
+ * The thread runs a slice at nice 0, because tasks wait for the end of the slice, and a
+ * mutex lends the thread no priority. A slice mostly waits for I/O.
  *
  * Context: The thread.
  * Return: false if the machine is going to sleep. Otherwise zram_tier_slice_end()
@@ -69,7 +69,7 @@ bool zram_tier_slice_begin(void)
 void zram_tier_slice_end(const struct zram *zram)
 {
 	set_user_nice(current, NICE);
-	/* A task that waits for memory waits until the answer, and may have asked just now */
+	/* A task that has asked for memory, maybe just now, waits for the answer: stay at nice 0 */
 	if (zram_tier_ask_pending(&zram->tier->ask))
 		set_user_nice(current, 0);
 	zram_tier_io_end();
@@ -99,10 +99,10 @@ static bool tier_thread_may_go_on(const struct zram *zram, bool doze)
 }
 
 /*
- * An access ends a sleep of more than a second. The task that reads or stores a page counts
- * it first and looks at tier_dozing then, without a barrier in between. So the thread sets
- * the flag a second before such a sleep, and takes another step in between: that step sees
- * accesses of tasks that did not see the flag.
+ * An access ends a sleep of more than a second. The task that reads or stores a page first
+ * counts the access and then looks at tier_dozing, without a barrier in between. So the thread
+ * sets the flag a second before such a sleep, and takes another step in between: that step
+ * sees accesses of tasks that did not see the flag.
  */
 static void tier_thread_wait(struct zram *zram, u32 ms, bool dozing)
 {
@@ -117,7 +117,7 @@ static void tier_thread_wait(struct zram *zram, u32 ms, bool dozing)
 				     tier_thread_may_go_on(zram, doze), timeout);
 }
 
-/* Where 64 bits take two loads, the tick may change the time between them */
+/* If 64 bits take two loads, the tick may change the time between them */
 static u64 tier_thread_cpu_ns(void)
 {
 	const u64 *ran = &current->se.sum_exec_runtime;
@@ -134,9 +134,9 @@ static int tier_thread_run(void *data)
 {
 	struct zram *zram = data;
 	struct zram_tier *tier = zram->tier;
-	/* A task that finds no memory must not wait for writes that wait for memory */
+	/* A task that finds no memory must not wait for writes that may wait for memory */
 	bool rescues = !zram->backing.may_reclaim;
-	/* Reclaim may write to this device, and wait for what the thread does */
+	/* Reclaim may write to this device, and wait for the thread */
 	unsigned int flags = memalloc_noio_save();
 	u64 ran = 0, now;
 	bool dozing;
@@ -148,7 +148,7 @@ static int tier_thread_run(void *data)
 		zram_tier_oom_begin(&tier->ask);
 	while (atomic_cmpxchg(&tier->life, LIFE_STOP, LIFE_ENDED) == LIFE_RUN) {
 		dozing = READ_ONCE(zram->tier_dozing);
-		/* Pairs with zram_tier_kick(): the step sees why, or the wait the flag */
+		/* Pairs with zram_tier_kick(): the step sees the change, or the wait the flag */
 		atomic_xchg(&tier->kicked, 0);
 		ms = zram_tier_work_ops.step(tier->work);
 		now = tier_thread_cpu_ns();
@@ -162,7 +162,7 @@ static int tier_thread_run(void *data)
 	memalloc_noio_restore(flags);
 	complete(&tier->ended);
 
-	/* The task that waits for it joins the thread, so the module stays until then */
+	/* The task that waits for @ended joins the thread, so the module stays until then */
 	set_current_state(TASK_IDLE);
 	while (!kthread_should_stop()) {
 		schedule();
@@ -200,7 +200,7 @@ static int tier_thread_create(struct zram *zram)
 		err = -ENOMEM;
 		goto err_count;
 	}
-	/* Written once: since an earlier thread, the map may call it at any time */
+	/* Written once: after the first thread the map may call the function at any time */
 	if (!tier->freed.freed)
 		tier->freed.freed = tier_thread_freed;
 	tier->ask.wake = tier_thread_ask;
@@ -227,7 +227,7 @@ err_count:
 	return err;
 }
 
-/* What tier/stat says without a thread. Counters stay */
+/* Set the values of tier/stat without a thread. Counters stay */
 static void tier_thread_reset_status(struct zram_tier *tier)
 {
 	struct zram_tier_status *status = &tier->status;
@@ -256,7 +256,7 @@ static int tier_thread_try_start(struct zram *zram)
 	return tier_thread_create(zram);
 }
 
-/* End the thread; -EINTR if the caller is killed before that. Then it goes on */
+/* End the thread; -EINTR if the caller is killed first. Then the thread continues */
 static int tier_thread_join(struct zram *zram, bool killable)
 {
 	struct zram_tier *tier = zram->tier;
@@ -267,7 +267,7 @@ static int tier_thread_join(struct zram *zram, bool killable)
 	atomic_cmpxchg(&tier->life, LIFE_RUN, LIFE_STOP);
 	wake_up(&zram->tier_wait);
 	if (!killable) {
-		/* The hung-task detector is quiet about a wait of this kind */
+		/* The hung-task detector does not report waits with a timeout of a second */
 		while (!wait_for_completion_timeout(&tier->ended, HZ))
 			;
 	} else if (wait_for_completion_killable(&tier->ended) &&
@@ -309,7 +309,7 @@ void zram_tier_start(struct zram *zram)
 /**
  * zram_tier_stop() - stop the thread of a device that is to be reset or removed
  * @zram: the device; zram->stopping is set, so no task starts the thread again, and no
- *	run is going on
+ *	run is in progress
  *
  * Context: May sleep, without config_lock. Takes the tier lock.
  */
@@ -326,7 +326,7 @@ void zram_tier_stop(struct zram *zram)
 /**
  * zram_tier_enable() - switch tiering on or off
  * @zram: the device
- * @on: which of both
+ * @on: true: on
  *
  * Context: May sleep. Takes config_lock and the tier lock.
  * Return: 0; -ENOMEM; -EINTR after a fatal signal. Then nothing has changed.

@@ -7,12 +7,12 @@
 struct zram;
 
 /**
- * struct zram_tier_work_ops - what the thread of a device does
- * @open: called before the thread starts. Returns what the others are given, or NULL
+ * struct zram_tier_work_ops - the work of the thread of a device
+ * @open: called before the thread starts. Returns the argument of @step and @close, or NULL
  *	if there is no memory
- * @step: called again and again by the thread. Returns how long to sleep before the
- *	next call, in ms; 0: without end. A page that is read or stored, or a free segment
- *	of the backing device, ends a sleep that is longer than a second
+ * @step: called repeatedly by the thread. Returns how long to sleep before the next call, in
+ *	ms; 0: without end. A task that reads or stores a page, or a segment of the backing
+ *	device that becomes free, ends a sleep of more than a second
  * @close: called by the thread at its end
  */
 struct zram_tier_work_ops {
