@@ -13,12 +13,12 @@
 #define LZPAGE_LOW7	0x7f7f7f7f7f7f7f7fULL
 #define LZPAGE_HIGH	0x8080808080808080ULL
 
-/* Groups of eight bytes that lzpage_is_random() looks at, and what they are apart */
+/* Groups of eight bytes that lzpage_is_random() looks at, and the distance between them */
 #define LZPAGE_SAMPLES		32
 #define LZPAGE_SAMPLE_STEP	128
 /*
- * Different ones among these 256: random bytes have 162 with a deviation of 5, bytes
- * whose codes could be shorter than they are have fewer.
+ * Least number of different values among these 256 bytes. Random bytes have 162 with a
+ * deviation of 5. Bytes that a prefix code makes shorter have fewer.
  */
 #define LZPAGE_SAMPLE_RANDOM	140
 
@@ -51,13 +51,13 @@ static __always_inline u64 lzpage_load_once(const u8 *p)
 	return v;
 }
 
-/* Number of zero bytes below the lowest byte that is not; @v is not 0 */
+/* Number of zero bytes below the lowest byte that is not zero; @v is not 0 */
 static __always_inline unsigned int lzpage_zeros_below(u64 v)
 {
 	return __ffs64(v) / 8;
 }
 
-/* Number of zero bytes above the highest byte that is not; @v is not 0 */
+/* Number of zero bytes above the highest byte that is not zero; @v is not 0 */
 static __always_inline unsigned int lzpage_zeros_above(u64 v)
 {
 	return (64 - fls64(v)) / 8;
@@ -91,7 +91,7 @@ static __always_inline u64 lzpage_run_at_0(u64 v)
 	return (u64)!(v & 0xffffff) << 7;
 }
 
-/* Whether bytes from all of a block of 4 KiB have as many values as random ones */
+/* Do samples from all of a block of 4 KiB have as many values as random bytes? */
 static inline bool lzpage_is_random(const u8 *src)
 {
 	union {
@@ -106,7 +106,7 @@ static inline bool lzpage_is_random(const u8 *src)
 		for (k = 0; k < 8; k++, v >>= 8)
 			seen.byte[v & 255] = 1;
 	}
-	/* Sums of every eighth byte, and then their sum; 256 would come out as 0 */
+	/* Sums of every eighth byte, and then their sum modulo 256: 256 values would give 0 */
 	for (i = 0; i < ARRAY_SIZE(seen.word); i++)
 		nr += seen.word[i];
 	return nr * 0x0101010101010101ULL >> 56 >= LZPAGE_SAMPLE_RANDOM;

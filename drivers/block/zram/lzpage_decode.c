@@ -24,7 +24,7 @@
 #include "lzpage_streams.h"
 #include "lzpage_tables.h"
 
-/* Bytes of a match that are copied without a look at its length */
+/* Bytes of a match that are copied before its length is checked */
 #define BLIND		32
 /* A sequence whose copies stay within the block ends this far from its end */
 #define MARGIN		BLIND
@@ -33,9 +33,12 @@
 /* Three offsets */
 #define LIST		0xffffffffffffULL
 
-/* Up to seven bits of those that are loaded are used up already */
+/* Of the bits that are loaded, up to seven are used up already */
 static_assert(7 + LZPAGE_EXTRA_BITS <= 64);
-/* Four tokens and the sizes of their streams take eight bytes, fewer have few bits */
+/*
+ * The codes of four tokens or more and the sizes of their streams have at least eight bytes.
+ * Fewer tokens have few extra bits.
+ */
 static_assert(4 + LZPAGE_STREAMS >= 8 &&
 	      DIV_ROUND_UP(3 * LZPAGE_EXTRA_BITS, 8) <= LZPAGE_FEW_EXTRA);
 static_assert(RUN == LZPAGE_DIFF_RUN);
@@ -44,11 +47,11 @@ static_assert(BLIND == 32);
 /**
  * struct decode - a block that is being decoded
  * @block: the block
- * @at: its first byte that is not known yet
+ * @at: its first byte that is not decoded yet
  * @literal: the next literal
  * @literals_end: end of the literals
- * @literals_safe: what RUN literals at a time may be copied up to
- * @safe: what sequences may be copied up to without a look at each byte
+ * @literals_safe: up to here the decoder may copy RUN literals at a time
+ * @safe: up to here it may copy sequences without a check of each byte
  * @extra: the extra bits
  * @extra_at: the next extra bit
  * @nr_extra: number of extra bits, a multiple of eight
@@ -110,8 +113,8 @@ static __always_inline void decode_offset(struct decode *d,
 }
 
 /*
- * Take the extra bits of a token, most of which have none. A branch would cost more,
- * as the processor guesses it wrong too often.
+ * Take the extra bits of a token. Most tokens have none, but a branch would cost more,
+ * because the processor mispredicts it too often.
  */
 static __always_inline void decode_token(struct decode *d,
 					 const struct lzpage_token *t,
@@ -147,7 +150,7 @@ static void decode_literals_careful(struct decode *d, unsigned int run,
 	d->at += run;
 }
 
-/* A sequence that is long, or near an end; nothing of it is checked yet */
+/* Decode a sequence that is long or near an end; nothing of it is checked yet */
 static noinline int decode_careful(struct decode *d, const struct sequence *s,
 				   bool differences)
 {
@@ -173,7 +176,7 @@ static noinline int decode_careful(struct decode *d, const struct sequence *s,
 	return 0;
 }
 
-/* @run literals; RUN or more are loaded and stored, up to 15 too many */
+/* Copy @run literals; loads and stores RUN or more, up to 15 too many */
 static __always_inline void decode_plain(u8 *to, const u8 *from, u64 run)
 {
 	u8 *end = to + run;
@@ -186,7 +189,7 @@ static __always_inline void decode_plain(u8 *to, const u8 *from, u64 run)
 	}
 }
 
-/* The same as differences from what is an offset back, if that is in the block */
+/* Add @run literals to the bytes one offset back, if these are in the block */
 static __always_inline void decode_differences(const struct decode *d, u64 run)
 {
 	const u8 *base = d->at - d->offset, *from = d->literal;
@@ -200,7 +203,7 @@ static __always_inline void decode_differences(const struct decode *d, u64 run)
 						lzpage_load(base + 8)));
 }
 
-/* Eight bytes at a time. BLIND bytes are stored, or up to 15 too many */
+/* Copy a match, eight bytes at a time. Stores BLIND bytes, or up to 15 too many */
 static __always_inline void decode_match(u8 *to, u64 offset, u64 length)
 {
 	const u8 *from = to - offset;
@@ -216,7 +219,7 @@ static __always_inline void decode_match(u8 *to, u64 offset, u64 length)
 	}
 }
 
-/* The same for offsets below eight */
+/* Copy a match with an offset below eight */
 static __always_inline void decode_pattern(u8 *to, u64 offset, u64 length)
 {
 	u8 *end = to + length;
@@ -229,7 +232,7 @@ static __always_inline void decode_pattern(u8 *to, u64 offset, u64 length)
 	} while (to < end);
 }
 
-/* A sequence that is far from all ends */
+/* Decode a sequence that is far from all ends */
 static __always_inline void decode_copy(struct decode *d, const struct sequence *s,
 					bool differences)
 {
@@ -260,7 +263,7 @@ static __always_inline int decode_sequence(struct decode *d, unsigned int entry,
 	if (unlikely(d->extra_at > d->nr_extra))
 		return -EINVAL;
 	to = d->at + s.run;
-	/* Differences, because sums of an address may wrap on 32-bit machines */
+	/* Compare differences: the sum of an address and a length may wrap on 32-bit machines */
 	if (likely((long)s.run <= d->literals_safe - d->literal &&
 		   (long)(s.run + s.length) <= d->safe - d->at &&
 		   to - d->offset >= d->block)) {
@@ -275,7 +278,7 @@ static __always_inline int decode_sequence(struct decode *d, unsigned int entry,
 	return err;
 }
 
-/* The literals behind the last sequence; then literals and extra bits are used up */
+/* Copy the literals after the last sequence, and check that all extra bits are used up */
 static __always_inline int decode_end(struct decode *d)
 {
 	unsigned int rest = d->block + LZPAGE_BLOCK - d->at;
@@ -353,7 +356,7 @@ static int decode_parts(struct decode *d, const u8 *src, unsigned int len,
 		zram_lzpage_get_bytes(src + LZPAGE_HEADER, len - LZPAGE_HEADER,
 				      literals, work->literals, nr_literals,
 				      t->literal[mode - 1]);
-		/* A copy may load these, and what another page had is nobody's business */
+		/* A copy may load these bytes, which may be of another page */
 		memset(work->literals + nr_literals, 0, RUN);
 	}
 	d->literals_end = d->literal + nr_literals;

@@ -7,14 +7,14 @@
 #include "lzpage_format.h"
 #include "lzpage_streams.h"
 
-/* Bytes of extra bits of so few sequences that eight bytes need not follow them */
+/* Most bytes of extra bits if eight bytes need not follow them: there are few sequences */
 #define LZPAGE_FEW_EXTRA	14
 
 /**
  * struct lzpage_decode_work - memory of the decoder
  * @literals: the literals of a block whose literals are coded; the decoder loads
  *	up to sixteen bytes behind them
- * @tokens: what struct zram_lzpage_tables has for the tokens of the block
+ * @tokens: the tokens of the block, as entries of @token in struct zram_lzpage_tables
  * @extra: the extra bits of a block that has too few bytes behind them
  *
  * The contents do not matter to the next block.

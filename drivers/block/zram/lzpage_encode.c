@@ -3,14 +3,14 @@
  * The encoder of lzpage: one block of LZPAGE_BLOCK bytes.
  *
  * Pages of memory are mostly arrays of records, so most matches repeat one of the
- * last three offsets. Those are tried first, at four positions by one comparison
- * of eight bytes, without the hash table. The hash table is tried at every second
- * position and filled at three of four, so that any two alignments meet.
+ * last three offsets. The encoder tries these offsets first, at four positions by one
+ * comparison of eight bytes, without the hash table. It looks every second position up
+ * in the hash table and inserts three of four, so that any two alignments meet.
  *
- * A page may change while it is compressed. Then the output is that of no page,
- * but the encoder stays within its buffers: a decision uses what was loaded once,
- * offsets are checked whatever a position had when it was inserted, and the lengths
- * of all sequences add up to the block.
+ * A page may change while it is compressed. Then the output is that of no page, but
+ * the encoder stays within its buffers: each decision uses a value that was loaded
+ * once, the encoder checks each offset again, and the lengths of all sequences add up
+ * to the block.
  */
 
 #include <linux/build_bug.h>
@@ -30,16 +30,16 @@
 #define STEP		4
 /* The last position to be tried: eight bytes are compared at each */
 #define LAST_TRY	(LZPAGE_BLOCK - 8 - STEP)
-/* After so many misses the step grows by STEP */
+/* Log2 of the number of misses after which the step grows by STEP */
 #define MISSES_LOG2	4
-/* After so many from the start of a block, a look at what its bytes are like */
+/* Misses from the start of a block after which the encoder looks for random bytes */
 #define MISSES_FIRST	16
-/* Bytes like random ones: to be tried as if there had been so many */
+/* If the bytes look random, continue as after this many misses */
 #define MISSES_RANDOM	112
 /* Fewer literals are not worth four streams */
 #define CODED_MIN	48
 
-/* What precedes the streams of tokens fits in a block */
+/* The streams of tokens fit in the output after the longest possible first part */
 static_assert(LZPAGE_BLOCK_MAX + LZPAGE_SEQUENCES_MAX * LZPAGE_CODE_BITS / 8 +
 	      5 * LZPAGE_STREAMS + 8 < 2 * LZPAGE_BLOCK);
 
@@ -109,8 +109,8 @@ static __always_inline const u8 *encode_extend(const struct encode *e,
 }
 
 /*
- * A match at a repeated offset: the first offset at one of four positions from
- * @at, where the bytes are @here, or another one at @at.
+ * Find a match at a repeated offset: the first offset at one of four positions from
+ * @at, where the bytes are @here, or another offset at @at.
  */
 static __always_inline bool encode_repeat(struct encode *e, const u8 *at,
 					  u64 here, struct match *m)
@@ -145,7 +145,7 @@ static __always_inline bool encode_repeat(struct encode *e, const u8 *at,
 	return true;
 }
 
-/* The match of @at and @from, four bytes of which are the same, backwards as well */
+/* Set @m to the match of @at and @from, which have four equal bytes; extend it backwards too */
 static __always_inline void encode_found(struct encode *e, const u8 *at,
 					 const u8 *from, struct match *m)
 {
@@ -195,7 +195,7 @@ static __always_inline bool encode_search(struct encode *e, const u8 *at,
 		from = encode_lookup(e, at, here);
 		if (encode_repeat(e, at, here, m))
 			return true;
-		/* It is behind @at, or @at, if that was inserted before and the page has changed */
+		/* @from is before @at; or is @at, inserted before, if the page has changed */
 		if ((u32)here == (u32)lzpage_load_once(from) && from < at) {
 			encode_found(e, at, from, m);
 			return true;
@@ -265,7 +265,7 @@ static __always_inline void encode_sequences(struct encode *e, bool dense)
 	}
 }
 
-/* The literals after the last sequence, and the last extra bits */
+/* Write the literals after the last sequence, and the last extra bits */
 static __always_inline void encode_end(struct encode *e, bool dense)
 {
 	unsigned int rest = e->src + LZPAGE_BLOCK - e->anchor;
@@ -302,8 +302,8 @@ static enum lzpage_mode encode_select(const u8 *plain, const u8 *differences,
 }
 
 /*
- * Write @nr literals to @dst, and up to eight bytes more. Returns the bytes at @dst,
- * and the sizes of their streams if they are coded.
+ * Write @nr literals to @dst, and up to eight bytes more. Returns the number of bytes, and
+ * the sizes of the streams if the literals are coded.
  */
 static unsigned int encode_code(const struct lzpage_encode_work *work, u8 *dst,
 				unsigned int nr, enum lzpage_mode *mode,
@@ -392,7 +392,7 @@ static __always_inline unsigned int encode_block(const u8 *src, u8 *dst,
  * zram_lzpage_encode() - compress a block
  * @src: the block, LZPAGE_BLOCK bytes; they may change meanwhile
  * @dst: for the result, 2 * LZPAGE_BLOCK bytes
- * @dense: code literals as well: smaller and slower
+ * @dense: code literals as well: the result is smaller and takes longer
  * @work: memory for this call
  *
  * Return: length of the result, bytes; LZPAGE_BLOCK_MAX at most.

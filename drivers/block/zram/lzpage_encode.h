@@ -8,13 +8,13 @@
 
 /* Log2 of the entries of the encoder's hash table */
 #define LZPAGE_HASH_BITS	10
-/* Eight bytes are stored where fewer count */
+/* Bytes after a buffer that the encoder may overwrite: it stores eight bytes at a time */
 #define LZPAGE_SLACK		64
 
 /**
  * struct lzpage_encode_work - memory of the encoder
- * @hash: where four bytes with this hash were seen last, bytes from the start of
- *	the block
+ * @hash: last position of four bytes with this hash, in bytes from the start of the
+ *	block
  * @codes: the codes of the tokens of the block
  * @extra: the extra bits of the block
  * @plain: the literals of the block

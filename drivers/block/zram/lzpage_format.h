@@ -14,7 +14,7 @@
 #define LZPAGE_HEADER		3U
 #define LZPAGE_COUNT_BITS	12
 #define LZPAGE_COUNT_MASK	((1U << LZPAGE_COUNT_BITS) - 1)
-/* More than the matches of three bytes that a block has */
+/* One more than the most sequences of a block, each of which has a match of three bytes */
 #define LZPAGE_MODE_STEP	1365U
 #define LZPAGE_SEQUENCES_MAX	(LZPAGE_MODE_STEP - 1)
 /* The most extra bits of a field of a sequence, and of its three fields */
@@ -33,7 +33,7 @@ enum lzpage_mode {
 #define LZPAGE_STREAMS		4U
 /* Up to this many of them, the size of a stream takes a byte, else two */
 #define LZPAGE_SHORT_STREAMS	736U
-/* The longest block, whose literals are the block */
+/* The longest object of a block: all of its bytes are literals */
 #define LZPAGE_BLOCK_MAX	(LZPAGE_HEADER + LZPAGE_BLOCK)
 
 #endif

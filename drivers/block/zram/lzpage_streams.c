@@ -16,11 +16,11 @@
 #include "lzpage_streams.h"
 #include "lzpage_tables.h"
 
-/* Codes of a stream that a refill of eight bytes has bits for, at least */
+/* Least number of codes of a stream in a refill of eight bytes */
 #define BURST		5
 /* A refill moves on by up to seven bytes, and loads eight */
 #define REFILL		15U
-/* Above the bits of an accumulator that are not used up */
+/* A set bit above the unused bits of an accumulator */
 #define MARK		BIT_ULL(63)
 
 static_assert(BURST * LZPAGE_CODE_BITS + 7 < 64);
@@ -61,9 +61,7 @@ static __always_inline void stream_flush(struct output *o)
 	o->nr_bits &= 7;
 }
 
-/*
- * Every fourth of @nr symbols or codes from number @i on. Returns the bytes at @dst
- */
+/* Write every fourth of @nr symbols or codes from number @i on. Returns the number of bytes */
 static __always_inline unsigned int streams_put_one(u8 *dst, const u8 *symbol,
 						    const u16 *code,
 						    unsigned int i,
@@ -213,7 +211,7 @@ static __always_inline void stream_refill(struct stream *s, const u8 *end,
 	s->bits = (next | MARK) >> (used & 7);
 }
 
-/* @safe: a refill, which moves on by up to seven bytes, may load eight up to here */
+/* @safe: up to here a refill, which advances by up to seven bytes, may load eight bytes */
 static __always_inline void streams_refill(struct streams *s, const u8 *end,
 					   const u8 *safe)
 {
@@ -231,7 +229,7 @@ static __always_inline void streams_refill(struct streams *s, const u8 *end,
 	}
 }
 
-/* What the tables have for the next code */
+/* Returns the table entry of the next code */
 static __always_inline u16 stream_next(struct stream *s, const u16 *table,
 				       unsigned int bits)
 {
@@ -305,7 +303,7 @@ void zram_lzpage_get_bytes(const u8 *src, unsigned int len, const u16 *sizes,
  * @src: the streams
  * @len: bytes at @src; more may follow the streams
  * @sizes: sizes of the streams
- * @dst: for what the table has for the tokens; LZPAGE_STREAMS_SLACK more may be
+ * @dst: for the table entries of the tokens; LZPAGE_STREAMS_SLACK more may be
  *	overwritten
  * @nr: number of tokens
  * @table: as in struct zram_lzpage_tables

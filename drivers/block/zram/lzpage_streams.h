@@ -4,7 +4,7 @@
 
 #include <linux/types.h>
 
-/* Symbols that are decoded behind the last one */
+/* Most symbols that the decoder stores after the last one */
 #define LZPAGE_STREAMS_SLACK	19
 
 unsigned int zram_lzpage_put_bytes(u8 *dst, const u8 *bytes, unsigned int nr,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The tables of lzpage: its classes, and what the encoder and the decoder look up.
+ * The tables of lzpage: its classes, and the tables of the encoder and the decoder.
  *
- * The lengths of the codes say it all: codes of one length are consecutive
+ * The lengths of the codes define the codes: codes of one length are consecutive
  * numbers in the order below, and those of the next length follow. A bit stream
- * has the highest bit of a code first, and each byte's lowest bit, so the tables
- * have the codes with their bits reversed.
+ * has the highest bit of a code first, and the lowest bit of a byte first, so the
+ * tables have the codes with their bits reversed.
  */
 
 #include <linux/array_size.h>
@@ -26,7 +26,7 @@ const struct lzpage_class zram_lzpage_runs[LZPAGE_RUN_CLASSES] = {
 	{ 73, 12 },
 };
 
-/* Matches at a repeated offset. The classes that do not exist are like the last */
+/* Matches at a repeated offset. Entries without a class repeat the last class */
 const struct lzpage_class zram_lzpage_repeats[LZPAGE_REPEAT_CLASSES] = {
 	{ 3 }, { 4 }, { 5 }, { 6 }, { 7 }, { 8 }, { 9 }, { 10 }, { 11 }, { 12 },
 	{ 13 }, { 14 }, { 15 }, { 16 }, { 17 }, { 18 }, { 19 }, { 20 }, { 21 },
@@ -47,7 +47,7 @@ const struct lzpage_class zram_lzpage_offsets[LZPAGE_NEWS] = {
 	{ 8, 4 }, { 8, 9 }, { 1, 12 },
 };
 
-/* Runs and matches of tokens for short ones, and for all */
+/* Runs of the tokens for any run and match: the short token, and the long one */
 static const struct lzpage_class tables_any_runs[2] = {
 	{ 0, LZPAGE_SHORT_BITS }, { 0, 12 },
 };

@@ -39,8 +39,8 @@
 #define LZPAGE_EXACT_MATCHES	32
 
 /*
- * Each kind has two tokens more, for what has no token with a code: with extra bits
- * for short runs and matches, and for all.
+ * Each kind has two more tokens, for runs and matches whose token has no code. The first
+ * has extra bits for short runs and matches, the second for all.
  */
 #define LZPAGE_KINDS		(LZPAGE_REPEATS + LZPAGE_NEWS)
 #define LZPAGE_ANY_TOKENS	(2 * LZPAGE_KINDS)
@@ -77,19 +77,19 @@ enum lzpage_literals {
 #define LZPAGE_NEW_LOOKUP	(77 + 1)
 
 /**
- * struct lzpage_token - what the decoder does for a token
+ * struct lzpage_token - a token, as the decoder uses it
  * @run: the least literal run
  * @length: the least match length
  * @bits: number of extra bits
- * @place: 16 times the place of a repeated offset, or times LZPAGE_REPEATS
- * @moved: the same, not times 16
+ * @place: 16 times @moved: a shift in the list of offsets
+ * @moved: the place of a repeated offset; LZPAGE_REPEATS for a new one
  * @offset_mask: bits of a new offset; 0 for a repeated one
  * @offset_shift: by which the extra bits of a new offset are to be shifted
  * @offset: the least new offset
  * @offset_bits: extra bits of the offset
  * @length_bits: extra bits of the match length
- * @length_mask: as many ones
- * @run_mask: as many ones as the run has extra bits
+ * @length_mask: the lowest @length_bits bits
+ * @run_mask: as many lowest bits as the run has extra bits
  */
 struct lzpage_token {
 	u8 run;
@@ -109,14 +109,14 @@ struct lzpage_token {
 /**
  * struct zram_lzpage_tables - the codes, for the encoder and for the decoder
  * @token_code: code of a token; number of bits from bit 12; 0 if it has none
- * @literal_code: code of a literal, likewise
+ * @literal_code: code of a literal; number of bits from bit 12
  * @run_class: class of a literal run; longer runs are of the last class
- * @repeat_class: class of the length of a match at a repeated offset; likewise
- * @new_class: class of the length of a match at a new offset; likewise
- * @token: what the next LZPAGE_TOKEN_BITS bits mean: bits of the code; from bit 6
- *	the place in @coded
+ * @repeat_class: class of the length of a match at a repeated offset; longer ones: last class
+ * @new_class: class of the length of a match at a new offset; longer ones: last class
+ * @token: entry for the next LZPAGE_TOKEN_BITS bits: number of bits of the code; from
+ *	bit 6 the place in @coded
  * @coded: the tokens that have a code
- * @literal: what the next LZPAGE_LITERAL_BITS bits mean: bits of the code;
+ * @literal: entry for the next LZPAGE_LITERAL_BITS bits: number of bits of the code;
  *	literal from bit 8
  */
 struct zram_lzpage_tables {

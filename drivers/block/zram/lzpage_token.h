@@ -42,7 +42,7 @@ static __always_inline void lzpage_extra_add(struct lzpage_extra *x,
 	x->nr += nr;
 }
 
-/* Those of a new offset */
+/* Add the extra bits of a new offset */
 static __always_inline void lzpage_extra_offset(struct lzpage_extra *x,
 						unsigned int kind,
 						unsigned int offset)
@@ -65,7 +65,7 @@ static __always_inline void lzpage_extra_put(struct lzpage_output *o,
 	o->nr_bits &= 7;
 }
 
-/* A token for what has no token with a code, and its extra bits */
+/* The token for a run and match whose token has no code, and its extra bits */
 static noinline unsigned int lzpage_token_any(unsigned int kind,
 					      unsigned int offset,
 					      unsigned int run,
@@ -107,7 +107,7 @@ static __always_inline unsigned int lzpage_token_new(unsigned int kind,
 		(kind * LZPAGE_RUN_CLASSES + run) * LZPAGE_NEW_CLASSES + class;
 }
 
-/* The same for a match at a repeated offset */
+/* The token of a match at a repeated offset, and its extra bits but those of the run */
 static __always_inline unsigned int lzpage_token_old(unsigned int kind,
 						     unsigned int run,
 						     unsigned int length,

@@ -18,7 +18,7 @@
 /* Pages of one read: 128 KiB, or as many as one object may lie on */
 #define MAX_PAGES	(PAGE_SHIFT < 16 ? SZ_128K / PAGE_SIZE : 2)
 #define MAX_BLOCKS	((unsigned int)MAX_PAGES * ZRAM_BLOCKS_PER_PAGE)
-/* With a window: half of the size of its pages, because the objects are compressed */
+/* Most blocks with a window: half of the size of its pages, as the objects are compressed */
 #define WINDOW_BLOCKS	(ZRAM_RB_MAX_OBJECTS / 2 * ZRAM_BLOCKS_PER_PAGE)
 /* Blocks that an object may lie on */
 #define MAX_SPAN	(ZRAM_BLOCKS_PER_PAGE + 1)

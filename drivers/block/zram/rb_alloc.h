@@ -13,7 +13,7 @@ struct zram_rb_group;
 struct zram_rb_object;
 
 /*
- * For neighbours: only memory that is free. The allocation does not even wake kswapd.
+ * For neighbours: use only free memory. The allocation does not even wake kswapd.
  */
 #define ZRAM_RB_WINDOW_GFP	(__GFP_NOMEMALLOC | __GFP_NOWARN)
 
@@ -36,7 +36,7 @@ struct zram_rb_object;
  * @tick: identifies the read, if @window is not 0
  * @reserved: from the mempool
  * @opf: operation and flags of @bio
- * @objects: the objects in the blocks; behind @bvecs
+ * @objects: the objects in the blocks; stored after @bvecs
  * @bio: the I/O
  * @bvecs: the pages of @bio
  */

@@ -83,7 +83,7 @@ void zram_rb_group_count(struct zram_rb_group *group)
 	atomic_inc(&group->zram->backing.reads->in_flight);
 }
 
-/* The user of the pages has waited once, however many reads there were */
+/* Count the group once, however many reads it has: the reader has waited once */
 static void rb_group_count_end(const struct zram_rb_group *group)
 {
 	u64 us;
@@ -127,7 +127,7 @@ static void rb_group_start(struct zram_rb_set *set, struct zram_rb_group *group,
  * @set: a set for a bio, without a group
  *
  * Context: May sleep. The task holds no other memory of the pool, so waiting for
- *	the reserve ends.
+ *	the mempool ends.
  */
 void zram_rb_group_create(struct zram_rb_set *set)
 {
@@ -201,8 +201,8 @@ void zram_rb_group_put(struct zram_rb_group *group, blk_status_t status)
 }
 
 /*
- * What schedulers and cgroup limits look at. Not readahead: a device may fail such a
- * read at once, and the driver would log it as an error.
+ * Flags that schedulers and cgroup limits use. Not REQ_RAHEAD: a device may fail such a
+ * read at once, and the driver would log this as an error.
  */
 #define RB_GROUP_FLAGS	(REQ_SYNC | REQ_META | REQ_PRIO | REQ_SWAP)
 
@@ -224,8 +224,8 @@ blk_opf_t zram_rb_group_opf(const struct zram_rb_set *set)
  * @pool: the pool
  * @bio: the read
  *
- * The worker submits for all tasks, so it must not wait until the cgroup of one of them may
- * read again: the root cgroup is charged.
+ * The worker submits for all tasks, so it must not wait for a cgroup whose I/O is throttled.
+ * So the root cgroup is charged.
  *
  * Context: Any but interrupts.
  */

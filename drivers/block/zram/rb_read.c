@@ -3,8 +3,8 @@
  * Reads of slots that are on the backing device.
  *
  * A reader references the blocks from the moment it reads the location under the
- * slot lock until the data has arrived. A slot that is freed or overwritten in
- * between cannot have its blocks given to another slot.
+ * slot lock until the data has arrived. So if the slot is freed or overwritten
+ * meanwhile, no other slot can get its blocks.
  *
  * One read covers the pages of a bio that lie in consecutive blocks, and reads
  * them straight to the pages of the bio. rb_packed.c reads packed objects. A
@@ -49,8 +49,9 @@ struct zram_rb_read {
 };
 
 /*
- * The reads of a bio are submitted when its submitter returns, so until then the
- * memory for all of them is allocated; a bio may have gigabytes. Hence parts.
+ * The block layer submits the reads of a bio when submit_bio() returns. Until then the
+ * driver has allocated the memory for all of them. A bio may have gigabytes, so
+ * zram_rb_split() divides it into parts.
  */
 #define PART_SECTORS	(SZ_1M >> SECTOR_SHIFT)
 
@@ -71,8 +72,8 @@ struct zram_rb_pool *zram_rb_pool_create(const char *name)
 	if (zram_rb_packed_init(pool, name))
 		goto err_packed;
 	/*
-	 * Several bios may be allocated for one parent before any is really
-	 * submitted; the rescuer submits those when the reserve runs out.
+	 * The driver may allocate several bios for one parent before the block layer
+	 * submits the first one. The rescuer submits them when the mempool is empty.
 	 */
 	if (bioset_init(&pool->bios, ZRAM_RB_RESERVE,
 			offsetof(struct zram_rb_read, bio),
@@ -229,7 +230,7 @@ void zram_rb_add(struct zram_rb_set *set, const struct zram_slot *slot,
 	}
 	if (zram_rb_packed_add(set, slot, index, page))
 		return;
-	/* This may wait for other reads; those of the set are not to wait with it */
+	/* The next allocation may wait for other reads: submit those of the set first */
 	rb_read_submit(set);
 	zram_rb_packed_add_reserved(set, slot, index, page);
 }

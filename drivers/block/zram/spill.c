@@ -3,7 +3,7 @@
  * Spill: a page that memory has no space for goes to the backing device at once.
  *
  * The writer waits for the I/O, so spill is the last resort. It also wakes the thread of
- * tiering, which makes space for the next pages. The page is written whole, not packed,
+ * tiering, which makes space for the next pages. Spill writes the page whole, not packed,
  * because a part of a block cannot be written without the rest.
  *
  * If writes of the backing device may wait for memory, reclaim must not wait for them. So
@@ -158,7 +158,7 @@ static int spill_try_in_budget(struct zram *zram, struct spill_page *spill,
 		err = spill_try(spill, page, first);
 	if (!err)
 		zram_tier_budget_charge(zram, PAGE_SIZE);
-	/* Another writer sees the charge, or counts this page in in_flight */
+	/* Another writer sees the charge, or still counts this page in in_flight */
 	smp_mb__before_atomic();
 	atomic_dec(&io->in_flight);
 	return err;
@@ -224,7 +224,7 @@ static int spill_install(struct zram *zram, unsigned long index, u64 first,
 	bool ok = zram_slot_replace(zram, index, &slot, expected);
 
 	trace_zram_write(zram, index, PAGE_SIZE | ZRAM_WB, 0);
-	/* Frees the old content; or the blocks, if the slot was not as expected */
+	/* Releases the old content; or the blocks, if the slot was not as expected */
 	zram_slot_release(zram, &slot);
 	return ok ? 0 : -EAGAIN;
 }
@@ -254,7 +254,7 @@ int zram_spill_write(struct zram *zram, unsigned long index, struct page *page,
 	if (!io || !zram_spill_is_on(zram))
 		return -EOPNOTSUPP;
 	spill_kick(zram, io);
-	/* The image of a hibernation would not know a page that is written after it was made */
+	/* The image of a hibernation would not contain the location of a page written later */
 	err = -EBUSY;
 	if (zram_tier_io_begin()) {
 		err = spill_store(zram, io, page, &first);

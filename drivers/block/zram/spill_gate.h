@@ -5,7 +5,7 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
-/* Interval until a device that fails is tried again, seconds; doubles each time */
+/* Interval until a writer tries a device that fails again, seconds; doubles each time */
 #define ZRAM_SPILL_BACKOFF	1U
 #define ZRAM_SPILL_BACKOFF_MAX	300U
 

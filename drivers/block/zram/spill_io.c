@@ -3,8 +3,9 @@
  * The I/O of spill: writes one page to the backing device, and waits.
  *
  * The writer is inside submit_bio(), and the block layer holds back bios that it submits
- * there. So a worker submits the bio. The worker also initialises it, so the bio belongs to
- * no cgroup. Otherwise a cgroup whose I/O is throttled would block the worker for the others.
+ * there. So a worker submits the bio. The worker also initialises the bio, so the bio belongs
+ * to no cgroup. Otherwise the worker, which submits for all writers, would wait for a cgroup
+ * whose I/O is throttled.
  *
  * Attaching the backing device allocates what the I/O needs. A writer that finds no
  * memory takes a copy from the mempool, or waits for one. That wait depends on the backing

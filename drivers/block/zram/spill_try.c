@@ -16,8 +16,8 @@
 #include "table.h"
 
 /*
- * After so much time of failed writes there is no further try, except the second. Blocks that
- * took so long are retired without another test, because the writer waits.
+ * After more than this time of failed writes there is no third or fourth try. Then spill
+ * retires the failed blocks without another test, because the writer waits.
  */
 #define MAX_FAILING	(10 * HZ)
 
@@ -32,8 +32,8 @@ struct try_failed {
 };
 
 /*
- * Write once; adds the time of a write that fails to *@failing. Neither a discard that was
- * waited for nor a device that is slow, and works, is a failure.
+ * Write once; adds the time of a write that fails to *@failing. The time does not include
+ * waiting for a discard, nor writes of a slow device that succeed.
  */
 static int try_write(struct zram_spill_try *try, u64 first, unsigned long *failing)
 {
@@ -71,7 +71,7 @@ static void try_settle(struct zram_spill_try *try, const struct try_failed *bad,
 
 /*
  * Reserve blocks for a page: 0, -ENOSPC or -ENOMEM. Free blocks that are being discarded
- * cannot be reserved, so a writer that finds no others waits for them.
+ * cannot be reserved, so a writer that finds no others waits for the discard.
  */
 static int try_reserve(struct zram_bd_map *map, u64 *first)
 {
@@ -112,7 +112,7 @@ int zram_spill_try(struct zram_spill_try *try, u64 *first)
 		if (!err)
 			break;
 		failed[nr++] = (struct try_failed){ *first, err };
-		/* -ECANCELED: not written, and the next one would not be either */
+		/* -ECANCELED: nothing was written, and the next try would write nothing either */
 		if (nr == ZRAM_SPILL_TRIES || err == -ECANCELED ||
 		    (nr > 1 && failing > MAX_FAILING))
 			break;
@@ -121,6 +121,6 @@ int zram_spill_try(struct zram_spill_try *try, u64 *first)
 	for (i = 0; i < nr; i++)
 		try_settle(try, &failed[i],
 			   !err && try_is_bad(try, &failed[i], &failing));
-	/* After failed writes, the cause is their error, not that no other blocks are free */
+	/* After failed writes return their error, also if no other blocks are free */
 	return err && nr ? failed[nr - 1].err : err;
 }

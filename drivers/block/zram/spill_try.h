@@ -10,7 +10,7 @@ struct zram_bd_map;
 #define ZRAM_SPILL_TRIES	4U
 
 /**
- * struct zram_spill_try - the attempt to write a page
+ * struct zram_spill_try - an attempt to write a page
  * @map: the block map of the device
  * @write: writes the page to ZRAM_BLOCKS_PER_PAGE blocks from first on, and waits.
  *	Returns 0 or an error

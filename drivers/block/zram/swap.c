@@ -187,7 +187,7 @@ static void swap_write(struct swap_io_ctx *ctx)
 	swap_account(ctx, REQ_OP_WRITE, pages, start);
 }
 
-/* Atomic: mm holds locks of swap */
+/* Runs in atomic context: mm holds locks of swap */
 static void swap_slots_free(struct swap_info_struct *sis, unsigned long offset,
 			    unsigned int nr)
 {
