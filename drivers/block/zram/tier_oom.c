@@ -31,8 +31,8 @@
 #define OOM_WAIT	(5 * HZ)
 /*
  * If rescues follow each other for OOM_SERIES without a gap of OOM_GAP, the working set is
- * larger than memory. Then the kernel may kill for OOM_KILLS. In this time it kills one task,
- * not one for each task that asks.
+ * larger than memory. Then the driver lets the kernel kill for OOM_KILLS, which suffices for
+ * one task: the kernel does not kill for each task that asks.
  */
 #define OOM_SERIES	(300 * HZ)
 #define OOM_GAP		(10 * HZ)

@@ -13,7 +13,7 @@
 #include "tier_pause.h"
 #include "zram.h"
 
-/* Time until the thread tries a full device again, and in all other cases, ms */
+/* Time until a retry: for a full device; for memory, a budget or slow reads, ms */
 #define RETRY_FULL	10000
 #define RETRY_SOON	1000
 /* Time until the thread tries a device that fails again, seconds; doubles each time */
