@@ -17,7 +17,6 @@
 #include <linux/blkdev.h>
 #include <linux/cpumask.h>
 #include <linux/gfp.h>
-#include <linux/highmem.h>
 #include <linux/mempool.h>
 #include <linux/minmax.h>
 #include <linux/sched.h>
@@ -29,6 +28,7 @@
 #include "rb_group.h"
 #include "rb_object.h"
 #include "rb_packed.h"
+#include "rb_unpack.h"
 #include "rb_window.h"
 #include "slot.h"
 #include "table.h"
@@ -79,59 +79,6 @@ void zram_rb_packed_exit(struct zram_rb_pool *pool)
 	mempool_exit(&pool->packed);
 }
 
-/* Copy an object, which may lie in two pages, to @to */
-static void rb_packed_gather(const struct zram_rb_packed *packed,
-			     const struct zram_slot *slot, char *to)
-{
-	unsigned int len, at, size = zram_slot_size(slot);
-	u64 first;
-
-	zram_slot_blocks(slot, &first);
-	at = ((first - packed->first) << ZRAM_BLOCK_SHIFT) +
-	     zram_slot_block_offset(slot);
-	for (; size; size -= len, at += len, to += len) {
-		len = min_t(unsigned int, size, PAGE_SIZE - offset_in_page(at));
-		memcpy_from_page(to, packed->bvecs[at >> PAGE_SHIFT].bv_page,
-				 offset_in_page(at), len);
-	}
-}
-
-static void rb_packed_report(const struct zram_rb_packed *packed,
-			     const struct zram_rb_object *obj, int err)
-{
-	struct zram *zram = packed->group->zram;
-	u64 first;
-
-	zram_slot_blocks(&obj->slot, &first);
-	dev_err_ratelimited(disk_to_dev(zram->disk),
-			    "slot %lu: cannot decompress %u bytes of %s from block %llu: error %d\n",
-			    obj->index, zram_slot_size(&obj->slot),
-			    zram_comps_name(&zram->comps,
-					    zram_slot_prio(obj->slot.flags)),
-			    first, err);
-}
-
-static int rb_packed_expand(const struct zram_rb_packed *packed,
-			    const struct zram_rb_object *obj)
-{
-	struct zram *zram = packed->group->zram;
-	const struct zram_slot *slot = &obj->slot;
-	struct zram_comp *comp = zram_comp_of(zram, slot->flags);
-	struct zram_comp_stream *strm = zram_comp_stream_get(comp,
-							     ZRAM_DECOMPRESS);
-	void *dst = kmap_local_page(obj->page);
-	int err;
-
-	rb_packed_gather(packed, slot, strm->buf);
-	err = zram_comp_decompress(strm, strm->buf, zram_slot_size(slot), dst);
-	kunmap_local(dst);
-	zram_comp_stream_put(strm);
-	flush_dcache_page(obj->page);
-	if (err)
-		rb_packed_report(packed, obj, err);
-	return err;
-}
-
 /*
  * Install an object in the slot that it was read for, unless the slot has changed or was
  * read meanwhile. The read holds references of the blocks, so the same location means the
@@ -174,7 +121,7 @@ static bool rb_packed_restore(const struct zram_rb_packed *packed,
 	/* Only the buffer is needed: the object may lie in two pages */
 	strm = zram_comp_stream_get(zram_comp_of(zram, obj->slot.flags),
 				    ZRAM_DECOMPRESS);
-	rb_packed_gather(packed, &obj->slot, strm->buf);
+	zram_rb_unpack_copy(packed, obj, strm->buf);
 	zram_obj_store(&zram->pool, slot.handle, strm->buf, size);
 	zram_comp_stream_put(strm);
 	ok = rb_packed_install(zram, obj, &slot);
@@ -191,6 +138,7 @@ static void rb_packed_settle(struct zram_rb_packed *packed, bool restore)
 
 	if (packed->nr_objects == packed->own_objects)
 		return;
+	restore = restore && zram_rb_unpack_check(zram, packed);
 	for (i = packed->own_objects; i < packed->nr_objects; i++) {
 		brought += restore && rb_packed_restore(packed, &packed->objects[i]);
 		zram_slot_release(zram, &packed->objects[i].slot);
@@ -252,11 +200,11 @@ static void rb_packed_work(struct work_struct *work)
 	for (i = 0; i < packed->own_objects; i++) {
 		struct zram_rb_object *obj = &packed->objects[i];
 
-		if (!status && rb_packed_expand(packed, obj))
+		if (!status && zram_rb_unpack(group->zram, packed, obj))
 			status = BLK_STS_IOERR;
 		zram_slot_release(group->zram, &obj->slot);
 	}
-	/* If an object cannot be decompressed, the neighbours may be corrupt too: leave them */
+	/* If a page that was asked for is corrupt, the neighbours may be as well: leave them */
 	rb_packed_settle(packed, !status);
 	atomic_dec(&backing->reads->packed_in_flight);
 	bio_uninit(&packed->bio);

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _ZRAM_RB_UNPACK_H_
+#define _ZRAM_RB_UNPACK_H_
+
+#include <linux/types.h>
+
+struct zram;
+struct zram_rb_object;
+struct zram_rb_packed;
+
+void zram_rb_unpack_copy(const struct zram_rb_packed *packed,
+			 const struct zram_rb_object *obj, char *to);
+int zram_rb_unpack(struct zram *zram, const struct zram_rb_packed *packed,
+		   const struct zram_rb_object *obj);
+bool zram_rb_unpack_check(struct zram *zram,
+			  const struct zram_rb_packed *packed);
+
+#endif
