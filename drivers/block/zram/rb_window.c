@@ -233,14 +233,20 @@ void zram_rb_window_fill(struct zram *zram, struct zram_rb_packed *packed,
  * @zram: the device
  * @bytes: size of its object
  *
+ * Reads that end at a time never charge more than the headroom. What is charged for a
+ * neighbour that does not come back in the end stays so until the next step.
+ *
  * Context: Any.
  * Return: true if so. Then the bytes are charged to the headroom.
  */
 bool zram_rb_window_charge(struct zram *zram, unsigned int bytes)
 {
-	if (atomic64_read(&zram->window.room) < bytes)
-		return false;
-	atomic64_sub(bytes, &zram->window.room);
+	s64 room = atomic64_read(&zram->window.room);
+
+	do {
+		if (room < bytes)
+			return false;
+	} while (!atomic64_try_cmpxchg(&zram->window.room, &room, room - bytes));
 	return true;
 }
 
