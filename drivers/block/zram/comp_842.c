@@ -3,8 +3,9 @@
  * 842, the format of the POWER processors' compressor, in software.
  *
  * The library trusts its input: two of its templates write beyond the end of
- * the output. Input from a backing device cannot be trusted, so the length of
- * the output is computed before the library decompresses.
+ * the output, and in older kernels one reads from before its beginning. Input
+ * from a backing device cannot be trusted, so the length of the output is
+ * computed before the library decompresses.
  */
 
 #include <linux/array_size.h>
@@ -54,6 +55,8 @@ static bool comp_842_makes_a_page(const u8 *src, unsigned int len)
 		at += TEMPLATE_BITS;
 		switch (op) {
 		case TEMPLATE_REPEAT:
+			if (made < 8)
+				return false;
 			nr = comp_842_bits_at(src, len, at, REPEAT_BITS);
 			at += REPEAT_BITS;
 			made += 8 * (nr + 1);
