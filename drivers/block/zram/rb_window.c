@@ -37,15 +37,21 @@
  */
 #define HOLD		(10 * HZ)
 
-/* Number of slots that @stream brought back and that no task has read since: a hint */
+/*
+ * Number of slots that @stream brought back in vain, a hint: no task has read them since, or
+ * they are on the backing device again, or still
+ */
 static u32 rb_window_unused(const struct zram *zram,
 			    const struct zram_window_stream *stream)
 {
 	u64 i, end = min_t(u64, stream->next, zram->slots.nr);
+	struct zram_slot slot = {};
 	u32 unused = 0;
 
-	for (i = stream->last + 1; i < end; i++)
-		unused += !!(zram_slot_peek(&zram->slots.slot[i]) & ZRAM_BROUGHT);
+	for (i = stream->last + 1; i < end; i++) {
+		slot.flags = zram_slot_peek(&zram->slots.slot[i]);
+		unused += zram_slot_test(&slot, ZRAM_BROUGHT) || zram_slot_packed(&slot);
+	}
 	return unused;
 }
 

@@ -95,7 +95,7 @@ bool zram_window_joins(const struct zram_window_stream *stream, u64 slot)
  * zram_window_next() - find the window of the next read of a stream
  * @stream: the stream
  * @slot: the slot that is read, which continues the stream
- * @unused: neighbours that the last read brought back and that no task has read
+ * @unused: neighbours that the last read brought in vain; more count as all
  *
  * Return: the window, 1 to %ZRAM_WINDOW_MAX.
  */

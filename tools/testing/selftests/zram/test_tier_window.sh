@@ -123,13 +123,13 @@ else
 fi
 bd_use null 96 || skip_all "no null_blk"
 disk=$BD
-window_new $((NEXT * 9 * 4))K
+window_new $((NEXT * 10 * 4))K
 read -r value < "$ZSYS/tier/readback_window"
 is "by default it is automatic" "$value" auto
 must zpat fill -k text "$ZDEV" > /dev/null
 put_out
 wb_read
-is "all pages are packed on the device" "$WB_objects" $((NEXT * 9))
+is "all pages are packed on the device" "$WB_objects" $((NEXT * 10))
 sleep $OLD
 
 first=0
@@ -184,6 +184,22 @@ first=$after
 # Until the pages read above are not as young as those to come, and the thread has counted
 sleep 5
 calm "after that"
+
+# Pages that came back and leave again unread are no reason for a longer window
+window 16
+counters
+brought=$BROUGHT
+check "in vain: a page" zpat verify -u -k text -o $((first / PER_PAGE)) -n 1 "$ZDEV"
+counters
+is "in vain: its neighbours come back" $((BROUGHT - brought)) 15
+put_out
+window auto
+brought=$BROUGHT
+check "in vain: the page after them" \
+	zpat verify -u -k text -o $((first / PER_PAGE + 16)) -n 1 "$ZDEV"
+counters
+between "in vain: it brings fewer" $((BROUGHT - brought)) 1 3
+first=$((first + NEXT))
 
 # A page that was brought is young, so it does not leave again first
 window 64
