@@ -8,6 +8,7 @@
 #include <linux/gfp.h>
 #include <linux/limits.h>
 #include <linux/minmax.h>
+#include <linux/overflow.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -41,7 +42,7 @@ struct recompress_log_entry {
  * @first: for each class, number of the entry that was added last, counted from 1;
  *	0 if there is none
  * @count: for each class, number of entries that were not taken
- * @entry: the entries
+ * @entry: the entries, LOG_SLOTS or none
  *
  * Belongs to the task of the run.
  */
@@ -52,7 +53,7 @@ struct zram_recompress_log {
 	unsigned int nr;
 	u16 first[LOG_CLASSES];
 	u16 count[LOG_CLASSES];
-	struct recompress_log_entry entry[LOG_SLOTS];
+	struct recompress_log_entry entry[];
 };
 
 static unsigned long log_others(const struct zram_recompress_log *log)
@@ -63,16 +64,18 @@ static unsigned long log_others(const struct zram_recompress_log *log)
 /**
  * zram_recompress_log_create() - allocate a log
  * @pool: the pool of the run
+ * @restores: the run adds slots, to restore their objects
  * @gfp: how to allocate it
  *
  * Context: May sleep.
  * Return: an empty log, or NULL.
  */
 struct zram_recompress_log *
-zram_recompress_log_create(struct zram_obj_pool *pool, gfp_t gfp)
+zram_recompress_log_create(struct zram_obj_pool *pool, bool restores, gfp_t gfp)
 {
-	struct zram_recompress_log *log = kvzalloc(sizeof(*log), gfp);
+	struct zram_recompress_log *log;
 
+	log = kvzalloc(struct_size(log, entry, restores ? LOG_SLOTS : 0), gfp);
 	if (log) {
 		log->pool = pool;
 		log->others = log_others(log);
@@ -144,7 +147,7 @@ void zram_recompress_log_clear(struct zram_recompress_log *log)
 
 /**
  * zram_recompress_log_add() - add a slot
- * @log: a log that is not full
+ * @log: a log that is not full, of a run that restores
  * @class: size class of the new object
  * @index: index of the slot
  * @flags: flags of the slot before the object was replaced, size included

@@ -8,7 +8,7 @@ struct zram_obj_pool;
 struct zram_recompress_log;
 
 struct zram_recompress_log *
-zram_recompress_log_create(struct zram_obj_pool *pool, gfp_t gfp);
+zram_recompress_log_create(struct zram_obj_pool *pool, bool restores, gfp_t gfp);
 void zram_recompress_log_destroy(struct zram_recompress_log *log);
 void zram_recompress_log_grow(struct zram_recompress_log *log, long pages);
 long zram_recompress_log_grown(const struct zram_recompress_log *log);

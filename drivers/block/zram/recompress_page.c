@@ -354,7 +354,7 @@ int zram_recompress_page_init(struct zram_recompress_run *run)
 	run->gaps = run->slice ? 0 : GAPS_WORTH_CLOSING;
 	run->page = kvmalloc(PAGE_SIZE, gfp);
 	run->buf = kvmalloc(PAGE_SIZE, gfp);
-	run->log = zram_recompress_log_create(&zram->pool, gfp);
+	run->log = zram_recompress_log_create(&zram->pool, !run->slice, gfp);
 	if (!run->page || !run->buf || !run->log)
 		return -ENOMEM;
 	return zram_comp_start(zram_comps_get(&zram->comps, run->prio));
