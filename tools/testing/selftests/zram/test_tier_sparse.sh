@@ -10,7 +10,7 @@
 
 # begin NAME SECTOR: the device is full, and pages of 8 MiB and more are to leave still
 begin() {
-	bd_dm "zt_$1" linear "0 16384 linear $disk $2" || skip_all "no device-mapper"
+	bd_dm "zt_$1" "linear delay" "0 16384 linear $disk $2" || skip_all "no device-mapper"
 	zram_new 64M '' "$BD"
 	[ -d "$ZSYS/tier" ] || absent tiering
 	must zpat fill -k mixed -j 2 "$ZDEV" > /dev/null
@@ -46,6 +46,12 @@ reads_above() {
 	[ "$BD_READS" -gt "$1" ]
 }
 
+# held NAME: the delay target NAME holds a read
+# shellcheck disable=SC2317 # called by wait_for
+held() {
+	dmsetup status "$1" | awk '{ exit !$4 }'
+}
+
 only_4k
 bd_use null 32 || skip_all "no null_blk"
 disk=$BD
@@ -68,17 +74,24 @@ check "full: every byte of those that came back" zpat verify -k mixed -n 4096 -S
 check "full: every byte of the others" zpat verify -k mixed -o 4096 "$ZDEV"
 must zram_remove
 
-# Beside overwrites of every other one of them
+# Overwritten while the thread reads the object of one of them
 begin race 16384
+must dm_table zt_race "0 16384 delay $disk 16384 5000 $disk 16384 0"
 thin
-bg zpat fill -k mixed -g 2 -n 4096 -S 8 "$ZDEV" > /dev/null
+check "race: the thread reads an object" wait_for 60 held zt_race
+must zpat fill -k mixed -g 2 -n 512 -S 4 "$ZDEV" > /dev/null
+check "race: it is reading still" held zt_race
+must dm_table zt_race "0 16384 linear $disk 16384"
+# Beside overwrites of every other one of the rest
+bg zpat fill -k mixed -g 2 -o 512 -n 3584 -S 8 "$ZDEV" > /dev/null
 writer=$BGPID
 check "race: objects come back" wait_for 60 sparse_above 200
 check "race: and other pages leave" wait_for 60 tier_moved $((moved + 2000))
 wait "$writer"
 is "race: the writer" $? 0
-check "race: every byte, new" zpat verify -k mixed -g 2 -n 4096 -S 8 "$ZDEV"
-check "race: every byte, old" zpat verify -k mixed -o 4 -n 4092 -S 8 "$ZDEV"
+check "race: every byte, overwritten during a read" zpat verify -k mixed -g 2 -n 512 -S 4 "$ZDEV"
+check "race: every byte, new" zpat verify -k mixed -g 2 -o 512 -n 3584 -S 8 "$ZDEV"
+check "race: every byte, old" zpat verify -k mixed -o 516 -n 3580 -S 8 "$ZDEV"
 check "race: every byte of the others" zpat verify -k mixed -o 4096 "$ZDEV"
 zram_reset
 must zram_remove
