@@ -13,6 +13,7 @@
 #include <linux/string.h>
 #include <linux/unaligned.h>
 
+#include "../lzpage_format.h"
 #include "lzpage_test.h"
 
 #define GUARD_SIZE	64
@@ -189,6 +190,29 @@ static void lzpage_test_truncated(struct kunit *test)
 	}
 }
 
+/* The blocks of a larger page: one of them is damaged, or a byte follows the last */
+static void lzpage_test_blocks(struct kunit *test)
+{
+	const struct lzpage_case *c = test->param_value;
+	struct lzpage_test *t = test->priv;
+	unsigned int at = 0, len;
+	u8 *object;
+
+	t->seed = 1;
+	lzpage_fill_random(t, c->size);
+	object = lzpage_make(test, c->size, c->level, &len);
+	KUNIT_EXPECT_EQ(test, 0, lzpage_decode(test, object, len, c->size));
+	/* lzpage_make() has room for it */
+	memcpy(t->object, object, len);
+	t->object[len] = 0;
+	KUNIT_EXPECT_EQ(test, -EINVAL, lzpage_decode(test, t->object, len + 1, c->size));
+	if (c->size > LZPAGE_BLOCK)
+		at = get_unaligned_le16(object) + 4;
+	/* A format that is reserved */
+	memset(object + at, 0xff, LZPAGE_HEADER);
+	KUNIT_EXPECT_EQ(test, -EINVAL, lzpage_decode(test, object, len, c->size));
+}
+
 /* Each bit of a hundred objects that are not long */
 static void lzpage_test_flipped(struct kunit *test)
 {
@@ -278,6 +302,7 @@ static struct kunit_case lzpage_test_cases[] = {
 	KUNIT_CASE(lzpage_test_vectors),
 	KUNIT_CASE(lzpage_test_bytes),
 	KUNIT_CASE_PARAM(lzpage_test_truncated, lzpage_case_gen_params),
+	KUNIT_CASE_PARAM(lzpage_test_blocks, lzpage_case_gen_params),
 	KUNIT_CASE(lzpage_test_flipped),
 	KUNIT_CASE(lzpage_test_nonsense),
 	{}

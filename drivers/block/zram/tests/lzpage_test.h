@@ -53,6 +53,16 @@ static void lzpage_fill_random(struct lzpage_test *t, unsigned int size)
 		t->page[i] = lzpage_random(t) >> 8;
 }
 
+/* Four bytes of each block repeat: their token and its sizes take more than they save */
+static void lzpage_fill_four(struct lzpage_test *t, unsigned int size)
+{
+	unsigned int i;
+
+	lzpage_fill_random(t, size);
+	for (i = 0; i < size; i += 4096)
+		memcpy(t->page + i + 24, t->page + i + 8, 4);
+}
+
 static void lzpage_fill_half(struct lzpage_test *t, unsigned int size)
 {
 	lzpage_fill_random(t, size);
@@ -192,6 +202,8 @@ static const struct lzpage_kind lzpage_kinds[] = {
 	  { 1581, 1581 }, { 0x369b7019, 0x369b7019 } },
 	{ "slopes", lzpage_fill_slopes,
 	  { 1834, 1815 }, { 0xf8017814, 0x56914c04 } },
+	{ "four bytes", lzpage_fill_four,
+	  { 4099, 4099 }, { 0xfe154226, 0xfe154226 } },
 };
 
 #endif
