@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """report.py COUNTS SOURCES MISSED: what gcov has counted (one JSON document a
-line), as a table with a line for each file of the folder SOURCES; the lines that
-were never reached, and the branches never taken, go to MISSED.
+line; those of several runs are added), as a table of Markdown with a line for each
+file of the folder SOURCES; the lines that were never reached, and the branches never
+taken, go to MISSED.
 """
 
 import collections
@@ -30,14 +31,23 @@ def read(path, sources):
 
 
 def share(part, whole):
-    return f"{100 * part / whole:5.1f}" if whole else "    -"
+    return f"{100 * part / whole:.1f}" if whole else "-"
+
+
+def row(name, figures):
+    """A line of the table"""
+    return (f"| {name} | {figures['lines']} "
+            f"| {share(figures['reached'], figures['lines'])} "
+            f"| {figures['branches']} "
+            f"| {share(figures['taken'], figures['branches'])} |")
 
 
 def main():
     counts, sources, missed = (pathlib.Path(arg) for arg in sys.argv[1:4])
     total = collections.Counter()
     report = []
-    print(f"{'file':24} {'lines':>6} {'%':>6} {'branches':>9} {'%':>6}")
+    print("| file | lines | reached, % | branches | taken, % |")
+    print("|---|---|---|---|---|")
     for name, lines in sorted(read(counts, sources).items()):
         text = (sources / name).read_text().splitlines()
         branches = [(number, taken) for number, (_, all_of) in
@@ -49,20 +59,14 @@ def main():
             "taken": sum(1 for _, taken in branches if taken),
         }
         total.update(figures)
-        print(f"{name:24} {figures['lines']:6} "
-              f"{share(figures['reached'], figures['lines']):>6} "
-              f"{figures['branches']:9} "
-              f"{share(figures['taken'], figures['branches']):>6}")
+        print(row(name, figures))
         partly = {number for number, taken in branches if not taken}
         for number, (times, _) in sorted(lines.items()):
             if not times or number in partly:
                 report.append(f"{name}:{number}: "
                               f"{'branch' if times else 'never '} "
                               f"{text[number - 1].strip()}")
-    print(f"{'all':24} {total['lines']:6} "
-          f"{share(total['reached'], total['lines']):>6} "
-          f"{total['branches']:9} "
-          f"{share(total['taken'], total['branches']):>6}")
+    print(row("**all**", total))
     missed.write_text("\n".join(report) + "\n")
 
 
