@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit tests of compaction by the tiering thread: when it compacts a pool with gaps.
+ */
+
+#include <kunit/test.h>
+#include <linux/gfp.h>
+#include <linux/mm.h>
+
+#include "../obj.h"
+#include "../tier_compact.h"
+#include "../tier_policy.h"
+#include "../zram.h"
+
+#define NR_OBJECTS	512
+/* One in so many stays */
+#define KEPT		4
+#define SIZE		1000
+/* As tier_compact.c */
+#define ENOUGH		256
+#define EVERY		2000
+/* The awake time of the last compaction, ms */
+#define LAST		5000
+
+/**
+ * struct compact_test - what a test works on
+ * @zram: has a pool and nothing else
+ * @has_pool: the pool exists
+ * @handles: objects; 0 if there is none
+ * @in: what the policy was told
+ * @compact: state of the thread; the last compaction is EVERY ms ago at LAST + EVERY
+ * @pages: pages of the pool, which has gaps
+ */
+struct compact_test {
+	struct zram zram;
+	bool has_pool;
+	unsigned long handles[NR_OBJECTS];
+	struct zram_tier_input in;
+	struct zram_tier_compact compact;
+	unsigned long pages;
+};
+
+static int compact_test_init(struct kunit *test)
+{
+	struct compact_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+	unsigned int i;
+	int err;
+
+	if (!t)
+		return -ENOMEM;
+	test->priv = t;
+	err = zram_obj_pool_create(&t->zram.pool, "kunit");
+	if (err)
+		return err;
+	t->has_pool = true;
+	for (i = 0; i < NR_OBJECTS && !err; i++)
+		err = zram_obj_alloc(&t->zram.pool, SIZE, GFP_KERNEL, NUMA_NO_NODE,
+				     &t->handles[i]);
+	for (i = 0; i < NR_OBJECTS && !err; i++) {
+		if (i % KEPT) {
+			zram_obj_free(&t->zram.pool, t->handles[i]);
+			t->handles[i] = 0;
+		}
+	}
+	t->pages = zram_obj_pool_pages(&t->zram.pool);
+	t->in.pool_bytes = (u64)t->pages << PAGE_SHIFT;
+	t->in.object_bytes = NR_OBJECTS / KEPT * SIZE;
+	t->compact.last = LAST;
+	return err;
+}
+
+static void compact_test_exit(struct kunit *test)
+{
+	struct compact_test *t = test->priv;
+	unsigned int i;
+
+	if (!t || !t->has_pool)
+		return;
+	for (i = 0; i < NR_OBJECTS; i++)
+		if (t->handles[i])
+			zram_obj_free(&t->zram.pool, t->handles[i]);
+	zram_obj_pool_destroy(&t->zram.pool);
+}
+
+/* Make a step at @now; it compacts the pool or, if not @wanted, leaves it as it is */
+static void compact_test_step(struct kunit *test, u64 now, bool urgent, bool wanted)
+{
+	struct compact_test *t = test->priv;
+	unsigned long pages;
+
+	zram_tier_compact_step(&t->compact, &t->zram, &t->in, now, urgent);
+	pages = zram_obj_pool_pages(&t->zram.pool);
+	KUNIT_EXPECT_EQ(test, pages < t->pages, wanted);
+	KUNIT_EXPECT_LE(test, pages, t->pages);
+}
+
+static void compact_test_often(struct kunit *test)
+{
+	struct compact_test *t = test->priv;
+
+	t->compact.freed = ENOUGH - 1;
+	compact_test_step(test, LAST + EVERY, false, false);
+	t->compact.freed = ENOUGH;
+	compact_test_step(test, LAST + EVERY - 1, false, false);
+	KUNIT_EXPECT_EQ(test, t->compact.last, (u64)LAST);
+	KUNIT_EXPECT_EQ(test, t->compact.freed, (u64)ENOUGH);
+	compact_test_step(test, LAST + EVERY, false, true);
+	KUNIT_EXPECT_EQ(test, t->compact.last, (u64)LAST + EVERY);
+	KUNIT_EXPECT_EQ(test, t->compact.freed, 0ULL);
+}
+
+/* A pool whose gaps are small is left as it is, unless memory is needed */
+static void compact_test_gaps(struct kunit *test)
+{
+	struct compact_test *t = test->priv;
+
+	t->in.object_bytes = t->in.pool_bytes - t->in.pool_bytes / 8;
+	t->compact.freed = ENOUGH;
+	compact_test_step(test, LAST + EVERY, false, false);
+	KUNIT_EXPECT_EQ(test, t->compact.freed, 0ULL);
+	/* Staged pages are objects without memory of the pool */
+	t->in.object_bytes = 2 * t->in.pool_bytes;
+	t->compact.freed = ENOUGH;
+	compact_test_step(test, LAST + 2 * EVERY, false, false);
+	compact_test_step(test, LAST + 2 * EVERY, true, true);
+}
+
+/* Near mem_limit a few freed objects are enough, but time has to pass */
+static void compact_test_tight(struct kunit *test)
+{
+	struct compact_test *t = test->priv;
+
+	t->compact.freed = 1;
+	t->in.limit_bytes = 2 * t->in.pool_bytes;
+	compact_test_step(test, LAST + EVERY, false, false);
+	t->in.limit_bytes = t->in.pool_bytes + t->in.pool_bytes / 20;
+	compact_test_step(test, LAST + EVERY - 1, false, false);
+	compact_test_step(test, LAST + EVERY, false, true);
+}
+
+static struct kunit_case compact_test_cases[] = {
+	KUNIT_CASE(compact_test_often),
+	KUNIT_CASE(compact_test_gaps),
+	KUNIT_CASE(compact_test_tight),
+	{}
+};
+
+static struct kunit_suite compact_test_suite = {
+	.name = "zram_tier_compact",
+	.init = compact_test_init,
+	.exit = compact_test_exit,
+	.test_cases = compact_test_cases,
+};
+
+kunit_test_suite(compact_test_suite);
