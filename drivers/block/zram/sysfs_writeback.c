@@ -21,6 +21,7 @@
 #include "pp_walk.h"
 #include "sysfs.h"
 #include "table.h"
+#include "tier_dev.h"
 #include "wb_run.h"
 #include "zram.h"
 
@@ -195,13 +196,14 @@ static ssize_t writeback_limit_store(struct device *dev,
 				     struct device_attribute *attr,
 				     const char *buf, size_t len)
 {
+	struct zram *zram = zram_sysfs_device(dev);
 	u64 blocks;
 
 	if (kstrtoull(buf, 10, &blocks))
 		return -EINVAL;
 	/* In whole pages, as in Linux 7.3, though packed objects take single blocks */
-	zram_bd_budget_set(zram_sysfs_device(dev),
-			   round_down(blocks, ZRAM_BLOCKS_PER_PAGE));
+	zram_bd_budget_set(zram, round_down(blocks, ZRAM_BLOCKS_PER_PAGE));
+	zram_tier_kick(zram);
 	return len;
 }
 static DEVICE_ATTR_RW(writeback_limit);
@@ -219,11 +221,13 @@ static ssize_t writeback_limit_enable_store(struct device *dev,
 					    struct device_attribute *attr,
 					    const char *buf, size_t len)
 {
+	struct zram *zram = zram_sysfs_device(dev);
 	u64 on;
 
 	if (kstrtoull(buf, 10, &on))
 		return -EINVAL;
-	zram_bd_budget_enable(zram_sysfs_device(dev), on);
+	zram_bd_budget_enable(zram, on);
+	zram_tier_kick(zram);
 	return len;
 }
 static DEVICE_ATTR_RW(writeback_limit_enable);

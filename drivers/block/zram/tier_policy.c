@@ -19,11 +19,10 @@
  * has to pay, and the policy drops the demand. The margin recovers within one minute after
  * one cut, and within five after any number of regrets.
  *
- * Before the kernel kills a task, pages of any age may leave.
- *
- * The user can ask for more than pressure does: idle_age and pool_target need no gate
- * and no hazard. The brake affects them too: each halving of the margin doubles the age
- * that a page needs, up to the age from which on reads are no regret.
+ * Before the kernel kills a task, pages of any age may leave. The user can ask for more
+ * than pressure does: idle_age and pool_target need no gate and no hazard. The brake
+ * affects them too: each halving of the margin doubles the age that a page needs, up to
+ * the age from which on reads are no regret.
  */
 
 #include <linux/limits.h>
@@ -52,9 +51,8 @@
 #define DISK_PRIOR	4U
 /* With space for fewer pages than this, the policy writes nothing */
 #define STOP_PAGES	8U
-/* until there is space for so many, */
+/* until there is space for so many, or for so long: a budget, or a device, may be smaller */
 #define RESUME_PAGES	64U
-/* or for so many seconds: a budget, or a device, may be smaller than that */
 #define RESUME_AFTER	60U
 /* Reads are no regret for so many seconds after a rescue */
 #define AFTER_RESCUE	60U
@@ -304,10 +302,7 @@ static u64 tier_policy_idle(const struct zram_tier_config *config,
 				       &last);
 }
 
-/*
- * All demands take the oldest pages first. So they do not add up: the largest one
- * includes the others.
- */
+/* All demands take the oldest pages first, so the largest one includes the others */
 static void tier_policy_take(struct zram_tier_output *out, u64 pages, u32 min_age)
 {
 	if (pages <= out->pages)
@@ -387,7 +382,8 @@ static u32 tier_policy_walk_every(const struct zram_tier_config *config,
 	return config->idle_age ? clamp(config->idle_age / 8, WALK_EVERY, 60U) : 0;
 }
 
-static u32 tier_policy_wait_ms(const struct zram_tier_state *state,
+static u32 tier_policy_wait_ms(const struct zram_tier_config *config,
+			       const struct zram_tier_state *state,
 			       const struct zram_tier_output *out, u32 walk_every)
 {
 	if (out->gate || out->pages)
@@ -395,6 +391,9 @@ static u32 tier_policy_wait_ms(const struct zram_tier_state *state,
 	/* Short steps for a while, so that not each access wakes the thread */
 	if (out->reason != ZRAM_TIER_IDLE || state->since_access < QUIET)
 		return STEP_IDLE;
+	/* A budget fills, and a pause ends, without waking anyone */
+	if (state->full && config->idle_age)
+		return 1000 * RESUME_AFTER;
 	walk_every -= min(walk_every, state->hazard.since_walk);
 	return out->walk ? STEP_IDLE : 1000 * walk_every;
 }
@@ -446,5 +445,5 @@ void zram_tier_policy_step(const struct zram_tier_tuning *tuning,
 	walk_every = tier_policy_walk_every(config, state, gate);
 	out->walk = (walk_every && state->hazard.since_walk >= walk_every) ||
 		    (in->rescue && !state->full);
-	out->wait_ms = tier_policy_wait_ms(state, out, walk_every);
+	out->wait_ms = tier_policy_wait_ms(config, state, out, walk_every);
 }

@@ -286,6 +286,12 @@ static void demand_test_idle_age(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, m->out.walk);
 	KUNIT_EXPECT_EQ(test, m->out.wait_ms, 0);
 	m->config.idle_age = 3000;
+	/* Nothing tells that a budget has filled: the next step looks */
+	m->in.elapsed_ms = 0;
+	m->in.budget = 0;
+	machine_step(m);
+	KUNIT_EXPECT_EQ(test, m->out.wait_ms, 60000);
+	m->in.budget = U64_MAX;
 	m->in.elapsed_ms = 45000;
 	machine_step(m);
 	KUNIT_EXPECT_FALSE(test, m->out.walk);

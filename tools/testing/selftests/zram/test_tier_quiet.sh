@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 200
-# slow: 90
+# timeout: 300
+# slow: 130
 # What tiering costs when there is nothing to do: no walk of the table, no write, and after
 # a minute without an access no step of the thread, also not to recompress pages that were
-# tried. Each device waits for the same minute.
+# tried. While writeback_limit keeps pages of idle_age back, a step a minute. Each device
+# waits for the same minute.
 
 . ./lib.sh
 
@@ -32,7 +33,7 @@ use() {
 	ZID=$1 ZDEV=/dev/zram$1 ZSYS=/sys/block/zram$1
 }
 
-bd_use null 160 || skip_all "no null_blk"
+bd_use null 216 || skip_all "no null_blk"
 disk=$BD
 # backing NUMBER: sets BD
 backing() {
@@ -58,6 +59,14 @@ for dev in 0 1; do
 	[ $dev = 1 ] || quiet=$ZID
 done
 limited=$ZID
+# One whose pages would leave if writeback_limit let them
+backing 3
+zram_new 16M '' "$BD"
+must zpat fill -k mixed "$ZDEV" > /dev/null
+put "$ZSYS/writeback_limit_enable" 1
+put "$ZSYS/tier/idle_age" 5
+put "$ZSYS/tier/enable" 1
+held=$ZID
 use "$quiet"
 sleep 5
 steps_in 5
@@ -100,4 +109,12 @@ mm_read
 put "$ZSYS/mem_limit" "$MM_USED"
 check "mem_limit makes pages leave, and nothing else happens" wait_for 10 tier_moved 1000
 check "every byte" zpat verify -k mixed "$ZDEV"
+
+use "$held"
+tier_read
+check "writeback_limit of 0: a step a minute" wait_for 90 steps_above "$TIER_steps"
+tier_read
+is "pages" "$TIER_pages" 0
+put "$ZSYS/writeback_limit" 100000
+check "its pages leave as soon as it is raised" wait_for 20 tier_moved 100
 finish
