@@ -311,16 +311,23 @@ static void tier_step_write(struct tier_work *work)
 	atomic64_add(work->rescued, &work->zram->tier->status.rescued);
 }
 
+/* The user's recompress_age; 0: there is no compressor to recompress with */
+static u32 tier_step_recompress_age(const struct zram *zram)
+{
+	bool dense = ZRAM_MAX_COMPS > 1 && zram_comps_get(&zram->comps, 1);
+
+	return dense ? READ_ONCE(zram->tier->recompress_age) : 0;
+}
+
 static void tier_step_recompress(struct tier_work *work)
 {
-	u32 age = READ_ONCE(work->zram->tier->recompress_age), now, before;
+	u32 age = tier_step_recompress_age(work->zram), now, before;
 	struct zram_tier_status *status = &work->zram->tier->status;
 	struct zram_tier_recomp *recomp = &work->recomp;
 	struct zram_tier_slice *slice = &work->slice;
 	int err;
 
-	zram_tier_recomp_set_age(recomp, zram_comps_get(&work->zram->comps, 1) ?
-				 age : 0);
+	zram_tier_recomp_set_age(recomp, age);
 	if (zram_tier_recomp_wait(recomp, slice->tried, work->stepped))
 		return;
 	now = ktime_get_boottime_seconds();
