@@ -4,7 +4,8 @@
  * sleeps of the machine. The ages of tiering are awake seconds, because a night's suspend
  * makes no page colder.
  *
- * The clock remembers the last sleeps. All devices share one clock.
+ * The clock remembers the last sleeps, and those of the earlier ones that ages need most.
+ * All devices share one clock.
  */
 
 #include <linux/ktime.h>
@@ -47,14 +48,46 @@ static u32 tier_clock_awake(const struct zram_tier_clock *clock, u32 at)
 		min(awake, tier_clock_awake_at_end(&sleeps[i]));
 }
 
+/*
+ * Drop a sleep. Ages of pages that were accessed between its neighbours become uncertain
+ * by the awake time from the end of one neighbour to that of the other. The clock drops
+ * the sleep for which that is the least part of these ages, so it knows late sleeps well
+ * and early ones roughly. The part is less than half: 64 sleeps divide 32 bits of seconds
+ * such that some age is less than twice the second next one.
+ */
+static void tier_clock_drop(struct zram_tier_clock *clock, u32 awake)
+{
+	struct zram_tier_sleep *sleeps = clock->sleeps;
+	u64 time, age, least_time = 1, least_age = 0;
+	unsigned int i, least = 0;
+	u32 from = 0, to;
+
+	for (i = 0; i < clock->nr; i++) {
+		to = i + 1 < clock->nr ?
+		     tier_clock_awake_at_end(&sleeps[i + 1]) : awake;
+		time = to - from;
+		age = awake - from + 1ULL;
+		if (time * least_age < least_time * age) {
+			least_time = time;
+			least_age = age;
+			least = i;
+		}
+		from = tier_clock_awake_at_end(&sleeps[i]);
+	}
+	clock->nr--;
+	memmove(sleeps + least, sleeps + least + 1,
+		(clock->nr - least) * sizeof(*sleeps));
+}
+
 /**
  * zram_tier_clock_add() - add a sleep that is over
  * @clock: the clock
  * @now: seconds since boot
  * @slept: seconds slept since boot
  *
- * A full clock drops the oldest sleep, and counts its seconds as part of the second oldest.
- * Then pages that were not accessed since may seem younger than they are, and never older.
+ * A full clock drops a sleep, and counts its seconds as part of the next one. Then pages
+ * that were accessed in between may seem younger than they are, by less than half, and
+ * never older.
  *
  * Context: The caller serialises changes of @clock.
  * Return: false if there was no sleep of a second since the last one.
@@ -71,11 +104,8 @@ bool zram_tier_clock_add(struct zram_tier_clock *clock, u32 now, u32 slept)
 	slept = min(slept, now - awake);
 	if (slept <= (last ? last->slept : 0))
 		return false;
-	if (clock->nr == ZRAM_TIER_SLEEPS) {
-		clock->nr--;
-		memmove(clock->sleeps, clock->sleeps + 1,
-			clock->nr * sizeof(*clock->sleeps));
-	}
+	if (clock->nr == ZRAM_TIER_SLEEPS)
+		tier_clock_drop(clock, now - slept);
 	clock->sleeps[clock->nr++] = (struct zram_tier_sleep){
 		.end = now,
 		.slept = slept,

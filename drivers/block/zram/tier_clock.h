@@ -20,7 +20,7 @@ struct zram_tier_sleep {
 /**
  * struct zram_tier_clock - converts seconds since boot to awake seconds
  * @nr: number of sleeps
- * @sleeps: the last sleeps, the oldest first
+ * @sleeps: sleeps, the oldest first
  */
 struct zram_tier_clock {
 	unsigned int nr;

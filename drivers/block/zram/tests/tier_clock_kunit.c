@@ -6,12 +6,13 @@
 
 #include <kunit/test.h>
 #include <linux/limits.h>
+#include <linux/minmax.h>
 #include <linux/prandom.h>
 #include <linux/timekeeping.h>
 
 #include "../tier_clock.h"
 
-/* Enough for the sleeps that a clock remembers, and as many again */
+/* Enough for the sleeps that a clock remembers, and more than as many again */
 #define SECONDS		16384U
 
 /**
@@ -147,26 +148,44 @@ static void tier_clock_test_full(struct kunit *test)
 	}
 }
 
-/* More sleeps: the clock is right about the last, and calls no page too old */
+/* More sleeps: the clock calls no page too old, and none much too young */
 static void tier_clock_test_merge(struct kunit *test)
 {
 	struct tier_clock_test *t = test->priv;
-	u32 at, age, before = U32_MAX, first;
+	u32 at, age, before = U32_MAX, right;
 
-	live(test, ZRAM_TIER_SLEEPS + 20);
+	live(test, ZRAM_TIER_SLEEPS + 80);
 	KUNIT_ASSERT_EQ(test, t->clock.nr, ZRAM_TIER_SLEEPS);
-	first = t->clock.sleeps[0].end;
-	check_ages(test, first, t->now);
+	check_ages(test, t->clock.sleeps[ZRAM_TIER_SLEEPS - 1].end, t->now);
 	check_before(test, t->now);
-	for (at = 0; at < first; at++) {
+	for (at = 0; at < t->now; at++) {
 		age = zram_tier_clock_age_by(&t->clock, at, t->now);
-		KUNIT_EXPECT_LE(test, age, t->awake[t->now] - t->awake[at]);
-		KUNIT_EXPECT_GE(test, age, t->awake[t->now] - t->awake[first]);
+		right = t->awake[t->now] - t->awake[at];
+		KUNIT_EXPECT_LE(test, age, right);
+		KUNIT_EXPECT_GE(test, age, right - right / 4);
 		KUNIT_EXPECT_LE(test, age, before);
 		before = age;
 	}
 	KUNIT_EXPECT_EQ(test, t->awake[t->now],
 			zram_tier_clock_age_by(&t->clock, 0, t->now));
+}
+
+/* A machine that sleeps whenever it can: awake for 5 s, asleep for 10 s, and so on */
+static void tier_clock_test_autosleep(struct kunit *test)
+{
+	struct tier_clock_test *t = test->priv;
+	u32 at, age, right, sleeps = 20000, now = sleeps * 15;
+	u32 i;
+
+	for (i = 1; i <= sleeps; i++)
+		KUNIT_ASSERT_TRUE(test, zram_tier_clock_add(&t->clock, i * 15, i * 10));
+	for (at = 0; at < now; at += 7) {
+		age = zram_tier_clock_age_by(&t->clock, at, now);
+		right = sleeps * 5 - (at / 15 * 5 + min(at % 15, 5U));
+		if (age > right || age < right - right / 4)
+			KUNIT_FAIL(test, "accessed at %u: age %u and not %u", at, age,
+				   right);
+	}
 }
 
 /* The parts of seconds that both times lose do not make awake time go back */
@@ -239,6 +258,7 @@ static struct kunit_case tier_clock_test_cases[] = {
 	KUNIT_CASE(tier_clock_test_one_sleep),
 	KUNIT_CASE(tier_clock_test_full),
 	KUNIT_CASE(tier_clock_test_merge),
+	KUNIT_CASE(tier_clock_test_autosleep),
 	KUNIT_CASE(tier_clock_test_round),
 	KUNIT_CASE(tier_clock_test_limits),
 	KUNIT_CASE(tier_clock_test_machine),
