@@ -116,11 +116,12 @@ int zram_tier_capacity_show(struct zram *zram, char *buf)
 static void tier_capacity_event(struct zram_tier_watch *watch)
 {
 	char *env[2] = { watch->below ? "ZRAM_CAPACITY=low" : "ZRAM_CAPACITY=ok" };
+	u64 now = get_jiffies_64();
 
-	if (watch->told == watch->below || time_before(jiffies, watch->next))
+	if (watch->told == watch->below || time_before64(now, watch->next))
 		return;
 	watch->told = watch->below;
-	watch->next = jiffies + EVENT_EVERY;
+	watch->next = now + EVENT_EVERY;
 	kobject_uevent_env(&disk_to_dev(watch->zram->disk)->kobj, KOBJ_CHANGE, env);
 }
 
@@ -204,7 +205,7 @@ void zram_tier_capacity_init(struct zram *zram)
 	mutex_init(&watch->lock);
 	INIT_WORK(&watch->now, tier_capacity_now);
 	INIT_DELAYED_WORK(&watch->later, tier_capacity_later);
-	watch->next = jiffies;
+	watch->next = get_jiffies_64();
 	zram->pool.watch = &watch->now;
 }
 

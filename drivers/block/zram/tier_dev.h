@@ -139,7 +139,7 @@ struct zram_tier_budget {
  * @lock: serialises the work; taken outside config_lock
  * @below: capacity was at @low or below, and has not been an eighth above it since
  * @told: @below as the last uevent reported it
- * @next: no uevent before this, jiffies
+ * @next: no uevent before this, jiffies. It may lie back for years
  * @now: work that calculates the capacity at once
  * @later: work that calculates it a second later
  */
@@ -149,7 +149,7 @@ struct zram_tier_watch {
 	struct mutex lock;		/* see above */
 	bool below;			/* lock */
 	bool told;			/* lock */
-	unsigned long next;		/* lock */
+	u64 next;			/* lock */
 	struct work_struct now;
 	struct delayed_work later;
 };
