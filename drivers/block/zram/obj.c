@@ -237,12 +237,12 @@ int zram_obj_alloc_admitted(struct zram_obj_pool *pool, unsigned int size,
 {
 	unsigned long limit = READ_ONCE(pool->limit_pages), pages = obj_pages(pool);
 
-	/* One page of the slack is the staged page, which is about to be freed */
-	if (limit)
-		limit += ADMITTED_SLACK - 1;
-	if (limit && pages > limit + 1)
+	/* One page of the slack is the staged page, whose place the object may take */
+	if (limit && pages > limit + ADMITTED_SLACK)
 		limit = max_t(unsigned long, pages,
 			      atomic_long_read(&pool->used_max));
+	else if (limit)
+		limit = max(limit + ADMITTED_SLACK - 1, pages);
 	return obj_alloc_within(pool, size, gfp, nid, limit, 1, handle);
 }
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * KUnit tests of a compressor that fails. The task that writes the page, or the
- * kcompressd thread, then stores it uncompressed.
+ * kcompressd thread, then stores it uncompressed. And of mem_limit for staged pages.
  */
 
 #include <kunit/test.h>
+#include <linux/array_size.h>
 #include <linux/highmem.h>
 #include <linux/mm.h>
+#include <linux/numa.h>
 #include <linux/preempt.h>
 #include <linux/string.h>
 
@@ -177,9 +179,36 @@ static void write_test_kcompressd(struct kunit *test)
 	expect_page(test, 5);
 }
 
+/* Whatever mem_limit was lowered to, an object of a page takes a staged page's place */
+static void write_test_admitted(struct kunit *test)
+{
+	struct write_test *t = test->priv;
+	struct zram_obj_pool *pool = &t->zram->pool;
+	unsigned long handles[50], handle;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(handles); i++)
+		KUNIT_ASSERT_EQ(test, 0, zram_obj_alloc(pool, PAGE_SIZE, GFP_KERNEL,
+							NUMA_NO_NODE, &handles[i]));
+	zram_obj_count_staged(pool, 1);
+	for (i = 1; i <= ARRAY_SIZE(handles) + 1; i++) {
+		pool->limit_pages = i;
+		handle = 0;
+		KUNIT_EXPECT_EQ(test, 0,
+				zram_obj_alloc_admitted(pool, PAGE_SIZE, GFP_KERNEL,
+							NUMA_NO_NODE, &handle));
+		zram_obj_free(pool, handle);
+	}
+	pool->limit_pages = 0;
+	zram_obj_count_staged(pool, -1);
+	for (i = 0; i < ARRAY_SIZE(handles); i++)
+		zram_obj_free(pool, handles[i]);
+}
+
 static struct kunit_case write_test_cases[] = {
 	KUNIT_CASE_PARAM(write_test_direct, error_gen_params),
 	KUNIT_CASE_PARAM(write_test_kcompressd, error_gen_params),
+	KUNIT_CASE(write_test_admitted),
 	{}
 };
 
