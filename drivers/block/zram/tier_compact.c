@@ -3,7 +3,10 @@
  * Objects that leave the pool leave gaps in it: compaction frees the memory of the gaps.
  */
 
+#include <linux/mm.h>
+
 #include "obj.h"
+#include "stats.h"
 #include "tier_compact.h"
 #include "tier_policy.h"
 #include "zram.h"
@@ -32,11 +35,14 @@ static bool tier_compact_is_tight(const struct zram_tier_input *in)
 void zram_tier_compact_step(struct zram_tier_compact *compact, struct zram *zram,
 			    const struct zram_tier_input *in, u64 now, bool urgent)
 {
-	u64 pool = in->pool_bytes, objects = in->object_bytes;
+	u64 pool, objects;
 
 	if (!urgent && ((compact->freed < COMPACT_OBJECTS && !tier_compact_is_tight(in)) ||
 			now < compact->last + COMPACT_EVERY))
 		return;
+	/* What the policy was told is from before pages left in this step */
+	pool = (u64)zram_obj_pool_pages(&zram->pool) << PAGE_SHIFT;
+	objects = zram_stats_read(&zram->stats, ZRAM_STAT_COMPR_BYTES);
 	if (urgent || (pool > objects && pool - objects > pool / 8))
 		zram_obj_pool_compact(&zram->pool);
 	compact->last = now;
