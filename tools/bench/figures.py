@@ -115,6 +115,7 @@ def runner_command(lane, options, command):
              "--mem", options["mem"], "--smp", options["smp"],
              "--out", out_directory(lane),
              "--timeout", options["timeout"],
+             "--stall", options.get("stall", 180),
              # A module that carries KUnit suites is not to run them here.
              "--append", "kunit.enable=0",
              "--add", f"{HERE / 'guest'}:/bench",

@@ -79,6 +79,9 @@ u64 memory_page_out(void *mem, u64 nr, u64 *entry)
 	return left;
 }
 
+static void *locked;
+static u64 locked_bytes;
+
 void memory_lock_all_but(u64 leave_mib)
 {
 	u64 free = memory_counter("nr_free_pages") * 4096;
@@ -86,6 +89,15 @@ void memory_lock_all_but(u64 leave_mib)
 
 	if (free <= leave)
 		return;
-	if (mlock(memory_map(free - leave), free - leave))
-		err(2, "mlock of %llu MiB", (free - leave) >> 20);
+	locked_bytes = free - leave;
+	locked = memory_map(locked_bytes);
+	if (mlock(locked, locked_bytes))
+		err(2, "mlock of %llu MiB", locked_bytes >> 20);
+}
+
+void memory_unlock(void)
+{
+	if (locked)
+		munmap(locked, locked_bytes);
+	locked = NULL;
 }

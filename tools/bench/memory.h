@@ -65,4 +65,9 @@ u64 memory_page_out(void *mem, u64 nr, u64 *entry);
  */
 void memory_lock_all_but(u64 leave_mib);
 
+/**
+ * memory_unlock - free what memory_lock_all_but() has locked
+ */
+void memory_unlock(void);
+
 #endif

@@ -7,9 +7,11 @@
  * Locks away all free memory but LEAVE_MIB, fills MIB of anonymous memory with pages
  * of CLASS, and touches random pages of a window of it for SECONDS. A touch reads a
  * page and writes to it. The window begins at the end of the memory and moves by its
- * size towards the beginning each MOVE_SECONDS (0: never). RETURN is "return" or
- * "stay": then the pages outside the last window are read, the upper half of them in
- * order, the others at random, and all pages are compared with what was written.
+ * size towards the beginning each MOVE_SECONDS (0: never). RETURN is "stay", "return":
+ * then the pages outside the last window are read, the upper half of them in order, the
+ * others at random; or "resume": the locked memory is given back, and PAUSE seconds later
+ * all pages outside the window are read in order. In the end each seventh page is
+ * compared with what was written.
  *
  * Prints, for each second, touches and the memory of the pool; for each phase, what
  * was read from and written to DISK, a name in /sys/block. Exit status 1 is a
@@ -18,6 +20,7 @@
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "data.h"
 #include "memory.h"
@@ -31,6 +34,11 @@
 #define WORD		511
 /* Memory is short at the end too, so that to compare all pages takes minutes */
 #define VERIFY_STRIDE	7
+/*
+ * Seconds until the return. While reads of pages that are younger than 32 s take time,
+ * the driver takes memory for short.
+ */
+#define PAUSE		22
 /* ns */
 #define SECOND		1000000000ull
 
@@ -201,18 +209,27 @@ static void return_read(const struct work *w, const char *phase,
 	free(s.ns);
 }
 
-/* The pages outside the last window: half of them in order, half at random */
-static void work_return(const struct work *w)
+/* The pages outside the last window, in order */
+static u64 *work_rest(const struct work *w, u64 *nr)
 {
-	u64 window = work_window(w, w->seconds - 1), random = w->seed + 1;
+	u64 window = work_window(w, w->seconds - 1);
 	u64 *order = malloc(w->pages * sizeof(*order));
-	u64 nr = 0, half;
 
 	if (!order)
 		err(2, "%llu pages", w->pages);
+	*nr = 0;
 	for (u64 i = 0; i < w->pages; i++)
 		if (i < window || i >= window + w->window)
-			order[nr++] = i;
+			order[(*nr)++] = i;
+	return order;
+}
+
+/* Half of them in order, half at random */
+static void work_return(const struct work *w)
+{
+	u64 nr, half, random = w->seed + 1;
+	u64 *order = work_rest(w, &nr);
+
 	half = nr / 2;
 	for (u64 i = half - 1; i > 0; i--) {
 		u64 other = random_next(&random) % (i + 1), page = order[i];
@@ -222,6 +239,18 @@ static void work_return(const struct work *w)
 	}
 	return_read(w, "order", order + half, nr - half);
 	return_read(w, "random", order, half);
+	free(order);
+}
+
+/* All of them in order, once memory is not short anymore */
+static void work_resume(const struct work *w)
+{
+	u64 nr;
+	u64 *order = work_rest(w, &nr);
+
+	memory_unlock();
+	sleep(PAUSE);
+	return_read(w, "resume", order, nr);
 	free(order);
 }
 
@@ -276,6 +305,8 @@ int main(int argc, char **argv)
 	disk_print("work", w.disk, was);
 	if (!strcmp(argv[8], "return"))
 		work_return(&w);
+	else if (!strcmp(argv[8], "resume"))
+		work_resume(&w);
 	wrong = work_verify(&w);
 	printf("mismatches %llu\n", wrong);
 	return wrong ? 1 : 0;

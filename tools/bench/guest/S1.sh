@@ -26,7 +26,7 @@ make_jobs()
 	buffer_compress_percentage=67
 	buffer_compress_chunk=4k
 	END
-	for rw in read write randrw; do
+	for rw in ${S1_RW:-read write randrw}; do
 		for bs in 4k 128k; do
 			for nr in $S1_JOBS; do
 				printf '[%s_%s_%s]\nnew_group\nstonewall\n' \

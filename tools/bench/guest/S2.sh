@@ -15,7 +15,7 @@ swapon /dev/zram0
 status=0
 measure '' swapload mixed "$SEED" "$S2_MIB" "$S2_LEAVE_MIB" || status=$?
 # The same with kcompressd, which readers are not to notice
-if [ -w $PARAM ]; then
+if [ "${S2_KCOMPRESSD:-1}" = 1 ] && [ -w $PARAM ]; then
 	echo 1 >$PARAM
 	measure kc_ swapload mixed "$SEED" "$S2_MIB" "$S2_LEAVE_MIB" || status=$?
 	echo 0 >$PARAM

@@ -7,4 +7,4 @@ set -eu
 # shellcheck source=tiering.sh disable=SC1091
 . "${0%/*}/tiering.sh"
 
-tiering_run "$T1_MIB" "$T1_WINDOW_MIB" "$T_LEAVE_MIB" 0 return
+tiering_run "$T1_MIB" "$T1_WINDOW_MIB" "$T_LEAVE_MIB" 0 "${T1_THEN:-return}"

@@ -9,11 +9,16 @@ set -eu
 . "${0%/*}/tiering.sh"
 
 [ "$SIDE" != zswap ] || exit 0
+[ -z "${T5_SWAP_MIB:-}" ] || T_MIB=$T5_SWAP_MIB
 tiering_up
 echo "${T5_LIMIT_MIB}M" >"$ZRAM/mem_limit"
 outcome=0
+# shellcheck disable=SC2153 # session.sh exports the settings
 tiering_program swapload incompressible "$SEED" "$T5_MIB" "$T5_LEAVE_MIB" || outcome=$?
 read -r _ failed_writes _ <"$ZRAM/io_stat"
 figure failed_writes "$failed_writes"
-[ "$SIDE" != ours ] || figure spilled "$(tier_stat spilled)"
+if [ "$SIDE" = ours ]; then
+	figure spilled "$(tier_stat spilled)"
+	figure tier_pages "$(tier_stat pages)"
+fi
 exit "$outcome"

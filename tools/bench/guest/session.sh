@@ -40,8 +40,11 @@ grep MemTotal /proc/meminfo | sed 's/^/# /'
 for WORKLOAD in $WORKLOADS; do
 	for PAIR in $(seq "${FIRST_PAIR:-0}" "$PAIRS"); do
 		sides=$SIDES
+		case $WORKLOAD in
+		T*) sides=${T_SIDES:-$SIDES} ;;
+		esac
 		# shellcheck disable=SC2086 # words
-		[ $((PAIR % 2)) -eq 0 ] || sides=$(reversed $SIDES)
+		[ $((PAIR % 2)) -eq 0 ] || sides=$(reversed $sides)
 		for SIDE in $sides; do
 			# A batch size matters to writeback alone, bios to swap, and
 			# timers to tiering.
