@@ -8,6 +8,7 @@
 #include <linux/mm.h>
 
 #include "../obj.h"
+#include "../stats.h"
 #include "../tier_compact.h"
 #include "../tier_policy.h"
 #include "../zram.h"
@@ -24,21 +25,28 @@
 
 /**
  * struct compact_test - what a test works on
- * @zram: has a pool and nothing else
- * @has_pool: the pool exists
+ * @zram: has counters and a pool, and nothing else
  * @handles: objects; 0 if there is none
- * @in: what the policy was told
+ * @in: what the policy was told, before the pool had gaps
  * @compact: state of the thread; the last compaction is EVERY ms ago at LAST + EVERY
  * @pages: pages of the pool, which has gaps
  */
 struct compact_test {
 	struct zram zram;
-	bool has_pool;
 	unsigned long handles[NR_OBJECTS];
 	struct zram_tier_input in;
 	struct zram_tier_compact compact;
 	unsigned long pages;
 };
+
+/* The counter says that the objects have so many bytes */
+static void compact_test_objects(struct compact_test *t, u64 bytes)
+{
+	struct zram_stats *stats = &t->zram.stats;
+
+	zram_stats_add(stats, ZRAM_STAT_COMPR_BYTES,
+		       bytes - zram_stats_read(stats, ZRAM_STAT_COMPR_BYTES));
+}
 
 static int compact_test_init(struct kunit *test)
 {
@@ -49,13 +57,17 @@ static int compact_test_init(struct kunit *test)
 	if (!t)
 		return -ENOMEM;
 	test->priv = t;
+	err = zram_stats_init(&t->zram.stats);
+	if (err)
+		return err;
 	err = zram_obj_pool_create(&t->zram.pool, "kunit");
 	if (err)
 		return err;
-	t->has_pool = true;
 	for (i = 0; i < NR_OBJECTS && !err; i++)
 		err = zram_obj_alloc(&t->zram.pool, SIZE, GFP_KERNEL, NUMA_NO_NODE,
 				     &t->handles[i]);
+	t->in.pool_bytes = (u64)zram_obj_pool_pages(&t->zram.pool) << PAGE_SHIFT;
+	t->in.object_bytes = t->in.pool_bytes;
 	for (i = 0; i < NR_OBJECTS && !err; i++) {
 		if (i % KEPT) {
 			zram_obj_free(&t->zram.pool, t->handles[i]);
@@ -63,8 +75,7 @@ static int compact_test_init(struct kunit *test)
 		}
 	}
 	t->pages = zram_obj_pool_pages(&t->zram.pool);
-	t->in.pool_bytes = (u64)t->pages << PAGE_SHIFT;
-	t->in.object_bytes = NR_OBJECTS / KEPT * SIZE;
+	compact_test_objects(t, NR_OBJECTS / KEPT * SIZE);
 	t->compact.last = LAST;
 	return err;
 }
@@ -74,12 +85,13 @@ static void compact_test_exit(struct kunit *test)
 	struct compact_test *t = test->priv;
 	unsigned int i;
 
-	if (!t || !t->has_pool)
+	if (!t)
 		return;
 	for (i = 0; i < NR_OBJECTS; i++)
 		if (t->handles[i])
 			zram_obj_free(&t->zram.pool, t->handles[i]);
 	zram_obj_pool_destroy(&t->zram.pool);
+	zram_stats_destroy(&t->zram.stats);
 }
 
 /* Make a step at @now; it compacts the pool or, if not @wanted, leaves it as it is */
@@ -113,13 +125,14 @@ static void compact_test_often(struct kunit *test)
 static void compact_test_gaps(struct kunit *test)
 {
 	struct compact_test *t = test->priv;
+	u64 bytes = (u64)t->pages << PAGE_SHIFT;
 
-	t->in.object_bytes = t->in.pool_bytes - t->in.pool_bytes / 8;
+	compact_test_objects(t, bytes - bytes / 8);
 	t->compact.freed = ENOUGH;
 	compact_test_step(test, LAST + EVERY, false, false);
 	KUNIT_EXPECT_EQ(test, t->compact.freed, 0ULL);
 	/* Staged pages are objects without memory of the pool */
-	t->in.object_bytes = 2 * t->in.pool_bytes;
+	compact_test_objects(t, 2 * bytes);
 	t->compact.freed = ENOUGH;
 	compact_test_step(test, LAST + 2 * EVERY, false, false);
 	compact_test_step(test, LAST + 2 * EVERY, true, true);

@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * KUnit tests of the passes that slices of recompression make, and of the compaction of
- * the pool after a slice.
+ * KUnit tests of the passes that slices of recompression make.
  */
 
 #include <kunit/test.h>
 #include <linux/atomic.h>
-#include <linux/mm.h>
 #include <linux/mutex.h>
-#include <linux/numa.h>
 
-#include "../obj.h"
-#include "../tier_compact.h"
 #include "../tier_dev.h"
-#include "../tier_policy.h"
 #include "../tier_slice.h"
 #include "recompress_test.h"
-
-#define NR_OBJECTS	512
 
 static int tier_slice_test_init(struct kunit *test)
 {
@@ -111,38 +103,10 @@ static void tier_slice_test_refused(struct kunit *test)
 	expect_replaced(test, NR_OLD);
 }
 
-/* The gaps of objects that left in this step count, though the policy knew of none */
-static void tier_slice_test_compact(struct kunit *test)
-{
-	struct zram_tier_compact compact = { .freed = NR_OBJECTS - NR_OBJECTS / 8 };
-	struct recompress_test *t = test->priv;
-	struct zram_obj_pool *pool = &t->zram->pool;
-	struct zram_tier_input in = {};
-	unsigned long *handles, pages;
-	unsigned int i;
-
-	handles = kunit_kcalloc(test, NR_OBJECTS, sizeof(*handles), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, handles);
-	for (i = 0; i < NR_OBJECTS; i++)
-		KUNIT_ASSERT_EQ(test, 0, zram_obj_alloc(pool, 500, GFP_KERNEL,
-							NUMA_NO_NODE, &handles[i]));
-	in.object_bytes = zram_obj_pool_pages(pool) << PAGE_SHIFT;
-	in.pool_bytes = in.object_bytes;
-	for (i = 0; i < NR_OBJECTS; i++)
-		if (i % 8)
-			zram_obj_free(pool, handles[i]);
-	pages = zram_obj_pool_pages(pool);
-	zram_tier_compact_step(&compact, t->zram, &in, 3000, false);
-	KUNIT_EXPECT_LT(test, zram_obj_pool_pages(pool), pages);
-	for (i = 0; i < NR_OBJECTS; i += 8)
-		zram_obj_free(pool, handles[i]);
-}
-
 static struct kunit_case tier_slice_test_cases[] = {
 	KUNIT_CASE(tier_slice_test_waiting),
 	KUNIT_CASE(tier_slice_test_no_page),
 	KUNIT_CASE(tier_slice_test_refused),
-	KUNIT_CASE(tier_slice_test_compact),
 	{}
 };
 
