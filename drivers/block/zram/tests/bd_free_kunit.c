@@ -8,12 +8,14 @@
 #include <linux/bitmap.h>
 #include <linux/container_of.h>
 #include <linux/err.h>
+#include <linux/limits.h>
 #include <linux/minmax.h>
 #include <linux/prandom.h>
 
 #include "../bd_map.h"
 
 #define SEGMENT		512U		/* blocks */
+#define REGION		(512 * SEGMENT)
 #define MOST		(128 * SEGMENT)
 
 /**
@@ -243,12 +245,63 @@ static void bd_free_test_retired(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, test_bit(7, t->used));
 }
 
+/* While the first segments are being discarded, a writer gets blocks behind them */
+static void bd_free_test_behind_claimed(struct kunit *test)
+{
+	struct bd_free_test *t = setup(test, 16 * SEGMENT);
+	const unsigned int segments = 4;
+	u64 from = 0, first;
+	unsigned int i;
+	int nr;
+
+	for (i = 0; i < segments; i++)
+		KUNIT_ASSERT_EQ(test, reserve(test, SEGMENT), SEGMENT);
+	for (i = 0; i < segments; i++)
+		put(t, i * SEGMENT, SEGMENT);
+	KUNIT_ASSERT_EQ(test, zram_bd_map_claim_free(t->map, &from, &first, U64_MAX),
+			(u64)segments * SEGMENT);
+	KUNIT_EXPECT_EQ(test, first, 0ULL);
+	nr = zram_bd_map_reserve(t->map, SEGMENT, 1, &first);
+	zram_bd_map_unclaim(t->map, 0, segments * SEGMENT, true);
+	KUNIT_ASSERT_EQ(test, nr, (int)SEGMENT);
+	bitmap_set(t->used, first, nr);
+	KUNIT_EXPECT_GE(test, first, (u64)segments * SEGMENT);
+}
+
+/* Regions whose blocks were never used have nothing to discard, and end what is claimed */
+static void bd_free_test_regions(struct kunit *test)
+{
+	const unsigned int segments = 2 * REGION / SEGMENT;
+	struct bd_free_test *t = setup(test, 4 * REGION);
+	u64 from = 0, first = 0;
+	unsigned int i;
+
+	for (i = 0; i < segments; i++) {
+		KUNIT_ASSERT_EQ(test, zram_bd_map_reserve(t->map, SEGMENT, 1, &first),
+				(int)SEGMENT);
+		KUNIT_ASSERT_EQ(test, first, (u64)i * SEGMENT);
+	}
+	zram_bd_map_put(t->map, first, SEGMENT);
+	KUNIT_EXPECT_EQ(test, zram_bd_map_claim_free(t->map, &from, &first, U64_MAX),
+			(u64)SEGMENT);
+	KUNIT_EXPECT_EQ(test, first, (u64)(segments - 1) * SEGMENT);
+	KUNIT_EXPECT_EQ(test, from, (u64)2 * REGION);
+	zram_bd_map_unclaim(t->map, first, SEGMENT, false);
+	KUNIT_EXPECT_EQ(test, zram_bd_map_discardable(t->map), 1U);
+	KUNIT_EXPECT_EQ(test, zram_bd_map_claim_free(t->map, &from, &first, U64_MAX), 0ULL);
+	KUNIT_EXPECT_EQ(test, from, (u64)4 * REGION);
+	for (i = 0; i < segments - 1; i++)
+		zram_bd_map_put(t->map, i * SEGMENT, SEGMENT);
+}
+
 static struct kunit_case bd_free_test_cases[] = {
 	KUNIT_CASE(bd_free_test_zone),
 	KUNIT_CASE(bd_free_test_claim),
 	KUNIT_CASE(bd_free_test_tell),
 	KUNIT_CASE(bd_free_test_sole),
 	KUNIT_CASE(bd_free_test_retired),
+	KUNIT_CASE(bd_free_test_behind_claimed),
+	KUNIT_CASE(bd_free_test_regions),
 	{}
 };
 
