@@ -19,128 +19,69 @@
 #include "table.h"
 #include "zram.h"
 
-/**
- * struct slot_change - by how much one critical section changes each counter
- * @pages: slots with content
- * @same_pages: same-filled slots
- * @huge_pages: huge pages in memory
- * @staged: staged pages
- * @compr_bytes: bytes of objects and staged pages
- */
-struct slot_change {
-	int pages;
-	int same_pages;
-	int huge_pages;
-	int staged;
-	long compr_bytes;
-};
-
-/* The flags that decide which counters include a slot; bit 0 stands for any size */
-static u32 slot_kind(u32 flags)
+static bool slot_is_stored(u32 flags)
 {
-	return (flags & (ZRAM_SAME | ZRAM_HUGE | ZRAM_WB | ZRAM_STAGED)) |
-	       (flags & ZRAM_SIZE_MASK ? 1 : 0);
+	return flags & (ZRAM_SAME | ZRAM_SIZE_MASK);
 }
 
-static bool slot_kind_is_stored(u32 kind)
+/* Does a slot with these flags have an object in memory, or a staging page? */
+static bool slot_takes_memory(u32 flags)
 {
-	return kind & (ZRAM_SAME | 1);
+	return (flags & ZRAM_SIZE_MASK) && !(flags & ZRAM_WB);
 }
 
-/* Does a slot of this kind have an object in memory, or a staging page? */
-static bool slot_kind_takes_memory(u32 kind)
+/* Count a slot that gets (@by is 1) or loses (-1) content with these flags */
+static __always_inline void slot_count(struct zram *zram, u32 flags, int by)
 {
-	return (kind & (ZRAM_WB | 1)) == 1;
+	if (flags & ZRAM_SAME) {
+		zram_stats_add(&zram->stats, ZRAM_STAT_SAME_PAGES, by);
+	} else if (flags & ZRAM_WB) {
+		zram_stats_add(&zram->stats, ZRAM_STAT_BD_PAGES, by);
+	} else if (flags & ZRAM_SIZE_MASK) {
+		zram_stats_add(&zram->stats, ZRAM_STAT_COMPR_BYTES,
+			       by * (long)(flags & ZRAM_SIZE_MASK));
+		if ((flags & (ZRAM_HUGE | ZRAM_STAGED)) == ZRAM_HUGE)
+			zram_stats_add(&zram->stats, ZRAM_STAT_HUGE_PAGES, by);
+	}
 }
 
-static bool slot_kind_is_huge_in_memory(u32 kind)
+/* Update the words of the group, and the counter of slots with content */
+static __always_inline void slot_change_group(struct zram *zram, unsigned long index,
+					      u32 old, u32 new)
 {
-	return (kind & (ZRAM_HUGE | ZRAM_WB | ZRAM_STAGED)) == ZRAM_HUGE;
-}
+	struct zram_slot_group *group = zram_slots_group(&zram->slots, index);
+	int stored = slot_is_stored(new) - slot_is_stored(old);
 
-static long slot_bytes_in_memory(u32 flags)
-{
-	return slot_kind_takes_memory(slot_kind(flags)) ?
-		flags & ZRAM_SIZE_MASK : 0;
-}
-
-/* Add a change of kind to @change, and update the words of the group */
-static __always_inline void slot_change_kind(struct zram_slot_group *group,
-					     u64 bit, u32 old, u32 new,
-					     struct slot_change *change)
-{
-	int stored = slot_kind_is_stored(new) - slot_kind_is_stored(old);
-
-	change->pages += stored;
-	change->same_pages += !!(new & ZRAM_SAME) - !!(old & ZRAM_SAME);
-	change->huge_pages += slot_kind_is_huge_in_memory(new) -
-			      slot_kind_is_huge_in_memory(old);
-	change->staged += !!(new & ZRAM_STAGED) - !!(old & ZRAM_STAGED);
-
-	if (stored)
+	if (stored) {
+		zram_stats_add(&zram->stats, ZRAM_STAT_PAGES, stored);
 		WRITE_ONCE(group->nr_stored, group->nr_stored + stored);
-	if (slot_kind_takes_memory(new) == slot_kind_takes_memory(old))
+	}
+	if (slot_takes_memory(new) == slot_takes_memory(old))
 		return;
-	WRITE_ONCE(group->in_memory, group->in_memory ^ bit);
-	if (group->idle & bit)
-		WRITE_ONCE(group->idle, group->idle & ~bit);
-}
-
-static void slot_count(struct zram *zram, enum zram_stat id, long change)
-{
-	if (change)
-		zram_stats_add(&zram->stats, id, change);
+	WRITE_ONCE(group->in_memory, group->in_memory ^ zram_slots_bit(index));
+	zram_slot_clear_idle(zram, index);
 }
 
 /*
- * Install content in a slot, and add the difference to @change. Inline, because most
- * callers pass zeroes, to empty the slot, and the sums then stay in registers. An
- * overwrite that changes only the size skips the counters of the kind.
+ * zram_slot_publish(), inline, because each write and each free of a slot does this.
+ * Most callers pass zeroes, to empty the slot.
  */
-static __always_inline struct zram_slot
-slot_change(struct zram *zram, unsigned long index, unsigned long handle,
-	    u32 flags, struct slot_change *change)
+static __always_inline struct zram_slot slot_publish(struct zram *zram,
+						     unsigned long index,
+						     unsigned long handle,
+						     u32 flags)
 {
 	struct zram_slot *slot = &zram->slots.slot[index];
 	struct zram_slot old = *slot;
 
 	slot->handle = handle;
 	zram_slot_set_flags(slot, flags);
-	change->compr_bytes += slot_bytes_in_memory(flags) -
-			       slot_bytes_in_memory(old.flags);
-	if (slot_kind(flags) == slot_kind(old.flags))
-		return old;
-	slot_change_kind(zram_slots_group(&zram->slots, index),
-			 zram_slots_bit(index), slot_kind(old.flags),
-			 slot_kind(flags), change);
-	/* Rare, so not in @change */
-	if (unlikely((flags ^ old.flags) & ZRAM_WB))
-		slot_count(zram, ZRAM_STAT_BD_PAGES, flags & ZRAM_WB ? 1 : -1);
-	return old;
-}
-
-/* Most sections change few counters; skip the others */
-static __always_inline void
-slot_account(struct zram *zram, const struct slot_change *change)
-{
-	slot_count(zram, ZRAM_STAT_PAGES, change->pages);
-	slot_count(zram, ZRAM_STAT_SAME_PAGES, change->same_pages);
-	slot_count(zram, ZRAM_STAT_COMPR_BYTES, change->compr_bytes);
-	slot_count(zram, ZRAM_STAT_HUGE_PAGES, change->huge_pages);
-	if (change->staged)
-		zram_obj_count_staged(&zram->pool, change->staged);
-}
-
-/* zram_slot_publish(), inline, because each write and each free of a slot does this */
-static __always_inline struct zram_slot slot_publish(struct zram *zram,
-						     unsigned long index,
-						     unsigned long handle,
-						     u32 flags)
-{
-	struct slot_change change = {};
-	struct zram_slot old = slot_change(zram, index, handle, flags, &change);
-
-	slot_account(zram, &change);
+	slot_count(zram, old.flags, -1);
+	slot_count(zram, flags, 1);
+	/* Once, because writers compare the number with mem_limit without the lock */
+	if (unlikely((flags ^ old.flags) & ZRAM_STAGED))
+		zram_obj_count_staged(&zram->pool, flags & ZRAM_STAGED ? 1 : -1);
+	slot_change_group(zram, index, old.flags, flags);
 	return old;
 }
 
@@ -304,16 +245,14 @@ void zram_slot_replace_range(struct zram *zram, unsigned long index,
 {
 	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
 	u32 now = ktime_get_boottime_seconds();
-	struct slot_change change = {};
 	unsigned int i;
 
 	spin_lock(lock);
 	for (i = 0; i < nr; i++) {
-		slots[i] = slot_change(zram, index + i, slots[i].handle,
-				       slots[i].flags, &change);
+		slots[i] = slot_publish(zram, index + i, slots[i].handle,
+					slots[i].flags);
 		zram_slot_touch_at(zram, index + i, now);
 	}
-	slot_account(zram, &change);
 	spin_unlock(lock);
 }
 
@@ -386,15 +325,13 @@ unsigned int zram_slot_empty(struct zram *zram, unsigned long *index,
 			     unsigned int max)
 {
 	spinlock_t *lock = zram_slots_lock(&zram->slots, *index);
-	struct slot_change change = {};
 	unsigned long i = *index;
 	unsigned int n = 0;
 
 	spin_lock(lock);
 	for (; i < end && n < max; i++)
 		if (zram_slot_stored(&zram->slots.slot[i]))
-			old[n++] = slot_change(zram, i, 0, 0, &change);
-	slot_account(zram, &change);
+			old[n++] = slot_publish(zram, i, 0, 0);
 	spin_unlock(lock);
 	*index = i;
 	return n;
