@@ -54,6 +54,24 @@ static void slot_range_free_group(struct zram *zram, unsigned long index,
 	}
 }
 
+/* Empty consecutive slots within one group */
+static __always_inline void slot_range_free_part(struct zram *zram, unsigned long index,
+						 unsigned int nr)
+{
+	if (!zram_slots_any(&zram->slots, index))
+		return;
+	if (nr == 1)
+		zram_slot_free(zram, index);
+	else
+		slot_range_free_group(zram, index, nr);
+}
+
+/* How many of @nr slots from @index on are in the first group */
+static unsigned int slot_range_part(unsigned long index, unsigned long nr)
+{
+	return min(nr, ZRAM_SLOT_GROUP - index % ZRAM_SLOT_GROUP);
+}
+
 /**
  * zram_slots_free() - empty consecutive slots
  * @zram: the device
@@ -66,17 +84,11 @@ static void slot_range_free_group(struct zram *zram, unsigned long index,
  */
 void zram_slots_free(struct zram *zram, unsigned long index, unsigned long nr)
 {
-	unsigned long in_group;
+	unsigned int part;
 
-	for (; nr; nr -= in_group, index += in_group) {
-		in_group = ZRAM_SLOT_GROUP - index % ZRAM_SLOT_GROUP;
-		in_group = min(in_group, nr);
-		if (!zram_slots_any(&zram->slots, index))
-			continue;
-		if (in_group == 1)
-			zram_slot_free(zram, index);
-		else
-			slot_range_free_group(zram, index, in_group);
+	for (; nr; nr -= part, index += part) {
+		part = slot_range_part(index, nr);
+		slot_range_free_part(zram, index, part);
 	}
 }
 
@@ -91,11 +103,11 @@ void zram_slots_free(struct zram *zram, unsigned long index, unsigned long nr)
 void zram_slot_free_range(struct zram *zram, unsigned long index,
 			  unsigned long nr)
 {
-	unsigned long part;
+	unsigned int part;
 
 	for (; nr; nr -= part, index += part) {
-		part = min(nr, ZRAM_SLOT_GROUP - index % ZRAM_SLOT_GROUP);
-		zram_slots_free(zram, index, part);
+		part = slot_range_part(index, nr);
+		slot_range_free_part(zram, index, part);
 		cond_resched();
 	}
 }
