@@ -267,21 +267,27 @@ static int pages_store(struct zram *zram, unsigned long index,
 	return err;
 }
 
-/* Staged pages count as full pages towards mem_limit: compress them before failing */
-static int pages_store_flush(struct zram *zram, unsigned long index,
-			     struct page *page, unsigned int how, u32 expected,
-			     unsigned int size)
+/*
+ * The page that pages_store() has failed to store with @err: compress staged pages, which
+ * count as full pages towards mem_limit, and try again; then spill the page.
+ */
+static noinline_for_stack int
+pages_write_short(struct zram *zram, unsigned long index, struct page *page,
+		  unsigned int how, u32 expected, unsigned int size, int err)
 {
-	int err = pages_store(zram, index, page, how, expected, size);
+	int spilled;
 
-	if (err != -ENOSPC || !zram_obj_staged(&zram->pool))
-		return err;
-	zram_obj_short(&zram->pool, 1);
-	/* Does not wait for pages that threads compress: up to 32 do not count */
-	zram_kc_flush(zram, false);
-	err = pages_store(zram, index, page, how, expected, size);
-	zram_obj_short(&zram->pool, -1);
-	return err;
+	if (err == -ENOSPC && zram_obj_staged(&zram->pool)) {
+		zram_obj_short(&zram->pool, 1);
+		/* Does not wait for pages that threads compress: up to 32 do not count */
+		zram_kc_flush(zram, false);
+		err = pages_store(zram, index, page, how, expected, size);
+		zram_obj_short(&zram->pool, -1);
+		if (err != -ENOSPC && err != -ENOMEM)
+			return err;
+	}
+	spilled = zram_spill_write(zram, index, page, expected);
+	return !spilled || spilled == -EAGAIN ? spilled : err;
 }
 
 /* Store a page in memory, or spill it if memory has no space */
@@ -289,13 +295,12 @@ static int pages_write_now(struct zram *zram, unsigned long index,
 			   struct page *page, unsigned int how, u32 expected,
 			   unsigned int size)
 {
-	int err = pages_store_flush(zram, index, page, how, expected, size);
-	int spilled;
+	int err = pages_store(zram, index, page, how, expected, size);
 
-	if (err != -ENOSPC && err != -ENOMEM)
-		return err;
-	spilled = zram_spill_write(zram, index, page, expected);
-	return !spilled || spilled == -EAGAIN ? spilled : err;
+	if (unlikely(err == -ENOSPC || err == -ENOMEM))
+		return pages_write_short(zram, index, page, how, expected, size,
+					 err);
+	return err;
 }
 
 /**
