@@ -35,12 +35,15 @@ struct write_page {
 /* Is each word equal to the first one? */
 static bool write_is_same_filled(const unsigned long *p)
 {
-	unsigned int i, last = PAGE_SIZE / sizeof(*p) - 1;
+	unsigned int i, nr = PAGE_SIZE / sizeof(*p);
+	unsigned long word = p[0];
 
-	if (p[0] != p[last])
+	if (p[nr - 1] != word)
 		return false;
-	for (i = 1; i < last; i++)
-		if (p[i] != p[0])
+	/* Four words a turn, because the loop costs as much as a comparison */
+	for (i = 0; i < nr; i += 4)
+		if (p[i] != word || p[i + 1] != word ||
+		    p[i + 2] != word || p[i + 3] != word)
 			return false;
 	return true;
 }

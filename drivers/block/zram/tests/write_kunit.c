@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * KUnit tests of a compressor that fails. The task that writes the page, or the
- * kcompressd thread, then stores it uncompressed. And of mem_limit for staged pages.
+ * KUnit tests of a compressor that fails: the task that writes the page, or the
+ * kcompressd thread, then stores it uncompressed. And of mem_limit for staged pages, and
+ * of the test for same-filled pages.
  */
 
 #include <kunit/test.h>
 #include <linux/array_size.h>
+#include <linux/bits.h>
 #include <linux/highmem.h>
 #include <linux/mm.h>
 #include <linux/numa.h>
@@ -21,6 +23,7 @@
 #include "../read.h"
 #include "../slot.h"
 #include "../table.h"
+#include "../write.h"
 #include "../zram.h"
 #include "zram_test.h"
 
@@ -205,10 +208,29 @@ static void write_test_admitted(struct kunit *test)
 		zram_obj_free(pool, handles[i]);
 }
 
+/* A page is same-filled unless any of its words differs, be it in one bit */
+static void write_test_same_filled(struct kunit *test)
+{
+	struct write_test *t = test->priv;
+	unsigned long *words = page_address(t->page), word = 0;
+	unsigned int i, nr = PAGE_SIZE / sizeof(*words);
+
+	memset_l(words, 0x5a5a5a17, nr);
+	KUNIT_EXPECT_TRUE(test, zram_write_same_filled(t->page, &word));
+	KUNIT_EXPECT_EQ(test, word, 0x5a5a5a17UL);
+	for (i = 0; i < nr; i++) {
+		words[i] ^= BIT(i % BITS_PER_LONG);
+		KUNIT_EXPECT_FALSE_MSG(test, zram_write_same_filled(t->page, &word),
+				       "word %u", i);
+		words[i] ^= BIT(i % BITS_PER_LONG);
+	}
+}
+
 static struct kunit_case write_test_cases[] = {
 	KUNIT_CASE_PARAM(write_test_direct, error_gen_params),
 	KUNIT_CASE_PARAM(write_test_kcompressd, error_gen_params),
 	KUNIT_CASE(write_test_admitted),
+	KUNIT_CASE(write_test_same_filled),
 	{}
 };
 
