@@ -46,12 +46,19 @@ static struct bio_chunk bio_next_chunk(const struct bvec_iter *iter)
 	return c;
 }
 
+/* Does the rest of the bio begin with a whole page of memory? */
+static __always_inline bool bio_has_page(struct bio *bio, struct bvec_iter iter)
+{
+	return mp_bvec_iter_len(bio->bi_io_vec, iter) >= PAGE_SIZE &&
+		!offset_in_page(mp_bvec_iter_offset(bio->bi_io_vec, iter));
+}
+
 /* Is the bio one whole slot in one whole page? Most bios of swap are */
-static bool bio_is_page(struct bio *bio)
+static __always_inline bool bio_is_page(struct bio *bio)
 {
 	return bio->bi_iter.bi_size == PAGE_SIZE &&
 		!(bio->bi_iter.bi_sector % PAGE_SECTORS) &&
-		bio_iter_len(bio, bio->bi_iter) == PAGE_SIZE;
+		bio_has_page(bio, bio->bi_iter);
 }
 
 /* The first slot of a bio */
@@ -72,8 +79,7 @@ static unsigned int bio_gather(struct bio *bio, struct bvec_iter *iter,
 	if (c->offset)
 		return 0;
 	most = zram_pages_batch(c->index, ZRAM_PAGES_BATCH);
-	while (nr < most && iter->bi_size &&
-	       bio_iter_len(bio, *iter) == PAGE_SIZE) {
+	while (nr < most && iter->bi_size && bio_has_page(bio, *iter)) {
 		pages[nr++] = bio_iter_page(bio, *iter);
 		bio_advance_iter_single(bio, iter, PAGE_SIZE);
 	}
@@ -168,44 +174,54 @@ static int bio_read_parts(struct zram_rb_set *set, struct bio *bio)
 	return err;
 }
 
-/* Read a bio that is one page */
-static int bio_read_page(struct zram_rb_set *set, struct bio *bio)
+static void bio_read_end(struct zram *zram, struct bio *bio, unsigned long start,
+			 int err)
 {
-	unsigned long index = bio_first_slot(bio);
+	if (err) {
+		zram_stats_add(&zram->stats, ZRAM_STAT_FAILED_READS, 1);
+		bio->bi_status = BLK_STS_IOERR;
+	}
+	bio_end_io_acct(bio, start);
+	bio_endio(bio);
+}
+
+/* Read a bio that is one page; sets up reads of the backing device only if it has the page */
+static void bio_read_page(struct zram *zram, struct bio *bio)
+{
+	unsigned long start = bio_start_io_acct(bio);
 	struct page *page = bio_page(bio);
 	struct zram_slot wb;
-	int ret = zram_read_page(set->zram, index, page, &wb);
+	int ret = zram_read_page(zram, bio_first_slot(bio), page, &wb);
 
-	if (ret == ZRAM_READ_BACKING) {
-		zram_rb_add(set, &wb, index, page);
-		ret = 0;
-	}
 	cond_resched();
-	return ret;
+	if (ret == ZRAM_READ_BACKING) {
+		struct zram_rb_set set = {
+			.zram = zram,
+			.parent = bio,
+			.start = start,
+		};
+
+		zram_rb_add(&set, &wb, bio_first_slot(bio), page);
+		zram_rb_finish(&set, BLK_STS_OK);
+		return;
+	}
+	bio_read_end(zram, bio, start, ret);
 }
 
 static void bio_read(struct zram *zram, struct bio *whole)
 {
-	bool is_page = bio_is_page(whole);
-	struct bio *bio = is_page ? whole : zram_rb_split(zram, whole);
+	struct bio *bio = zram_rb_split(zram, whole);
 	struct zram_rb_set set = {
 		.zram = zram,
 		.parent = bio,
 		.start = bio_start_io_acct(bio),
 	};
-	int err = is_page ? bio_read_page(&set, bio) :
-			    bio_read_parts(&set, bio);
+	int err = bio_read_parts(&set, bio);
 
-	if (set.group) {
+	if (set.group)
 		zram_rb_finish(&set, err ? BLK_STS_IOERR : BLK_STS_OK);
-		return;
-	}
-	if (err) {
-		zram_stats_add(&zram->stats, ZRAM_STAT_FAILED_READS, 1);
-		bio->bi_status = BLK_STS_IOERR;
-	}
-	bio_end_io_acct(bio, set.start);
-	bio_endio(bio);
+	else
+		bio_read_end(zram, bio, set.start, err);
 }
 
 static unsigned int bio_write_how(const struct bio *bio, bool later)
@@ -376,7 +392,10 @@ void zram_bio_submit(struct bio *bio)
 	case REQ_OP_READ:
 		if (!aligned)
 			break;
-		bio_read(zram, bio);
+		if (bio_is_page(bio))
+			bio_read_page(zram, bio);
+		else
+			bio_read(zram, bio);
 		return;
 	case REQ_OP_WRITE:
 		if (!aligned)
