@@ -176,9 +176,10 @@ static bool bd_map_ref_segment(struct zram_bd_map *map, u64 block,
 		atomic64_sub(freed, &map->used);
 	}
 	spin_unlock_irqrestore(&seg->lock, irq);
-	if (refs)
+	if (refs) {
 		bd_map_tell(map);
-	kfree(refs);
+		kfree(refs);
+	}
 	return valid;
 }
 
