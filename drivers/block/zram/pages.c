@@ -17,6 +17,7 @@
 
 #include "comp.h"
 #include "kc_set.h"
+#include "kc_stage.h"
 #include "kcompressd.h"
 #include "obj.h"
 #include "pages.h"
@@ -70,6 +71,7 @@ static unsigned int pages_pin(struct zram *zram, unsigned long index,
 {
 	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
 	u32 now = ktime_get_boottime_seconds();
+	struct zram_kc_stage *stage;
 	unsigned int i;
 
 	spin_lock(lock);
@@ -77,7 +79,10 @@ static unsigned int pages_pin(struct zram *zram, unsigned long index,
 		if (pages_is_special(zram->slots.slot[index + i].flags, prio))
 			break;
 		/* Pins an object in memory, because no other reader has pinned it */
-		slots[i] = zram_read_load(zram, index + i, NULL, NULL);
+		slots[i] = zram_slot_pin(zram, index + i);
+		stage = zram_slot_stage(&slots[i]);
+		if (stage)
+			zram_kc_stage_hold(stage);
 		if (zram_slot_stored(&slots[i])) {
 			zram_tier_count_read(zram, index + i, &slots[i], now);
 			zram_slot_touch_at(zram, index + i, now);

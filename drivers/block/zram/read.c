@@ -26,7 +26,11 @@
 #include "trace.h"
 #include "zram.h"
 
-/* zram_read_load(), inline, because each read of a single page does this */
+/*
+ * Pin or copy the content of a slot, under the slot lock. The buffer of @strm takes a copy
+ * of a compressed object, @dst that of an uncompressed one. Unless the page is on the
+ * backing device, the caller calls read_expand() after the unlock.
+ */
 static __always_inline struct zram_slot read_load(struct zram *zram,
 						  unsigned long index,
 						  struct zram_comp_stream *strm,
@@ -42,26 +46,6 @@ static __always_inline struct zram_slot read_load(struct zram *zram,
 			      zram_slot_compressed(slot.flags) ?
 			      strm->buf : dst, zram_slot_size(&slot));
 	return slot;
-}
-
-/**
- * zram_read_load() - pin or copy the content of a slot
- * @zram: the device
- * @index: the slot
- * @strm: its buffer takes a copy of a compressed object; NULL if the object is not
- *	compressed or is sure to be pinned
- * @dst: takes a copy of an uncompressed object, PAGE_SIZE bytes; NULL if the object is
- *	sure to be pinned
- *
- * Context: The slot lock is held.
- * Return: a copy of the slot. Unless the page is on the backing device, the caller
- *	has to call zram_read_expand_pinned() after the unlock, and then to unpin the
- *	object if PIN is set in the copy.
- */
-struct zram_slot zram_read_load(struct zram *zram, unsigned long index,
-				struct zram_comp_stream *strm, void *dst)
-{
-	return read_load(zram, index, strm, dst);
 }
 
 /* Fill @dst from the bytes at @src; a huge page may be in @dst already */
@@ -122,13 +106,13 @@ static __always_inline int read_expand_pinned(struct zram *zram,
 }
 
 /**
- * zram_read_expand_pinned() - decompress the content that zram_read_load() returned
+ * zram_read_expand_pinned() - make a page of a slot that zram_slot_pin() returned
  * @zram: the device
  * @index: the slot
- * @slot: a copy of the slot, not on the backing device
- * @strm: a stream if @slot is compressed; its buffer has the bytes unless @slot is
- *	pinned
- * @dst: the page; it has the bytes of a huge page unless @slot is pinned
+ * @slot: the copy: an object that is pinned, a staging page of which the caller holds a
+ *	reference, or a page without memory. Drops the reference; the caller unpins
+ * @strm: a stream if @slot is compressed
+ * @dst: the page
  *
  * Context: May sleep; no slot lock held.
  * Return: 0, or the decompressor's error.

@@ -13,8 +13,6 @@ struct zram_slot;
 
 int zram_read_page(struct zram *zram, unsigned long index, struct page *page,
 		   struct zram_slot *wb);
-struct zram_slot zram_read_load(struct zram *zram, unsigned long index,
-				struct zram_comp_stream *strm, void *dst);
 int zram_read_expand_pinned(struct zram *zram, unsigned long index,
 			    const struct zram_slot *slot,
 			    struct zram_comp_stream *strm, void *dst);
