@@ -24,6 +24,7 @@ TITLES = {
     "O2": "page faults that read from swap and the backing device",
     "O3": "swapping out",
     "N1": "processor time of a page",
+    "I1": "instructions of a page",
     "S1": "fio",
     "S2": "swap under memory pressure",
     "T1": "tiering of a cold tail, and its way back",
@@ -117,7 +118,7 @@ def runner_command(lane, options, command):
              "--timeout", options["timeout"],
              "--stall", options.get("stall", 180),
              # A module that carries KUnit suites is not to run them here.
-             "--append", "kunit.enable=0",
+             "--append", "kunit.enable=0", *options.get("modules", []),
              "--add", f"{HERE / 'guest'}:/bench",
              "--add", f"{build_programs()}:/bench/bin"]
     if lane.startswith("uml"):

@@ -33,6 +33,19 @@ SHOWN = {
           [f"{place}_{what}_ns" for place in ("huge", "whole", "packed")
            for what in ("4k_readback_random", "4k_readback",
                         "128k_readback")],
+    "I1": [f"{kind}_{what}_ns" for kind in ("mixed", "incompressible", "same")
+           for what in [f"{kib}k_{op}" for kib in (4, 128)
+                        for op in ("read", "read_empty", "overwrite", "fill")] +
+           ["4k_read_random", "4k_discard_random"] +
+           [f"{kib}k_{op}" for kib in (4, 64, 128, 4096)
+            for op in ("discard", "discard_empty")]] +
+          [f"{place}_{what}_ns" for place in ("whole", "packed")
+           for what in ("writeback_store", "128k_readback", "4k_readback",
+                        "4k_readback_random", "4096k_discard")] +
+          [f"{kind}_{what}_ns" for kind in ("mixed", "same")
+           for what in ("swapout", "swapin", "swapfree")] +
+          [f"swap_{place}_{what}_avg_ns" for place in ("whole", "packed")
+           for what in ("mem", "dev")],
     "S1": [f"{rw}_{bs}_{jobs}_{what}" for rw in ("read", "write", "randrw")
            for bs in ("4k", "128k") for jobs in (1, 4)
            for what in ("iops", "p99_us")],

@@ -49,7 +49,7 @@ for WORKLOAD in $WORKLOADS; do
 			# A batch size matters to writeback alone, bios to swap, and
 			# timers to tiering.
 			case $SIDE$WORKLOAD in
-			*[0-9][!W]? | bios[!O]? | off[!T]? | timer[!T]? | zswap[!T]?)
+			*[0-9][!W]? | bios[!OI]? | off[!T]? | timer[!T]? | zswap[!T]?)
 				continue ;;
 			esac
 			export WORKLOAD PAIR SIDE

@@ -9,12 +9,14 @@
 # gets cmpxchg16b wrong (double faults in the slab allocator of 6.12). With
 # rdrand the random number generator is ready before the second CPU runs, and
 # need not change code in use later (see emulator.sh).
-# ZT_ACCEL=kvm or ZT_ACCEL=tcg overrides.
+# ZT_ACCEL=kvm or ZT_ACCEL=tcg overrides. With ZT_ACCEL=icount QEMU counts instructions,
+# each of which takes 1 ns of the guest's time, and the load of the host does not count.
 
 . "$(dirname "$0")/common.sh"
 
 KVM="-accel kvm -cpu host"
 TCG="-accel tcg,thread=multi -cpu qemu64,-cx16,+rdrand"
+ICOUNT="${TCG/multi/single} -icount shift=0,sleep=off"
 PROBE_SECONDS=10
 
 kimage=$1
@@ -44,6 +46,7 @@ kvm_boots() {
 case ${ZT_ACCEL:-} in
 kvm) echo "$KVM"; exit ;;
 tcg) echo "$TCG"; exit ;;
+icount) echo "$ICOUNT"; exit ;;
 esac
 
 mkdir -p "$BUILD"
