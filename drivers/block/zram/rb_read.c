@@ -74,10 +74,12 @@ struct zram_rb_pool *zram_rb_pool_create(const char *name)
 	/*
 	 * The driver may allocate several bios for one parent before the block layer
 	 * submits the first one. The rescuer submits them when the mempool is empty.
+	 * The block layer keeps up to 256 small bios that a CPU has completed, for the next
+	 * reads of that CPU, but none of the mempool.
 	 */
 	if (bioset_init(&pool->bios, ZRAM_RB_RESERVE,
-			offsetof(struct zram_rb_read, bio),
-			BIOSET_NEED_BVECS | BIOSET_NEED_RESCUER))
+			offsetof(struct zram_rb_read, bio), BIOSET_NEED_BVECS |
+			BIOSET_NEED_RESCUER | BIOSET_PERCPU_CACHE))
 		goto err_bios;
 	/*
 	 * Needs no rescuer: the block layer submits the reads of a part before the
