@@ -181,8 +181,7 @@ static ssize_t mm_stat_show(struct device *dev, struct device_attribute *attr,
 	struct zram *zram = zram_sysfs_device(dev);
 	struct zram_stats *stats = &zram->stats;
 	struct zram_obj_usage usage;
-	u64 stored, compr, used;
-	unsigned long limit;
+	u64 stored, compr, used, used_max, limit;
 
 	down_read(&zram->config_lock);
 	zram_obj_pool_usage(&zram->pool, &usage);
@@ -196,13 +195,12 @@ static ssize_t mm_stat_show(struct device *dev, struct device_attribute *attr,
 	 * a monitor nothing that cannot be.
 	 */
 	used = (u64)usage.pages << PAGE_SHIFT;
+	used_max = (u64)max(usage.pages, usage.pages_max) << PAGE_SHIFT;
 	compr = min(zram_stats_read(stats, ZRAM_STAT_COMPR_BYTES), used);
 	return sysfs_emit(buf,
-			  "%8llu %8llu %8llu %8lu %8lu %8llu %8lu %8llu %8llu\n",
+			  "%8llu %8llu %8llu %8llu %8llu %8llu %8lu %8llu %8llu\n",
 			  stored << PAGE_SHIFT,
-			  compr, used,
-			  limit << PAGE_SHIFT,
-			  max(usage.pages, usage.pages_max) << PAGE_SHIFT,
+			  compr, used, limit << PAGE_SHIFT, used_max,
 			  zram_stats_read(stats, ZRAM_STAT_SAME_PAGES),
 			  usage.compacted,
 			  zram_stats_read(stats, ZRAM_STAT_HUGE_PAGES),
