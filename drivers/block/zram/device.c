@@ -62,6 +62,70 @@ device_alloc_disk(struct zram *zram, int major, int id,
 	return disk;
 }
 
+/* Undo zram_device_init(), also in part; compressors return to the default */
+static void device_tear_down(struct zram *zram)
+{
+	lockdep_assert_held_write(&zram->config_lock);
+
+	WRITE_ONCE(zram->nr_pages, 0);
+	/* Freeing slots needs the pool and the block map, so it comes first */
+	zram_slot_free_range(zram, 0, zram->slots.nr);
+	zram_table_destroy(&zram->slots);
+	zram_obj_pool_destroy(&zram->pool);
+	zram_comps_reset(&zram->comps);
+}
+
+/* Return a device to the state of a new one */
+static void device_forget(struct zram *zram)
+{
+	lockdep_assert_held_write(&zram->config_lock);
+
+	set_capacity_and_notify(zram->disk, 0);
+	part_stat_set_all(zram->disk->part0, 0);
+	device_tear_down(zram);
+	zram_bd_detach(zram);
+	zram_stats_clear(&zram->stats);
+	zram_kcompressd_reset(zram);
+	WRITE_ONCE(zram->pool.limit_pages, 0);
+	/* Without pp_lock: a run holds config_lock shared */
+	zram->pp_resume = (struct zram_pp_resume){};
+}
+
+/*
+ * End the runs before a writer queues for config_lock. A run holds the lock shared
+ * while it waits for the backing device, and behind a queued writer each reader of
+ * an attribute would wait as long. Polling also keeps the hung-task detector quiet.
+ */
+static int device_stop_runs(struct zram *zram, bool killable)
+{
+	WRITE_ONCE(zram->stopping, true);
+	while (!mutex_trylock(&zram->pp_lock)) {
+		if (killable && fatal_signal_pending(current)) {
+			WRITE_ONCE(zram->stopping, false);
+			return -EINTR;
+		}
+		msleep(RUNS_STEP_MS);
+	}
+	mutex_unlock(&zram->pp_lock);
+	/* It waits for no I/O any more, and is not started while stopping is set */
+	zram_tier_stop(zram);
+	return 0;
+}
+
+/* The same for a device that is set up and claimed, once its runs are stopped */
+static void device_return_to_defaults(struct zram *zram)
+{
+	/*
+	 * Waits for threads that compress pages of the device, and these for memory or
+	 * a CPU; without config_lock, so that attributes can be read meanwhile.
+	 */
+	zram_kc_drop(zram);
+	down_write(&zram->config_lock);
+	device_forget(zram);
+	WRITE_ONCE(zram->stopping, false);
+	up_write(&zram->config_lock);
+}
+
 /**
  * zram_device_add() - add a device
  * @major: block major of the driver
@@ -107,6 +171,10 @@ struct zram *zram_device_add(int major, int id,
 	return zram;
 
 err_add:
+	/* Attributes existed for a moment: a task may have set the device up */
+	device_stop_runs(zram, false);
+	zram_tier_capacity_stop(zram);
+	device_return_to_defaults(zram);
 	zram_tier_capacity_stop(zram);
 	put_disk(zram->disk);
 err_disk:
@@ -191,70 +259,6 @@ static void device_unclaim(struct zram *zram)
 	mutex_lock(&zram->disk->open_mutex);
 	zram->claimed = false;
 	mutex_unlock(&zram->disk->open_mutex);
-}
-
-/* Undo zram_device_init(), also in part; compressors return to the default */
-static void device_tear_down(struct zram *zram)
-{
-	lockdep_assert_held_write(&zram->config_lock);
-
-	WRITE_ONCE(zram->nr_pages, 0);
-	/* Freeing slots needs the pool and the block map, so it comes first */
-	zram_slot_free_range(zram, 0, zram->slots.nr);
-	zram_table_destroy(&zram->slots);
-	zram_obj_pool_destroy(&zram->pool);
-	zram_comps_reset(&zram->comps);
-}
-
-/* Return a device to the state of a new one */
-static void device_forget(struct zram *zram)
-{
-	lockdep_assert_held_write(&zram->config_lock);
-
-	set_capacity_and_notify(zram->disk, 0);
-	part_stat_set_all(zram->disk->part0, 0);
-	device_tear_down(zram);
-	zram_bd_detach(zram);
-	zram_stats_clear(&zram->stats);
-	zram_kcompressd_reset(zram);
-	WRITE_ONCE(zram->pool.limit_pages, 0);
-	/* Without pp_lock: a run holds config_lock shared */
-	zram->pp_resume = (struct zram_pp_resume){};
-}
-
-/*
- * End the runs before a writer queues for config_lock. A run holds the lock shared
- * while it waits for the backing device, and behind a queued writer each reader of
- * an attribute would wait as long. Polling also keeps the hung-task detector quiet.
- */
-static int device_stop_runs(struct zram *zram, bool killable)
-{
-	WRITE_ONCE(zram->stopping, true);
-	while (!mutex_trylock(&zram->pp_lock)) {
-		if (killable && fatal_signal_pending(current)) {
-			WRITE_ONCE(zram->stopping, false);
-			return -EINTR;
-		}
-		msleep(RUNS_STEP_MS);
-	}
-	mutex_unlock(&zram->pp_lock);
-	/* It waits for no I/O any more, and is not started while stopping is set */
-	zram_tier_stop(zram);
-	return 0;
-}
-
-/* The same for a device that is set up and claimed, once its runs are stopped */
-static void device_return_to_defaults(struct zram *zram)
-{
-	/*
-	 * Waits for threads that compress pages of the device, and these for memory or
-	 * a CPU; without config_lock, so that attributes can be read meanwhile.
-	 */
-	zram_kc_drop(zram);
-	down_write(&zram->config_lock);
-	device_forget(zram);
-	WRITE_ONCE(zram->stopping, false);
-	up_write(&zram->config_lock);
 }
 
 /**
@@ -351,6 +355,8 @@ int zram_device_reset(struct zram *zram)
 	/* Not under open_mutex: closing the backing device takes one */
 	if (!err)
 		device_return_to_defaults(zram);
+	else	/* A write of 1 to tier/enable has started no thread meanwhile */
+		zram_tier_start(zram);
 	device_unclaim(zram);
 	return err;
 }

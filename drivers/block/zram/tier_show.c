@@ -165,7 +165,7 @@ int zram_tier_show_ages(struct zram *zram, char *buf)
 		ret = zram_tier_ages_walk(zram, ktime_get_boottime_seconds(), 0,
 					  &result->ages, tier_show_stop);
 	up_read(&zram->config_lock);
-	if (ret && !READ_ONCE(zram->stopping))
+	if (ret && signal_pending(current))
 		ret = -ERESTARTSYS;
 	if (ret)
 		goto out;
