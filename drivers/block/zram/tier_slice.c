@@ -157,7 +157,7 @@ static int tier_slice_end(struct zram_tier_slice *slice, int err, int last)
 	bool space = last == -ENOSPC || last == -EDQUOT;
 
 	if (zram_wb_retry_gave_up(&run->retry))
-		return last;
+		return last ?: -EIO;
 	if (last && !run->blocks && (!space || err == -ENOENT))
 		return last;
 	if (!space && last != -EINTR)

@@ -178,9 +178,12 @@ int zram_wb_run_step(struct zram_wb_run *run)
 	if (run->allowed < run->unit)
 		return -EAGAIN;
 	req = wb_run_get_request(run);
-	/* Settling earlier requests may have shown that the device fails */
+	/*
+	 * Settling earlier requests may have shown that the device fails. If each retry
+	 * succeeded, but took too long, no error is left in run->err.
+	 */
 	if (zram_wb_retry_gave_up(&run->retry))
-		return run->err;
+		return run->err ?: -EIO;
 	reserved = wb_run_reserve(run, req);
 	if (reserved < 0) {
 		/* Settling frees memory, and perhaps blocks */

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 200
-# slow: 35
+# slow: 50
 # A device that takes seconds for each write, or each read, and then fails: the run ends
 # soon, and no block is retired. A block that can be written again is used again.
 
@@ -11,7 +11,7 @@
 
 # They die side by side, each on 64 MiB of the disk: nearly all of it is waiting.
 sectors=131072
-bd_use null 256 || skip_all "no null_blk"
+bd_use null 320 || skip_all "no null_blk"
 disk=$BD
 bd_dm zt_dead error "0 $((4 * sectors)) error" || skip_all "no device-mapper"
 dead=$BD
@@ -51,10 +51,37 @@ begin packed 1 "$disk" 0 "$dead" 3000
 # Writes succeed, but the run cannot read back what it wrote. Several are in flight.
 begin "packed, reads" 1 "$dead" 4000 "$disk" 1000
 begin "whole, reads" 0 "$dead" 4000 "$disk" 1000
+# The first read fails after 11 s. All is well afterwards, but a run has spent its time.
+at=$((runs * sectors))
+must bd_dm zt_back error "0 $sectors error"
+must bd_dm zt_late delay "0 $sectors delay $BD 0 11000 $disk $at 0"
+PACKED=0
+zram_new 32M '' "$BD"
+must zpat fill -k random -j 2 -b 64 "$ZDEV" > /dev/null
+put "$ZSYS/writeback_batch_size" 1
+bg ztry -t "$ZSYS/writeback" huge > "/tmp/run.$$.back"
+ZT_FILES="$ZT_FILES /tmp/run.$$.back"
+back=$BGPID back_id=$ZID
+# That read has failed, and the one of the retry is still held
+sleep 15
+must dm_table zt_back "0 $sectors linear $disk $at"
+
 dies 1 40
 dies 2 40
 dies 3 30
 dies 4 30
+
+ZID=$back_id
+ZDEV=/dev/zram$ZID ZSYS=/sys/block/zram$ZID
+ended "$back" 100 || bail "reads that recover: the run does not end"
+read -r error ms < "/tmp/run.$$.back"
+is "reads that recover: the run ends with EIO" "$error" EIO
+between "reads that recover: it did wait, ms" "$ms" 20000 60000
+wb_read
+is "reads that recover: the page is written, nothing is retired" \
+	"$WB_pages $WB_bad_blocks" "1 0"
+check "reads that recover: every byte" zpat verify -k random -j 2 "$ZDEV"
+must zram_remove
 
 # One block fails, is retired, and is used again after the repair.
 log_mark_quiet
