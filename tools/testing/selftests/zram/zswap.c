@@ -10,6 +10,7 @@
  *     -H		ask for transparent huge pages
  *     -S		threads verify the same pages at the same time, without rewrites
  *     -F		verify from forked children too (pages shared)
+ *     -E		allocations of the threads may fail (fault.h)
  *     -w FILE		after the fill create FILE, then wait till it is gone
  *     -L US		one thread: in each round wait US microseconds before the first
  *			access to a page, and time that access; at the end print
@@ -29,6 +30,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "fault.h"
 #include "pattern.h"
 
 #ifndef MADV_PAGEOUT
@@ -40,6 +42,7 @@ static char *mem;
 static uint32_t *gens;
 static uint64_t nr_pages, seed = 1;
 static int kind = ZP_CYCLE, threads = 1, rounds = 2, pageout, thp, forked, together;
+static int faulty;
 static int filling;
 static const char *hold;
 static atomic_ulong bad, verified;
@@ -72,6 +75,8 @@ static void push_out(uint64_t from, uint64_t n)
 
 static void fill(uint64_t lo, uint64_t hi)
 {
+	if (faulty)
+		zt_fault_me();
 	for (uint64_t i = lo; i < hi; i++) {
 		write_page(i);
 		if (i % CHUNK == CHUNK - 1)
@@ -124,8 +129,12 @@ static void verify(uint64_t lo, uint64_t hi, uint64_t *rnd)
 	static __thread char want[ZP_PAGE] __attribute__((aligned(64)));
 	uint64_t n = (hi - lo + 15) / 16, *order = malloc(n * sizeof(*order));
 
+	if (!order)
+		exit(3);
 	for (uint64_t i = 0; i < n; i++)
 		order[i] = lo + i * 16;
+	if (faulty)
+		zt_fault_me();
 	for (uint64_t i = n; i > 1; i--) {
 		uint64_t k = zp_next(rnd) % i, t = order[i - 1];
 
@@ -210,7 +219,7 @@ static void parse(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "m:r:j:k:s:w:L:PHFS")) != -1) {
+	while ((c = getopt(argc, argv, "m:r:j:k:s:w:L:PHFSE")) != -1) {
 		switch (c) {
 		case 'm':
 			nr_pages = strtoull(optarg, NULL, 0) * 256;
@@ -244,6 +253,9 @@ static void parse(int argc, char **argv)
 			break;
 		case 'S':
 			together = 1;
+			break;
+		case 'E':
+			faulty = 1;
 			break;
 		default:
 			exit(3);
