@@ -224,6 +224,7 @@ void zram_bd_map_unclaim(struct zram_bd_map *map, u64 first, u64 nr,
 		spin_lock_irq(&seg->lock);
 		bitmap_clear(seg->used, 0, seg->nr_blocks);
 		zram_bd_tree_update(map, block, false);
+		WRITE_ONCE(map->none, 0);
 		seg->nr_used = 0;
 		seg->written = !discarded;
 		if (!discarded)

@@ -40,6 +40,7 @@
 #include <linux/bitmap.h>
 #include <linux/bug.h>
 #include <linux/err.h>
+#include <linux/lockdep.h>
 #include <linux/minmax.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -139,11 +140,28 @@ static void bd_map_tell(struct zram_bd_map *map)
 		watch->freed(watch);
 }
 
+/* Blocks from @at on are free: may a search for a unit succeed that has found none? */
+static void bd_map_look_unit(struct zram_bd_map *map, const struct segment *seg,
+			     unsigned int at, unsigned int end)
+{
+	/* Pairs with bd_reserve_search_unit() by the lock of the segment */
+	unsigned int unit = READ_ONCE(map->none);
+
+	lockdep_assert_held(&seg->lock);
+	if (!unit)
+		return;
+	for (at = round_down(at, unit); at < end; at += unit) {
+		if (at + unit <= seg->nr_blocks &&
+		    find_next_bit(seg->used, at + unit, at) == at + unit)
+			WRITE_ONCE(map->none, 0);
+	}
+}
+
 static bool bd_map_ref_segment(struct zram_bd_map *map, u64 block,
 			       unsigned int nr, int change)
 {
 	struct segment *seg = zram_bd_tree_find(map, block);
-	unsigned int at = block & (SEGMENT_BLOCKS - 1);
+	unsigned int at = block & (SEGMENT_BLOCKS - 1), first = at;
 	unsigned int freed = 0;
 	bool valid = true;
 	unsigned long irq;
@@ -167,6 +185,7 @@ static bool bd_map_ref_segment(struct zram_bd_map *map, u64 block,
 	if (freed) {
 		if (seg->nr_used == seg->nr_blocks)
 			zram_bd_tree_update(map, block, false);
+		bd_map_look_unit(map, seg, first, at);
 		seg->nr_used -= freed;
 		if (!seg->nr_used) {
 			swap(refs, seg->refs);

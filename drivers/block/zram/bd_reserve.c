@@ -164,6 +164,28 @@ static void bd_reserve_search_short(struct zram_bd_map *map, struct bd_run *run)
 	}
 }
 
+/*
+ * Where pages are larger than blocks, an aged device may have free blocks in each segment
+ * and no free unit anywhere. The search that finds this out has looked at all segments;
+ * later ones end at once until bd_map_look_unit() finds a unit that has become free. The
+ * size is noted before the search: a unit that is freed behind it clears it again.
+ */
+static void bd_reserve_search_unit(struct zram_bd_map *map, struct bd_run *run)
+{
+	unsigned int none = READ_ONCE(map->none);
+
+	if (run->unit == 1 || run->existing) {
+		bd_reserve_search_short(map, run);
+		return;
+	}
+	if (none && run->unit >= none)
+		return;
+	WRITE_ONCE(map->none, run->unit);
+	bd_reserve_search_short(map, run);
+	if (run->nr)
+		WRITE_ONCE(map->none, 0);
+}
+
 /* Reserve the extent that was found; false without memory for its segment */
 static bool bd_reserve_take(struct zram_bd_map *map, const struct bd_run *run)
 {
@@ -219,7 +241,7 @@ static void bd_reserve_prepare(struct zram_bd_map *map)
 static int bd_reserve_run(struct zram_bd_map *map, struct bd_run *run)
 {
 	run->nr = 0;
-	bd_reserve_search_short(map, run);
+	bd_reserve_search_unit(map, run);
 	if (!run->nr)
 		return run->existing ? -ENOMEM : 0;
 	if (!bd_reserve_take(map, run))

@@ -47,6 +47,7 @@ struct zram_bd_map {
 	u64 cursor;			/* block after the last extent reserved; reserve_lock */
 	unsigned int enough;		/* length that ends a search cut short; reserve_lock */
 	unsigned int shortcuts;		/* searches to be cut short; reserve_lock */
+	unsigned int none;		/* blocks; no such unit is free; set under reserve_lock */
 	u32 *spare_refs;		/* for the next segment; xchg() */
 	struct region *spare_region;	/* for the next region; reserve_lock */
 	bool wants_region;		/* reserve_lock; read without */

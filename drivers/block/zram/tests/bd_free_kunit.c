@@ -155,6 +155,23 @@ static void bd_free_test_claim(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, zram_bd_map_free(t->map), 0);
 }
 
+/* A search for a unit that finds none is repeated after a discard. */
+static void bd_free_test_unit(struct kunit *test)
+{
+	struct bd_free_test *t = setup(test, 3 * SEGMENT);
+	u64 from = 0, first;
+
+	while (reserve(test, SEGMENT))
+		;
+	put(t, SEGMENT, SEGMENT);
+	claim(test, &from, 999, SEGMENT, SEGMENT);
+	KUNIT_EXPECT_EQ(test, zram_bd_map_reserve(t->map, 16, 16, &first), 0);
+	zram_bd_map_unclaim(t->map, SEGMENT, SEGMENT, true);
+	KUNIT_EXPECT_EQ(test, zram_bd_map_reserve(t->map, 16, 16, &first), 16);
+	KUNIT_EXPECT_EQ(test, first, SEGMENT);
+	bitmap_set(t->used, first, 16);
+}
+
 /**
  * struct bd_free_test_watch - a watch that counts
  * @watch: the watch of the map
@@ -297,6 +314,7 @@ static void bd_free_test_regions(struct kunit *test)
 static struct kunit_case bd_free_test_cases[] = {
 	KUNIT_CASE(bd_free_test_zone),
 	KUNIT_CASE(bd_free_test_claim),
+	KUNIT_CASE(bd_free_test_unit),
 	KUNIT_CASE(bd_free_test_tell),
 	KUNIT_CASE(bd_free_test_sole),
 	KUNIT_CASE(bd_free_test_retired),

@@ -210,9 +210,71 @@ static void bd_map_load_test_cost(struct kunit *test)
 	KUNIT_EXPECT_LT(test, most, 20 * least);
 }
 
+/* Nanoseconds of a reservation of units that finds none, in the best of many rounds */
+static u64 cost_of_none(struct kunit *test, unsigned int unit)
+{
+	struct bd_map_test *t = test->priv;
+	unsigned int round, i;
+	u64 first, best = U64_MAX;
+
+	for (round = 0; round < ROUNDS; round++) {
+		ktime_t start = ktime_get();
+
+		for (i = 0; i < BATCH; i++)
+			KUNIT_EXPECT_EQ(test, zram_bd_map_reserve(t->map, unit, unit,
+								  &first), 0);
+		start = ktime_sub(ktime_get(), start);
+		best = min(best, div_u64(ktime_to_ns(start), BATCH));
+	}
+	return best;
+}
+
+/*
+ * Free blocks everywhere, and no free unit: a search is not repeated until a unit becomes
+ * free, by its last block or behind one that was reserved.
+ */
+static void bd_map_load_test_units(struct kunit *test)
+{
+	struct bd_map_test *t = bd_map_setup(test, (1 << 18) + 9);
+	static const unsigned int units[] = { 16, 4 };
+	unsigned int b, i, run;
+	u64 first, one, none;
+	int nr;
+
+	while ((nr = zram_bd_map_reserve(t->map, SEGMENT, 1, &first)) > 0)
+		set_owner(t, first, nr, 1);
+	for (b = 0; b < t->nr; b++) {
+		if (b % 4 == 1)
+			continue;
+		zram_bd_map_put(t->map, b, 1);
+		t->ref[b] = 0;
+	}
+	one = cost(t, 1, &run);
+	for (i = 0; i < ARRAY_SIZE(units); i++) {
+		none = cost_of_none(test, units[i]);
+		kunit_info(test, "%u blocks: %llu ns\n", units[i], none);
+		KUNIT_EXPECT_LT(test, none * 1000, 20 * one);
+	}
+	/* A larger unit is not there either; reservations of blocks change nothing. */
+	KUNIT_EXPECT_EQ(test, zram_bd_map_reserve(t->map, 16, 16, &first), 0);
+	zram_bd_map_put(t->map, 4 * 777 + 1, 1);
+	t->ref[4 * 777 + 1] = 0;
+	KUNIT_EXPECT_EQ(test, zram_bd_map_reserve(t->map, 16, 16, &first), 0);
+	KUNIT_EXPECT_EQ(test, zram_bd_map_reserve(t->map, 4, 4, &first), 4);
+	KUNIT_EXPECT_EQ(test, first, 4ULL * 777);
+	KUNIT_EXPECT_EQ(test, zram_bd_map_reserve(t->map, 4, 4, &first), 0);
+	zram_bd_map_put(t->map, 4 * 777, 4);
+	KUNIT_EXPECT_EQ(test, zram_bd_map_reserve(t->map, 4, 4, &first), 4);
+	set_owner(t, 4 * 777, 4, 1);
+	put_all(t);
+	KUNIT_EXPECT_EQ(test, zram_bd_map_reserve(t->map, 16, 16, &first), 16);
+	zram_bd_map_put(t->map, first, 16);
+}
+
 static struct kunit_case load_test_cases[] = {
 	KUNIT_CASE_PARAM(bd_map_load_test_tasks, size_gen_params),
 	KUNIT_CASE(bd_map_load_test_cost),
+	KUNIT_CASE(bd_map_load_test_units),
 	{}
 };
 
