@@ -38,11 +38,13 @@ reversed()
 failures=0
 grep MemTotal /proc/meminfo | sed 's/^/# /'
 for WORKLOAD in $WORKLOADS; do
-	for PAIR in $(seq "${FIRST_PAIR:-0}" "$PAIRS"); do
-		sides=$SIDES
-		case $WORKLOAD in
-		T*) sides=${T_SIDES:-$SIDES} ;;
-		esac
+	sides_of=$SIDES pairs=$PAIRS
+	case $WORKLOAD in
+	T*) sides_of=${T_SIDES:-$SIDES} ;;
+	S1) pairs=${S1_PAIRS:-$PAIRS} ;;
+	esac
+	for PAIR in $(seq "${FIRST_PAIR:-0}" "$pairs"); do
+		sides=$sides_of
 		# shellcheck disable=SC2086 # words
 		[ $((PAIR % 2)) -eq 0 ] || sides=$(reversed $sides)
 		for SIDE in $sides; do
@@ -53,7 +55,7 @@ for WORKLOAD in $WORKLOADS; do
 				continue ;;
 			esac
 			export WORKLOAD PAIR SIDE
-			say "pair $PAIR of $PAIRS"
+			say "pair $PAIR of $pairs"
 			if ! run_side; then
 				figure failed 1
 				failures=$((failures + 1))
