@@ -138,7 +138,10 @@ static void rb_packed_settle(struct zram_rb_packed *packed, bool restore)
 
 	if (packed->nr_objects == packed->own_objects)
 		return;
-	restore = restore && zram_rb_unpack_check(zram, packed);
+	if (restore && !zram_rb_unpack_check(zram, packed)) {
+		zram_rb_window_failed(zram);
+		restore = false;
+	}
 	for (i = packed->own_objects; i < packed->nr_objects; i++) {
 		brought += restore && rb_packed_restore(packed, &packed->objects[i]);
 		zram_slot_release(zram, &packed->objects[i].slot);
