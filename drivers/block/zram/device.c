@@ -355,8 +355,6 @@ int zram_device_reset(struct zram *zram)
 	/* Not under open_mutex: closing the backing device takes one */
 	if (!err)
 		device_return_to_defaults(zram);
-	else	/* A write of 1 to tier/enable has started no thread meanwhile */
-		zram_tier_start(zram);
 	device_unclaim(zram);
 	return err;
 }

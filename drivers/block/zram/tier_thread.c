@@ -329,7 +329,9 @@ void zram_tier_stop(struct zram *zram)
  * @on: true: on
  *
  * Context: May sleep. Takes config_lock and the tier lock.
- * Return: 0; -ENOMEM; -EINTR after a fatal signal. Then nothing has changed.
+ * Return: 0; -ENOMEM; -EINTR after a fatal signal; -EBUSY if a reset or a removal waits
+ *	for a run: it may be killed, and nobody would start the thread then. After an error
+ *	nothing has changed.
  */
 int zram_tier_enable(struct zram *zram, bool on)
 {
@@ -343,6 +345,9 @@ int zram_tier_enable(struct zram *zram, bool on)
 		up_read(&zram->config_lock);
 		return -EINTR;
 	}
+	err = -EBUSY;
+	if (on && READ_ONCE(zram->stopping))
+		goto out;
 	was = tier->enabled;
 	WRITE_ONCE(tier->enabled, on);
 	err = on ? tier_thread_try_start(zram) : tier_thread_join(zram, true);
@@ -350,6 +355,7 @@ int zram_tier_enable(struct zram *zram, bool on)
 		WRITE_ONCE(tier->enabled, was);
 	if (!tier->thread)
 		tier_thread_reset_status(tier);
+out:
 	mutex_unlock(&tier->lock);
 	up_read(&zram->config_lock);
 	return err;

@@ -90,6 +90,7 @@ bg ztry "$ZSYS/reset" 1 > /tmp/reset.$$
 reset=$BGPID
 sleep 0.5
 readable "beside reset"
+store EBUSY tier/enable 1
 killed "reset" "$reset"
 read -r state < "$ZSYS/initstate"
 is "a killed reset: the device is as it was" "$state" 1
