@@ -23,9 +23,9 @@ quiet_console
 # swapping FAULT WAY: while the program waits, half of its pages go to the
 # backing device, so that its reads have both kinds.
 swapping() {
+	fault_or_skip "$1" 20 || return 0
 	zram_new 64M '' "$BD"
 	swap_on
-	fault_or_skip "$1" 20 || { must zram_remove; return 0; }
 	bg zswap -m 16 -P -r 2 -E -k mixed -w $hold > /tmp/out.$$
 	swapper=$BGPID
 	filled $hold "$1, $2"
