@@ -174,11 +174,13 @@ static int bio_read_parts(struct zram_rb_set *set, struct bio *bio)
 	return err;
 }
 
-static void bio_read_end(struct zram *zram, struct bio *bio, unsigned long start,
-			 int err)
+/* End a bio that began at @start; an error counts in @failed */
+static __always_inline void bio_end(struct zram *zram, struct bio *bio,
+				    unsigned long start, int err,
+				    enum zram_stat failed)
 {
 	if (err) {
-		zram_stats_add(&zram->stats, ZRAM_STAT_FAILED_READS, 1);
+		zram_stats_add(&zram->stats, failed, 1);
 		bio->bi_status = BLK_STS_IOERR;
 	}
 	bio_end_io_acct(bio, start);
@@ -205,7 +207,7 @@ static void bio_read_page(struct zram *zram, struct bio *bio)
 		zram_rb_finish(&set, BLK_STS_OK);
 		return;
 	}
-	bio_read_end(zram, bio, start, ret);
+	bio_end(zram, bio, start, ret, ZRAM_STAT_FAILED_READS);
 }
 
 static void bio_read(struct zram *zram, struct bio *whole)
@@ -221,7 +223,7 @@ static void bio_read(struct zram *zram, struct bio *whole)
 	if (set.group)
 		zram_rb_finish(&set, err ? BLK_STS_IOERR : BLK_STS_OK);
 	else
-		bio_read_end(zram, bio, set.start, err);
+		bio_end(zram, bio, set.start, err, ZRAM_STAT_FAILED_READS);
 }
 
 static unsigned int bio_write_how(const struct bio *bio, bool later)
@@ -331,12 +333,7 @@ static void bio_write(struct zram *zram, struct bio *bio)
 	} else {
 		err = bio_write_parts(zram, bio, how);
 	}
-	if (err) {
-		zram_stats_add(&zram->stats, ZRAM_STAT_FAILED_WRITES, 1);
-		bio->bi_status = BLK_STS_IOERR;
-	}
-	bio_end_io_acct(bio, start);
-	bio_endio(bio);
+	bio_end(zram, bio, start, err, ZRAM_STAT_FAILED_WRITES);
 }
 
 /*
