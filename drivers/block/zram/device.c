@@ -126,6 +126,17 @@ static void device_return_to_defaults(struct zram *zram)
 	up_write(&zram->config_lock);
 }
 
+/* Free a device whose runs are stopped; without attributes it cannot be set up again */
+static void device_free(struct zram *zram)
+{
+	device_return_to_defaults(zram);
+	zram_tier_capacity_stop(zram);
+	put_disk(zram->disk);
+	zram_tier_dev_destroy(zram);
+	zram_stats_destroy(&zram->stats);
+	kfree(zram);
+}
+
 /**
  * zram_device_add() - add a device
  * @major: block major of the driver
@@ -174,9 +185,8 @@ err_add:
 	/* Attributes existed for a moment: a task may have set the device up */
 	device_stop_runs(zram, false);
 	zram_tier_capacity_stop(zram);
-	device_return_to_defaults(zram);
-	zram_tier_capacity_stop(zram);
-	put_disk(zram->disk);
+	device_free(zram);
+	return ERR_PTR(err);
 err_disk:
 	zram_tier_dev_destroy(zram);
 	zram_stats_destroy(&zram->stats);
@@ -275,13 +285,7 @@ void zram_device_remove(struct zram *zram)
 	zram_tier_capacity_stop(zram);
 	zram_debugfs_remove(zram);
 	del_gendisk(zram->disk);
-	/* Without attributes the device cannot be set up again */
-	device_return_to_defaults(zram);
-	zram_tier_capacity_stop(zram);
-	put_disk(zram->disk);
-	zram_tier_dev_destroy(zram);
-	zram_stats_destroy(&zram->stats);
-	kfree(zram);
+	device_free(zram);
 }
 
 /**
