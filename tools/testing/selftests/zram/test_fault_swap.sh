@@ -34,10 +34,7 @@ swapping() {
 	between "$1, $2: writes failed" "$IO_FAILED_WRITES" 1 100000000
 	mm_read
 	between "$1, $2: bytes stored" "$MM_ORIG" $((1024 * PAGE)) 100000000
-	seq 1 2 4095 | sed 's/^/page_index=/' | xargs -n 100 |
-		while read -r line; do
-			store_quietly "$ZSYS/writeback" "$line" 2> /dev/null
-		done
+	wb_every_other 4095
 	bd_read
 	between "$1, $2: pages on the device" "$BD_COUNT" 100 100000
 	rm -f $hold
