@@ -50,7 +50,7 @@ help:
 #:                  dkms-check builds from it and tries the result
 #:   make dist      a release in build/dist: source archive, package for dkms, series,
 #:                  checksums; make dist-check makes it twice and compares
-#:   make nightly   what takes too long for .ci/run: all tests on mainline,
+#:   make nightly   what takes too long for .ci/run: all tests on distro, mainline,
 #:                  mainline-debug, lts, rt, previous, uml, with KCSAN and
 #:                  PREEMPT_RT, on other processors; swap by bios; each patch of
 #:                  the series, dkms, twenty minutes of torture and of fuzz.

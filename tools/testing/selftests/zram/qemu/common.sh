@@ -21,6 +21,37 @@ die() {
 	exit 2
 }
 
+# all_items: all tests of a lane, of which CHECKS is set if its kernel has all the checks
+all_items() {
+	cd "$SELFTESTS"
+	echo kunit
+	ls test_*.sh 2>/dev/null || :
+	# With all the checks they fill devices for minutes.
+	[ -n "${CHECKS:-}" ] || echo mainline_selftests
+}
+
+# named_items NAME...: the tests with these names, or with these words in their names
+named_items() {
+	local name file found
+
+	cd "$SELFTESTS"
+	for name; do
+		found=
+		case $name in
+		kunit|mainline_selftests|thirdparty|torture) echo "$name"; continue ;;
+		esac
+		for file in "$name" "$name.sh" "test_$name.sh" test_*"$name"*.sh; do
+			case $file in test_*.sh) ;; *) continue ;; esac
+			[ -f "$file" ] || continue
+			found=1
+			echo "$file"
+			# A full name means that test alone.
+			[ "$file" != "${name%.sh}.sh" ] || break
+		done
+		[ -n "$found" ] || die "no test is called $name"
+	done | awk '!seen[$0]++'
+}
+
 # slow_items: the tests that state that they are slow, "# slow: SECONDS"
 slow_items() {
 	(cd "$SELFTESTS" && grep -l '^# slow: [0-9]' test_*.sh) || :

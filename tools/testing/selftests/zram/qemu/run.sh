@@ -129,36 +129,6 @@ select_items() {
 		grep -vxF -f <(grep . <<< "$without")
 }
 
-all_items() {
-	cd "$SELFTESTS"
-	echo kunit
-	ls test_*.sh 2>/dev/null || :
-	# With all the checks they fill devices for minutes.
-	[ -n "$CHECKS" ] || echo mainline_selftests
-}
-
-# named_items NAME...: the tests with these names, or with these words in their names
-named_items() {
-	local name file found
-
-	cd "$SELFTESTS"
-	for name; do
-		found=
-		case $name in
-		kunit|mainline_selftests|thirdparty|torture) echo "$name"; continue ;;
-		esac
-		for file in "$name" "$name.sh" "test_$name.sh" test_*"$name"*.sh; do
-			case $file in test_*.sh) ;; *) continue ;; esac
-			[ -f "$file" ] || continue
-			found=1
-			echo "$file"
-			# A full name means that test alone.
-			[ "$file" != "${name%.sh}.sh" ] || break
-		done
-		[ -n "$found" ] || die "no test is called $name"
-	done | awk '!seen[$0]++'
-}
-
 # Single quotes for the shell of the guest.
 quote() {
 	printf "'%s'" "${1//\'/\'\\\'\'}"
