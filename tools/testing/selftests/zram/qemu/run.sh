@@ -240,6 +240,12 @@ cat "$base" "$modules" "$out/session.cpio" > "$out/initrd.cpio"
 	read -ra machine <<< "$("$QEMU_DIR/accel.sh" "$KIMAGE")"
 exec 8>&-
 
+# The table of interrupts of the machine "pc" is a program of ACPI, for which a kernel
+# with all the checks takes half a minute, twice, and gives up. That of q35 is a table.
+case $CHECKS-$GUEST-$MACHINE in
+?*-qemu-x86_64) machine+=(-machine q35) ;;
+esac
+
 # A second node, without processors, which tests of NUMA need: 64 MiB on top of
 # what was asked for.
 memory=(-m "$mem")
