@@ -112,11 +112,10 @@ static void obj_raise_max(struct zram_obj_pool *pool, unsigned long pages)
 		;
 }
 
-/*
- * Pages by which objects of admitted pages may exceed mem_limit: the allocator
- * takes up to 16 pages for one object, and none for the objects after it.
- */
-#define ADMITTED_SLACK	32UL
+/* The allocator takes up to so many pages for one object, and none for those after it */
+#define MOST_PAGES	16UL
+/* Pages by which objects of admitted pages may exceed mem_limit */
+#define ADMITTED_SLACK	(2 * MOST_PAGES)
 
 /*
  * A pool at mem_limit has space for an object only in a gap of its size, and the size
@@ -227,8 +226,9 @@ int zram_obj_alloc_instead(struct zram_obj_pool *pool, unsigned int size,
  *
  * zram_obj_admit() has checked mem_limit, and the staged page counts until the caller
  * installs the object. The allocator may take several pages for one object, so the
- * pool may exceed mem_limit by ADMITTED_SLACK. If mem_limit was lowered below that, the
- * bound is used_max. A refused object raises used_max, so it fits when it is retried.
+ * pool may exceed mem_limit by ADMITTED_SLACK. If mem_limit was lowered so far that one
+ * object may exceed that, the bound is used_max, if that is higher. A refused object raises
+ * used_max, so it fits when it is retried.
  *
  * Return: 0, -ENOMEM, or -ENOSPC.
  */
@@ -238,11 +238,11 @@ int zram_obj_alloc_admitted(struct zram_obj_pool *pool, unsigned int size,
 	unsigned long limit = READ_ONCE(pool->limit_pages), pages = obj_pages(pool);
 
 	/* One page of the slack is the staged page, whose place the object may take */
-	if (limit && pages > limit + ADMITTED_SLACK)
-		limit = max_t(unsigned long, pages,
-			      atomic_long_read(&pool->used_max));
+	if (limit && pages + MOST_PAGES > limit + ADMITTED_SLACK)
+		limit = max3(limit + ADMITTED_SLACK - 1, pages,
+			     (unsigned long)atomic_long_read(&pool->used_max));
 	else if (limit)
-		limit = max(limit + ADMITTED_SLACK - 1, pages);
+		limit += ADMITTED_SLACK - 1;
 	return obj_alloc_within(pool, size, gfp, nid, limit, 1, handle);
 }
 

@@ -182,13 +182,34 @@ static void write_test_kcompressd(struct kunit *test)
 	expect_page(test, 5);
 }
 
-/* Whatever mem_limit was lowered to, an object of a page takes a staged page's place */
+/* The object of a staged page is admitted, if not at once, then when it is retried */
+static void write_test_admit(struct kunit *test, unsigned int size, bool at_once)
+{
+	struct zram_obj_pool *pool = &((struct write_test *)test->priv)->zram->pool;
+	unsigned long handle = 0;
+	int err;
+
+	zram_obj_pool_clear_max(pool);
+	err = zram_obj_alloc_admitted(pool, size, GFP_KERNEL, NUMA_NO_NODE, &handle);
+	if (err && !at_once)
+		err = zram_obj_alloc_admitted(pool, size, GFP_KERNEL, NUMA_NO_NODE,
+					      &handle);
+	KUNIT_EXPECT_EQ_MSG(test, err, 0, "%u bytes, mem_limit %lu", size,
+			    pool->limit_pages);
+	if (!err)
+		zram_obj_free(pool, handle);
+}
+
+/*
+ * Whatever mem_limit was lowered to, an object takes a staged page's place: also one that
+ * the allocator takes several pages for
+ */
 static void write_test_admitted(struct kunit *test)
 {
 	struct write_test *t = test->priv;
 	struct zram_obj_pool *pool = &t->zram->pool;
-	unsigned long handles[50], handle;
-	unsigned int i;
+	unsigned long handles[50];
+	unsigned int i, size;
 
 	for (i = 0; i < ARRAY_SIZE(handles); i++)
 		KUNIT_ASSERT_EQ(test, 0, zram_obj_alloc(pool, PAGE_SIZE, GFP_KERNEL,
@@ -196,11 +217,9 @@ static void write_test_admitted(struct kunit *test)
 	zram_obj_count_staged(pool, 1);
 	for (i = 1; i <= ARRAY_SIZE(handles) + 1; i++) {
 		pool->limit_pages = i;
-		handle = 0;
-		KUNIT_EXPECT_EQ(test, 0,
-				zram_obj_alloc_admitted(pool, PAGE_SIZE, GFP_KERNEL,
-							NUMA_NO_NODE, &handle));
-		zram_obj_free(pool, handle);
+		write_test_admit(test, PAGE_SIZE, true);
+		for (size = PAGE_SIZE / 64; size < PAGE_SIZE; size += PAGE_SIZE / 64)
+			write_test_admit(test, size, false);
 	}
 	pool->limit_pages = 0;
 	zram_obj_count_staged(pool, -1);
