@@ -172,6 +172,22 @@ static struct zram_kc_stage *kc_queue_find(struct list_head *buckets,
 }
 
 /**
+ * zram_kc_queue_newest() - find the number of the newest page in the queue
+ * @pool: the pool
+ *
+ * Return: the number, for zram_kc_queue_take_until() and zram_kc_queue_wait().
+ */
+u64 zram_kc_queue_newest(struct zram_kc_stage_pool *pool)
+{
+	u64 seq;
+
+	spin_lock(&pool->lock);
+	seq = pool->seq;
+	spin_unlock(&pool->lock);
+	return seq;
+}
+
+/**
  * zram_kc_queue_requeue() - queue the kept pages of a device again
  * @pool: the pool
  * @zram: the device
@@ -201,7 +217,7 @@ u64 zram_kc_queue_requeue(struct zram_kc_stage_pool *pool,
  * zram_kc_queue_take_until() - take the oldest page of a device
  * @pool: the pool
  * @zram: the device
- * @seq: from zram_kc_queue_requeue(): none that were queued later
+ * @seq: number of a page: none that were queued after it
  *
  * Return: as zram_kc_queue_take().
  */
@@ -359,7 +375,7 @@ static bool kc_queue_is_done(struct zram_kc_stage_pool *pool,
  * zram_kc_queue_wait() - wait for the tasks that compress pages of a device
  * @pool: a pool the caller has a reference to
  * @zram: the device
- * @seq: from zram_kc_queue_requeue(): not for pages that were queued later
+ * @seq: number of a page: not for pages that were queued after it
  *
  * Context: May sleep.
  * Return: 0, or -EINTR after a signal.

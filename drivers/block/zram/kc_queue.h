@@ -22,6 +22,7 @@ struct zram_kc_sleeper {
 
 bool zram_kc_queue_add(struct zram_kc_stage *stage, bool *woken);
 struct zram_kc_stage *zram_kc_queue_take(struct zram_kc_stage_pool *pool);
+u64 zram_kc_queue_newest(struct zram_kc_stage_pool *pool);
 u64 zram_kc_queue_requeue(struct zram_kc_stage_pool *pool,
 			  const struct zram *zram);
 struct zram_kc_stage *zram_kc_queue_take_until(struct zram_kc_stage_pool *pool,

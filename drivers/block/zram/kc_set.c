@@ -240,26 +240,8 @@ static struct zram_kc_stage_pool *kc_set_get_pool(struct kc_set __rcu **from,
 	return pool;
 }
 
-static int kc_set_flush_pool(struct zram_kc_stage_pool *pool, struct zram *zram,
-			     bool wait)
-{
-	u64 seq = zram_kc_queue_requeue(pool, zram);
-	struct zram_kc_stage *stage;
-
-	for (;;) {
-		stage = zram_kc_queue_take_until(pool, zram, seq);
-		if (!zram_kc_store_finish(stage))
-			break;
-		if (wait && (signal_pending(current) ||
-			     READ_ONCE(zram->stopping)))
-			return -EINTR;
-		cond_resched();
-	}
-	return wait ? zram_kc_queue_wait(pool, zram, seq) : 0;
-}
-
 static int kc_set_flush(struct kc_set __rcu **from, struct zram *zram,
-			bool wait)
+			enum zram_kc_flush how)
 {
 	struct zram_kc_stage_pool *pool;
 	int id, err = 0;
@@ -268,7 +250,7 @@ static int kc_set_flush(struct kc_set __rcu **from, struct zram *zram,
 		pool = kc_set_get_pool(from, id);
 		if (!pool)
 			continue;
-		err = kc_set_flush_pool(pool, zram, wait);
+		err = zram_kc_store_queued(pool, zram, how);
 		zram_kc_stage_pool_put(pool);
 	}
 	return err;
@@ -277,26 +259,24 @@ static int kc_set_flush(struct kc_set __rcu **from, struct zram *zram,
 /**
  * zram_kc_flush() - compress the queued pages of a device
  * @zram: the device
- * @wait: wait for the pages that other tasks are compressing, until a signal. A writer
- *	must not: the other task may wait for memory, which the writer may be there to
- *	free.
+ * @how: which pages
  *
- * Pages whose object cannot be allocated stay staged. With @wait, stops compressing
+ * Pages whose object cannot be allocated stay staged. With %ZRAM_KC_WAIT, stops compressing
  * after a signal, or when the device is to be reset or removed.
  *
  * Context: May sleep.
  * Return: 0, or -EINTR if it was interrupted.
  */
-int zram_kc_flush(struct zram *zram, bool wait)
+int zram_kc_flush(struct zram *zram, enum zram_kc_flush how)
 {
 	int err;
 
 	if (!zram_obj_staged(&zram->pool))
 		return 0;
-	err = kc_set_flush(&kc_set_now, zram, wait);
+	err = kc_set_flush(&kc_set_now, zram, how);
 	/* The set that is being replaced may still have pages */
 	if (!err)
-		err = kc_set_flush(&kc_set_old, zram, wait);
+		err = kc_set_flush(&kc_set_old, zram, how);
 	return err;
 }
 

@@ -5,14 +5,15 @@
 #include <linux/kconfig.h>
 #include <linux/types.h>
 
+#include "kc_stage.h"
+
 struct zram;
-struct zram_kc_stage;
 
 #if IS_ENABLED(CONFIG_ZRAM_KCOMPRESSD)
 
 bool zram_kc_any(void);
 struct zram_kc_stage *zram_kc_get_stage(void);
-int zram_kc_flush(struct zram *zram, bool wait);
+int zram_kc_flush(struct zram *zram, enum zram_kc_flush how);
 void zram_kc_drop(struct zram *zram);
 int zram_kc_show(char *buf, int at);
 
@@ -21,7 +22,7 @@ void zram_kc_exit(void);
 
 #else
 
-static inline int zram_kc_flush(struct zram *zram, bool wait)
+static inline int zram_kc_flush(struct zram *zram, enum zram_kc_flush how)
 {
 	return 0;
 }

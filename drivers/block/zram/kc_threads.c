@@ -12,6 +12,7 @@
 #include <linux/minmax.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 
 #include "kc_queue.h"
@@ -116,6 +117,33 @@ bool zram_kc_store_finish(struct zram_kc_stage *stage)
 		return false;
 	zram_kc_queue_done(stage, !zram_kc_store(stage));
 	return true;
+}
+
+/**
+ * zram_kc_store_queued() - compress the queued pages of a device
+ * @pool: a pool the caller has a reference to
+ * @zram: the device
+ * @how: which pages
+ *
+ * Not those that are queued meanwhile.
+ *
+ * Context: May sleep; does no I/O.
+ * Return: 0; with %ZRAM_KC_WAIT -EINTR after a signal, or if the device is to be reset or
+ *	removed.
+ */
+int zram_kc_store_queued(struct zram_kc_stage_pool *pool, struct zram *zram,
+			 enum zram_kc_flush how)
+{
+	u64 seq = how == ZRAM_KC_QUEUED ? zram_kc_queue_newest(pool) :
+		zram_kc_queue_requeue(pool, zram);
+
+	while (zram_kc_store_finish(zram_kc_queue_take_until(pool, zram, seq))) {
+		if (how == ZRAM_KC_WAIT && (signal_pending(current) ||
+					    READ_ONCE(zram->stopping)))
+			return -EINTR;
+		cond_resched();
+	}
+	return how == ZRAM_KC_WAIT ? zram_kc_queue_wait(pool, zram, seq) : 0;
 }
 
 static void kc_threads_linger(void)

@@ -5,10 +5,11 @@
 #include <linux/atomic.h>
 #include <linux/types.h>
 
+#include "kc_stage.h"
+
 struct task_struct;
-struct zram_kc_stage;
+struct zram;
 struct zram_kc_node;
-struct zram_kc_stage_pool;
 
 /**
  * struct zram_kc_thread - one thread
@@ -36,6 +37,8 @@ struct zram_kc_node {
 
 bool zram_kc_store(struct zram_kc_stage *stage);
 bool zram_kc_store_finish(struct zram_kc_stage *stage);
+int zram_kc_store_queued(struct zram_kc_stage_pool *pool, struct zram *zram,
+			 enum zram_kc_flush how);
 
 struct zram_kc_node *zram_kc_node_create(int id, unsigned int first,
 					 unsigned int nr,

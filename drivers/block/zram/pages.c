@@ -274,7 +274,9 @@ static int pages_store(struct zram *zram, unsigned long index,
 
 /*
  * The page that pages_store() has failed to store with @err: compress staged pages, which
- * count as full pages towards mem_limit, and try again; then spill the page.
+ * count as full pages towards mem_limit, and try again; then spill the page. Swap writes
+ * pages again and again at mem_limit. If each write retried all deferred pages, most of the
+ * CPU's time would go into pages that memory has no space for.
  */
 static noinline_for_stack int
 pages_write_short(struct zram *zram, unsigned long index, struct page *page,
@@ -285,7 +287,8 @@ pages_write_short(struct zram *zram, unsigned long index, struct page *page,
 	if (err == -ENOSPC && zram_obj_staged(&zram->pool)) {
 		zram_obj_short(&zram->pool, 1);
 		/* Does not wait for pages that threads compress: up to 32 do not count */
-		zram_kc_flush(zram, false);
+		zram_kc_flush(zram, how & ZRAM_PAGES_SWAP ? ZRAM_KC_QUEUED :
+			      ZRAM_KC_ALL);
 		err = pages_store(zram, index, page, how, expected, size);
 		zram_obj_short(&zram->pool, -1);
 		if (err != -ENOSPC && err != -ENOMEM)

@@ -78,7 +78,7 @@ int zram_pp_run_begin(const struct zram_pp_run *run)
 		return pp_run_interrupt(zram);
 	err = zram_pp_stop(run);
 	/* A run cannot process staged pages */
-	if (!err && zram_kc_flush(zram, true))
+	if (!err && zram_kc_flush(zram, ZRAM_KC_WAIT))
 		err = zram_pp_stop(run) ?: -EINTR;
 	if (err)
 		mutex_unlock(&zram->pp_lock);

@@ -9,13 +9,20 @@
 #include <linux/array_size.h>
 #include <linux/bits.h>
 #include <linux/highmem.h>
+#include <linux/jiffies.h>
 #include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
 #include <linux/numa.h>
 #include <linux/preempt.h>
+#include <linux/random.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 
 #include "../comp.h"
 #include "../comps.h"
+#include "../kc_queue.h"
+#include "../kc_set.h"
 #include "../kc_stage.h"
 #include "../kc_threads.h"
 #include "../obj.h"
@@ -30,7 +37,7 @@
 /**
  * struct write_test - what a test works on
  * @zram: a device without a disk, of one group of slots
- * @stages: one staging page
+ * @stages: two staging pages
  * @page: a page that a compressor shrinks
  * @copy: the page to read to
  * @ops: functions of the compressor, with a compress() that may fail
@@ -78,7 +85,7 @@ static int write_test_init(struct kunit *test)
 	t->zram = kunit_kzalloc(test, sizeof(*t->zram), GFP_KERNEL);
 	t->page = alloc_page(GFP_KERNEL);
 	t->copy = alloc_page(GFP_KERNEL);
-	t->stages = zram_kc_stage_pool_create(1, NUMA_NO_NODE);
+	t->stages = zram_kc_stage_pool_create(2, NUMA_NO_NODE);
 	if (!t->zram || !t->page || !t->copy || !t->stages)
 		return -ENOMEM;
 	words = page_address(t->page);
@@ -158,21 +165,29 @@ static void write_test_direct(struct kunit *test)
 	expect_page(test, 3);
 }
 
-static void write_test_kcompressd(struct kunit *test)
+/* Stage the page in a slot. The caller gets a reference, as if for the queue */
+static struct zram_kc_stage *stage_page(struct kunit *test, unsigned long index)
 {
 	struct zram_slot slot = { .flags = ZRAM_STAGED | PAGE_SIZE };
 	struct write_test *t = test->priv;
 	struct zram_kc_stage *stage = zram_kc_stage_get(t->stages);
-	bool stored;
 
 	KUNIT_ASSERT_NOT_NULL(test, stage);
 	zram_kc_stage_fill(stage, t->page);
 	stage->zram = t->zram;
-	stage->index = 5;
+	stage->index = index;
 	slot.handle = (unsigned long)stage;
-	/* A second reference for the test; the first is the slot's */
+	/* The first reference is the slot's */
 	zram_kc_stage_hold(stage);
-	KUNIT_EXPECT_TRUE(test, zram_slot_replace(t->zram, 5, &slot, 0));
+	KUNIT_EXPECT_TRUE(test, zram_slot_replace(t->zram, index, &slot, 0));
+	return stage;
+}
+
+static void write_test_kcompressd(struct kunit *test)
+{
+	struct zram_kc_stage *stage = stage_page(test, 5);
+	struct write_test *t = test->priv;
+	bool stored;
 
 	break_compressor(test);
 	stored = zram_kc_store(stage);
@@ -180,6 +195,92 @@ static void write_test_kcompressd(struct kunit *test)
 	zram_kc_stage_put(stage);
 	KUNIT_ASSERT_TRUE(test, stored);
 	expect_page(test, 5);
+}
+
+static void expect_staged(struct kunit *test, unsigned long index, bool staged)
+{
+	struct write_test *t = test->priv;
+
+	KUNIT_EXPECT_EQ(test, staged, zram_slot_test(&t->zram->slots.slot[index],
+						     ZRAM_STAGED));
+}
+
+/* A task that compresses queued pages leaves deferred pages alone, if it is to */
+static void write_test_deferred(struct kunit *test)
+{
+	struct zram_kc_stage *queued = stage_page(test, 5), *deferred = stage_page(test, 6);
+	struct write_test *t = test->priv;
+	bool woken;
+
+	KUNIT_EXPECT_TRUE(test, zram_kc_queue_add(queued, &woken));
+	zram_kc_stage_put(queued);
+	/* As if it had been taken from the queue, and could not be stored */
+	zram_kc_queue_done(deferred, true);
+	KUNIT_EXPECT_EQ(test, 0, zram_kc_store_queued(t->stages, t->zram,
+						      ZRAM_KC_QUEUED));
+	expect_staged(test, 5, false);
+	expect_staged(test, 6, true);
+	KUNIT_EXPECT_EQ(test, t->stages->nr_kept, 1);
+	KUNIT_EXPECT_EQ(test, 0, zram_kc_store_queued(t->stages, t->zram, ZRAM_KC_ALL));
+	expect_staged(test, 6, false);
+	KUNIT_EXPECT_EQ(test, t->stages->nr_kept, 0);
+}
+
+/* As a user does. Returns the old number */
+static unsigned int set_nr_kcompressd(struct kunit *test, unsigned int nr)
+{
+	const struct kernel_param *kp;
+	unsigned int i, old;
+	char text[12];
+
+	for (i = 0; i < THIS_MODULE->num_kp; i++)
+		if (!strcmp(THIS_MODULE->kp[i].name, "nr_kcompressd"))
+			break;
+	KUNIT_ASSERT_LT(test, i, THIS_MODULE->num_kp);
+	kp = &THIS_MODULE->kp[i];
+	old = *(unsigned int *)kp->arg;
+	snprintf(text, sizeof(text), "%u", nr);
+	KUNIT_ASSERT_EQ(test, 0, kp->ops->set(text, kp));
+	return old;
+}
+
+/* A deferred page that is retried in a minute, if nothing else compresses it */
+static void defer_page(struct kunit *test, unsigned long index)
+{
+	struct write_test *t = test->priv;
+	struct zram_kc_stage_pool *own = t->stages;
+	struct zram_kc_stage *stage = zram_kc_get_stage();
+
+	KUNIT_ASSERT_NOT_NULL(test, stage);
+	t->stages = stage->pool;
+	zram_kc_stage_put(stage);
+	stage = stage_page(test, index);
+	zram_kc_queue_done(stage, true);
+	spin_lock(&t->stages->lock);
+	t->stages->retry = get_jiffies_64() + 60 * HZ;
+	spin_unlock(&t->stages->lock);
+	t->stages = own;
+}
+
+/* At mem_limit a write of swap leaves deferred pages alone, and another write does not */
+static void write_test_swap(struct kunit *test)
+{
+	struct write_test *t = test->priv;
+	unsigned int old, done;
+
+	if (!THIS_MODULE)
+		kunit_skip(test, "no module parameters, because zram is no module");
+	old = set_nr_kcompressd(test, 1);
+	defer_page(test, 6);
+	t->zram->pool.limit_pages = 1;
+	get_random_bytes(page_address(t->copy), PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, -ENOSPC, zram_pages_write(t->zram, 3, &t->copy, 1,
+							ZRAM_PAGES_SWAP, &done));
+	expect_staged(test, 6, true);
+	zram_pages_write(t->zram, 3, &t->copy, 1, 0, &done);
+	expect_staged(test, 6, false);
+	t->zram->pool.limit_pages = 0;
+	set_nr_kcompressd(test, old);
 }
 
 /* The object of a staged page is admitted, if not at once, then when it is retried */
@@ -248,6 +349,8 @@ static void write_test_same_filled(struct kunit *test)
 static struct kunit_case write_test_cases[] = {
 	KUNIT_CASE_PARAM(write_test_direct, error_gen_params),
 	KUNIT_CASE_PARAM(write_test_kcompressd, error_gen_params),
+	KUNIT_CASE(write_test_deferred),
+	KUNIT_CASE(write_test_swap),
 	KUNIT_CASE(write_test_admitted),
 	KUNIT_CASE(write_test_same_filled),
 	{}
