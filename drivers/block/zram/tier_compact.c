@@ -3,6 +3,7 @@
  * Objects that leave the pool leave gaps in it: compaction frees the memory of the gaps.
  */
 
+#include <linux/minmax.h>
 #include <linux/mm.h>
 
 #include "obj.h"
@@ -23,6 +24,24 @@ static bool tier_compact_is_tight(const struct zram_tier_input *in)
 }
 
 /**
+ * zram_tier_compact_gaps() - find how much memory of the pool is in no object
+ * @zram: the device, which is set up
+ *
+ * Context: Any. The counters may change meanwhile, so this is an estimate.
+ * Return: bytes.
+ */
+u64 zram_tier_compact_gaps(struct zram *zram)
+{
+	u64 objects = zram_stats_read(&zram->stats, ZRAM_STAT_COMPR_BYTES);
+	u64 pool = (u64)zram_obj_pool_pages(&zram->pool) << PAGE_SHIFT;
+	u64 staged = (u64)zram_obj_staged(&zram->pool) << PAGE_SHIFT;
+
+	/* Staged pages count in these bytes, and lie outside the pool */
+	objects -= min(objects, staged);
+	return pool - min(pool, objects);
+}
+
+/**
  * zram_tier_compact_step() - compact the pool, if its gaps are large
  * @compact: of the thread
  * @zram: the device
@@ -35,16 +54,17 @@ static bool tier_compact_is_tight(const struct zram_tier_input *in)
 void zram_tier_compact_step(struct zram_tier_compact *compact, struct zram *zram,
 			    const struct zram_tier_input *in, u64 now, bool urgent)
 {
-	u64 pool, objects;
+	u64 pool;
 
 	if (!urgent && ((compact->freed < COMPACT_OBJECTS && !tier_compact_is_tight(in)) ||
 			now < compact->last + COMPACT_EVERY))
 		return;
 	/* What the policy was told is from before pages left in this step */
 	pool = (u64)zram_obj_pool_pages(&zram->pool) << PAGE_SHIFT;
-	objects = zram_stats_read(&zram->stats, ZRAM_STAT_COMPR_BYTES);
-	if (urgent || (pool > objects && pool - objects > pool / 8))
-		zram_obj_pool_compact(&zram->pool);
 	compact->last = now;
+	/* The gaps of all objects freed since the last compaction add up */
+	if (!urgent && zram_tier_compact_gaps(zram) <= pool / 8)
+		return;
+	zram_obj_pool_compact(&zram->pool);
 	compact->freed = 0;
 }

@@ -10,7 +10,7 @@ struct zram_tier_input;
 /**
  * struct zram_tier_compact - when a thread compacts the pool of its device
  * @last: when it last looked at the gaps, awake time in ms
- * @freed: objects freed since then
+ * @freed: objects freed since it last compacted
  *
  * Belongs to the thread.
  */
@@ -19,6 +19,7 @@ struct zram_tier_compact {
 	u64 freed;
 };
 
+u64 zram_tier_compact_gaps(struct zram *zram);
 void zram_tier_compact_step(struct zram_tier_compact *compact, struct zram *zram,
 			    const struct zram_tier_input *in, u64 now, bool urgent);
 

@@ -17,6 +17,7 @@
 #include "obj.h"
 #include "tier_ask.h"
 #include "tier_budget.h"
+#include "tier_compact.h"
 #include "tier_dev.h"
 #include "tier_policy.h"
 #include "tier_rescue.h"
@@ -33,14 +34,6 @@
 static u64 rescue_moved(struct zram *zram)
 {
 	return zram_stats_read(&zram->stats, ZRAM_STAT_WB_BYTES);
-}
-
-static u64 rescue_gaps(struct zram *zram)
-{
-	u64 pool = (u64)zram_obj_pool_pages(&zram->pool) << PAGE_SHIFT;
-	u64 objects = zram_stats_read(&zram->stats, ZRAM_STAT_COMPR_BYTES);
-
-	return pool - min(pool, objects);
 }
 
 /**
@@ -63,7 +56,7 @@ void zram_tier_rescue_begin(struct zram_tier_rescue *rescue, struct zram *zram,
 		.begun = now,
 		.on = true,
 		.moved = rescue_moved(zram),
-		.gaps = rescue_gaps(zram),
+		.gaps = zram_tier_compact_gaps(zram),
 	};
 }
 
@@ -107,10 +100,13 @@ bool zram_tier_rescue_end(struct zram_tier_rescue *rescue, struct zram *zram,
 	if (!in->rescue)
 		return true;
 	moved = rescue_moved(zram);
-	freed = zram_tier_rescue_freed(rescue, moved, rescue_gaps(zram), in->rescue);
+	freed = zram_tier_rescue_freed(rescue, moved, zram_tier_compact_gaps(zram),
+				       in->rescue);
 	if (!freed && moved > rescue->moved) {
 		zram_obj_pool_compact(&zram->pool);
-		freed = zram_tier_rescue_freed(rescue, moved, rescue_gaps(zram), in->rescue);
+		freed = zram_tier_rescue_freed(rescue, moved,
+					       zram_tier_compact_gaps(zram),
+					       in->rescue);
 	}
 	/* The run of a task may free memory, too: look again at the next step */
 	if (!freed && blocked && ktime_to_ms(ktime_get()) < rescue->begun + RESCUE_TRY)

@@ -121,7 +121,7 @@ static void compact_test_often(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->compact.freed, 0ULL);
 }
 
-/* A pool whose gaps are small is left as it is, unless memory is needed */
+/* A pool whose gaps are small is left as it is */
 static void compact_test_gaps(struct kunit *test)
 {
 	struct compact_test *t = test->priv;
@@ -130,12 +130,40 @@ static void compact_test_gaps(struct kunit *test)
 	compact_test_objects(t, bytes - bytes / 8);
 	t->compact.freed = ENOUGH;
 	compact_test_step(test, LAST + EVERY, false, false);
-	KUNIT_EXPECT_EQ(test, t->compact.freed, 0ULL);
-	/* Staged pages are objects without memory of the pool */
+	KUNIT_EXPECT_EQ(test, t->compact.last, (u64)LAST + EVERY);
 	compact_test_objects(t, 2 * bytes);
-	t->compact.freed = ENOUGH;
 	compact_test_step(test, LAST + 2 * EVERY, false, false);
-	compact_test_step(test, LAST + 2 * EVERY, true, true);
+	/* The objects that left before count as soon as the gaps are large */
+	compact_test_objects(t, bytes / 2);
+	compact_test_step(test, LAST + 3 * EVERY, false, true);
+	KUNIT_EXPECT_EQ(test, t->compact.freed, 0ULL);
+}
+
+static void compact_test_urgent(struct kunit *test)
+{
+	struct compact_test *t = test->priv;
+
+	compact_test_objects(t, (u64)t->pages << PAGE_SHIFT);
+	compact_test_step(test, LAST, true, true);
+}
+
+/* Staged pages count as objects, and fill no gap of the pool */
+static void compact_test_staged(struct kunit *test)
+{
+	struct compact_test *t = test->priv;
+	u64 bytes = (u64)t->pages << PAGE_SHIFT;
+
+	zram_obj_count_staged(&t->zram.pool, t->pages);
+	compact_test_objects(t, 2 * bytes - bytes / 8);
+	KUNIT_EXPECT_EQ(test, zram_tier_compact_gaps(&t->zram), bytes / 8);
+	t->compact.freed = ENOUGH;
+	compact_test_step(test, LAST + EVERY, false, false);
+	compact_test_objects(t, bytes + bytes / 2);
+	compact_test_step(test, LAST + 2 * EVERY, false, true);
+	/* The counters need not be of the same moment */
+	compact_test_objects(t, bytes / 2);
+	KUNIT_EXPECT_LE(test, zram_tier_compact_gaps(&t->zram), bytes);
+	zram_obj_count_staged(&t->zram.pool, -(long)t->pages);
 }
 
 /* Near mem_limit a few freed objects are enough, but time has to pass */
@@ -154,6 +182,8 @@ static void compact_test_tight(struct kunit *test)
 static struct kunit_case compact_test_cases[] = {
 	KUNIT_CASE(compact_test_often),
 	KUNIT_CASE(compact_test_gaps),
+	KUNIT_CASE(compact_test_urgent),
+	KUNIT_CASE(compact_test_staged),
 	KUNIT_CASE(compact_test_tight),
 	{}
 };
