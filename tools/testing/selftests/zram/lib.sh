@@ -229,9 +229,11 @@ clock() {
 	NOW=${zt_up%.*}${zt_up#*.}0
 }
 
-# wait_for SECONDS COMMAND...: retries until the command succeeds
+# wait_for SECONDS COMMAND...: retries until the command succeeds. SECONDS are ample on a
+# machine that does nothing else; this waits three times as long. Only a test that fails
+# takes that time.
 wait_for() {
-	zt_left=$(($1 * 10))
+	zt_left=$(($1 * 30))
 	shift
 	until "$@" > /dev/null 2>&1; do
 		[ "$zt_left" -gt 0 ] || return 1
