@@ -111,14 +111,14 @@ fi
 
 # A limit that is set while a run goes on is neither overrun nor added to.
 bd_use null 32
-if bd_slow 0 100 32; then
+if bd_slow 0 300 32; then
 	zram_new 16M '' "$BD"
 	must zpat fill -k random "$ZDEV" > /dev/null
 	put "$ZSYS/writeback_batch_size" $((128 / PER_PAGE))
 	put "$ZSYS/writeback_limit" 4096
 	put "$ZSYS/writeback_limit_enable" 1
 	bg ztry "$ZSYS/writeback" huge > /dev/null
-	sleep 0.3
+	check "a run is under way" wait_for 20 bd_writing zt_slow
 	put "$ZSYS/writeback_limit" 96
 	bd_read
 	check "the run ends" ended "$BGPID" 30
