@@ -8,8 +8,7 @@
 
 . ./lib.sh
 
-quick=5000
-[ -z "${ZT_DEBUG-}" ] || quick=10000
+quick=20000
 [ "$(nproc)" -gt 1 ] || skip_all "one CPU"
 need_program chrt taskset
 
@@ -20,7 +19,7 @@ slow_comp
 put "$ZSYS/disksize" 64M
 put "$ZSYS/kcompressd" all
 must zpat fill -k mixed -n 1024 "$ZDEV" > /dev/null
-kc_starve_writing 14 6 -k mixed -n 1024 -g 2
+kc_starve_writing 60 6 -k mixed -n 1024 -g 2
 kc_read
 echo "# staged $KC_staged"
 mm_read

@@ -7,6 +7,17 @@
 
 . ./lib.sh
 
+# refused NAME: swap_out takes a third less time than without a limit. A busy host may make
+# it take as long, but not each of three times.
+refused() {
+	for _ in 1 2 3; do
+		swap_out "$1: every page is right"
+		[ $MS -gt $((free * 2 / 3)) ] || break
+	done
+	between "$1: writes failed" "$SINCE" 300 100000000
+	between "$1: ms, beside $free without a limit" "$MS" 0 $((free * 2 / 3))
+}
+
 # Sets MS, and SINCE: writes that failed
 swap_out() {
 	io_read
@@ -29,9 +40,7 @@ quiet_console
 swap_out "without a limit"
 free=$MS
 put "$ZSYS/mem_limit" 512K
-swap_out "at the limit: every page is right"
-between "at the limit: writes failed" "$SINCE" 300 100000000
-between "ms at the limit, beside $free without" "$MS" 0 $((free * 2 / 3))
+refused "at the limit"
 swap_off "at the limit"
 must zram_remove
 
@@ -45,9 +54,7 @@ put "$ZSYS/tier/daily_budget" 0
 put "$ZSYS/tier/spill" 1
 swap_on
 put "$ZSYS/mem_limit" 512K
-swap_out "spill without a budget: every page is right"
-between "spill without a budget: writes failed" "$SINCE" 300 100000000
-between "ms without a budget, beside $free without a limit" "$MS" 0 $((free * 2 / 3))
+refused "spill without a budget"
 tier_read
 between "spill without a budget: it was tried" "$TIER_spill_failed" 300 100000000
 put "$ZSYS/tier/daily_budget" max
