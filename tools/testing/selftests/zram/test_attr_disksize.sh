@@ -76,7 +76,7 @@ clock
 begun=$NOW
 store ENOMEM disksize "$size"
 clock
-between "ms until it is refused" $((NOW - begun)) 0 5000
+between "ms until it is refused" $((NOW - begun)) 0 30000
 swapped_read
 between "and pages swapped out for it" $((SWAPPED_OUT - before)) 0 1000
 rm -f $hold

@@ -90,8 +90,15 @@ zram_reset
 put "$ZSYS/disksize" "$PAGE"
 is "the rest of a device that is gone" "$(cat <&6)" ""
 exec 6<&-
-zhammer -t 2000 "r:$state" > /tmp/hammer.$$ &
-sleep 0.5
+# has_run PID: for 50 ms at least, of which it needs the first few to begin
+# shellcheck disable=SC2317 # called by wait_for
+has_run() {
+	# shellcheck disable=SC2046 # numbers
+	set -- $(cat "/proc/$1/stat")
+	[ $((${14:-0} + ${15:-0})) -ge 5 ]
+}
+zhammer -t 3000 "r:$state" > /tmp/hammer.$$ &
+wait_for 5 has_run $!
 zram_reset
 put "$ZSYS/disksize" 8M
 zram_reset

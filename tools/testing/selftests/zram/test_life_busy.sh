@@ -6,12 +6,30 @@
 
 . ./lib.sh
 
-# timed NAME ERRNO LOW HIGH FILE VALUE: what the store says, and after how long
+# timed NAME ERRNO LOW HIGH FILE VALUE: what the store says, and after how long. A busy host
+# may make one take long, but not each of five.
 timed() {
 	name=$1
-	out=$(ztry -t "$5" "$6")
+	for _ in 1 2 3 4 5; do
+		out=$(ztry -t "$5" "$6")
+		[ "${out##* }" -gt "$4" ] || break
+	done
 	is "$name" "${out%% *}" "$2"
 	between "$name: ms" "${out##* }" "$3" "$4"
+}
+
+# waited_for NAME FILE VALUE: the store waits until who looks at the device for 0.3 s is gone.
+# It waits for a second, which may be over before on a busy host, but not each of five times.
+waited_for() {
+	for _ in 1 2 3 4 5; do
+		opened -h "$ZDEV" 0.3
+		out=$(ztry "$2" "$3")
+		[ "$out" = EBUSY ] || break
+		closed
+	done
+	is "$1" "$out" 0
+	check "$1: until it is gone" is_over "$zt_holder"
+	closed
 }
 
 # Whoever waits does so for a second; a debug kernel may need that for anything.
@@ -37,30 +55,26 @@ timed "hot_remove of a device that stays open" EBUSY 500 20000 \
 	$CONTROL/hot_remove "$ZID"
 check "the data is there" zpat verify -k random "$ZDEV"
 # hot_remove waits for the opener; hot_add needs a lock of it meanwhile.
-bg ztry $CONTROL/hot_remove "$ZID"
-remover=$BGPID
-sleep 0.2
-read -r added < $CONTROL/hot_add || bail "hot_add beside hot_remove"
-if is_over "$remover"; then
-	fail "hot_add does not wait until hot_remove has waited"
-else
-	pass "hot_add does not wait until hot_remove has waited"
-fi
-wait "$remover"
-ZT_IDS="$ZT_IDS $added"
-check "the device added meanwhile is removed" zram_remove "$added"
+# On a busy host it may itself take a second, but not each time.
+waits=
+for _ in 1 2 3 4 5; do
+	bg ztry $CONTROL/hot_remove "$ZID" > /dev/null
+	remover=$BGPID
+	sleep 0.2
+	read -r added < $CONTROL/hot_add || bail "hot_add beside hot_remove"
+	is_over "$remover" || waits=no
+	wait "$remover"
+	ZT_IDS="$ZT_IDS $added"
+	check "the device added meanwhile is removed" zram_remove "$added"
+	[ -z "$waits" ] || break
+done
+is "hot_add waits until hot_remove has waited" "$waits" no
 closed
-opened -h "$ZDEV" 0.3
-timed "reset waits for who only looks" 0 0 20000 "$ZSYS/reset" 1
-check "until it is gone" is_over "$zt_holder"
-closed
+waited_for "reset waits for who only looks" "$ZSYS/reset" 1
 empty "and is done"
 put "$ZSYS/disksize" 8M
 must zpat fill -k random "$ZDEV" > /dev/null
-opened -h "$ZDEV" 0.3
-timed "so does hot_remove" 0 0 20000 $CONTROL/hot_remove "$ZID"
-check "until it is gone, too" is_over "$zt_holder"
-closed
+waited_for "so does hot_remove" $CONTROL/hot_remove "$ZID"
 check "and the device is gone" test ! -e "$ZSYS"
 zram_forget "$ZID"
 finish

@@ -6,7 +6,8 @@
 
 . ./lib.sh
 
-quick=1000
+# Who waits for the backing device waits for longer
+quick=6000
 [ -z "${ZT_DEBUG-}" ] || quick=10000
 
 # readable NAME: each statistic is read in time

@@ -49,7 +49,7 @@ check "and removed, while that goes on" ended $removing 30
 sed 's/^/# /' /tmp/adding.$$
 sed 's/^/# /' /tmp/hammer.$$
 between "devices removed" \
-	"$(done_by "w:$CONTROL/hot_remove" /tmp/hammer.$$)" "$(at_least 20)" 100000000
+	"$(done_by "w:$CONTROL/hot_remove" /tmp/hammer.$$)" 2 100000000
 zram_remove_all
 set -- /sys/block/zram*
 is "no device is left" "$1" "/sys/block/zram*"

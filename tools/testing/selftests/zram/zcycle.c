@@ -86,7 +86,7 @@ static int use_device(const char *dev, uint32_t gen)
 	char want[ZP_PAGE];
 	int fd = -1, err = 0;
 
-	for (int i = 0; i < 1000 && fd < 0; i++) {
+	for (int i = 0; i < 20000 && fd < 0; i++) {
 		fd = open(dev, O_RDWR | O_DIRECT | O_CLOEXEC);
 		if (fd < 0)
 			usleep(1000);	/* devtmpfs makes the node later */
