@@ -94,11 +94,12 @@ ledger_read() {
 	END
 }
 
-# ledger_is NAME SPENT TOTALS: a byte becomes free each second
+# ledger_is NAME SPENT TOTALS: SPENT since "now" at most; a byte becomes free each second
 ledger_is() {
 	ledger_read
+	passed=$(($(date +%s) - now + 2))
 	between "$1: bytes spent" "$LEDGER_SPENT" \
-		$(($2 > 60 ? $2 - 60 : 0)) "$2"
+		$(($2 > passed ? $2 - passed : 0)) "$2"
 	is "$1: version and totals" "$LEDGER_VERSION $LEDGER_TOTALS" "1 $3"
 }
 
@@ -174,9 +175,9 @@ zram_add
 store 0 tier/enable 0
 store 0 tier/reserve 0
 store 0 tier/daily_budget 86400
+now=$(date +%s)
 ledger_is "ledger of a new device" 0 "0 0 0"
 between "its time is now" $(($(date +%s) - LEDGER_TIME)) 0 30
-now=$(date +%s)
 store 0 tier/ledger "1 $now 50000 60000 12 3"
 ledger_is "a ledger" 50000 "60000 12 3"
 tier_read
@@ -266,11 +267,16 @@ is "the bytes of the rest" "$AGES_BYTES" "$MM_COMPR"
 sleep 4
 young=$(awk '$1 < 4 { sum += $2 + $4 } END { print sum }' "$ZSYS/tier/ages")
 is "after 4 seconds none is younger" "$young" 0
+clock
+begun=$NOW
 must zpat verify -k mixed -n 2048 "$ZDEV" > /dev/null
 ages_are "while it is off no read counts" "$((stored - WB_pages)) $WB_pages 0 0"
-between "reading makes pages young" \
-	"$(awk '$1 < 4 { sum += $2 + $4 } END { print sum * '$PER_PAGE' }' "$ZSYS/tier/ages")" \
-	"$((stored / 2))" "$stored"
+clock
+# Seconds, of which a slow host takes more than the four until then
+begun=$(((NOW - begun) / 1000 + 2))
+young=$(awk '$1 < '$((begun > 4 ? begun : 4))' { sum += $2 + $4 } END { print sum + 0 }' \
+	"$ZSYS/tier/ages")
+between "reading makes pages young" $((young * PER_PAGE)) $((stored / 2)) "$stored"
 # Nothing leaves without a budget, and each page is read on its own.
 store 0 tier/daily_budget 0
 store 0 tier/readback_window 1

@@ -36,12 +36,24 @@ told() {
 		return
 	fi
 	# The monitor prints them a moment later.
+	wait_for 10 are_told "$2" "$3"
 	sleep 0.5
-	is "$1" "$(awk -v RS='' -v dev="/devices/virtual/block/zram$ZID\n" \
-		-v reason="\nZRAM_TIER=$2\n" '
+	is "$1" "$(nr_told "$2")" "$3"
+}
+
+# nr_told REASON
+nr_told() {
+	awk -v RS='' -v dev="/devices/virtual/block/zram$ZID\n" \
+		-v reason="\nZRAM_TIER=$1\n" '
 		index($0 "\n", dev) && index($0, "\nACTION=change\n") &&
 			index($0 "\n", reason) { n++ }
-		END { print n + 0 }' "$events")" "$3"
+		END { print n + 0 }' "$events"
+}
+
+# are_told REASON NUMBER
+# shellcheck disable=SC2317 # called by wait_for
+are_told() {
+	[ "$(nr_told "$1")" -ge "$2" ]
 }
 
 bd_use null 128 || skip_all "no null_blk"

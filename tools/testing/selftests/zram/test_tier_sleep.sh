@@ -103,8 +103,7 @@ snapshot() {
 	sleep 2
 	bd_read
 	is "$1: blocks written while it is announced" $((BD_WRITES - written)) 0
-	tier_read
-	is "$1: the state" "$TIER_state" paused_sleep
+	check "$1: the state" wait_for 10 tier_is paused_sleep
 	if [ -w /sys/power/pm_test ]; then
 		put /sys/power/pm_test freezer
 		check "$1: a suspend meanwhile" store_quietly /sys/power/state freeze

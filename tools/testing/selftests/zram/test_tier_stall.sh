@@ -7,7 +7,8 @@
 
 . ./lib.sh
 
-quick=1000
+# Who waits for the backing device waits for longer
+quick=6000
 [ -z "${ZT_DEBUG-}" ] || quick=10000
 
 # begin NAME SECTOR SEED: a device with a backing device, NAME
