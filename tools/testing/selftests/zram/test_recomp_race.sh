@@ -19,7 +19,7 @@ fresh() {
 }
 
 ms=5000 fill=32768
-[ -z "${ZT_DEBUG-}" ] || ms=2500 fill=8192
+[ -z "${ZT_DEBUG-}" ] || ms=2500 fill=4096
 
 # racing NAME PAGES [-F [started]]: with memory to start the algorithms, or not
 racing() {

@@ -10,7 +10,7 @@ param=/sys/module/zram/parameters/swap_ops
 out=/tmp/out.$$
 ZT_FILES="$out.1 $out.2 $out.3"
 rounds=6 cycles=200
-[ -z "${ZT_DEBUG-}" ] || rounds=4 cycles=40
+[ -z "${ZT_DEBUG-}" ] || rounds=3 cycles=20
 
 # swap_by Y|N|-: whether the next swapon does without bios; -: a driver that cannot
 swap_by() {

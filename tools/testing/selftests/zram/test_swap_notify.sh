@@ -7,13 +7,15 @@
 . ./lib.sh
 
 hold=/tmp/hold.$$
+mib=24
+[ -z "${ZT_DEBUG-}" ] || mib=12
 zram_new 48M
 swap_on
 for round in 1 2 3; do
-	bg zswap -m 24 -P -w $hold > /dev/null
+	bg zswap -m $mib -P -w $hold > /dev/null
 	filled $hold
 	mm_read
-	between "round $round: MiB in zram" $((MM_ORIG / 1048576)) 18 25
+	between "round $round: MiB in zram" $((MM_ORIG / 1048576)) $((mib * 3 / 4)) $((mib + 1))
 	io_read
 	before=$IO_NOTIFY
 	# Take slot locks from other sides while the frees come.
@@ -29,10 +31,10 @@ for round in 1 2 3; do
 	swap_empty "round $round: everything is freed with the process"
 	io_read
 	between "round $round: notify_free counts it" \
-		$((IO_NOTIFY - before)) 4608 100000
+		$((IO_NOTIFY - before)) $((mib * 192)) 100000
 done
 check "pages read by their owner are freed too" \
-	zswap -m 24 -P -r 2
+	zswap -m $mib -P -r 2
 swap_empty "with the process, too"
 swap_off "notify"
 finish

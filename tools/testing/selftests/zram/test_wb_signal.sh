@@ -38,17 +38,21 @@ signals() {
 	read -r got < /tmp/run.$$
 }
 
-# pages KIND: 4096 pages of the kernel, all idle
+# What a device has: pages of the kernel, which leave in 16 batches
+nr=4096
+[ -z "${ZT_DEBUG-}" ] || nr=1024
+
+# pages KIND: all of them, all idle
 pages() {
-	must zpat fill -u -k "$1" -j 2 -n 4096 "$ZDEV" > /dev/null
+	must zpat fill -u -k "$1" -j 2 -n $nr "$ZDEV" > /dev/null
 	put "$ZSYS/idle" all
 }
 
 all_written() {
 	wb_read
 	is "$1: every page is written, in one run" "$got $WB_pages $WB_runs" \
-		"0 $((4096 * PER_PAGE)) 1"
-	check "$1: every byte" zpat verify -u -k random -j 2 -n 4096 "$ZDEV"
+		"0 $((nr * PER_PAGE)) 1"
+	check "$1: every byte" zpat verify -u -k random -j 2 -n $nr "$ZDEV"
 }
 
 # writes_take MS: the device takes so long for a write, however large
@@ -63,8 +67,8 @@ fresh() {
 	[ ! -e "$ZSYS/recompress" ] ||
 		put "$ZSYS/recomp_algorithm" "algo=zstd level=9 priority=1"
 	put "$ZSYS/backing_dev" "$BD"
-	put "$ZSYS/writeback_batch_size" 256
-	put "$ZSYS/disksize" $((4096 * PAGE))
+	put "$ZSYS/writeback_batch_size" $((nr / 16))
+	put "$ZSYS/disksize" $((nr * PAGE))
 	pages random
 }
 
@@ -95,9 +99,9 @@ clock
 between "a handler that does not: soon" $((NOW - start)) 0 4000
 wb_read
 between "a handler that does not: part of the pages is written" "$WB_pages" 1 \
-	$((4095 * PER_PAGE))
+	$(((nr - 1) * PER_PAGE))
 check "a handler that does not: every byte" \
-	zpat verify -u -k random -j 2 -n 4096 "$ZDEV"
+	zpat verify -u -k random -j 2 -n $nr "$ZDEV"
 
 # The second writer waits for the first.
 fresh
@@ -149,7 +153,7 @@ recompressed() {
 }
 
 pages text
-run recompress "priority=1 max_pages=2000"
+run recompress "priority=1 max_pages=$((nr / 2))"
 zt_n=0
 while kill -0 "$writer" 2> /dev/null && [ $zt_n -lt 40 ]; do
 	kill -STOP "$writer"
@@ -158,22 +162,23 @@ while kill -0 "$writer" 2> /dev/null && [ $zt_n -lt 40 ]; do
 	zt_n=$((zt_n + 1))
 done
 signals "recompress"
-is "recompress: as many pages as were asked for" "$got $(recompressed)" "0 2000"
-check "recompress: every byte" zpat verify -u -k text -j 2 -n 4096 "$ZDEV"
+is "recompress: as many pages as were asked for" "$got $(recompressed)" "0 $((nr / 2))"
+check "recompress: every byte" zpat verify -u -k text -j 2 -n $nr "$ZDEV"
 
 # again HOW OPTION: the call after one that ended early is a new run, with all of its
 # max_pages. A signal before the first page, or after the last one, shows nothing: then try
 # again, with a later one.
 again() {
+	max=$((nr * 3 / 8))
 	for ms in 2 4 8 16 32 64 128 256 512 2 4 8 16 32 64 128 256 512; do
 		pages text
 		gives "recompress, $1, and again ($ms ms)" 0 \
-			ztry "$2" "$ZSYS/recompress" "priority=1 max_pages=1500" $ms
-		case $(recompressed) in 1500|3000) ;; *) break ;; esac
+			ztry "$2" "$ZSYS/recompress" "priority=1 max_pages=$max" $ms
+		case $(recompressed) in "$max" | "$((2 * max))") ;; *) break ;; esac
 	done
 	between "$1: the next run has all of its max_pages" \
-		"$(recompressed)" 1501 2999
-	check "$1: every byte" zpat verify -u -k text -j 2 -n 4096 "$ZDEV"
+		"$(recompressed)" $((max + 1)) $((2 * max - 1))
+	check "$1: every byte" zpat verify -u -k text -j 2 -n $nr "$ZDEV"
 }
 again interrupted -i
 again "left by siglongjmp" -j
@@ -183,20 +188,20 @@ pages text
 gives "signals all the time: the run ends" 0 \
 	timeout 60 ztry -p "$ZSYS/recompress" "priority=1 threshold=64"
 check "signals all the time: every byte" \
-	zpat verify -u -k text -j 2 -n 4096 "$ZDEV"
+	zpat verify -u -k text -j 2 -n $nr "$ZDEV"
 
 # With max_pages above the number of candidates, the run tries each page only once, also
 # pages that do not shrink.
 zram_reset
 put "$ZSYS/recomp_algorithm" "algo=zstd level=9 priority=1"
 put "$ZSYS/recomp_algorithm" "algo=zstd level=9 priority=2"
-put "$ZSYS/disksize" $((4096 * PAGE))
-must zpat fill -u -k random -n 1000 "$ZDEV" > /dev/null
-must zpat fill -u -k text -o 3000 -n 500 "$ZDEV" > /dev/null
+put "$ZSYS/disksize" $((nr * PAGE))
+must zpat fill -u -k random -n $((nr / 4)) "$ZDEV" > /dev/null
+must zpat fill -u -k text -o $((nr * 3 / 4)) -n $((nr / 8)) "$ZDEV" > /dev/null
 gives "signals every 2 ms, max_pages: the run ends" 0 \
-	timeout 60 ztry -p "$ZSYS/recompress" "priority=1 max_pages=2000"
+	timeout 60 ztry -p "$ZSYS/recompress" "priority=1 max_pages=$((nr / 2))"
 is "signals every 2 ms, max_pages: the last pages are tried" \
-	"$(recompressed)" 500
+	"$(recompressed)" $((nr / 8))
 check "signals every 2 ms, max_pages: every byte" \
-	zpat verify -u -k text -o 3000 -n 500 "$ZDEV"
+	zpat verify -u -k text -o $((nr * 3 / 4)) -n $((nr / 8)) "$ZDEV"
 finish
