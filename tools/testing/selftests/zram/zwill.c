@@ -2,8 +2,9 @@
 /*
  * zwill: swap in with readahead, many pages a request, and verify.
  *
- *   zwill [-m MIB] [-k KIND] [-r] [-n] FILE
+ *   zwill [-m MIB] [-p PAGES] [-k KIND] [-r] [-n] FILE
  *     -m	memory (default 16)
+ *     -p	the same in pages
  *     -k	kind of the pages (default cycle)
  *     -r	before it reads, rewrite every third page and push it out again
  *     -n	without readahead: touch one page after the other
@@ -93,10 +94,13 @@ int main(int argc, char **argv)
 	uint64_t pages = 16 * 256;
 	char *mem;
 
-	while ((opt = getopt(argc, argv, "m:k:rn")) != -1) {
+	while ((opt = getopt(argc, argv, "m:p:k:rn")) != -1) {
 		switch (opt) {
 		case 'm':
 			pages = strtoull(optarg, NULL, 0) * 256;
+			break;
+		case 'p':
+			pages = strtoull(optarg, NULL, 0);
 			break;
 		case 'k':
 			kind = zp_kind_parse(optarg);
