@@ -9,15 +9,15 @@
 
 . ./lib.sh
 
-# steps_in SECONDS: sets STEPS of the thread, and SECS that it really took
+# steps_in SECONDS: sets STEPS of the thread, and SECS that it took at most
 steps_in() {
-	tier_read
-	STEPS=$TIER_steps
 	clock
 	SECS=$NOW
-	sleep "$1"
-	clock
 	tier_read
+	STEPS=$TIER_steps
+	sleep "$1"
+	tier_read
+	clock
 	STEPS=$((TIER_steps - STEPS)) SECS=$(((NOW - SECS + 999) / 1000))
 }
 

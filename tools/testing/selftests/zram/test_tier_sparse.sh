@@ -76,7 +76,7 @@ must zram_remove
 
 # Overwritten while the thread reads the object of one of them
 begin race 16384
-must dm_table zt_race "0 16384 delay $disk 16384 5000 $disk 16384 0"
+must dm_table zt_race "0 16384 delay $disk 16384 60000 $disk 16384 0"
 thin
 check "race: the thread reads an object" wait_for 60 held zt_race
 must zpat fill -k mixed -g 2 -n 512 -S 4 "$ZDEV" > /dev/null
