@@ -275,7 +275,7 @@ static int taker_fn(void *data)
 	kthread_complete_and_exit(&t->done, 0);
 }
 
-/* Start a taker on this CPU; false if it still waits after a second */
+/* Start a taker on this CPU; false if it still waits after ten seconds */
 static bool takes_stream(struct kunit *test, struct taker *t)
 {
 	struct task_struct *task;
@@ -290,7 +290,7 @@ static bool takes_stream(struct kunit *test, struct taker *t)
 	set_user_nice(task, t->nice);
 	kthread_bind(task, raw_smp_processor_id());
 	wake_up_process(task);
-	if (!wait_for_completion_timeout(&t->done, HZ))
+	if (!wait_for_completion_timeout(&t->done, 10 * HZ))
 		return false;
 	/* For the wait that follows the put */
 	complete_all(&t->done);

@@ -272,7 +272,7 @@ static int kc_stage_sleeper(void *data)
 static void kc_stage_test_wake(struct kunit *test)
 {
 	struct zram_kc_stage_pool *pool = create(test);
-	unsigned long end = jiffies + 20 * HZ;
+	unsigned long end = jiffies + 100 * HZ;
 	struct task_struct *task;
 	struct zram_kc_stage *stage;
 	unsigned int i, wakes = 0;
