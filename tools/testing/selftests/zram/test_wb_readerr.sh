@@ -24,13 +24,13 @@ is "1024 pages are on the device" "$BD_COUNT" 1024
 must dm_table zt_read "0 65536 error"
 log_mark_quiet
 gives "every read of the broken device fails" "ok=0 bad=0 err=1024 EIO" \
-	timeout 30 zpat verify -k random -n 1024 -b 1 -j 4 "$ZDEV"
+	timeout 100 zpat verify -k random -n 1024 -b 1 -j 4 "$ZDEV"
 logged "blocks that cannot be read are logged" \
 	"zram$ZID: cannot read blocks [0-9]* to [0-9]* of the backing device: error -5"
 gives "large reads too" "ok=0 bad=0 err=1024 EIO" \
-	timeout 30 zpat verify -k random -n 1024 -b 64 "$ZDEV"
+	timeout 100 zpat verify -k random -n 1024 -b 64 "$ZDEV"
 gives "into buffers that are not aligned too" "ok=0 bad=0 err=1024 EIO" \
-	timeout 60 zpat verify -k random -n 1024 -m 512 "$ZDEV"
+	timeout 100 zpat verify -k random -n 1024 -m 512 "$ZDEV"
 check "pages in memory are read" zpat verify -k mixed -o 1024 -n 1024 "$ZDEV"
 gives "a read over both fails as a whole, then page by page" \
 	"ok=8 bad=0 err=8 EIO" zpat verify -k mixed -o 1016 -n 16 "$ZDEV"
@@ -40,7 +40,7 @@ gives "overwriting needs no read" "ok=$((64 / PER_PAGE)) bad=0 err=0" \
 check "and can be read" zpat verify -k random -g 2 -n 64 "$ZDEV"
 
 must dm_table zt_read "0 4096 linear $disk 0\\n4096 61440 error"
-out=$(timeout 30 zpat verify -k random -o 64 -n 960 -b 16 -j 4 "$ZDEV")
+out=$(timeout 100 zpat verify -k random -o 64 -n 960 -b 16 -j 4 "$ZDEV")
 is "half of the device is back" "${out%% *}" "ok=448"
 # The driver reads a large bio in parts. The status of a part is also that of the bio.
 must dm_table zt_read \
@@ -49,7 +49,7 @@ io_read
 failed=$IO_FAILED_READS
 gives "a large read over a broken block fails, then page by page" \
 	"ok=$((768 - PER_PAGE)) bad=0 err=$PER_PAGE EIO" \
-	timeout 30 zpat verify -k random -o 256 -n 768 -b 768 -H "$ZDEV"
+	timeout 100 zpat verify -k random -o 256 -n 768 -b 768 -H "$ZDEV"
 io_read
 is "each read that failed is counted once" $((IO_FAILED_READS - failed)) \
 	$((1 + PER_PAGE))
@@ -71,13 +71,13 @@ must dm_table zt_read "0 65536 error"
 log_mark_quiet
 gives "packed: every read of the broken device fails" \
 	"ok=0 bad=0 err=1024 EIO" \
-	timeout 30 zpat verify -k mixed -n 1024 -b 1 -j 4 "$ZDEV"
+	timeout 100 zpat verify -k mixed -n 1024 -b 1 -j 4 "$ZDEV"
 logged "packed: blocks that cannot be read are logged" \
 	"zram$ZID: cannot read blocks [0-9]* to [0-9]* of the backing device: error -5"
 gives "packed: large reads too" "ok=0 bad=0 err=1024 EIO" \
-	timeout 30 zpat verify -k mixed -n 1024 -b 64 "$ZDEV"
+	timeout 100 zpat verify -k mixed -n 1024 -b 64 "$ZDEV"
 gives "packed: into buffers that are not aligned too" "ok=0 bad=0 err=1024 EIO" \
-	timeout 60 zpat verify -k mixed -n 1024 -m 512 "$ZDEV"
+	timeout 100 zpat verify -k mixed -n 1024 -m 512 "$ZDEV"
 io_read
 between "packed: they are counted" "$IO_FAILED_READS" 1040 100000
 is "packed: nothing is in flight" "$(in_flight)" " 0 0"
