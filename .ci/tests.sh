@@ -7,7 +7,9 @@
 #
 # What is dear is not repeated. A test runs
 #  - on mainline-debug, which sees most of what goes wrong, if it injects faults, races, or
-#    corrupts the backing device. On that kernel all tests would take hours;
+#    corrupts the backing device. On that kernel all tests would take hours. Not
+#    life_leak, which measures memory: it takes six times as long there, and memory_leaks
+#    looks for leaks at the end of each of its guests;
 #  - on mainline, if it is about swap, or about the kernel's state;
 #  - on lts and on distro, if kernels differ in what it uses. What takes less than ten
 #    seconds on distro runs there in any case;
@@ -18,9 +20,8 @@
 writeback="wb_race wb_packed wb_reuse wb_readerr wb_errors wb_corrupt wb_signal wb_cancel \
 fault_write fault_writeback recomp_race swap_notify kc_limit race_discard race_reinit \
 data_parallel"
-life="kunit life_busy life_cycle life_hotplug life_leak life_module race_attr attr_control \
-attr_state attr_backing attr_writeback attr_random block_state trace kc_race \
-kc_fault swap_ops swap_life"
+life="kunit life_busy life_cycle life_hotplug life_module race_attr attr_state attr_backing \
+attr_writeback attr_random block_state trace kc_race kc_fault swap_ops swap_life"
 
 # lts: the kernels in between
 short="attr_disksize attr_params data_comp data_parallel race_discard swap_lru wb_race \
@@ -36,6 +37,6 @@ tier_tasks"
 # or mainline
 not_distro="attr_params attr_recomp data_comp life_hotplug test_recomp.sh recomp_race \
 swap_lru wb_packed wb_race \
-attr_random kc_race life_leak race_attr race_reinit wb_cancel wb_corrupt wb_reuse wb_signal \
+attr_random kc_race race_attr race_reinit wb_cancel wb_corrupt wb_reuse wb_signal \
 fault_swap kc_data kc_freeze kc_swap life_stall stat_race swap_full tier_corrupt tier_oom \
 tier_sleep tier_swap tier_window wb_dying wb_readahead wb_sparse wb_stall"
