@@ -11,6 +11,7 @@
  */
 
 #include <linux/atomic.h>
+#include <linux/bitmap.h>
 #include <linux/compiler.h>
 #include <linux/gfp.h>
 #include <linux/jiffies.h>
@@ -29,8 +30,6 @@
 #include "window.h"
 #include "zram.h"
 
-/* Slots to look at for each page of the window */
-#define SLOTS_PER_PAGE	4
 /*
  * After a read with neighbours failed, reads bring none for so long. Each that fails is made
  * twice, and a disk may take half a minute to fail a read.
@@ -38,18 +37,20 @@
 #define HOLD		(10 * HZ)
 
 /*
- * Number of slots that @stream brought back in vain, a hint: no task has read them since, or
- * they are on the backing device again, or still
+ * Number of neighbours that @stream brought back in vain, a hint: no task has read them since,
+ * or they are on the backing device again, or still
  */
 static u32 rb_window_unused(const struct zram *zram,
 			    const struct zram_window_stream *stream)
 {
-	u64 i, end = min_t(u64, stream->next, zram->slots.nr);
+	/* A stream may be older than the table, after a reset */
+	u64 first = stream->last + 1, end = min_t(u64, stream->next, zram->slots.nr);
 	struct zram_slot slot = {};
+	unsigned long i;
 	u32 unused = 0;
 
-	for (i = stream->last + 1; i < end; i++) {
-		slot.flags = zram_slot_peek(&zram->slots.slot[i]);
+	for_each_set_bit(i, stream->neighbours, end - first) {
+		slot.flags = zram_slot_peek(&zram->slots.slot[first + i]);
 		unused += zram_slot_test(&slot, ZRAM_BROUGHT) || zram_slot_packed(&slot);
 	}
 	return unused;
@@ -130,44 +131,39 @@ void zram_rb_window_advance(struct zram *zram, const struct zram_rb_packed *pack
 	spin_unlock(&window->lock);
 }
 
-/* Add @slot to the read if it lies on its blocks or on those that follow; else false */
-static bool rb_window_add(struct zram *zram, struct zram_rb_packed *packed,
+/* Add @slot to the read if it lies on its blocks or on those that follow */
+static void rb_window_add(struct zram *zram, struct zram_rb_packed *packed,
 			  const struct zram_slot *slot, unsigned long index)
 {
 	unsigned int nr;
 	u64 first, end;
 
 	if (!zram_slot_packed(slot))
-		return false;
+		return;
 	nr = zram_slot_blocks(slot, &first);
 	end = first + nr - packed->first;
 	if (first < packed->first || first > packed->first + packed->nr ||
 	    end > packed->max_pages * ZRAM_BLOCKS_PER_PAGE)
-		return false;
+		return;
 	zram_bd_map_get(zram->backing.map, first, nr);
 	packed->objects[packed->nr_objects++] = (struct zram_rb_object){
 		.slot = *slot,
 		.index = index,
 	};
 	packed->nr = max_t(unsigned int, packed->nr, end);
-	return true;
 }
 
-/* Add slots of one group from @index on; returns the slot after the last one added, or 0 */
-static unsigned long rb_window_add_group(struct zram *zram,
-					 struct zram_rb_packed *packed,
-					 unsigned long index, unsigned long end,
-					 unsigned int most)
+/* Add slots of one group from @index on */
+static void rb_window_add_group(struct zram *zram, struct zram_rb_packed *packed,
+				unsigned long index, unsigned long end,
+				unsigned int most)
 {
 	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
-	unsigned long next = 0;
 
 	spin_lock(lock);
 	for (; index < end && packed->nr_objects < most; index++)
-		if (rb_window_add(zram, packed, &zram->slots.slot[index], index))
-			next = index + 1;
+		rb_window_add(zram, packed, &zram->slots.slot[index], index);
 	spin_unlock(lock);
-	return next;
 }
 
 /* Remove the neighbours from the read, and drop their references */
@@ -184,25 +180,22 @@ static void rb_window_clear(struct zram *zram, struct zram_rb_packed *packed)
 	packed->nr = packed->nr_own;
 }
 
-/* Add the neighbours of slot @last; returns the slot after them, or 0 if there are none */
-static unsigned long rb_window_bring(struct zram *zram,
-				     struct zram_rb_packed *packed,
-				     unsigned long last)
+/* Add the neighbours of slot @last, if there is memory */
+static void rb_window_bring(struct zram *zram, struct zram_rb_packed *packed,
+			    unsigned long last)
 {
 	unsigned int most = min(packed->own_objects + packed->window - 1,
 				packed->max_objects);
-	unsigned long end = min(last + 1 + SLOTS_PER_PAGE * packed->window,
+	unsigned long end = min(last + 1 + ZRAM_WINDOW_SPREAD * packed->window,
 				zram->slots.nr);
-	unsigned long i, stop, next = 0;
+	unsigned long i, stop;
 
 	for (i = last + 1; i < end && packed->nr_objects < most; i = stop) {
 		stop = min(ALIGN(i + 1, ZRAM_SLOT_GROUP), end);
-		next = rb_window_add_group(zram, packed, i, stop, most) ?: next;
+		rb_window_add_group(zram, packed, i, stop, most);
 	}
-	if (zram_rb_alloc_grow(packed, packed->nr, ZRAM_RB_WINDOW_GFP))
-		return next;
-	rb_window_clear(zram, packed);
-	return 0;
+	if (!zram_rb_alloc_grow(packed, packed->nr, ZRAM_RB_WINDOW_GFP))
+		rb_window_clear(zram, packed);
 }
 
 /**
@@ -219,16 +212,17 @@ void zram_rb_window_fill(struct zram *zram, struct zram_rb_packed *packed,
 	unsigned long last = packed->objects[packed->own_objects - 1].index;
 	struct zram_rb_window *window = &zram->window;
 	struct zram_window_stream *stream;
-	unsigned long next = 0;
+	unsigned int i;
 
 	if (bring && packed->window > 1 && atomic64_read(&window->room) > 0)
-		next = rb_window_bring(zram, packed, last);
+		rb_window_bring(zram, packed, last);
 	spin_lock(&window->lock);
 	stream = zram_window_current(&window->streams, packed->tick);
 	if (stream) {
 		stream->last = last;
-		stream->next = max(next, last + 1);
-		stream->brought = packed->nr_objects - packed->own_objects;
+		stream->next = last + 1;
+		for (i = packed->own_objects; i < packed->nr_objects; i++)
+			zram_window_add(stream, packed->objects[i].index);
 		stream->busy = stream->brought;
 	}
 	spin_unlock(&window->lock);

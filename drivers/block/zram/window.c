@@ -8,6 +8,7 @@
  * brought back. Reads in random order mostly continue no read stream.
  */
 
+#include <linux/bitmap.h>
 #include <linux/limits.h>
 #include <linux/minmax.h>
 
@@ -17,6 +18,17 @@
 #define FACTOR		4U
 /* A read may skip this many slots and continue a stream: they may need no read */
 #define SLACK		4U
+
+/*
+ * Does a read of the slot continue the stream? A slot between the neighbours of the last read
+ * belongs to another stream, because its page lies elsewhere on the backing device.
+ */
+static bool window_continues(const struct zram_window_stream *stream, u64 slot)
+{
+	if (slot >= stream->next)
+		return slot - stream->next <= SLACK;
+	return slot > stream->last && test_bit(slot - stream->last - 1, stream->neighbours);
+}
 
 /**
  * zram_window_find() - find the stream that a read continues
@@ -33,8 +45,7 @@ struct zram_window_stream *zram_window_find(struct zram_window_streams *streams,
 
 	for (i = 0; i < ZRAM_WINDOW_STREAMS; i++) {
 		stream = &streams->stream[i];
-		if (stream->pages && slot > stream->last &&
-		    slot - stream->last <= stream->next - stream->last + SLACK)
+		if (stream->pages && window_continues(stream, slot))
 			return stream;
 	}
 	return NULL;
@@ -134,6 +145,23 @@ void zram_window_read(struct zram_window_streams *streams,
 		.pages = pages,
 		.tick = ++streams->ticks,
 	};
+}
+
+/**
+ * zram_window_add() - record a neighbour of the last read of a stream
+ * @stream: the stream
+ * @slot: the neighbour, after those recorded before, and one of the %ZRAM_WINDOW_SLOTS slots
+ *	after the slot that is read
+ */
+void zram_window_add(struct zram_window_stream *stream, u64 slot)
+{
+	u64 at = slot - stream->last - 1;
+
+	if (at >= ZRAM_WINDOW_SLOTS)
+		return;
+	__set_bit(at, stream->neighbours);
+	stream->brought++;
+	stream->next = slot + 1;
 }
 
 /**

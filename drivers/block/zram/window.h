@@ -2,10 +2,14 @@
 #ifndef _ZRAM_WINDOW_H_
 #define _ZRAM_WINDOW_H_
 
+#include <linux/bitops.h>
 #include <linux/types.h>
 
 /* The longest window: pages of a read of the backing device, the page asked for included */
 #define ZRAM_WINDOW_MAX		64U
+/* For each page of the window: slots behind the page asked for that may be neighbours */
+#define ZRAM_WINDOW_SPREAD	4U
+#define ZRAM_WINDOW_SLOTS	(ZRAM_WINDOW_SPREAD * ZRAM_WINDOW_MAX)
 /* Read streams of a device */
 #define ZRAM_WINDOW_STREAMS	8
 
@@ -17,6 +21,7 @@
  * @brought: number of neighbours of the last read
  * @tick: identifies the last read
  * @busy: the last read has neighbours, and has not ended
+ * @neighbours: the neighbours of the last read; bit 0 is the slot after @last
  */
 struct zram_window_stream {
 	u64 last;
@@ -25,6 +30,7 @@ struct zram_window_stream {
 	u32 brought;
 	u32 tick;
 	bool busy;
+	DECLARE_BITMAP(neighbours, ZRAM_WINDOW_SLOTS);
 };
 
 /**
@@ -48,6 +54,7 @@ u32 zram_window_next(const struct zram_window_stream *stream, u64 slot,
 		     u32 unused);
 void zram_window_read(struct zram_window_streams *streams,
 		      struct zram_window_stream *stream, u64 slot, u32 pages);
+void zram_window_add(struct zram_window_stream *stream, u64 slot);
 s64 zram_window_room(u64 target, u64 bytes);
 void zram_window_shrink(struct zram_window_streams *streams);
 

@@ -19,6 +19,7 @@
  * @streams: the read streams
  * @memory: slots that are in memory
  * @unread: slots that were brought back and not read since
+ * @ages: so many ages take turns in the table; pages of an age were written together
  * @reads: number of reads of the backing device
  * @brought: number of neighbours brought back
  * @longest: the longest window
@@ -27,6 +28,7 @@ struct window_test {
 	struct zram_window_streams streams;
 	DECLARE_BITMAP(memory, SLOTS);
 	DECLARE_BITMAP(unread, SLOTS);
+	unsigned int ages;
 	unsigned int reads;
 	unsigned int brought;
 	u32 longest;
@@ -35,19 +37,40 @@ struct window_test {
 static u32 window_test_unused(const struct window_test *t,
 			      const struct zram_window_stream *stream)
 {
+	unsigned long i;
 	u32 unused = 0;
-	u64 i;
+	u64 slot;
 
-	for (i = stream->last + 1; i < min_t(u64, stream->next, SLOTS); i++)
-		unused += test_bit(i, t->unread);
+	for_each_set_bit(i, stream->neighbours, ZRAM_WINDOW_SLOTS) {
+		slot = stream->last + 1 + i;
+		unused += test_bit(slot, t->unread) || !test_bit(slot, t->memory);
+	}
 	return unused;
 }
 
-/* Read a slot, as the driver does. Neighbours go back to memory unless @dropped is set */
+/* Read the neighbours of a slot. They go back to memory unless @dropped is set */
+static void window_test_bring(struct window_test *t, struct zram_window_stream *stream,
+			      u32 slot, u32 pages, bool dropped)
+{
+	u32 i, end = min(slot + 1 + ZRAM_WINDOW_SPREAD * pages, SLOTS);
+
+	for (i = slot + t->ages; i < end && stream->brought + 1 < pages; i += t->ages) {
+		if (test_bit(i, t->memory))
+			continue;
+		zram_window_add(stream, i);
+		if (dropped)
+			continue;
+		__set_bit(i, t->memory);
+		__set_bit(i, t->unread);
+		t->brought++;
+	}
+}
+
+/* Read a slot, as the driver does */
 static void window_test_read(struct window_test *t, u32 slot, bool dropped)
 {
 	struct zram_window_stream *stream;
-	u32 i, pages = 1;
+	u32 pages = 1;
 
 	__clear_bit(slot, t->unread);
 	if (test_bit(slot, t->memory))
@@ -61,15 +84,7 @@ static void window_test_read(struct window_test *t, u32 slot, bool dropped)
 		stream = zram_window_replace(&t->streams);
 	zram_window_read(&t->streams, stream, slot, pages);
 	t->longest = max(t->longest, pages);
-	for (i = slot + 1; i < min(slot + pages, SLOTS); i++) {
-		stream->brought++;
-		stream->next = i + 1;
-		if (dropped || test_bit(i, t->memory))
-			continue;
-		__set_bit(i, t->memory);
-		__set_bit(i, t->unread);
-		t->brought++;
-	}
+	window_test_bring(t, stream, slot, pages, dropped);
 }
 
 static struct window_test *window_test_new(struct kunit *test)
@@ -77,6 +92,7 @@ static struct window_test *window_test_new(struct kunit *test)
 	struct window_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, t);
+	t->ages = 1;
 	return t;
 }
 
@@ -105,6 +121,54 @@ static void window_test_tasks(struct kunit *test)
 				 i / ZRAM_WINDOW_STREAMS, false);
 	KUNIT_EXPECT_EQ(test, ZRAM_WINDOW_MAX, t->longest);
 	KUNIT_EXPECT_LE(test, t->reads, 12U * ZRAM_WINDOW_STREAMS);
+}
+
+/* Pages of several ages, or of several tasks, lie among each other: each has its stream */
+static void window_test_ages(struct kunit *test)
+{
+	struct window_test *t;
+	u32 i, ages;
+
+	for (ages = 2; ages <= ZRAM_WINDOW_SPREAD; ages++) {
+		t = window_test_new(test);
+		t->ages = ages;
+		for (i = 0; i < SLOTS; i++)
+			window_test_read(t, i, false);
+		KUNIT_EXPECT_EQ_MSG(test, ZRAM_WINDOW_MAX, t->longest, "%u ages", ages);
+		KUNIT_EXPECT_LE_MSG(test, t->reads, SLOTS / 16, "%u ages", ages);
+	}
+}
+
+/* A task reads pages of one age; those of the other stay on the device */
+static void window_test_one_age(struct kunit *test)
+{
+	struct window_test *t = window_test_new(test);
+	u32 i;
+
+	t->ages = 2;
+	for (i = 0; i < SLOTS; i += 2)
+		window_test_read(t, i, false);
+	KUNIT_EXPECT_EQ(test, ZRAM_WINDOW_MAX, t->longest);
+	KUNIT_EXPECT_LE(test, t->reads, SLOTS / 2 / 32);
+	KUNIT_EXPECT_EQ(test, SLOTS / 2, t->reads + t->brought);
+}
+
+/* A task reads pages of one age, another one those of the other, a little behind */
+static void window_test_behind(struct kunit *test)
+{
+	struct window_test *t = window_test_new(test);
+	const u32 behind = 41;
+	u32 i;
+
+	t->ages = 2;
+	for (i = 0; i < SLOTS + behind; i += 2) {
+		if (i < SLOTS)
+			window_test_read(t, i, false);
+		if (i > behind)
+			window_test_read(t, i - behind, false);
+	}
+	KUNIT_EXPECT_EQ(test, ZRAM_WINDOW_MAX, t->longest);
+	KUNIT_EXPECT_LE(test, t->reads, SLOTS / 16);
 }
 
 static void window_test_random(struct kunit *test)
@@ -234,6 +298,9 @@ static void window_test_room(struct kunit *test)
 static struct kunit_case zram_window_test_cases[] = {
 	KUNIT_CASE(window_test_in_order),
 	KUNIT_CASE(window_test_tasks),
+	KUNIT_CASE(window_test_ages),
+	KUNIT_CASE(window_test_one_age),
+	KUNIT_CASE(window_test_behind),
 	KUNIT_CASE(window_test_random),
 	KUNIT_CASE(window_test_sparse),
 	KUNIT_CASE(window_test_dropped),

@@ -123,16 +123,18 @@ else
 fi
 bd_use null 96 || skip_all "no null_blk"
 disk=$BD
-window_new $((NEXT * 10 * 4))K
+window_new $((NEXT * 11 * 4))K
 read -r value < "$ZSYS/tier/readback_window"
 is "by default it is automatic" "$value" auto
 must zpat fill -k text "$ZDEV" > /dev/null
+# The pages of the first part leave in two parts, so they lie in two places
+wb_every_other $((UNITS - 1))
 put_out
 wb_read
-is "all pages are packed on the device" "$WB_objects" $((NEXT * 10))
+is "all pages are packed on the device" "$WB_objects" $((NEXT * 11))
 sleep $OLD
 
-first=0
+first=$NEXT
 window 1
 part "page by page"
 is "page by page: a read for each" "$IOS $BROUGHT $HITS" "$UNITS 0 0"
@@ -144,13 +146,22 @@ between "in order: reads" "$IOS" 1 $((UNITS / 16 + 5))
 between "in order: blocks" "$BLOCKS" 1 $((single * 2 / 3))
 is "in order: each page is read from the device or was brought" $((HITS + IOS)) "$UNITS"
 between "in order: brought" "$BROUGHT" "$HITS" $((HITS + 63))
+all_hits=$HITS all_ios=$IOS
+
+# The pages between the neighbours stay on the device, and make the window no shorter
+next=$first first=$PER_PAGE
+part "every second page" -S2
+between "every second page: reads" "$IOS" 1 $((UNITS / 2 / 16 + 5))
+is "every second page: each was read from the device or was brought" $((HITS + IOS)) \
+	$((UNITS / 2))
+first=$next all_hits=$((all_hits + HITS)) all_ios=$((all_ios + IOS))
 
 # Ages: a hit counts as old as the page that was read, and never as a wait
 young=$(awk '$1 < 32 { sum += $5 } END { print sum + 0 }' "$ZSYS/tier/ages")
 old=$(awk '$1 >= 32 { sum += $5 } END { print sum + 0 }' "$ZSYS/tier/ages")
-is "hits are no faults of young pages" "$young $old" "0 $HITS"
+is "hits are no faults of young pages" "$young $old" "0 $all_hits"
 waits=$(awk '{ sum += $6 } END { print sum }' "$ZSYS/tier/ages")
-is "those that waited" "$waits" $((UNITS + IOS))
+is "those that waited" "$waits" $((UNITS + all_ios))
 # A bio takes several reads, of which the last one brings pages of the next bio
 part "large bios" -b256
 between "large bios: brought" "$BROUGHT" $((UNITS / 16)) "$UNITS"
@@ -176,7 +187,7 @@ done
 calm "no limit"
 
 # These reads are faults of young pages, so they come last
-after=$first first=$NEXT
+after=$first first=$((2 * NEXT))
 window auto
 part "again"
 between "again: the hits do not count again" "$HITS" 0 8
