@@ -10,6 +10,7 @@
 #include <linux/bits.h>
 #include <linux/highmem.h>
 #include <linux/jiffies.h>
+#include <linux/kconfig.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
@@ -226,18 +227,31 @@ static void write_test_deferred(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->stages->nr_kept, 0);
 }
 
+#ifdef MODULE
+static const struct kernel_param *find_parameter(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < THIS_MODULE->num_kp; i++)
+		if (!strcmp(THIS_MODULE->kp[i].name, name))
+			return &THIS_MODULE->kp[i];
+	return NULL;
+}
+#else
+static const struct kernel_param *find_parameter(const char *name)
+{
+	return NULL;
+}
+#endif
+
 /* As a user does. Returns the old number */
 static unsigned int set_nr_kcompressd(struct kunit *test, unsigned int nr)
 {
-	const struct kernel_param *kp;
-	unsigned int i, old;
+	const struct kernel_param *kp = find_parameter("nr_kcompressd");
+	unsigned int old;
 	char text[12];
 
-	for (i = 0; i < THIS_MODULE->num_kp; i++)
-		if (!strcmp(THIS_MODULE->kp[i].name, "nr_kcompressd"))
-			break;
-	KUNIT_ASSERT_LT(test, i, THIS_MODULE->num_kp);
-	kp = &THIS_MODULE->kp[i];
+	KUNIT_ASSERT_NOT_NULL(test, kp);
 	old = *(unsigned int *)kp->arg;
 	snprintf(text, sizeof(text), "%u", nr);
 	KUNIT_ASSERT_EQ(test, 0, kp->ops->set(text, kp));
@@ -268,8 +282,8 @@ static void write_test_swap(struct kunit *test)
 	struct write_test *t = test->priv;
 	unsigned int old, done;
 
-	if (!THIS_MODULE)
-		kunit_skip(test, "no module parameters, because zram is no module");
+	if (!IS_MODULE(CONFIG_ZRAM))
+		kunit_skip(test, "the parameters of a built-in driver cannot be found");
 	old = set_nr_kcompressd(test, 1);
 	defer_page(test, 6);
 	t->zram->pool.limit_pages = 1;
