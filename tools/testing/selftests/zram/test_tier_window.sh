@@ -29,11 +29,11 @@ put_out() {
 	put "$ZSYS/writeback" idle
 }
 
-# stepped: the thread has looked at the device since
+# stepped: the thread has looked at the device since: one step may have begun before
 # shellcheck disable=SC2317 # called by wait_for
 stepped() {
 	tier_read
-	[ "$TIER_steps" -gt "$steps" ]
+	[ "$TIER_steps" -gt $((steps + 1)) ]
 }
 
 # window PAGES
@@ -176,9 +176,9 @@ between "random: brought" "$BROUGHT" 0 $((UNITS / 10))
 
 # Nothing comes back while a limit is near
 for limit in tier/pool_target=1 mem_limit=1M; do
+	put "$ZSYS/${limit%=*}" "${limit#*=}"
 	tier_read
 	steps=$TIER_steps
-	put "$ZSYS/${limit%=*}" "${limit#*=}"
 	check "$limit: the thread knows" wait_for 20 stepped
 	part "$limit"
 	is "$limit: nothing is brought" "$BROUGHT $IOS" "0 $UNITS"
