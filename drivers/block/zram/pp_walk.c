@@ -188,7 +188,7 @@ static unsigned int pp_walk_room(const struct zram_pp_walk *walk)
 
 	if (walk->order == ZRAM_PP_LARGEST)
 		return PAGE_SIZE;
-	return round_up(zram_slot_peek(slot) & ZRAM_SIZE_MASK,
+	return round_up(zram_slot_packed_size(zram_slot_peek(slot) & ZRAM_SIZE_MASK),
 			BIT(ZRAM_LOC_SHIFT));
 }
 

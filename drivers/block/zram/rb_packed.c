@@ -22,7 +22,6 @@
 #include <linux/sched.h>
 #include <linux/workqueue.h>
 
-#include "comp.h"
 #include "obj.h"
 #include "rb_alloc.h"
 #include "rb_group.h"
@@ -111,19 +110,13 @@ static bool rb_packed_restore(const struct zram_rb_packed *packed,
 	struct zram *zram = packed->group->zram;
 	unsigned int size = zram_slot_size(&obj->slot);
 	struct zram_slot slot = { .flags = size };
-	struct zram_comp_stream *strm;
 	bool ok;
 
 	if (!zram_rb_window_charge(zram, size) ||
 	    zram_obj_alloc_back(&zram->pool, size, ZRAM_RB_WINDOW_GFP,
 				&slot.handle))
 		return false;
-	/* Only the buffer is needed: the object may lie in two pages */
-	strm = zram_comp_stream_get(zram_comp_of(zram, obj->slot.flags),
-				    ZRAM_DECOMPRESS);
-	zram_rb_unpack_copy(packed, obj, strm->buf);
-	zram_obj_store(&zram->pool, slot.handle, strm->buf, size);
-	zram_comp_stream_put(strm);
+	zram_rb_unpack_store(zram, packed, obj, slot.handle);
 	ok = rb_packed_install(zram, obj, &slot);
 	/* Drops the blocks of the old location; or frees the object if it was not installed */
 	zram_slot_release(zram, &slot);

@@ -1,46 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Decompresses the objects of a packed read.
+ * Takes the objects out of a packed read.
  *
- * A neighbour that goes back to memory leaves its blocks. If the backing device has
- * returned other data than was written, it may return the right data later, but nothing
- * is left to read then. So the driver first decompresses the neighbours to a page that
- * nobody reads. Wrong data that decompresses to a page is not found, neither here nor by
- * a reader.
+ * The checksum of an object tells whether the backing device has returned what was written.
+ * Whatever it has returned, no reader gets other data, and none goes back to memory: a
+ * neighbour that goes back leaves its blocks. If they are read again, the backing device may
+ * return the right data. So the driver verifies all neighbours before the first goes back.
  */
 
 #include <linux/blkdev.h>
-#include <linux/gfp.h>
+#include <linux/errno.h>
 #include <linux/highmem.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 
+#include "checksum.h"
 #include "comp.h"
+#include "obj.h"
 #include "rb_alloc.h"
 #include "rb_object.h"
 #include "rb_unpack.h"
 #include "table.h"
 #include "zram.h"
 
-/**
- * zram_rb_unpack_copy() - copy an object, which may lie in two pages
- * @packed: the read, which has succeeded
- * @obj: one of its objects
- * @to: the copy
- *
- * Context: Any.
- */
-void zram_rb_unpack_copy(const struct zram_rb_packed *packed,
-			 const struct zram_rb_object *obj, char *to)
+/* Offset of an object in the read, bytes */
+static unsigned int rb_unpack_offset(const struct zram_rb_packed *packed,
+				     const struct zram_rb_object *obj)
 {
-	unsigned int len, at, size = zram_slot_size(&obj->slot);
 	u64 first;
 
 	zram_slot_blocks(&obj->slot, &first);
-	at = ((first - packed->first) << ZRAM_BLOCK_SHIFT) +
-	     zram_slot_block_offset(&obj->slot);
+	return ((first - packed->first) << ZRAM_BLOCK_SHIFT) +
+	       zram_slot_block_offset(&obj->slot);
+}
+
+/* Copy @size bytes of the read from @at on; they may lie in two pages */
+static void rb_unpack_copy(const struct zram_rb_packed *packed, unsigned int at,
+			   unsigned int size, char *to)
+{
+	unsigned int len;
+
 	for (; size; size -= len, at += len, to += len) {
 		len = min_t(unsigned int, size, PAGE_SIZE - offset_in_page(at));
 		memcpy_from_page(to, packed->bvecs[at >> PAGE_SHIFT].bv_page,
@@ -48,35 +49,58 @@ void zram_rb_unpack_copy(const struct zram_rb_packed *packed,
 	}
 }
 
-static void rb_unpack_report(struct zram *zram, const struct zram_rb_object *obj,
-			     int err)
+static struct zram_comp_stream *rb_unpack_stream(struct zram *zram,
+						 const struct zram_rb_object *obj)
+{
+	return zram_comp_stream_get(zram_comp_of(zram, obj->slot.flags),
+				    ZRAM_DECOMPRESS);
+}
+
+/*
+ * Returns the object and the checksum behind it: in the page of the read, or a copy if they
+ * lie in two pages. The copy is in the buffer of *@strm; if that is NULL, it is set to a
+ * stream. The pages are not in high memory: zram_rb_alloc_grow() does not ask for that.
+ */
+static const void *rb_unpack_data(struct zram *zram,
+				  const struct zram_rb_packed *packed,
+				  const struct zram_rb_object *obj,
+				  struct zram_comp_stream **strm)
+{
+	unsigned int size = zram_slot_packed_size(zram_slot_size(&obj->slot));
+	unsigned int at = rb_unpack_offset(packed, obj);
+
+	if (offset_in_page(at) + size <= PAGE_SIZE)
+		return page_address(packed->bvecs[at >> PAGE_SHIFT].bv_page) +
+		       offset_in_page(at);
+	if (!*strm)
+		*strm = rb_unpack_stream(zram, obj);
+	rb_unpack_copy(packed, at, size, (*strm)->buf);
+	return (*strm)->buf;
+}
+
+static bool rb_unpack_is_intact(struct zram *zram, const struct zram_rb_object *obj,
+				const void *data)
 {
 	u64 first;
 
+	if (likely(zram_checksum_match(data, obj->index, &obj->slot)))
+		return true;
 	zram_slot_blocks(&obj->slot, &first);
 	dev_err_ratelimited(disk_to_dev(zram->disk),
-			    "slot %lu: cannot decompress %u bytes of %s from block %llu: error %d\n",
+			    "slot %lu: the backing device returned other data than was written to block %llu\n",
+			    obj->index, first);
+	return false;
+}
+
+static void rb_unpack_report(struct zram *zram, const struct zram_rb_object *obj,
+			     int err)
+{
+	dev_err_ratelimited(disk_to_dev(zram->disk),
+			    "slot %lu: cannot decompress %u bytes of %s: error %d\n",
 			    obj->index, zram_slot_size(&obj->slot),
 			    zram_comps_name(&zram->comps,
 					    zram_slot_prio(obj->slot.flags)),
-			    first, err);
-}
-
-static int rb_unpack_to(struct zram *zram, const struct zram_rb_packed *packed,
-			const struct zram_rb_object *obj, void *dst)
-{
-	struct zram_comp *comp = zram_comp_of(zram, obj->slot.flags);
-	struct zram_comp_stream *strm = zram_comp_stream_get(comp,
-							     ZRAM_DECOMPRESS);
-	int err;
-
-	zram_rb_unpack_copy(packed, obj, strm->buf);
-	err = zram_comp_decompress(strm, strm->buf, zram_slot_size(&obj->slot),
-				   dst);
-	zram_comp_stream_put(strm);
-	if (err)
-		rb_unpack_report(zram, obj, err);
-	return err;
+			    err);
 }
 
 /**
@@ -86,41 +110,75 @@ static int rb_unpack_to(struct zram *zram, const struct zram_rb_packed *packed,
  * @obj: the object, with a page
  *
  * Context: May sleep. Takes a stream.
- * Return: 0, or the decompressor's error, which is logged.
+ * Return: 0; -EBADMSG if the backing device returned other data than was written; or the
+ *	decompressor's error. Errors are logged.
  */
 int zram_rb_unpack(struct zram *zram, const struct zram_rb_packed *packed,
 		   const struct zram_rb_object *obj)
 {
-	void *dst = kmap_local_page(obj->page);
-	int err = rb_unpack_to(zram, packed, obj, dst);
+	struct zram_comp_stream *strm = rb_unpack_stream(zram, obj);
+	const void *data = rb_unpack_data(zram, packed, obj, &strm);
+	int err = -EBADMSG;
+	void *dst;
 
-	kunmap_local(dst);
-	flush_dcache_page(obj->page);
+	if (rb_unpack_is_intact(zram, obj, data)) {
+		dst = kmap_local_page(obj->page);
+		err = zram_comp_decompress(strm, data, zram_slot_size(&obj->slot),
+					   dst);
+		kunmap_local(dst);
+		flush_dcache_page(obj->page);
+		if (err)
+			rb_unpack_report(zram, obj, err);
+	}
+	zram_comp_stream_put(strm);
 	return err;
 }
 
 /**
- * zram_rb_unpack_check() - can all neighbours of a read be decompressed?
+ * zram_rb_unpack_check() - are all neighbours of a read as they were written?
  * @zram: the device
  * @packed: the read, which has succeeded, with neighbours
  *
- * If one of them cannot, the read has returned other data than was written, and none is
- * to be trusted.
- *
- * Context: May sleep. Takes streams. Allocates as for neighbours.
- * Return: false if not, which is logged; also if there is no memory for a page.
+ * Context: May sleep. Takes streams.
+ * Return: false if one of them is not, which is logged. Then none is to be trusted.
  */
 bool zram_rb_unpack_check(struct zram *zram,
 			  const struct zram_rb_packed *packed)
 {
-	void *page = (void *)__get_free_page(ZRAM_RB_WINDOW_GFP);
+	struct zram_comp_stream *strm;
 	unsigned int i;
-	bool ok = page;
+	bool ok = true;
 
 	for (i = packed->own_objects; ok && i < packed->nr_objects; i++) {
-		ok = !rb_unpack_to(zram, packed, &packed->objects[i], page);
+		const struct zram_rb_object *obj = &packed->objects[i];
+
+		strm = NULL;
+		ok = rb_unpack_is_intact(zram, obj,
+					 rb_unpack_data(zram, packed, obj, &strm));
+		if (strm)
+			zram_comp_stream_put(strm);
 		cond_resched();
 	}
-	free_page((unsigned long)page);
 	return ok;
+}
+
+/**
+ * zram_rb_unpack_store() - copy a neighbour to memory, compressed as it is
+ * @zram: the device
+ * @packed: the read, whose neighbours were checked
+ * @obj: one of them
+ * @handle: an object of its size
+ *
+ * Context: May sleep. May take a stream.
+ */
+void zram_rb_unpack_store(struct zram *zram, const struct zram_rb_packed *packed,
+			  const struct zram_rb_object *obj, unsigned long handle)
+{
+	struct zram_comp_stream *strm = NULL;
+
+	zram_obj_store(&zram->pool, handle,
+		       rb_unpack_data(zram, packed, obj, &strm),
+		       zram_slot_size(&obj->slot));
+	if (strm)
+		zram_comp_stream_put(strm);
 }

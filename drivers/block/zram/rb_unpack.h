@@ -8,11 +8,11 @@ struct zram;
 struct zram_rb_object;
 struct zram_rb_packed;
 
-void zram_rb_unpack_copy(const struct zram_rb_packed *packed,
-			 const struct zram_rb_object *obj, char *to);
 int zram_rb_unpack(struct zram *zram, const struct zram_rb_packed *packed,
 		   const struct zram_rb_object *obj);
 bool zram_rb_unpack_check(struct zram *zram,
 			  const struct zram_rb_packed *packed);
+void zram_rb_unpack_store(struct zram *zram, const struct zram_rb_packed *packed,
+			  const struct zram_rb_object *obj, unsigned long handle);
 
 #endif

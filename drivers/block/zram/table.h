@@ -25,7 +25,7 @@ struct zram_kc_stage;
  *	SAME		0		the word the page is filled with
  *	in memory	1..PAGE_SIZE	zsmalloc handle
  *	WB		1..PAGE_SIZE	location on the backing device; less than
- *					PAGE_SIZE is a compressed object
+ *					PAGE_SIZE is a packed object
  *	STAGED		PAGE_SIZE	struct zram_kc_stage
  *
  * A location is a byte offset in units of 8, so that an object may start
@@ -110,6 +110,14 @@ static_assert(sizeof(struct zram_slot) == sizeof(unsigned long) + 8);
 #define ZRAM_MAX_BLOCKS \
 	BIT_ULL(BITS_PER_LONG == 64 ? 64 - ZRAM_BLOCK_SHIFT : \
 		BITS_PER_LONG - (ZRAM_BLOCK_SHIFT - ZRAM_LOC_SHIFT))
+
+/*
+ * A packed object is followed by its checksum on the backing device. Together they fit in a
+ * page: the allocator keeps a handle with each object, and an object that does not fit in a
+ * page with its handle is stored as a whole page.
+ */
+#define ZRAM_CHECKSUM_SIZE	sizeof(u32)
+static_assert(sizeof(unsigned long) >= ZRAM_CHECKSUM_SIZE);
 
 /* The slots that share a lock and its words: a scan takes one lock for this many */
 #define ZRAM_SLOT_GROUP_SHIFT	6
@@ -261,6 +269,12 @@ static inline unsigned int zram_slot_block_offset(const struct zram_slot *slot)
 	return (slot->handle << ZRAM_LOC_SHIFT) & (ZRAM_BLOCK_SIZE - 1);
 }
 
+/* Bytes that an object of @size bytes takes on the backing device: whole pages as they are */
+static inline unsigned int zram_slot_packed_size(unsigned int size)
+{
+	return size < PAGE_SIZE ? size + ZRAM_CHECKSUM_SIZE : size;
+}
+
 /**
  * zram_slot_blocks() - blocks of the backing device that a slot lies on
  * @slot: a slot in state WB
@@ -273,7 +287,7 @@ static inline unsigned int zram_slot_blocks(const struct zram_slot *slot,
 					    u64 *first)
 {
 	u64 start = (u64)slot->handle << ZRAM_LOC_SHIFT;
-	u64 end = start + zram_slot_size(slot);
+	u64 end = start + zram_slot_packed_size(zram_slot_size(slot));
 
 	*first = start >> ZRAM_BLOCK_SHIFT;
 	return ((end - 1) >> ZRAM_BLOCK_SHIFT) - *first + 1;

@@ -25,7 +25,7 @@
 
 #include "bd_budget.h"
 #include "bd_map.h"
-#include "comp.h"
+#include "checksum.h"
 #include "obj.h"
 #include "pp.h"
 #include "slot.h"
@@ -55,12 +55,10 @@
  * struct tier_sparse_run - a call of zram_tier_sparse()
  * @pp: the run; pp_lock is held
  * @buf: a buffer of MOST_BLOCKS blocks
- * @page: a page for the decompressed object
  */
 struct tier_sparse_run {
 	const struct zram_pp_run *pp;
 	void *buf;
-	void *page;
 };
 
 /* If the blocks of a slot are sparse, copy the slot and take references, else return false */
@@ -80,7 +78,8 @@ static bool tier_sparse_take(struct zram *zram, unsigned long index,
 	if (zram_slot_packed(slot) && slot->handle) {
 		nr = zram_slot_blocks(slot, &first);
 		ok = nr <= MOST_BLOCKS &&
-		     zram_slot_size(slot) < nr * ZRAM_BLOCK_SIZE / 2 &&
+		     zram_slot_packed_size(zram_slot_size(slot)) <
+		     nr * ZRAM_BLOCK_SIZE / 2 &&
 		     zram_bd_map_get_sole(zram->backing.map, first, nr);
 	}
 	spin_unlock(lock);
@@ -106,26 +105,9 @@ static int tier_sparse_read(const struct tier_sparse_run *run, u64 first,
 }
 
 /*
- * Can the object that was read be decompressed? If not, the device has returned other data
- * than was written. It may return the right data later, so the blocks stay in use.
- */
-static bool tier_sparse_is_intact(const struct tier_sparse_run *run,
-				  const struct zram_slot *slot)
-{
-	struct zram_comp *comp = zram_comp_of(run->pp->zram, slot->flags);
-	struct zram_comp_stream *strm = zram_comp_stream_get(comp, ZRAM_DECOMPRESS);
-	int err;
-
-	err = zram_comp_decompress(strm, run->buf + zram_slot_block_offset(slot),
-				   zram_slot_size(slot), run->page);
-	zram_comp_stream_put(strm);
-	return !err;
-}
-
-/*
  * Bring an object back. The caller holds references of its blocks, so the same location in
  * the slot means the same content. Returns 0, -ESTALE if the slot has changed, -ENOSPC at
- * mem_limit, -ENOMEM, or -EIO if the blocks cannot be read, or the object not decompressed.
+ * mem_limit, -ENOMEM, or -EIO if the blocks cannot be read, or hold other data than was written.
  */
 static int tier_sparse_restore(const struct tier_sparse_run *run,
 			       unsigned long index, const struct zram_slot *old)
@@ -134,20 +116,23 @@ static int tier_sparse_restore(const struct tier_sparse_run *run,
 	const u32 kept = ~(ZRAM_WB | ZRAM_PP | ZRAM_PIN | ZRAM_SIZE_MASK);
 	struct zram_slot slot = { .flags = zram_slot_size(old) };
 	struct zram *zram = run->pp->zram;
+	void *object = run->buf + zram_slot_block_offset(old);
 	unsigned int nr;
 	u64 first;
 	bool ok;
 	int err;
 
 	nr = zram_slot_blocks(old, &first);
-	if (tier_sparse_read(run, first, nr) || !tier_sparse_is_intact(run, old))
+	if (tier_sparse_read(run, first, nr))
+		return -EIO;
+	/* The blocks stay in use: the device may return the right data later */
+	if (!zram_checksum_match(object, index, old))
 		return -EIO;
 	err = zram_obj_alloc_back(&zram->pool, slot.flags, GFP_NOIO | __GFP_NORETRY,
 				  &slot.handle);
 	if (err)
 		return err;
-	zram_obj_store(&zram->pool, slot.handle,
-		       run->buf + zram_slot_block_offset(old), slot.flags);
+	zram_obj_store(&zram->pool, slot.handle, object, slot.flags);
 	ok = zram_slot_publish_if(zram, index, &slot, &expected, kept);
 	/* Frees the blocks of the old location; or the object, if it was not installed */
 	zram_slot_release(zram, &slot);
@@ -247,10 +232,8 @@ u32 zram_tier_sparse(const struct zram_pp_run *pp, struct zram_tier_sparse *spar
 	u32 nr = 0;
 
 	run.buf = kmalloc(MOST_BLOCKS * ZRAM_BLOCK_SIZE, SPARSE_GFP);
-	run.page = kmalloc(PAGE_SIZE, SPARSE_GFP);
-	if (run.buf && run.page)
+	if (run.buf)
 		over = tier_sparse_pass(&run, sparse, &nr);
-	kfree(run.page);
 	kfree(run.buf);
 	sparse->found += nr;
 	if (over)

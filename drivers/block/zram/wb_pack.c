@@ -2,9 +2,9 @@
 /*
  * Filling the requests of a writeback run.
  *
- * A page is written whole, or packed: as the object in memory. Packed objects
- * follow each other, aligned to the unit of locations, across blocks; whole
- * pages begin at a block. Gaps and the tail are zeroed.
+ * A page is written whole, or packed: as the object in memory, followed by a
+ * checksum. Packed objects follow each other, aligned to the unit of locations,
+ * across blocks; whole pages begin at a block. Gaps and the tail are zeroed.
  *
  * A ring like that of the requests records which object is where until the
  * request is settled.
@@ -18,6 +18,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "checksum.h"
 #include "obj.h"
 #include "pp_walk.h"
 #include "read.h"
@@ -102,6 +103,22 @@ zram_wb_pack_peek(const struct zram_wb_pack *pack, unsigned int i)
 }
 
 /**
+ * zram_wb_pack_slot() - what the slot of an object becomes
+ * @req: the request
+ * @obj: an object of it
+ *
+ * Return: the location of the object, its size and ZRAM_WB.
+ */
+struct zram_slot zram_wb_pack_slot(const struct zram_wb_request *req,
+				   const struct zram_wb_pack_object *obj)
+{
+	return (struct zram_slot){
+		.handle = zram_slot_location(req->first, obj->offset),
+		.flags = obj->size | ZRAM_WB,
+	};
+}
+
+/**
  * zram_wb_pack_pop() - forget the oldest request
  * @pack: the requests' content
  * @nr: number of its objects
@@ -140,7 +157,7 @@ static int wb_pack_load_object(struct zram_wb_pack *pack,
 	if (zram_pp_walk_match(pack->walk)) {
 		size = zram_slot_size(slot);
 		at = wb_pack_place(pack, size);
-		if (at + size > room) {
+		if (at + zram_slot_packed_size(size) > room) {
 			size = -ENOBUFS;
 		} else {
 			zram_obj_load(&zram->pool, slot->handle,
@@ -183,11 +200,21 @@ static void wb_pack_grow(struct zram_wb_pack *pack, struct zram_wb_request *req,
 	pack->fill = end;
 }
 
+/* Write the checksum of a packed object. It covers the copy, so no lock is necessary */
+static void wb_pack_seal(struct zram_wb_request *req,
+			 const struct zram_wb_pack_object *obj)
+{
+	const struct zram_slot slot = zram_wb_pack_slot(req, obj);
+
+	zram_checksum_write(req->data + obj->offset, obj->index, &slot);
+}
+
 /* Copy the current slot; returns what the function of the kind of copy does */
 static int wb_pack_load(struct zram_wb_pack *pack, struct zram_wb_request *req,
 			unsigned int room)
 {
 	struct zram_wb_pack_object *obj;
+	unsigned int stored;
 	int size;
 
 	if (pack->packed)
@@ -202,7 +229,10 @@ static int wb_pack_load(struct zram_wb_pack *pack, struct zram_wb_request *req,
 	obj->offset = wb_pack_place(pack, size);
 	obj->size = size;
 	req->nr_objects++;
-	wb_pack_grow(pack, req, obj->offset + size, size);
+	if (size < PAGE_SIZE)
+		wb_pack_seal(req, obj);
+	stored = zram_slot_packed_size(size);
+	wb_pack_grow(pack, req, obj->offset + stored, stored);
 	return size;
 }
 

@@ -4,6 +4,8 @@
 
 #include <linux/types.h>
 
+#include "table.h"
+
 struct zram;
 struct zram_pp_walk;
 struct zram_wb_request;
@@ -12,7 +14,7 @@ struct zram_wb_request;
  * struct zram_wb_pack_object - an object in a request
  * @index: its slot
  * @offset: where it begins in the request
- * @size: its size
+ * @size: its size, without the checksum
  */
 struct zram_wb_pack_object {
 	unsigned long index;
@@ -55,6 +57,8 @@ void zram_wb_pack_free(struct zram_wb_pack *pack);
 bool zram_wb_pack_has_room(const struct zram_wb_pack *pack);
 const struct zram_wb_pack_object *
 zram_wb_pack_peek(const struct zram_wb_pack *pack, unsigned int i);
+struct zram_slot zram_wb_pack_slot(const struct zram_wb_request *req,
+				   const struct zram_wb_pack_object *obj);
 void zram_wb_pack_pop(struct zram_wb_pack *pack, unsigned int nr);
 int zram_wb_pack_fill(struct zram_wb_pack *pack, struct zram_wb_request *req,
 		      unsigned int room);

@@ -30,10 +30,7 @@ wb_settle_object_slot(const struct zram_wb_request *req,
 		      const struct zram_wb_pack_object *obj, unsigned int *from,
 		      unsigned int *nr)
 {
-	struct zram_slot slot = {
-		.handle = zram_slot_location(req->first, obj->offset),
-		.flags = obj->size | ZRAM_WB,
-	};
+	struct zram_slot slot = zram_wb_pack_slot(req, obj);
 	u64 first;
 
 	*nr = zram_slot_blocks(&slot, &first);

@@ -156,7 +156,7 @@ static void check_order(struct kunit *test, enum zram_pp_order order, u64 room)
 {
 	const struct zram_pp_range range = { &any, 0, NR_SLOTS - 1 };
 	struct pp_walk_test *t = test->priv;
-	unsigned int r, lowest = UINT_MAX, highest = 0;
+	unsigned int r, size, lowest = UINT_MAX, highest = 0;
 	struct zram_pp_walk walk;
 	u64 taken = 0;
 
@@ -164,8 +164,9 @@ static void check_order(struct kunit *test, enum zram_pp_order order, u64 room)
 	KUNIT_ASSERT_EQ(test, zram_pp_walk_sort(&walk, order, room), 0);
 	for (; !zram_pp_walk_next(&walk); zram_pp_walk_advance(&walk)) {
 		r = rank(t, order, walk.now, walk.index);
-		taken += order == ZRAM_PP_LARGEST ? PAGE_SIZE :
-			 round_up(zram_slot_size(&t->zram->slots.slot[walk.index]), 8);
+		size = zram_slot_size(&t->zram->slots.slot[walk.index]);
+		taken += order == ZRAM_PP_LARGEST || size == PAGE_SIZE ? PAGE_SIZE :
+			 round_up(size + 4, 8);
 		if (taken <= room)
 			lowest = min(lowest, r);
 		else

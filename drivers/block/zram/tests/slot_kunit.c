@@ -100,7 +100,7 @@ static void slot_test_states(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, zram_slot_compressed(slot.flags));
 }
 
-/* The blocks of an object that starts in @block, @offset bytes into it */
+/* The blocks of an object that starts in @block, @offset bytes into it, and of its checksum */
 static void check_blocks(struct kunit *test, u64 block, unsigned int offset,
 			 unsigned int size)
 {
@@ -112,7 +112,7 @@ static void check_blocks(struct kunit *test, u64 block, unsigned int offset,
 	u64 first;
 
 	nr = zram_slot_blocks(&slot, &first);
-	want = DIV_ROUND_UP(offset + size, ZRAM_BLOCK_SIZE);
+	want = DIV_ROUND_UP(offset + size + 4 * (size < PAGE_SIZE), ZRAM_BLOCK_SIZE);
 	KUNIT_EXPECT_EQ_MSG(test, first, block, "offset %u size %u", offset,
 			    size);
 	KUNIT_EXPECT_EQ_MSG(test, nr, want, "offset %u size %u", offset, size);

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit tests of the checksum of packed objects, and of the way from a packed read to the
+ * page of a reader and to memory.
+ */
+
+#include <kunit/test.h>
+#include <linux/array_size.h>
+#include <linux/bits.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "../checksum.h"
+#include "../rb_alloc.h"
+#include "../rb_object.h"
+#include "../rb_unpack.h"
+#include "zram_test.h"
+
+#define INDEX	1234567UL
+#define BLOCK	98765ULL
+/* Allocations of objects leave so much of a page at least */
+#define MOST	((unsigned int)(PAGE_SIZE - sizeof(unsigned long)))
+
+/* An object of @size bytes that begins @offset bytes into a block */
+static struct zram_slot slot_of(unsigned int size, unsigned int offset)
+{
+	return (struct zram_slot){
+		.handle = zram_slot_location(BLOCK, offset),
+		.flags = size | ZRAM_WB,
+	};
+}
+
+static u8 *make_page(struct kunit *test)
+{
+	u8 *page = kunit_kmalloc(test, PAGE_SIZE, GFP_KERNEL);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	for (i = 0; i < PAGE_SIZE; i++)
+		page[i] = i * i / 7;
+	return page;
+}
+
+/* Objects of each size are recognised, and nothing behind the checksum is written */
+static void checksum_test_sizes(struct kunit *test)
+{
+	u8 *page = make_page(test);
+	unsigned int size, end;
+	struct zram_slot slot;
+	u8 next;
+
+	for (size = 1; size <= MOST; size++) {
+		slot = slot_of(size, size % ZRAM_BLOCK_SIZE);
+		end = zram_slot_packed_size(size);
+		KUNIT_ASSERT_EQ(test, end, size + ZRAM_CHECKSUM_SIZE);
+		KUNIT_ASSERT_LE(test, end, PAGE_SIZE);
+		next = end < PAGE_SIZE ? page[end] : 0;
+		zram_checksum_write(page, INDEX, &slot);
+		KUNIT_ASSERT_TRUE_MSG(test, zram_checksum_match(page, INDEX, &slot),
+				      "size %u", size);
+		if (end < PAGE_SIZE)
+			KUNIT_ASSERT_EQ(test, page[end], next);
+	}
+	KUNIT_EXPECT_EQ(test, zram_slot_packed_size(PAGE_SIZE), PAGE_SIZE);
+}
+
+/* A bit that changes in the object or in the checksum is found */
+static void checksum_test_bits(struct kunit *test)
+{
+	static const unsigned int sizes[] = { 1, 3, 4, 7, 8, 31, 32, 33, 300, MOST };
+	u8 *page = make_page(test);
+	struct zram_slot slot;
+	unsigned int i, at;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		slot = slot_of(sizes[i], 8);
+		zram_checksum_write(page, INDEX, &slot);
+		for (at = 0; at < zram_slot_packed_size(sizes[i]) * 8; at++) {
+			page[at / 8] ^= BIT(at % 8);
+			KUNIT_EXPECT_FALSE_MSG(test,
+					       zram_checksum_match(page, INDEX, &slot),
+					       "size %u bit %u", sizes[i], at);
+			page[at / 8] ^= BIT(at % 8);
+		}
+		KUNIT_EXPECT_TRUE(test, zram_checksum_match(page, INDEX, &slot));
+	}
+}
+
+/* The same bytes of another slot, at another location or of another size are refused */
+static void checksum_test_place(struct kunit *test)
+{
+	const struct zram_slot slot = slot_of(1000, 1600);
+	u8 *page = make_page(test);
+	struct zram_slot other;
+	int by, both;
+
+	zram_checksum_write(page, INDEX, &slot);
+	for (by = -1000; by <= 1000; by++) {
+		if (!by)
+			continue;
+		other = slot;
+		KUNIT_EXPECT_FALSE_MSG(test, zram_checksum_match(page, INDEX + by, &slot),
+				       "index %d", by);
+		other.handle = slot.handle + by;
+		KUNIT_EXPECT_FALSE_MSG(test, zram_checksum_match(page, INDEX, &other),
+				       "location %d", by);
+		/* Objects of a run follow each other in both */
+		for (both = -3; both <= 3; both++)
+			KUNIT_EXPECT_FALSE_MSG(test,
+					       zram_checksum_match(page, INDEX + both, &other),
+					       "location %d index %d", by, both);
+	}
+	other = slot_of(999, 1600);
+	KUNIT_EXPECT_FALSE(test, zram_checksum_match(page, INDEX, &other));
+	other = slot_of(996, 1600);
+	KUNIT_EXPECT_FALSE(test, zram_checksum_match(page, INDEX, &other));
+	/* Memory that was never written, or discarded */
+	memset(page, 0, PAGE_SIZE);
+	KUNIT_EXPECT_FALSE(test, zram_checksum_match(page, INDEX, &slot));
+	memset(page, 0xff, PAGE_SIZE);
+	KUNIT_EXPECT_FALSE(test, zram_checksum_match(page, INDEX, &slot));
+}
+
+/* The checksum alone may lie in another block than the object */
+static void checksum_test_blocks(struct kunit *test)
+{
+	struct zram_slot slot;
+	unsigned int size;
+	u64 first;
+
+	for (size = 1; size <= 16; size++) {
+		slot = slot_of(size, ZRAM_BLOCK_SIZE - 16);
+		KUNIT_EXPECT_EQ_MSG(test, zram_slot_blocks(&slot, &first),
+				    size > 16 - ZRAM_CHECKSUM_SIZE ? 2 : 1,
+				    "size %u", size);
+		KUNIT_EXPECT_EQ(test, first, BLOCK);
+	}
+	slot = slot_of(MOST, 0);
+	KUNIT_EXPECT_EQ(test, zram_slot_blocks(&slot, &first), ZRAM_BLOCKS_PER_PAGE);
+	slot = slot_of(MOST, ZRAM_BLOCK_SIZE - 8);
+	KUNIT_EXPECT_EQ(test, zram_slot_blocks(&slot, &first), ZRAM_BLOCKS_PER_PAGE + 1);
+	slot = slot_of(PAGE_SIZE, 0);
+	KUNIT_EXPECT_EQ(test, zram_slot_blocks(&slot, &first), ZRAM_BLOCKS_PER_PAGE);
+}
+
+/**
+ * struct checksum_read - a packed read of two pages that has succeeded
+ * @zram: a device with a compressor and a pool
+ * @packed: the read, from block @BLOCK on, with one object of the reader
+ * @page: where the reader wants it
+ * @content: content of the page that is stored
+ */
+struct checksum_read {
+	struct zram *zram;
+	struct zram_rb_packed *packed;
+	struct page *page;
+	u8 *content;
+};
+
+static struct checksum_read make_read(struct kunit *test)
+{
+	struct checksum_read read = { .content = make_page(test) };
+	size_t bytes = struct_size(read.packed, bvecs, 2) +
+		       2 * sizeof(*read.packed->objects);
+	unsigned int i;
+
+	read.zram = kunit_kzalloc(test, sizeof(*read.zram), GFP_KERNEL);
+	read.packed = kunit_kzalloc(test, bytes, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, read.zram);
+	KUNIT_ASSERT_NOT_NULL(test, read.packed);
+	KUNIT_ASSERT_EQ(test, zram_test_init(read.zram, 16, 0), 0);
+	read.packed->objects = (void *)&read.packed->bvecs[2];
+	read.packed->first = BLOCK;
+	read.packed->own_objects = 1;
+	read.packed->nr_objects = 2;
+	for (i = 0; i < 2; i++)
+		read.packed->bvecs[i].bv_page = virt_to_page(make_page(test));
+	read.page = virt_to_page(make_page(test));
+	return read;
+}
+
+/* Write byte @at of the read */
+static void put_byte(struct checksum_read *read, unsigned int at, u8 byte)
+{
+	u8 *page = page_address(read->packed->bvecs[at >> PAGE_SHIFT].bv_page);
+
+	page[offset_in_page(at)] = byte;
+}
+
+/* Make @i an object of @size bytes, @at bytes from the beginning of the read */
+static void put_object(struct checksum_read *read, unsigned int i,
+		       u8 *object, unsigned int size, unsigned int at)
+{
+	struct zram_rb_object *obj = &read->packed->objects[i];
+	unsigned int k;
+
+	*obj = (struct zram_rb_object){
+		.slot.handle = zram_slot_location(BLOCK, 0) + (at >> ZRAM_LOC_SHIFT),
+		.slot.flags = size | ZRAM_WB,
+		.index = i,
+		.page = i ? NULL : read->page,
+	};
+	zram_checksum_write(object, i, &obj->slot);
+	for (k = 0; k < zram_slot_packed_size(size); k++)
+		put_byte(read, at + k, object[k]);
+}
+
+/* From the page of a reader, or from memory, comes what was written, wherever it lies */
+static void checksum_test_read(struct kunit *test)
+{
+	struct checksum_read read = make_read(test);
+	struct zram *zram = read.zram;
+	struct zram_comp *comp = zram->comps.choice[0].comp;
+	u8 *object = make_page(test), *back = make_page(test);
+	struct zram_comp_stream *strm;
+	unsigned long handle;
+	unsigned int len = 0, at;
+
+	KUNIT_ASSERT_EQ(test, zram_comp_start(comp), 0);
+	strm = zram_comp_stream_get(comp, ZRAM_COMPRESS);
+	memset(read.content + 100, 7, PAGE_SIZE - 200);
+	KUNIT_EXPECT_EQ(test, zram_comp_compress(strm, read.content, &len), 0);
+	if (len <= MOST)
+		memcpy(object, strm->buf, len);
+	zram_comp_stream_put(strm);
+	KUNIT_ASSERT_LE(test, len, PAGE_SIZE / 4);
+	KUNIT_ASSERT_EQ(test, zram_obj_alloc_back(&zram->pool, len, GFP_KERNEL, &handle), 0);
+
+	/* From one page over both, the checksum alone among the cases, to the other page */
+	for (at = PAGE_SIZE - ALIGN(len, 8) - 16; at <= PAGE_SIZE; at += 8) {
+		put_object(&read, 1, object, len, at);
+		KUNIT_EXPECT_TRUE_MSG(test, zram_rb_unpack_check(zram, read.packed),
+				      "neighbour at %u", at);
+		zram_rb_unpack_store(zram, read.packed, &read.packed->objects[1], handle);
+		zram_obj_load(&zram->pool, handle, back, len);
+		KUNIT_EXPECT_EQ_MSG(test, memcmp(back, object, len), 0, "neighbour at %u", at);
+
+		put_object(&read, 0, object, len, at);
+		memset(page_address(read.page), 0xaa, PAGE_SIZE);
+		KUNIT_EXPECT_EQ_MSG(test, zram_rb_unpack(zram, read.packed,
+							 &read.packed->objects[0]), 0,
+				    "page at %u", at);
+		KUNIT_EXPECT_EQ_MSG(test, memcmp(page_address(read.page), read.content,
+						 PAGE_SIZE), 0, "page at %u", at);
+	}
+	zram_obj_free(&zram->pool, handle);
+	zram_test_exit(zram, 0);
+}
+
+static struct kunit_case checksum_test_cases[] = {
+	KUNIT_CASE(checksum_test_sizes),
+	KUNIT_CASE(checksum_test_bits),
+	KUNIT_CASE(checksum_test_place),
+	KUNIT_CASE(checksum_test_blocks),
+	KUNIT_CASE(checksum_test_read),
+	{}
+};
+
+static struct kunit_suite checksum_test_suite = {
+	.name = "zram_checksum",
+	.test_cases = checksum_test_cases,
+};
+
+kunit_test_suite(checksum_test_suite);
