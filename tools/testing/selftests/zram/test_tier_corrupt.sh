@@ -1,9 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 400
 # A read of the backing device returns other data than was written, once and without an
-# error. The right data is on the device still, so no page may be lost: neighbours that
-# cannot be decompressed do not go back to memory, and their blocks stay in use.
+# error: noise, the objects of other blocks, or objects with letters changed that can be
+# decompressed. The right data is on the device still, so no page may be lost: such neighbours
+# do not go back to memory, and their blocks stay in use. A page that is asked for is right,
+# or its read fails.
 
 . ./lib.sh
 
@@ -16,14 +18,17 @@ ready() {
 	tier_is idle && [ "$TIER_steps" -gt 0 ]
 }
 
-# begin [ALGORITHM]: pages are on the device, and neighbours of a read come back
-begin() {
+# fill ALGORITHM KIND PAGES: pages in memory
+fill() {
 	PACKED=1
-	zram_new 4M "${1-}" "$BD"
+	kind=$2 pages=$3
+	zram_new 4M "$1" "$BD"
 	[ -e "$ZSYS/tier/readback_window" ] || absent "a read-back window"
-	must zpat fill -k text -n $PAGES "$ZDEV" > /dev/null
-	put "$ZSYS/idle" all
-	put "$ZSYS/writeback" idle
+	must zpat fill -k "$kind" -n "$pages" "$ZDEV" > /dev/null
+}
+
+# window: neighbours of a read come back
+window() {
 	bd_read
 	blocks=$BD_COUNT
 	put "$ZSYS/tier/daily_budget" 0
@@ -32,7 +37,25 @@ begin() {
 	wait_for 60 ready || bail "the thread wants something"
 }
 
-# from SECTOR: from there on, reads return noise
+# begin [ALGORITHM]: pages are on the device, and neighbours of a read come back
+begin() {
+	fill "${1-}" text $PAGES
+	put "$ZSYS/idle" all
+	put "$ZSYS/writeback" idle
+	window
+}
+
+# begin_alone [ALGORITHM]: the same, but with each page on a block of its own, in their order
+begin_alone() {
+	fill "${1-}" mixed 32
+	for page in $(seq 0 31); do
+		put "$ZSYS/writeback" "page_index=$page"
+	done
+	window
+	is "$1: each page has a block" "$blocks" 32
+}
+
+# from SECTOR: from there on, reads return the second half of the disk, first noise
 from() {
 	table="$1 $((SECTORS - $1)) linear $disk $((SECTORS + $1))"
 	[ "$1" -eq 0 ] || table="0 $1 linear $disk 0\\n$table"
@@ -43,7 +66,7 @@ from() {
 end() {
 	must dm_table zt_corrupt "0 $SECTORS linear $disk 0"
 	put "$ZSYS/tier/enable" 0
-	check "$1: every byte" zpat verify -k text -n $PAGES "$ZDEV"
+	check "$1: every byte" zpat verify -k "$kind" -n "$pages" "$ZDEV"
 	must zram_remove
 }
 
@@ -51,13 +74,33 @@ end() {
 nothing() {
 	tier_read
 	is "$1: no neighbour comes back" "$TIER_prefetched" 0
-	between "$1: neighbours were read" "$TIER_prefetch_lost" 20 63
+	between "$1: neighbours were read" "$TIER_prefetch_lost" 15 63
 	bd_read
 	is "$1: the blocks stay in use" "$BD_COUNT" "$blocks"
 }
 
+# change: letters in what the device holds; the result is in the second half of the disk
+change() {
+	must dd if="$disk" of=$copy bs=4096 count="$blocks" iflag=direct 2> /dev/null
+	LC_ALL=C sed 's/compress/comPress/g; s/readback/reAdback/g; s/swapped /swaPped /g' \
+		$copy > $copy.new
+	must dd if=$copy.new of="$disk" bs=4096 seek=$((SECTORS / 8)) conv=notrunc,fsync \
+		2> /dev/null
+	changed=$(cmp -l $copy $copy.new | wc -l)
+}
+
+# refused NAME LEAST: reads of all pages fail or are right; LEAST of them fail
+refused() {
+	zpat verify -k "$kind" -b 1 -n "$pages" "$ZDEV" > $copy
+	is "$1: no page is wrong" "$(sed -n 's/.* bad=\([0-9]*\).*/\1/p' $copy)" 0
+	between "$1: reads fail" "$(sed -n 's/.* err=\([0-9]*\).*/\1/p' $copy)" "$2" "$pages"
+}
+
 bd_use null 8 || skip_all "no null_blk"
 disk=$BD
+copy=/tmp/copy.$$
+# shellcheck disable=SC2034 # deleted at the end
+ZT_FILES="$copy $copy.new"
 must zpat fill -k random "$disk" > /dev/null
 bd_dm zt_corrupt linear "0 $SECTORS linear $disk 0" || skip_all "no device-mapper"
 zram_add
@@ -87,5 +130,41 @@ zpat verify -u -k text -n 1 "$ZDEV" > /dev/null
 is "all is wrong: the read fails" $? 2
 nothing "all is wrong"
 end "all is wrong"
-logged "all is wrong: the page is logged" "zram[0-9]*: slot 0: cannot decompress"
+logged "all is wrong: the page is logged" \
+	"zram[0-9]*: slot 0: the backing device returned other data than was written to block 0"
+
+# Of these compressors, letters of the page are bytes of the object
+for algorithm in $ALGORITHMS; do
+	case $algorithm in
+	lzo*|lz4*)	;;
+	*)		continue ;;
+	esac
+	begin "$algorithm"
+	change
+	between "$algorithm: letters are changed" "$changed" $((PAGES / PER_PAGE)) $((PAGES * 48))
+	from $((PER_PAGE * 8))
+	check "$algorithm, letters of neighbours: the page" zpat verify -u -k text -n 1 "$ZDEV"
+	nothing "$algorithm, letters of neighbours"
+	from 0
+	refused "$algorithm, letters" $((PAGES * 3 / 4))
+	end "$algorithm, letters"
+done
+
+# An object takes several blocks where pages are larger
+if [ "$PER_PAGE" -eq 1 ]; then
+	for algorithm in $ALGORITHMS; do
+		begin_alone "$algorithm"
+		must dm_table zt_corrupt "0 8 linear $disk 0\\n8 8 linear $disk 16\\n\
+16 8 linear $disk 8\\n24 $((SECTORS - 24)) linear $disk 24"
+		check "$algorithm, neighbours exchanged: the page" \
+			zpat verify -k mixed -n 1 "$ZDEV"
+		nothing "$algorithm, neighbours exchanged"
+		must dm_table zt_corrupt "0 248 linear $disk 8\\n248 8 linear $disk 0\\n\
+256 $((SECTORS - 256)) linear $disk 256"
+		refused "$algorithm, objects of the next blocks" 32
+		end "$algorithm, objects of other blocks"
+	done
+else
+	skip "objects of other blocks" "a kernel with pages of $PAGE bytes"
+fi
 finish
