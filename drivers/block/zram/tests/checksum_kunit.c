@@ -7,6 +7,8 @@
 #include <kunit/test.h>
 #include <linux/array_size.h>
 #include <linux/bits.h>
+#include <linux/blkdev.h>
+#include <linux/errno.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -50,7 +52,8 @@ static void checksum_test_sizes(struct kunit *test)
 	struct zram_slot slot;
 	u8 next;
 
-	for (size = 1; size <= MOST; size++) {
+	/* All sizes up to a few hundred, and fewer of the large ones of large pages */
+	for (size = 1; size <= MOST; size += 1 + size / 512) {
 		slot = slot_of(size, size % ZRAM_BLOCK_SIZE);
 		end = zram_slot_packed_size(size);
 		KUNIT_ASSERT_EQ(test, end, size + ZRAM_CHECKSUM_SIZE);
@@ -76,7 +79,8 @@ static void checksum_test_bits(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 		slot = slot_of(sizes[i], 8);
 		zram_checksum_write(page, INDEX, &slot);
-		for (at = 0; at < zram_slot_packed_size(sizes[i]) * 8; at++) {
+		for (at = 0; at < zram_slot_packed_size(sizes[i]) * 8;
+		     at += 1 + sizes[i] / 1024 * 2) {
 			page[at / 8] ^= BIT(at % 8);
 			KUNIT_EXPECT_FALSE_MSG(test,
 					       zram_checksum_match(page, INDEX, &slot),
@@ -169,6 +173,12 @@ static struct checksum_read make_read(struct kunit *test)
 	read.packed = kunit_kzalloc(test, bytes, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, read.zram);
 	KUNIT_ASSERT_NOT_NULL(test, read.packed);
+	/* The disk serves messages only */
+	read.zram->disk = kunit_kzalloc(test, sizeof(*read.zram->disk), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, read.zram->disk);
+	read.zram->disk->part0 = kunit_kzalloc(test, sizeof(*read.zram->disk->part0),
+					       GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, read.zram->disk->part0);
 	KUNIT_ASSERT_EQ(test, zram_test_init(read.zram, 16, 0), 0);
 	read.packed->objects = (void *)&read.packed->bvecs[2];
 	read.packed->first = BLOCK;
@@ -227,7 +237,7 @@ static void checksum_test_read(struct kunit *test)
 	KUNIT_ASSERT_LE(test, len, PAGE_SIZE / 4);
 	KUNIT_ASSERT_EQ(test, zram_obj_alloc_back(&zram->pool, len, GFP_KERNEL, &handle), 0);
 
-	/* From one page over both, the checksum alone among the cases, to the other page */
+	/* From one page over both to the other page */
 	for (at = PAGE_SIZE - ALIGN(len, 8) - 16; at <= PAGE_SIZE; at += 8) {
 		put_object(&read, 1, object, len, at);
 		KUNIT_EXPECT_TRUE_MSG(test, zram_rb_unpack_check(zram, read.packed),
@@ -244,6 +254,12 @@ static void checksum_test_read(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, memcmp(page_address(read.page), read.content,
 						 PAGE_SIZE), 0, "page at %u", at);
 	}
+	/* One that belongs elsewhere is not taken, though it decompresses */
+	read.packed->objects[0].index = 2;
+	KUNIT_EXPECT_EQ(test, zram_rb_unpack(zram, read.packed, &read.packed->objects[0]),
+			-EBADMSG);
+	read.packed->objects[1].index = 2;
+	KUNIT_EXPECT_FALSE(test, zram_rb_unpack_check(zram, read.packed));
 	zram_obj_free(&zram->pool, handle);
 	zram_test_exit(zram, 0);
 }

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 120
-# No byte reaches the backing device that is not content of a page: gaps and
-# tails of blocks are zero, and what was not asked for is not touched.
+# No byte reaches the backing device that is not content of a page or its checksum: gaps
+# and tails of blocks are zero, and what was not asked for is not touched.
 
 . ./lib.sh
 
@@ -15,6 +15,8 @@ is_zero() {
 		"$3 0"
 }
 
+# Bytes of the checksum that follows each packed object
+sum=4
 ZT_FILES=/tmp/zeros.$$
 bd_use null 4 || skip_all "no null_blk"
 # Generation 7 of seed 9 is on the device before.
@@ -31,9 +33,10 @@ between "an object smaller than half a block" "$first" 1 2000
 store 0 writeback "page_indexes=0-1"
 bd_read
 is "two objects in one block" "$BD_COUNT" 1
-gap=$(((8 - first % 8) % 8))
-is_zero "the gap between them" "$first" $gap
-is_zero "the tail" $((both + gap)) $((4096 - both - gap))
+second=$(((first + sum + 7) / 8 * 8))
+end=$((second + both - first + sum))
+is_zero "the gap between them" $((first + sum)) $((second - first - sum))
+is_zero "the tail" $end $((4096 - end))
 check "the blocks behind it are as they were" \
 	zpat verify -k random -g 7 -s 9 -o 1 "$BD"
 check "the first page" zpat verify -k text -n 1 "$ZDEV"
@@ -43,7 +46,7 @@ must zpat fill -k text -g 2 -o $((5 * PER_PAGE)) -n 1 "$ZDEV" > /dev/null
 mm_read
 third=$MM_COMPR
 store 0 writeback "page_index=5"
-is_zero "the tail of the second block" $((4096 + third)) $((4096 - third))
+is_zero "the tail of the second block" $((4096 + third + sum)) $((4096 - third - sum))
 check "the blocks behind that" \
 	zpat verify -k random -g 7 -s 9 -o 2 "$BD"
 # A request that was full before: a page that does not compress, then one that does.
@@ -54,8 +57,8 @@ if [ "$PER_PAGE" -eq 1 ]; then
 	fourth=$MM_COMPR
 	must zpat fill -k random -g 3 -o 8 -n 1 "$ZDEV" > /dev/null
 	store 0 writeback "page_index=8 page_index=9"
-	is_zero "the tail behind one that was full" $((3 * 4096 + fourth)) \
-		$((4096 - fourth))
+	is_zero "the tail behind one that was full" $((3 * 4096 + fourth + sum)) \
+		$((4096 - fourth - sum))
 	check "and both are there" zpat verify -k text -g 3 -o 9 -n 1 "$ZDEV"
 fi
 finish
