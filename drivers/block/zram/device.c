@@ -202,15 +202,19 @@ err_stats:
  * udev's helpers open each new or changed disk for a moment. They set no holder,
  * unlike a file system or swap.
  *
- * Context: Takes open_mutex.
- * Return: 0; -EAGAIN if openers have it that set no holder; -EBUSY if a holder
- *	has it or another task has claimed it.
+ * The last close writes the page cache to the device with open_mutex held, and waits for
+ * the backing device if the write is spilled. So this does not wait for open_mutex.
+ *
+ * Context: Takes open_mutex if it is free.
+ * Return: 0; -EAGAIN if openers have it that set no holder, or a task has open_mutex;
+ *	-EBUSY if a holder has it or another task has claimed it.
  */
 int zram_device_try_claim(struct zram *zram)
 {
 	int err = 0;
 
-	mutex_lock(&zram->disk->open_mutex);
+	if (!mutex_trylock(&zram->disk->open_mutex))
+		return -EAGAIN;
 	if (zram->claimed)
 		err = -EBUSY;
 	else if (!disk_openers(zram->disk))
@@ -248,9 +252,9 @@ bool zram_device_wait_openers(unsigned long end)
  * zram_device_claim() - make a device impossible to open
  * @zram: the device, which no other task removes
  *
- * Waits up to a second for openers that set no holder.
+ * Waits up to a second for openers that set no holder, and for open_mutex.
  *
- * Context: Takes open_mutex.
+ * Context: May sleep. Takes open_mutex.
  * Return: 0, or -EBUSY if it is open or claimed already.
  */
 int zram_device_claim(struct zram *zram)
