@@ -7,6 +7,7 @@
 #include <linux/device.h>
 #include <linux/kernel.h>
 #include <linux/kstrtox.h>
+#include <linux/limits.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
@@ -111,7 +112,9 @@ static ssize_t mem_limit_store(struct device *dev,
 		return -EINVAL;
 	/* Excludes reset; writers of the device see the new limit at once */
 	down_read(&zram->config_lock);
-	WRITE_ONCE(zram->pool.limit_pages, PAGE_ALIGN(limit) >> PAGE_SHIFT);
+	/* With 32 bits the number of pages may need more; no memory is that large */
+	WRITE_ONCE(zram->pool.limit_pages,
+		   min_t(u64, PAGE_ALIGN(limit) >> PAGE_SHIFT, LONG_MAX));
 	up_read(&zram->config_lock);
 	zram_tier_kick(zram);
 	return len;
