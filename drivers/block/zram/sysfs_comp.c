@@ -145,8 +145,8 @@ static int sysfs_comp_read_dict(const struct zram *zram,
 	size = sysfs_comp_load_dict(args->dict, &args->params.dict);
 	if (size < 0) {
 		dev_err_ratelimited(disk_to_dev(zram->disk),
-				    "cannot read dictionary %s: error %zd\n",
-				    args->dict, size);
+				    "cannot read dictionary \"%*pE\": error %zd\n",
+				    (int)strlen(args->dict), args->dict, size);
 		return size;
 	}
 	args->params.dict_size = size;

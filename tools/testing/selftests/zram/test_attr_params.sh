@@ -34,9 +34,14 @@ store EINVAL algorithm_params "dict=/tmp"
 store ENOENT algorithm_params "dict=/no/such/file"
 store ENOTDIR algorithm_params "dict=$dict/file"
 logged "an empty dictionary is logged" \
-	"zram$ZID: cannot read dictionary $dict.empty: error -22"
+	"zram$ZID: cannot read dictionary \"$dict.empty\": error -22"
 logged "a missing dictionary is logged" \
-	"zram$ZID: cannot read dictionary /no/such/file: error -2"
+	"zram$ZID: cannot read dictionary \"/no/such/file\": error -2"
+# A path cannot add a line to the log
+gives "a path with two lines" ENOENT \
+	ztry "$ZSYS/algorithm_params" "\"dict=/no/such${NL}zram$ZID: line\""
+logged "a path with two lines is logged in one" \
+	"zram$ZID: cannot read dictionary \"/no/such\\\\nzram$ZID: line\": error -2"
 # A dictionary that takes the lock its reader might hold
 bg ztry "$ZSYS/algorithm_params" "dict=$ZSYS/comp_algorithm" > /dev/null
 check "a dictionary may be any file" ended "$BGPID" 10
