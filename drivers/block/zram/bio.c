@@ -261,6 +261,8 @@ static int bio_write_part(struct zram *zram, struct bio *bio,
 
 	mutex_lock(turn);
 	do {
+		/* Other writers may win many times in a row */
+		cond_resched();
 		zram_slot_mark(zram, c->index, ZRAM_RMW);
 		err = zram_pages_read_wait(zram, c->index, page);
 		/* The backing device may return any error, also -EAGAIN: do not retry */
