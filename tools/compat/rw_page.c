@@ -52,6 +52,9 @@ int zram_compat_rw_page(struct block_device *bdev, sector_t sector,
 	unsigned long start;
 	int err;
 
+	/* Pairs with zram_device_init(), as in zram_bio_submit() */
+	if (!smp_load_acquire(&zram->nr_pages))
+		return -EOPNOTSUPP;
 	if (PageTransHuge(page) || sector % SECTORS_PER_PAGE)
 		return -EOPNOTSUPP;
 	/* Nobody has checked this; for a bio the block layer will */
