@@ -5,6 +5,7 @@
 #include <linux/atomic.h>
 #include <linux/math.h>
 #include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/string.h>
 #include_next <linux/zsmalloc.h>
 
@@ -22,7 +23,7 @@ static inline unsigned int zs_lookup_class_index(struct zs_pool *pool,
 						 unsigned int size)
 {
 	return DIV_ROUND_UP(min_t(size_t, size, zs_huge_class_size(pool)) +
-			    sizeof(unsigned long), 16);
+			    sizeof(unsigned long), max_t(size_t, 16, PAGE_SIZE >> 8));
 }
 #endif
 
