@@ -226,9 +226,9 @@ int zram_obj_alloc_instead(struct zram_obj_pool *pool, unsigned int size,
  *
  * zram_obj_admit() has checked mem_limit, and the staged page counts until the caller
  * installs the object. The allocator may take several pages for one object, so the
- * pool may exceed mem_limit by ADMITTED_SLACK. If mem_limit was lowered so far that one
- * object may exceed that, the bound is used_max, if that is higher. A refused object raises
- * used_max, so it fits when it is retried.
+ * pool may exceed mem_limit by ADMITTED_SLACK. A pool that one object may bring above that
+ * may grow to used_max. A refused object raises used_max, so it fits when it is retried:
+ * the pool may exceed mem_limit by more, if staged pages are of many sizes.
  *
  * Return: 0, -ENOMEM, or -ENOSPC.
  */
