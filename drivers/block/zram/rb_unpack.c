@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Takes the objects out of a packed read.
+ * Verifies the objects of a packed read, and decompresses them or copies them to memory.
  *
- * The checksum of an object tells whether the backing device has returned what was written.
- * Whatever it has returned, no reader gets other data, and none goes back to memory: a
- * neighbour that goes back leaves its blocks. If they are read again, the backing device may
- * return the right data. So the driver verifies all neighbours before the first goes back.
+ * The driver verifies the checksum of an object before it decompresses it for a reader. A
+ * neighbour that goes back to memory frees its blocks, and with them the right data, if the
+ * backing device has returned wrong data only once. So the driver verifies all neighbours
+ * before the first goes back.
  */
 
 #include <linux/blkdev.h>
@@ -57,9 +57,9 @@ static struct zram_comp_stream *rb_unpack_stream(struct zram *zram,
 }
 
 /*
- * Returns the object and the checksum behind it: in the page of the read, or a copy if they
- * lie in two pages. The copy is in the buffer of *@strm; if that is NULL, it is set to a
- * stream. The pages are not in high memory: zram_rb_alloc_grow() does not ask for that.
+ * Returns the address of the object and the checksum behind it. If they lie in two pages of
+ * the read, copies them to the buffer of *@strm, and first sets *@strm to a stream if it is
+ * NULL. The pages are not in high memory: zram_rb_alloc_grow() does not ask for that.
  */
 static const void *rb_unpack_data(struct zram *zram,
 				  const struct zram_rb_packed *packed,
@@ -78,17 +78,26 @@ static const void *rb_unpack_data(struct zram *zram,
 	return (*strm)->buf;
 }
 
-static bool rb_unpack_is_intact(struct zram *zram, const struct zram_rb_object *obj,
-				const void *data)
+/**
+ * zram_rb_unpack_is_intact() - verify an object that was read from the backing device
+ * @zram: the device
+ * @data: the object and its checksum, as they were read
+ * @index: the slot
+ * @slot: a copy of the slot, packed
+ *
+ * Return: false if the backing device returned other data than was written, which is logged.
+ */
+bool zram_rb_unpack_is_intact(struct zram *zram, const void *data, unsigned long index,
+			      const struct zram_slot *slot)
 {
 	u64 first;
 
-	if (likely(zram_checksum_match(data, obj->index, &obj->slot)))
+	if (likely(zram_checksum_match(data, index, slot)))
 		return true;
-	zram_slot_blocks(&obj->slot, &first);
+	zram_slot_blocks(slot, &first);
 	dev_err_ratelimited(disk_to_dev(zram->disk),
 			    "slot %lu: the backing device returned other data than was written to block %llu\n",
-			    obj->index, first);
+			    index, first);
 	return false;
 }
 
@@ -121,7 +130,7 @@ int zram_rb_unpack(struct zram *zram, const struct zram_rb_packed *packed,
 	int err = -EBADMSG;
 	void *dst;
 
-	if (rb_unpack_is_intact(zram, obj, data)) {
+	if (zram_rb_unpack_is_intact(zram, data, obj->index, &obj->slot)) {
 		dst = kmap_local_page(obj->page);
 		err = zram_comp_decompress(strm, data, zram_slot_size(&obj->slot),
 					   dst);
@@ -135,12 +144,12 @@ int zram_rb_unpack(struct zram *zram, const struct zram_rb_packed *packed,
 }
 
 /**
- * zram_rb_unpack_check() - are all neighbours of a read as they were written?
+ * zram_rb_unpack_check() - verify the checksums of all neighbours of a read
  * @zram: the device
  * @packed: the read, which has succeeded, with neighbours
  *
  * Context: May sleep. Takes streams.
- * Return: false if one of them is not, which is logged. Then none is to be trusted.
+ * Return: false if one is wrong, which is logged. Then no neighbour may go back to memory.
  */
 bool zram_rb_unpack_check(struct zram *zram,
 			  const struct zram_rb_packed *packed)
@@ -153,8 +162,9 @@ bool zram_rb_unpack_check(struct zram *zram,
 		const struct zram_rb_object *obj = &packed->objects[i];
 
 		strm = NULL;
-		ok = rb_unpack_is_intact(zram, obj,
-					 rb_unpack_data(zram, packed, obj, &strm));
+		ok = zram_rb_unpack_is_intact(zram,
+					      rb_unpack_data(zram, packed, obj, &strm),
+					      obj->index, &obj->slot);
 		if (strm)
 			zram_comp_stream_put(strm);
 		cond_resched();
@@ -163,9 +173,9 @@ bool zram_rb_unpack_check(struct zram *zram,
 }
 
 /**
- * zram_rb_unpack_store() - copy a neighbour to memory, compressed as it is
+ * zram_rb_unpack_store() - copy the object of a neighbour to memory
  * @zram: the device
- * @packed: the read, whose neighbours were checked
+ * @packed: the read, whose neighbours were verified
  * @obj: one of them
  * @handle: an object of its size
  *

@@ -7,7 +7,10 @@
 struct zram;
 struct zram_rb_object;
 struct zram_rb_packed;
+struct zram_slot;
 
+bool zram_rb_unpack_is_intact(struct zram *zram, const void *data, unsigned long index,
+			      const struct zram_slot *slot);
 int zram_rb_unpack(struct zram *zram, const struct zram_rb_packed *packed,
 		   const struct zram_rb_object *obj);
 bool zram_rb_unpack_check(struct zram *zram,

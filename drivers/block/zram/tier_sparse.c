@@ -25,9 +25,9 @@
 
 #include "bd_budget.h"
 #include "bd_map.h"
-#include "checksum.h"
 #include "obj.h"
 #include "pp.h"
+#include "rb_unpack.h"
 #include "slot.h"
 #include "table.h"
 #include "tier_budget.h"
@@ -107,7 +107,7 @@ static int tier_sparse_read(const struct tier_sparse_run *run, u64 first,
 /*
  * Bring an object back. The caller holds references of its blocks, so the same location in
  * the slot means the same content. Returns 0, -ESTALE if the slot has changed, -ENOSPC at
- * mem_limit, -ENOMEM, or -EIO if the blocks cannot be read, or hold other data than was written.
+ * mem_limit, -ENOMEM, or -EIO if the blocks cannot be read or the checksum is wrong.
  */
 static int tier_sparse_restore(const struct tier_sparse_run *run,
 			       unsigned long index, const struct zram_slot *old)
@@ -126,7 +126,7 @@ static int tier_sparse_restore(const struct tier_sparse_run *run,
 	if (tier_sparse_read(run, first, nr))
 		return -EIO;
 	/* The blocks stay in use: the device may return the right data later */
-	if (!zram_checksum_match(object, index, old))
+	if (!zram_rb_unpack_is_intact(zram, object, index, old))
 		return -EIO;
 	err = zram_obj_alloc_back(&zram->pool, slot.flags, GFP_NOIO | __GFP_NORETRY,
 				  &slot.handle);
