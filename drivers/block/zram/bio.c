@@ -261,7 +261,7 @@ static int bio_write_part(struct zram *zram, struct bio *bio,
 
 	mutex_lock(turn);
 	do {
-		/* Other writers may win many times in a row */
+		/* Writers of the whole slot may make this start over many times */
 		cond_resched();
 		zram_slot_mark(zram, c->index, ZRAM_RMW);
 		err = zram_pages_read_wait(zram, c->index, page);

@@ -2,13 +2,12 @@
 /*
  * The checksum behind a packed object on the backing device.
  *
- * It tells whether the backing device returns what was written. It covers the object, the
- * slot and the location. So the object of another slot or of another location is found as
- * well: the backing device has read another block, has written to another block, or has lost
- * a write, and the block still holds what it held before.
+ * The checksum covers the object, the slot and the location. So it also detects the object of
+ * another slot or location, which a read of the wrong block, a write to the wrong block or a
+ * lost write returns.
  *
- * The checksum has 32 bits and no key: it finds failures, not a forger. Content that the
- * same slot had at the same location before has the right checksum.
+ * The checksum has 32 bits and no key: it detects failures, not deliberate changes. Content
+ * that the same slot had at the same location before has the right checksum.
  */
 
 #include <linux/hash.h>
@@ -19,8 +18,8 @@
 #include "table.h"
 
 /*
- * Multiples of the golden ratio are far apart. So the seeds of slots and locations that are
- * close to each other differ.
+ * Without the factor, a slot and the next one at the location below would have the same seed.
+ * With it, slots and locations that are close to each other have different seeds.
  */
 static u32 checksum_of(const void *object, unsigned long index,
 		       const struct zram_slot *slot)
@@ -35,8 +34,6 @@ static u32 checksum_of(const void *object, unsigned long index,
  * @object: the object; the checksum takes the %ZRAM_CHECKSUM_SIZE bytes that follow it
  * @index: the slot
  * @slot: the slot as it is to be on the backing device, packed
- *
- * Context: Any.
  */
 void zram_checksum_write(void *object, unsigned long index,
 			 const struct zram_slot *slot)
@@ -46,12 +43,11 @@ void zram_checksum_write(void *object, unsigned long index,
 }
 
 /**
- * zram_checksum_match() - is an object the one that was written?
+ * zram_checksum_match() - verify the checksum of an object
  * @object: the object and its checksum, as they were read
  * @index: the slot
  * @slot: a copy of the slot, packed
  *
- * Context: Any.
  * Return: false if the backing device has returned other data than was written.
  */
 bool zram_checksum_match(const void *object, unsigned long index,

@@ -203,11 +203,12 @@ err_stats:
  * unlike a file system or swap.
  *
  * The last close writes the page cache to the device with open_mutex held, and waits for
- * the backing device if the write is spilled. So this does not wait for open_mutex.
+ * the backing device if the write is spilled. So zram_device_try_claim() does
+ * not wait for open_mutex.
  *
  * Context: Takes open_mutex if it is free.
- * Return: 0; -EAGAIN if openers have it that set no holder, or a task has open_mutex;
- *	-EBUSY if a holder has it or another task has claimed it.
+ * Return: 0; -EAGAIN if the device is open without a holder, or a task has open_mutex;
+ *	-EBUSY if it has a holder or another task has claimed it.
  */
 int zram_device_try_claim(struct zram *zram)
 {
@@ -255,7 +256,8 @@ bool zram_device_wait_openers(unsigned long end)
  * Waits up to a second for openers that set no holder, and for open_mutex.
  *
  * Context: May sleep. Takes open_mutex.
- * Return: 0, or -EBUSY if it is open or claimed already.
+ * Return: 0, or -EBUSY if it has a holder or is claimed, or if after a second it is still
+ *	open or a task still has open_mutex. A signal ends the wait early.
  */
 int zram_device_claim(struct zram *zram)
 {
@@ -298,7 +300,7 @@ void zram_device_remove(struct zram *zram)
  * @disksize: in bytes, a multiple of the page size, not zero
  *
  * Context: May sleep. Takes config_lock.
- * Return: 0, -EBUSY when it is set up already, -ENOMEM, or the error of an
+ * Return: 0, -EBUSY when it is set up already, -ENOMEM, or the error of a
  *	compressor; then all compressors return to the default.
  */
 int zram_device_init(struct zram *zram, u64 disksize)
@@ -344,7 +346,7 @@ out:
  * A new device is reset even if it is open, because it holds no data.
  *
  * Context: May sleep. Takes open_mutex, then config_lock.
- * Return: 0; -EBUSY if the device is set up and open, or claimed; -EINTR if the
+ * Return: 0; -EBUSY if the device is set up and zram_device_claim() fails; -EINTR if the
  *	task is killed before a run has ended.
  */
 int zram_device_reset(struct zram *zram)

@@ -100,7 +100,7 @@ kc_queue_take_first(struct zram_kc_stage_pool *pool)
 }
 
 /*
- * Queue a kept page again. It counts as new: a task that waits for the pages queued
+ * Queue a deferred page again. It counts as new: a task that waits for the pages queued
  * before does not wait for it.
  */
 static void kc_queue_add_kept(struct zram_kc_stage_pool *pool,
@@ -114,7 +114,7 @@ static void kc_queue_add_kept(struct zram_kc_stage_pool *pool,
 	pool->nr_kept--;
 }
 
-/* Queue some of the kept pages that a retry has still to try */
+/* Queue some of the deferred pages that a retry has still to try */
 static unsigned int kc_queue_retry_some(struct zram_kc_stage_pool *pool)
 {
 	unsigned int i, nr;
@@ -172,7 +172,7 @@ static struct zram_kc_stage *kc_queue_find(struct list_head *buckets,
 }
 
 /**
- * zram_kc_queue_newest() - find the number of the newest page in the queue
+ * zram_kc_queue_newest() - find the number of the page queued last
  * @pool: the pool
  *
  * Return: the number, for zram_kc_queue_take_until() and zram_kc_queue_wait().
@@ -188,13 +188,13 @@ u64 zram_kc_queue_newest(struct zram_kc_stage_pool *pool)
 }
 
 /**
- * zram_kc_queue_requeue() - queue the kept pages of a device again
+ * zram_kc_queue_requeue() - queue the deferred pages of a device again
  * @pool: the pool
  * @zram: the device
  *
  * There may be memory for them by now, or space below mem_limit.
  *
- * Return: the number of the newest page in the queue, for
+ * Return: the number of the page queued last, for
  *	zram_kc_queue_take_until() and zram_kc_queue_wait().
  */
 u64 zram_kc_queue_requeue(struct zram_kc_stage_pool *pool,
@@ -217,7 +217,7 @@ u64 zram_kc_queue_requeue(struct zram_kc_stage_pool *pool,
  * zram_kc_queue_take_until() - take the oldest page of a device
  * @pool: the pool
  * @zram: the device
- * @seq: number of a page: none that were queued after it
+ * @seq: number of a page: take none that was queued after it
  *
  * Return: as zram_kc_queue_take().
  */
@@ -272,7 +272,7 @@ void zram_kc_queue_done(struct zram_kc_stage *stage, bool keep)
 }
 
 /**
- * zram_kc_queue_retry() - queue all kept pages again
+ * zram_kc_queue_retry() - queue all deferred pages again
  * @pool: the pool
  *
  * Return: the number of pages.
@@ -375,7 +375,7 @@ static bool kc_queue_is_done(struct zram_kc_stage_pool *pool,
  * zram_kc_queue_wait() - wait for the tasks that compress pages of a device
  * @pool: a pool the caller has a reference to
  * @zram: the device
- * @seq: number of a page: not for pages that were queued after it
+ * @seq: number of a page: do not wait for pages that were queued after it
  *
  * Context: May sleep.
  * Return: 0, or -EINTR after a signal.

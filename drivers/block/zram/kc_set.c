@@ -257,9 +257,9 @@ static int kc_set_flush(struct kc_set __rcu **from, struct zram *zram,
 }
 
 /**
- * zram_kc_flush() - compress the queued pages of a device
+ * zram_kc_flush() - compress staged pages of a device
  * @zram: the device
- * @how: which pages
+ * @how: which of them
  *
  * Pages whose object cannot be allocated stay staged. With %ZRAM_KC_WAIT, stops compressing
  * after a signal, or when the device is to be reset or removed.

@@ -19,21 +19,20 @@ struct zram_kc_stage_pool;
 
 /**
  * enum zram_kc_flush - which staged pages of a device a task compresses
- * @ZRAM_KC_QUEUED: those in the queue. Deferred pages wait for a thread, which retries them
- *	each second
- * @ZRAM_KC_ALL: deferred pages, too
- * @ZRAM_KC_WAIT: as %ZRAM_KC_ALL; and the task waits for pages that others are compressing,
- *	until a signal. A writer must not: another task may wait for memory, which the
+ * @ZRAM_KC_QUEUED: queued pages; a thread retries deferred pages each second
+ * @ZRAM_KC_ALL: queued and deferred pages
+ * @ZRAM_KC_WAIT: the same; then the task waits, until a signal, for pages that other tasks
+ *	compress. A writer must not wait: the other task may wait for memory, which the
  *	writer may be there to free
  */
 enum zram_kc_flush { ZRAM_KC_QUEUED, ZRAM_KC_ALL, ZRAM_KC_WAIT };
 
 /**
  * struct zram_kc_stage - a page that was accepted and is not compressed yet
- * @link: in the list of those that are free, queued, busy or kept; guarded by
- *	the pool's lock
+ * @link: in the list of those that are free, queued, busy or deferred;
+ *	guarded by the pool's lock
  * @of_device: in the list of its device's pages that are queued, or that are
- *	kept; guarded by the pool's lock
+ *	deferred; guarded by the pool's lock
  * @pool: the pool it belongs to; constant
  * @page: the content; constant from the time it is in a slot
  * @nid: NUMA node of the page that was written; constant while it is queued

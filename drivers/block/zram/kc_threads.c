@@ -120,12 +120,12 @@ bool zram_kc_store_finish(struct zram_kc_stage *stage)
 }
 
 /**
- * zram_kc_store_queued() - compress the queued pages of a device
+ * zram_kc_store_queued() - compress staged pages of a device
  * @pool: a pool the caller has a reference to
  * @zram: the device
- * @how: which pages
+ * @how: which of them
  *
- * Not those that are queued meanwhile.
+ * Leaves pages that are queued meanwhile.
  *
  * Context: May sleep; does no I/O.
  * Return: 0; with %ZRAM_KC_WAIT -EINTR after a signal, or if the device is to be reset or

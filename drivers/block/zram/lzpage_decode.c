@@ -4,7 +4,7 @@
  *
  * An object may come from a backing device, so the decoder trusts nothing in it.
  * It never reads beyond the object nor writes beyond the block. A damaged object
- * is an error or, as there is no checksum, wrong data.
+ * is an error or, as the format has no checksum, wrong data.
  *
  * Most sequences are short, and far enough from the ends of the block and of the
  * literals to copy more bytes than the sequence has. Others take decode_careful().

@@ -112,7 +112,7 @@ static void obj_raise_max(struct zram_obj_pool *pool, unsigned long pages)
 		;
 }
 
-/* The allocator takes up to so many pages for one object, and none for those after it */
+/* The allocator may take this many pages for an object; the objects after it then need none */
 #define MOST_PAGES	16UL
 /* Pages by which objects of admitted pages may exceed mem_limit */
 #define ADMITTED_SLACK	(2 * MOST_PAGES)
@@ -226,9 +226,9 @@ int zram_obj_alloc_instead(struct zram_obj_pool *pool, unsigned int size,
  *
  * zram_obj_admit() has checked mem_limit, and the staged page counts until the caller
  * installs the object. The allocator may take several pages for one object, so the
- * pool may exceed mem_limit by ADMITTED_SLACK. A pool that one object may bring above that
- * may grow to used_max. A refused object raises used_max, so it fits when it is retried:
- * the pool may exceed mem_limit by more, if staged pages are of many sizes.
+ * pool may exceed mem_limit by ADMITTED_SLACK. If one object could exceed even that, the
+ * bound is used_max, if it is higher. A refused object raises used_max, so it fits when it is
+ * retried. With staged pages of many sizes the pool may exceed mem_limit by more.
  *
  * Return: 0, -ENOMEM, or -ENOSPC.
  */

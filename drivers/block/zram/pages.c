@@ -275,8 +275,8 @@ static int pages_store(struct zram *zram, unsigned long index,
 /*
  * The page that pages_store() has failed to store with @err: compress staged pages, which
  * count as full pages towards mem_limit, and try again; then spill the page. Swap writes
- * pages again and again at mem_limit. If each write retried all deferred pages, most of the
- * CPU's time would go into pages that memory has no space for.
+ * pages again and again at mem_limit. If each write retried all deferred pages, most CPU
+ * time would go into compressing pages whose object cannot be allocated.
  */
 static noinline_for_stack int
 pages_write_short(struct zram *zram, unsigned long index, struct page *page,

@@ -200,7 +200,7 @@ static void rb_packed_work(struct work_struct *work)
 			status = BLK_STS_IOERR;
 		zram_slot_release(group->zram, &obj->slot);
 	}
-	/* If a page that was asked for is corrupt, the neighbours may be as well: leave them */
+	/* If a page that was asked for is wrong, the neighbours may be wrong too: leave them */
 	rb_packed_settle(packed, !status);
 	atomic_dec(&backing->reads->packed_in_flight);
 	bio_uninit(&packed->bio);

@@ -31,14 +31,14 @@
 #include "zram.h"
 
 /*
- * After a read with neighbours failed, reads bring none for so long. Each that fails is made
+ * After a read with neighbours has failed, reads bring none for this long. Such a read is made
  * twice, and a disk may take half a minute to fail a read.
  */
 #define HOLD		(10 * HZ)
 
 /*
- * Number of neighbours that @stream brought back in vain, a hint: no task has read them since,
- * or they are on the backing device again, or still
+ * Number of neighbours of @stream's last read that no task has read since, or that are on the
+ * backing device. An estimate.
  */
 static u32 rb_window_unused(const struct zram *zram,
 			    const struct zram_window_stream *stream)

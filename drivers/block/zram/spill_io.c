@@ -188,7 +188,7 @@ struct page *zram_spill_io_copy(struct zram_spill_io *io, struct page *page)
 	/* Cannot fail: it is a mempool, and the task may wait */
 	struct page *copy = mempool_alloc(&io->pages, GFP_NOIO);
 
-	/* Not copy_highpage(): on arm64 that copies tags too, to a page that may have some */
+	/* Not copy_highpage(): on arm64 it copies tags too, and warns if the copy has tags */
 	memcpy_page(copy, 0, page, 0, PAGE_SIZE);
 	return copy;
 }

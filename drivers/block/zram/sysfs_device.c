@@ -112,7 +112,7 @@ static ssize_t mem_limit_store(struct device *dev,
 		return -EINVAL;
 	/* Excludes reset; writers of the device see the new limit at once */
 	down_read(&zram->config_lock);
-	/* With 32 bits the number of pages may need more; no memory is that large */
+	/* On 32 bits the number of pages may exceed a long: no machine has that much memory */
 	WRITE_ONCE(zram->pool.limit_pages,
 		   min_t(u64, PAGE_ALIGN(limit) >> PAGE_SHIFT, LONG_MAX));
 	up_read(&zram->config_lock);

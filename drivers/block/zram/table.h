@@ -269,7 +269,7 @@ static inline unsigned int zram_slot_block_offset(const struct zram_slot *slot)
 	return (slot->handle << ZRAM_LOC_SHIFT) & (ZRAM_BLOCK_SIZE - 1);
 }
 
-/* Bytes that an object of @size bytes takes on the backing device: whole pages as they are */
+/* Bytes that an object of @size bytes takes on the backing device: whole pages have no checksum */
 static inline unsigned int zram_slot_packed_size(unsigned int size)
 {
 	return size < PAGE_SIZE ? size + ZRAM_CHECKSUM_SIZE : size;

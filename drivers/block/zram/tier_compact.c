@@ -12,7 +12,7 @@
 #include "tier_policy.h"
 #include "zram.h"
 
-/* Compact after so many objects were freed, and not more often than that, ms */
+/* Compact after this many freed objects, and at most once in this many ms */
 #define COMPACT_OBJECTS	256
 #define COMPACT_EVERY	2000
 
@@ -24,10 +24,10 @@ static bool tier_compact_is_tight(const struct zram_tier_input *in)
 }
 
 /**
- * zram_tier_compact_gaps() - find how much memory of the pool is in no object
+ * zram_tier_compact_gaps() - estimate the gaps of the pool
  * @zram: the device, which is set up
  *
- * Context: Any. The counters may change meanwhile, so this is an estimate.
+ * Context: Any. The counters may change meanwhile.
  * Return: bytes.
  */
 u64 zram_tier_compact_gaps(struct zram *zram)
@@ -59,10 +59,10 @@ void zram_tier_compact_step(struct zram_tier_compact *compact, struct zram *zram
 	if (!urgent && ((compact->freed < COMPACT_OBJECTS && !tier_compact_is_tight(in)) ||
 			now < compact->last + COMPACT_EVERY))
 		return;
-	/* What the policy was told is from before pages left in this step */
+	/* @in is from before pages left in this step */
 	pool = (u64)zram_obj_pool_pages(&zram->pool) << PAGE_SHIFT;
 	compact->last = now;
-	/* The gaps of all objects freed since the last compaction add up */
+	/* compact->freed stays: the next call looks at the gaps again */
 	if (!urgent && zram_tier_compact_gaps(zram) <= pool / 8)
 		return;
 	zram_obj_pool_compact(&zram->pool);

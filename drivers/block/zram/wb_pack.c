@@ -103,7 +103,7 @@ zram_wb_pack_peek(const struct zram_wb_pack *pack, unsigned int i)
 }
 
 /**
- * zram_wb_pack_slot() - what the slot of an object becomes
+ * zram_wb_pack_slot() - make the slot that an object has on the backing device
  * @req: the request
  * @obj: an object of it
  *
@@ -200,7 +200,7 @@ static void wb_pack_grow(struct zram_wb_pack *pack, struct zram_wb_request *req,
 	pack->fill = end;
 }
 
-/* Write the checksum of a packed object. It covers the copy, so no lock is necessary */
+/* Write the checksum of a packed object. The request has a copy of it, so this takes no lock */
 static void wb_pack_seal(struct zram_wb_request *req,
 			 const struct zram_wb_pack_object *obj)
 {

@@ -150,8 +150,8 @@ void zram_window_read(struct zram_window_streams *streams,
 /**
  * zram_window_add() - record a neighbour of the last read of a stream
  * @stream: the stream
- * @slot: the neighbour, after those recorded before, and one of the %ZRAM_WINDOW_SLOTS slots
- *	after the slot that is read
+ * @slot: the neighbour, above those recorded before; ignored if it is more than
+ *	%ZRAM_WINDOW_SLOTS above the slot that was read
  */
 void zram_window_add(struct zram_window_stream *stream, u64 slot)
 {

@@ -7,7 +7,7 @@
 
 /* The longest window: pages of a read of the backing device, the page asked for included */
 #define ZRAM_WINDOW_MAX		64U
-/* For each page of the window: slots behind the page asked for that may be neighbours */
+/* Slots that are searched for neighbours, for each page of the window */
 #define ZRAM_WINDOW_SPREAD	4U
 #define ZRAM_WINDOW_SLOTS	(ZRAM_WINDOW_SPREAD * ZRAM_WINDOW_MAX)
 /* Read streams of a device */
