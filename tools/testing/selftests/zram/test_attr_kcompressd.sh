@@ -114,7 +114,7 @@ memory_is_back() {
 # The memory that the documentation says it takes, and not much more
 size=$((67108864 / PAGE))
 put "$KC_PARAMS/nr_kcompressd" 1
-# Others take memory and give it back meanwhile, but not each time as much
+# Other tasks allocate and free memory meanwhile, but a different amount each time
 for _ in 1 2 3 4 5; do
 	put "$KC_PARAMS/queue_size_per_kcompressd" 1
 	sleep 0.2

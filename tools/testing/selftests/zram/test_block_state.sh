@@ -83,14 +83,14 @@ check "reads of it disturb nobody" \
 wait
 between "reads of it" "$(done_by r: /tmp/hammer.$$)" 10 100000000
 is "none fails" "$(grep -c ' E[A-Z]*=' /tmp/hammer.$$)" 0
-# Somebody who has read half of it when the device becomes another one
+# A reader has read half of it when the device becomes another one
 exec 6< "$state"
 dd bs=4096 count=1 <&6 > /dev/null 2>&1
 zram_reset
 put "$ZSYS/disksize" "$PAGE"
 is "the rest of a device that is gone" "$(cat <&6)" ""
 exec 6<&-
-# has_run PID: for 50 ms at least, of which it needs the first few to begin
+# has_run PID: it has used 50 ms of CPU time, so it has begun
 # shellcheck disable=SC2317 # called by wait_for
 has_run() {
 	# shellcheck disable=SC2046 # numbers

@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 120
-# Reset and hot_remove of a device that is open: who uses it is left alone, who
-# only looks at it is waited for.
+# Reset and hot_remove of a device that is open: they refuse a device with a holder, and
+# wait for short-lived openers.
 
 . ./lib.sh
 
-# timed NAME ERRNO LOW HIGH FILE VALUE: what the store says, and after how long. A busy host
-# may make one take long, but not each of five.
+# timed NAME ERRNO LOW HIGH FILE VALUE: the store returns ERRNO after LOW to HIGH ms. A busy
+# host may make one take long, but not each of five.
 timed() {
 	name=$1
 	for _ in 1 2 3 4 5; do
@@ -18,8 +18,8 @@ timed() {
 	between "$name: ms" "${out##* }" "$3" "$4"
 }
 
-# waited_for NAME FILE VALUE: the store waits until who looks at the device for 0.3 s is gone.
-# It waits for a second, which may be over before on a busy host, but not each of five times.
+# waited_for NAME FILE VALUE: the store waits for an opener of 0.3 s. On a busy host the
+# second that it waits may be over first, but not each of five times.
 waited_for() {
 	for _ in 1 2 3 4 5; do
 		opened -h "$ZDEV" 0.3
@@ -28,11 +28,11 @@ waited_for() {
 		closed
 	done
 	is "$1" "$out" 0
-	check "$1: until it is gone" is_over "$zt_holder"
+	check "$1: until it has closed the device" is_over "$zt_holder"
 	closed
 }
 
-# Whoever waits does so for a second; a debug kernel may need that for anything.
+# A store that waits takes a second; a debug kernel may need that for anything.
 quick=900
 [ -z "${ZT_DEBUG-}" ] || quick=20000
 zram_add
@@ -68,9 +68,9 @@ for _ in 1 2 3 4 5; do
 	check "the device added meanwhile is removed" zram_remove "$added"
 	[ -z "$waits" ] || break
 done
-is "hot_add waits until hot_remove has waited" "$waits" no
+is "hot_add does not wait until hot_remove has waited" "$waits" no
 closed
-waited_for "reset waits for who only looks" "$ZSYS/reset" 1
+waited_for "reset waits for a short-lived opener" "$ZSYS/reset" 1
 empty "and is done"
 put "$ZSYS/disksize" 8M
 must zpat fill -k random "$ZDEV" > /dev/null

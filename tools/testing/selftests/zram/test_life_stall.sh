@@ -6,7 +6,7 @@
 
 . ./lib.sh
 
-# Who waits for the backing device waits for longer
+# A task that waits for the backing device waits longer than this
 quick=6000
 [ -z "${ZT_DEBUG-}" ] || quick=10000
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 300
 # Swap-in from a backing device that no longer answers: each read fails, after seconds.
-# The kernel reads many pages by one request, and if it fails, each page by itself. This
-# takes as long as two reads, not as long as one for each page.
+# If a request for many pages fails, the kernel reads each page again, and does not wait for
+# one before it reads the next. All of it takes less than three single reads.
 
 . ./lib.sh
 
@@ -11,7 +11,7 @@ hold=/tmp/hold.$$
 ZT_FILES="$hold /tmp/out.$$"
 LATE=3000
 
-# swap_in OPTION...: a process reads pages that are on the device, of which each read
+# swap_in OPTION...: a process reads pages on the backing device, each read of which
 # fails. Sets TOOK, in ms, and BUS: the pages that it has lost
 swap_in() {
 	swap_on
@@ -46,7 +46,7 @@ between "it fails late" "$TOOK" $LATE 100000
 single=$TOOK
 swap_in -p $((32 * PER_PAGE))
 between "many pages are lost" "$BUS" $((24 * PER_PAGE)) $((32 * PER_PAGE))
-between "they fail as late as one, or two after each other" "$TOOK" $LATE $((single * 3))
+between "they fail within the time of three single reads" "$TOOK" $LATE $((single * 3))
 zram_reset
 empty "the pool is empty after reset"
 finish

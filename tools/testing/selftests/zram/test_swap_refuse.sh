@@ -7,8 +7,8 @@
 
 . ./lib.sh
 
-# refused NAME: swap_out takes a third less time than without a limit. A busy host may make
-# it take as long, but not each of three times.
+# refused NAME: swap_out takes at most two thirds of the time without a limit. A busy host
+# may make it take longer, but not each of three times.
 refused() {
 	for _ in 1 2 3; do
 		swap_out "$1: every page is right"

@@ -94,7 +94,7 @@ ledger_read() {
 	END
 }
 
-# ledger_is NAME SPENT TOTALS: SPENT since "now" at most; a byte becomes free each second
+# ledger_is NAME SPENT TOTALS: SPENT at $now, and one byte less for each second since
 ledger_is() {
 	ledger_read
 	passed=$(($(date +%s) - now + 2))
@@ -272,7 +272,7 @@ begun=$NOW
 must zpat verify -k mixed -n 2048 "$ZDEV" > /dev/null
 ages_are "while it is off no read counts" "$((stored - WB_pages)) $WB_pages 0 0"
 clock
-# Seconds, of which a slow host takes more than the four until then
+# Seconds since the read began; a slow host may need more than four
 begun=$(((NOW - begun) / 1000 + 2))
 young=$(awk '$1 < '$((begun > 4 ? begun : 4))' { sum += $2 + $4 } END { print sum + 0 }' \
 	"$ZSYS/tier/ages")

@@ -55,7 +55,7 @@ begin_alone() {
 	is "$1: each page has a block" "$blocks" 32
 }
 
-# from SECTOR: from there on, reads return the second half of the disk, first noise
+# from SECTOR: from there on, reads return the second half of the disk, which has noise at first
 from() {
 	table="$1 $((SECTORS - $1)) linear $disk $((SECTORS + $1))"
 	[ "$1" -eq 0 ] || table="0 $1 linear $disk 0\\n$table"
@@ -79,7 +79,7 @@ nothing() {
 	is "$1: the blocks stay in use" "$BD_COUNT" "$blocks"
 }
 
-# change: letters in what the device holds; the result is in the second half of the disk
+# change: copy the blocks to the second half of the disk, with some letters changed
 change() {
 	must dd if="$disk" of=$copy bs=4096 count="$blocks" iflag=direct 2> /dev/null
 	LC_ALL=C sed 's/compress/comPress/g; s/readback/reAdback/g; s/swapped /swaPped /g' \
@@ -133,7 +133,7 @@ end "all is wrong"
 logged "all is wrong: the page is logged" \
 	"zram[0-9]*: slot 0: the backing device returned other data than was written to block 0"
 
-# Of these compressors, letters of the page are bytes of the object
+# Objects of these compressors contain letters of the page as bytes
 for algorithm in $ALGORITHMS; do
 	case $algorithm in
 	lzo*|lz4*)	;;

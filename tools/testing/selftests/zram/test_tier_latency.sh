@@ -27,8 +27,8 @@ not_held_back() {
 	[ "$TIER_in_flight" = max ]
 }
 
-# stopped: the thread has nothing in flight, nor has it begun to try again. The state alone
-# does not tell: it changes after a slice, but in_flight before. "widest" becomes the most
+# stopped: the thread has nothing in flight, nor has it begun to try again. The state is not
+# enough: it changes after a slice, in_flight before the slice. "widest" becomes the most
 # blocks that were seen.
 # shellcheck disable=SC2317 # called by wait_for
 stopped() {
@@ -38,8 +38,9 @@ stopped() {
 	[ "$TIER_state $TIER_in_flight" = "paused_latency 0" ]
 }
 
-# counts_read: tier_read and wb_read, both while the thread is stopped. It counts requests
-# when it submits them, but bytes at the end of a slice: only then do they belong together.
+# counts_read: tier_read and wb_read, both while the thread is stopped. The thread counts
+# requests when it submits them, but bytes at the end of a slice. Only while it is stopped do
+# both counters cover the same requests.
 # shellcheck disable=SC2317 # called by wait_for
 counts_read() {
 	stopped || return

@@ -13,7 +13,7 @@ rounds=2 ms=8000
 [ -z "${ZT_DEBUG-}" ] || ms=20000
 # What the backing devices take for a write, and what stopping the thread then may
 # take: the requests in flight, and those of a ring that the slice has filled meanwhile. All
-# pages take 32 times as long; what is added is for a busy host.
+# pages would take 32 times as long. 5 s are for a busy host.
 write_ms=1000
 stop_ms=$((2 * write_ms + 5000))
 

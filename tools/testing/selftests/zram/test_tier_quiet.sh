@@ -9,7 +9,7 @@
 
 . ./lib.sh
 
-# steps_in SECONDS: sets STEPS of the thread, and SECS that it took at most
+# steps_in SECONDS: sets STEPS of the thread, and SECS, an upper bound of the time
 steps_in() {
 	clock
 	SECS=$NOW

@@ -23,7 +23,7 @@ restore() {
 	dmsetup resume --noudevsync zt_stall 2> /dev/null
 }
 
-# A page that fails when the last try is long ago is the next one, so it sets the time
+# If the next try is due, a page that fails is that try, and sets the time of the one after
 # shellcheck disable=SC2317 # called by wait_for
 will_be_tried() {
 	tier_read

@@ -29,7 +29,7 @@ put_out() {
 	put "$ZSYS/writeback" idle
 }
 
-# stepped: the thread has looked at the device since: one step may have begun before
+# stepped: two steps have ended since $steps was read: the first may have begun before
 # shellcheck disable=SC2317 # called by wait_for
 stepped() {
 	tier_read

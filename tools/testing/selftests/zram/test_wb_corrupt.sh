@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 200
-# Whatever the backing device returns, a read of a packed page fails if that is not what
-# was written, and nothing worse happens: every block of it is overwritten, then everything
-# is read. Pages that were written whole have no checksum: their reads have to come back.
+# If the backing device returns other data than was written, reads of packed pages fail, and
+# nothing worse happens: every block is overwritten, then all pages are read. Pages that were
+# written whole have no checksum: their reads have to complete.
 
 . ./lib.sh
 
-# reads PAGES NAME: so many at a time, all of which fail
+# reads PAGES NAME: read all pages, PAGES at a time; each read fails
 reads() {
 	zpat verify -k mixed -b "$1" "$ZDEV" > /tmp/out.$$ 2>&1
 	is "$algorithm, $2: reads of $1 pages" "$(sed -n 's/\( err=[0-9]*\).*/\1/p' /tmp/out.$$)" \

@@ -11,7 +11,7 @@ size=16
 [ -z "${ZT_DEBUG-}" ] || size=4
 pages=$((size * 256))
 
-# kind DEVICE: a quarter of the pages is of each kind
+# kind DEVICE: write pages back to it, a quarter of each kind
 kind() {
 	if ! bd_use "$1" 32; then
 		skip "packed to $1" "no such device"

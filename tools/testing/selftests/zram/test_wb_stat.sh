@@ -21,7 +21,7 @@ else
 	dm_fast
 	bail "bd_stat can be read at all"
 fi
-# A write alone takes two seconds: who waits for it reads twice at most.
+# A write takes two seconds: a reader that waits for it reads twice at most.
 files="mm_stat bd_stat io_stat debug_stat initstate disksize backing_dev
 writeback_stat writeback_limit writeback_batch_size"
 set --

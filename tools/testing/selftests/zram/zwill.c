@@ -4,7 +4,7 @@
  *
  *   zwill [-m MIB] [-p PAGES] [-k KIND] [-r] [-n] FILE
  *     -m	memory (default 16)
- *     -p	the same in pages
+ *     -p	memory in pages
  *     -k	kind of the pages (default cycle)
  *     -r	before it reads, rewrite every third page and push it out again
  *     -n	without readahead: touch one page after the other

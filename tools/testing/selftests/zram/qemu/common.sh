@@ -21,7 +21,7 @@ die() {
 	exit 2
 }
 
-# all_items: all tests of a lane, of which CHECKS is set if its kernel has all the checks
+# all_items: all tests of a lane. CHECKS is set if the kernel has all the checks
 all_items() {
 	cd "$SELFTESTS"
 	echo kunit

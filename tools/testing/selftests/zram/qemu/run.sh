@@ -241,7 +241,7 @@ cat "$base" "$modules" "$out/session.cpio" > "$out/initrd.cpio"
 exec 8>&-
 
 # The table of interrupts of the machine "pc" is a program of ACPI, for which a kernel
-# with all the checks takes half a minute, twice, and gives up. That of q35 is a table.
+# with all the checks takes more than 20 seconds, twice, and gives up. That of q35 is a table.
 case $CHECKS-$GUEST-$MACHINE in
 ?*-qemu-x86_64) machine+=(-machine q35) ;;
 esac

@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Unloads zram, then asks kmemleak what nobody points to any more. kmemleak
+# Unloads zram, then asks kmemleak for objects without a pointer to them. kmemleak
 # only names objects older than five seconds, and a pointer may hide in a
-# register or on a stack during one scan: hence the pause, and two scans at least. What is
-# lost is so in each of six.
+# register or on a stack during one scan: hence the pause, and two scans at least. Each
+# of six scans reports a leaked object.
 
 REPORT=/sys/kernel/debug/kmemleak
 
