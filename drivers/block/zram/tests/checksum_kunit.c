@@ -21,7 +21,7 @@
 
 #define INDEX	1234567UL
 #define BLOCK	98765ULL
-/* Allocations of objects leave so much of a page at least */
+/* A packed object has at most this many bytes */
 #define MOST	((unsigned int)(PAGE_SIZE - sizeof(unsigned long)))
 
 /* An object of @size bytes that begins @offset bytes into a block */
@@ -216,7 +216,7 @@ static void put_object(struct checksum_read *read, unsigned int i,
 		put_byte(read, at + k, object[k]);
 }
 
-/* From the page of a reader, or from memory, comes what was written, wherever it lies */
+/* A reader, and memory, get the data that was written, also of an object on two pages */
 static void checksum_test_read(struct kunit *test)
 {
 	struct checksum_read read = make_read(test);

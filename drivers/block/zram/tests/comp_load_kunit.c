@@ -339,7 +339,7 @@ static void comp_load_test_all_held(struct kunit *test)
 		low.dir = dir;
 		for (i = 0; i < cpus; i++)
 			strm[i] = zram_comp_stream_get(comp, dir);
-		/* The first may have to wait for a busy host, the second waits in any case */
+		/* On a busy host the first may take long; the second has to wait */
 		normal_took = takes_stream(test, &normal, 10);
 		low_took = takes_stream(test, &low, 1);
 		for (i = 0; i < cpus; i++)

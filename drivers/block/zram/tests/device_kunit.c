@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * KUnit tests of claims: who may take a device away.
+ * KUnit tests of claims: when a device can be claimed.
  */
 
 #include <kunit/test.h>
@@ -45,7 +45,7 @@ static void device_test_claim(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, zram_device_try_claim(&t->zram), -EBUSY);
 }
 
-/* Worth another try, because such openers close soon */
+/* -EAGAIN without a holder, because such openers close soon */
 static void device_test_opener(struct kunit *test)
 {
 	struct device_test *t = test->priv;
@@ -57,7 +57,7 @@ static void device_test_opener(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, t->zram.claimed);
 }
 
-/* As in a last close that waits for the backing device. To wait for it takes for ever */
+/* A claim must not wait for a last close, which may wait for the backing device */
 static void device_test_closing(struct kunit *test)
 {
 	struct device_test *t = test->priv;

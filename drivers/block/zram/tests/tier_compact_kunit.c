@@ -160,7 +160,7 @@ static void compact_test_staged(struct kunit *test)
 	compact_test_step(test, LAST + EVERY, false, false);
 	compact_test_objects(t, bytes + bytes / 2);
 	compact_test_step(test, LAST + 2 * EVERY, false, true);
-	/* The counters need not be of the same moment */
+	/* The counters may be inconsistent */
 	compact_test_objects(t, bytes / 2);
 	KUNIT_EXPECT_LE(test, zram_tier_compact_gaps(&t->zram), bytes);
 	zram_obj_count_staged(&t->zram.pool, -(long)t->pages);

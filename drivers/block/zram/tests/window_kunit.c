@@ -19,7 +19,7 @@
  * @streams: the read streams
  * @memory: slots that are in memory
  * @unread: slots that were brought back and not read since
- * @ages: so many ages take turns in the table; pages of an age were written together
+ * @ages: number of ages of pages, in turn in the table; pages of an age were written together
  * @reads: number of reads of the backing device
  * @brought: number of neighbours brought back
  * @longest: the longest window
@@ -153,7 +153,7 @@ static void window_test_one_age(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, SLOTS / 2, t->reads + t->brought);
 }
 
-/* A task reads pages of one age, another one those of the other, a little behind */
+/* A task reads pages of one age, a second task those of the other, 41 slots behind */
 static void window_test_behind(struct kunit *test)
 {
 	struct window_test *t = window_test_new(test);

@@ -206,7 +206,7 @@ static void expect_staged(struct kunit *test, unsigned long index, bool staged)
 						     ZRAM_STAGED));
 }
 
-/* A task that compresses queued pages leaves deferred pages alone, if it is to */
+/* With ZRAM_KC_QUEUED, deferred pages stay staged */
 static void write_test_deferred(struct kunit *test)
 {
 	struct zram_kc_stage *queued = stage_page(test, 5), *deferred = stage_page(test, 6);
@@ -244,7 +244,7 @@ static const struct kernel_param *find_parameter(const char *name)
 }
 #endif
 
-/* As a user does. Returns the old number */
+/* Write the parameter, as a user does. Returns the old number */
 static unsigned int set_nr_kcompressd(struct kunit *test, unsigned int nr)
 {
 	const struct kernel_param *kp = find_parameter("nr_kcompressd");
@@ -316,8 +316,8 @@ static void write_test_admit(struct kunit *test, unsigned int size, bool at_once
 }
 
 /*
- * Whatever mem_limit was lowered to, an object takes a staged page's place: also one that
- * the allocator takes several pages for
+ * For each mem_limit, the object of a staged page is stored, also if the allocator takes several
+ * pages for it. Whole pages are stored at once, other objects when they are retried.
  */
 static void write_test_admitted(struct kunit *test)
 {
