@@ -40,6 +40,8 @@ typedef s64 ktime_t, time64_t;
 #define PAGE_SIZE		(1ul << PAGE_SHIFT)
 #define PAGE_ALIGN(x)		(((x) + PAGE_SIZE - 1) & ~(typeof(x))(PAGE_SIZE - 1))
 #define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
+#define DECLARE_BITMAP(name, bits) \
+	unsigned long name[DIV_ROUND_UP(bits, BITS_PER_LONG)]
 #define NUMA_NO_NODE		(-1)
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 #define round_down(x, y)	((x) & ~(typeof(x))((y) - 1))
