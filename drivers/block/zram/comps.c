@@ -9,6 +9,7 @@
 #include <linux/vmalloc.h>
 
 #include "comps.h"
+#include "table.h"
 
 static const struct zram_comp_params unset = ZRAM_COMP_PARAMS_UNSET;
 
@@ -139,4 +140,22 @@ int zram_comps_find(const struct zram_comps *comps, const char *name,
 		    !strcmp(comps->choice[i].name, name))
 			return i;
 	return -EINVAL;
+}
+
+/**
+ * zram_comps_report() - log that an object cannot be decompressed
+ * @comps: the compressors of a device that is set up
+ * @dev: the device, for the message
+ * @index: the slot
+ * @flags: flags of the slot
+ * @err: the decompressor's error
+ *
+ * Context: Any.
+ */
+void zram_comps_report(const struct zram_comps *comps, struct device *dev,
+		       unsigned long index, u32 flags, int err)
+{
+	dev_err_ratelimited(dev, "slot %lu: cannot decompress %u bytes of %s: error %d\n",
+			    index, flags & ZRAM_SIZE_MASK,
+			    zram_comps_name(comps, zram_slot_prio(flags)), err);
 }

@@ -35,6 +35,8 @@ void zram_comps_set_params(struct zram_comps *comps, unsigned int prio,
 			   const struct zram_comp_params *params);
 int zram_comps_find(const struct zram_comps *comps, const char *name,
 		    const int *prio, unsigned int lowest);
+void zram_comps_report(const struct zram_comps *comps, struct device *dev,
+		       unsigned long index, u32 flags, int err);
 
 static inline struct zram_comp *zram_comps_get(const struct zram_comps *comps,
 					       unsigned int prio)

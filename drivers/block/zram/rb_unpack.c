@@ -101,17 +101,6 @@ bool zram_rb_unpack_is_intact(struct zram *zram, const void *data, unsigned long
 	return false;
 }
 
-static void rb_unpack_report(struct zram *zram, const struct zram_rb_object *obj,
-			     int err)
-{
-	dev_err_ratelimited(disk_to_dev(zram->disk),
-			    "slot %lu: cannot decompress %u bytes of %s: error %d\n",
-			    obj->index, zram_slot_size(&obj->slot),
-			    zram_comps_name(&zram->comps,
-					    zram_slot_prio(obj->slot.flags)),
-			    err);
-}
-
 /**
  * zram_rb_unpack() - decompress an object to the page of the reader
  * @zram: the device
@@ -137,7 +126,8 @@ int zram_rb_unpack(struct zram *zram, const struct zram_rb_packed *packed,
 		kunmap_local(dst);
 		flush_dcache_page(obj->page);
 		if (err)
-			rb_unpack_report(zram, obj, err);
+			zram_comps_report(&zram->comps, disk_to_dev(zram->disk),
+					  obj->index, obj->slot.flags, err);
 	}
 	zram_comp_stream_put(strm);
 	return err;

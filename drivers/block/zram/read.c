@@ -65,17 +65,6 @@ static __always_inline int read_fill(const struct zram_slot *slot,
 	return 0;
 }
 
-static noinline void read_log(struct zram *zram, unsigned long index,
-			      const struct zram_slot *slot, int err)
-{
-	dev_err_ratelimited(disk_to_dev(zram->disk),
-			    "slot %lu: cannot decompress %u bytes of %s: error %d\n",
-			    index, zram_slot_size(slot),
-			    zram_comps_name(&zram->comps,
-					    zram_slot_prio(slot->flags)),
-			    err);
-}
-
 /* zram_read_expand_pinned(), inline for the same reason */
 static __always_inline int read_expand_pinned(struct zram *zram,
 					      unsigned long index,
@@ -101,7 +90,8 @@ static __always_inline int read_expand_pinned(struct zram *zram,
 	if (pinned)
 		zram_obj_unmap(&zram->pool, slot->handle, src, size);
 	if (unlikely(err))
-		read_log(zram, index, slot, err);
+		zram_comps_report(&zram->comps, disk_to_dev(zram->disk), index,
+				  slot->flags, err);
 	return err;
 }
 
