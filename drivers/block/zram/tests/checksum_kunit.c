@@ -7,7 +7,6 @@
 #include <kunit/test.h>
 #include <linux/array_size.h>
 #include <linux/bits.h>
-#include <linux/blkdev.h>
 #include <linux/errno.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -173,12 +172,7 @@ static struct checksum_read make_read(struct kunit *test)
 	read.packed = kunit_kzalloc(test, bytes, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, read.zram);
 	KUNIT_ASSERT_NOT_NULL(test, read.packed);
-	/* The disk serves messages only */
-	read.zram->disk = kunit_kzalloc(test, sizeof(*read.zram->disk), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, read.zram->disk);
-	read.zram->disk->part0 = kunit_kzalloc(test, sizeof(*read.zram->disk->part0),
-					       GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, read.zram->disk->part0);
+	KUNIT_ASSERT_EQ(test, zram_test_disk(test, read.zram), 0);
 	KUNIT_ASSERT_EQ(test, zram_test_init(read.zram, 16, 0), 0);
 	read.packed->objects = (void *)&read.packed->bvecs[2];
 	read.packed->first = BLOCK;

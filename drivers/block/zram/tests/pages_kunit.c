@@ -24,6 +24,7 @@
 #include "../table.h"
 #include "../tier_count.h"
 #include "../zram.h"
+#include "zram_test.h"
 
 #define NR_SLOTS	200
 #define NR_PAGES	(2 * ZRAM_PAGES_BATCH + 3)
@@ -42,15 +43,9 @@ struct pages_test {
 	struct page *out[NR_PAGES];
 };
 
-/* The disk serves messages only */
 static int pages_test_set_up(struct kunit *test, struct zram *zram)
 {
-	zram->disk = kunit_kzalloc(test, sizeof(*zram->disk), GFP_KERNEL);
-	if (!zram->disk)
-		return -ENOMEM;
-	zram->disk->part0 = kunit_kzalloc(test, sizeof(*zram->disk->part0),
-					  GFP_KERNEL);
-	if (!zram->disk->part0 || zram_stats_init(&zram->stats))
+	if (zram_test_disk(test, zram) || zram_stats_init(&zram->stats))
 		return -ENOMEM;
 	zram_comps_init(&zram->comps);
 	if (ZRAM_MAX_COMPS > 1)

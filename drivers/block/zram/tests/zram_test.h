@@ -2,6 +2,8 @@
 #ifndef _ZRAM_TEST_H_
 #define _ZRAM_TEST_H_
 
+#include <kunit/test.h>
+#include <linux/blkdev.h>
 #include <linux/err.h>
 
 #include "../comp.h"
@@ -11,6 +13,17 @@
 #include "../stats.h"
 #include "../table.h"
 #include "../zram.h"
+
+/* A disk that serves messages only; freed at the end of the test */
+static inline int zram_test_disk(struct kunit *test, struct zram *zram)
+{
+	zram->disk = kunit_kzalloc(test, sizeof(*zram->disk), GFP_KERNEL);
+	if (!zram->disk)
+		return -ENOMEM;
+	zram->disk->part0 = kunit_kzalloc(test, sizeof(*zram->disk->part0),
+					  GFP_KERNEL);
+	return zram->disk->part0 ? 0 : -ENOMEM;
+}
 
 /* A device without a disk, of @nr slots, whose compressor of @prio is the default one */
 static inline int zram_test_init(struct zram *zram, unsigned long nr,
