@@ -55,15 +55,22 @@ begin "whole, reads" 0 "$dead" 4000 "$disk" 1000
 at=$((runs * sectors))
 must bd_dm zt_back error "0 $sectors error"
 must bd_dm zt_late delay "0 $sectors delay $BD 0 11000 $disk $at 0"
+back_sys=$BDSYS
 PACKED=0
 zram_new 32M '' "$BD"
 must zpat fill -k random -j 2 -b 64 "$ZDEV" > /dev/null
 put "$ZSYS/writeback_batch_size" 1
+read -r back_reads _ < "$back_sys/stat"
 bg ztry -t "$ZSYS/writeback" huge > "/tmp/run.$$.back"
 ZT_FILES="$ZT_FILES /tmp/run.$$.back"
 back=$BGPID back_id=$ZID
-# That read has failed, and the one of the retry is still held
-sleep 15
+# shellcheck disable=SC2317 # called by wait_for
+failed_once() {
+	read -r zt_reads _ < "$back_sys/stat"
+	[ "$zt_reads" -gt "$back_reads" ]
+}
+wait_for 30 failed_once || bail "reads that recover: the first one fails"
+# The read of the retry is still held
 must dm_table zt_back "0 $sectors linear $disk $at"
 
 dies 1 40
