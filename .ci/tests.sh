@@ -27,11 +27,12 @@ attr_writeback attr_random block_state trace kc_race kc_fault swap_ops swap_life
 short="attr_disksize attr_params data_comp data_parallel race_discard swap_lru wb_race \
 wb_packed test_recomp.sh recomp_race attr_recomp life_hotplug"
 
-# Not on mainline: tests that mainline-debug runs, and tests for which distro is enough
+# Not on mainline: tests that mainline-debug runs, and tests for which distro is enough, or
+# whose subject that kernel lacks (wb_cgroup)
 not_mainline="$writeback $life client_setup client_tier client_timer client_udev \
 tier_attr tier_budget tier_capacity tier_discard tier_errors tier_latency tier_life \
 tier_move tier_quiet tier_recomp tier_sparse test_tier_spill.sh tier_spill_fail tier_stall \
-tier_tasks"
+tier_tasks wb_cgroup"
 
 # Not on distro: long tests that lts and a newer lane, mainline-debug or mainline run
 not_distro="attr_params attr_recomp data_comp life_hotplug test_recomp.sh recomp_race \
