@@ -11,6 +11,7 @@
 #include <linux/major.h>
 #include <linux/math.h>
 #include <linux/minmax.h>
+#include <linux/part_stat.h>
 #include <linux/sizes.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
@@ -281,4 +282,28 @@ ssize_t zram_bd_show(struct zram *zram, char *buf)
 	memmove(buf, path, len);
 	buf[len++] = '\n';
 	return len;
+}
+
+/**
+ * zram_bd_disk_reads() - what the block layer has counted on the disk of the backing device
+ * @zram: a device with a backing device
+ * @reads: reads that have ended, of any program and partition; wraps
+ * @ns: time that they took, ns; wraps
+ *
+ * Both stay the same while the disk has queue/iostats 0. Both are 0 if the driver reads back
+ * what it writes: then most of the reads are those of the writer itself, and as slow as its
+ * writes make them.
+ *
+ * Context: Any. The backing device stays attached.
+ */
+void zram_bd_disk_reads(const struct zram *zram, unsigned long *reads, u64 *ns)
+{
+	const struct block_device *disk = bdev_whole(zram->backing.bdev);
+
+	*reads = 0;
+	*ns = 0;
+	if (zram->backing.verify)
+		return;
+	*reads = part_stat_read(disk, ios[STAT_READ]);
+	*ns = part_stat_read(disk, nsecs[STAT_READ]);
 }

@@ -73,6 +73,7 @@ enum zram_tier_spill {
  * @pool_us: time of a read of the pool and two writes to it; 0 without a thread
  * @read_p95_us: 95th percentile of the times of reads of the backing device in a second;
  *	0 without a thread or without latency_target_us
+ * @disk_read_us: mean time of all reads of its disk in a second; 0 likewise
  * @in_flight: most blocks that the thread may have in flight; %ZRAM_TIER_LATENCY_NONE: no
  *	limit, or no thread
  * @last_error: of the backing device, or of a page that could not be recompressed; 0 if
@@ -98,6 +99,7 @@ struct zram_tier_status {
 	u32 disk_us;			/* A */
 	u32 pool_us;			/* A */
 	u32 read_p95_us;		/* A */
+	u32 disk_read_us;		/* A */
 	u32 in_flight;			/* A */
 	int last_error;			/* A */
 	atomic64_t pages;

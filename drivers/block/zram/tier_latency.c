@@ -3,10 +3,16 @@
  * The latency governor of tiering: how many blocks the thread may have in flight, so that
  * reads of the backing device stay fast.
  *
- * The governor judges a second by the 95th percentile of the reads that ended in it. If
- * that exceeds the target, and the thread wrote in this second, the governor halves the
- * blocks in flight. Below LEAST blocks the thread stops. Three seconds in a row that were
- * not slow, or that had no read, double the blocks.
+ * The governor judges a second by the 95th percentile of the device's own reads that ended
+ * in it, and by the mean time of all reads of the disk, those of other programs included.
+ * The block layer counts these, but keeps no percentile. If one of both exceeds the target,
+ * and the thread wrote in this second, the governor halves the blocks in flight. Below LEAST
+ * blocks the thread stops.
+ *
+ * The governor begins with LEAST blocks, because a burst can make reads slow before the first
+ * second is over. Until the first slow second, each fast one doubles the blocks; later,
+ * three in a row do. A second without a read counts as a fast one. A fast second in which the
+ * thread did not write counts for nothing, because it says nothing about writes.
  *
  * Reads that are slow for another reason must not stop the thread for good. So a stop ends
  * after 4 seconds. Each further stop takes twice as long, up to 64 seconds. Three seconds
@@ -103,27 +109,49 @@ static u32 tier_latency_reads(struct zram_tier_latency *latency,
 	return all;
 }
 
+/*
+ * Returns the number of reads of the disk since the last call. Sets latency->disk_us if there
+ * are any
+ */
+static unsigned long
+tier_latency_disk(struct zram_tier_latency *latency,
+		  const struct zram_tier_latency_input *in)
+{
+	unsigned long reads = in->disk_reads - latency->disk_reads;
+	u64 ns = in->disk_ns - latency->disk_ns;
+
+	latency->disk_reads = in->disk_reads;
+	latency->disk_ns = in->disk_ns;
+	if (reads)
+		latency->disk_us = min_t(u64, div64_ul(ns, reads) / NSEC_PER_USEC, U32_MAX);
+	return reads;
+}
+
 static enum tier_latency_verdict
 tier_latency_judge(struct zram_tier_latency *latency,
 		   struct zram_tier_latency_times *times,
 		   const struct zram_tier_latency_input *in)
 {
 	u64 elapsed_us = (in->now - latency->began) * USEC_PER_MSEC;
+	bool own = tier_latency_reads(latency, times);
+	bool disk = tier_latency_disk(latency, in);
 
-	if (!tier_latency_reads(latency, times)) {
-		if (!latency->reading || !in->reading)
-			return TIER_LATENCY_QUIET;
+	if (!own && latency->reading && in->reading) {
 		/* No read has ended, so one has been in flight for all of this second */
 		latency->p95_us = min_t(u64, elapsed_us, U32_MAX);
+		own = true;
 	}
-	return latency->p95_us > latency->target_us ? TIER_LATENCY_SLOW :
-		TIER_LATENCY_FAST;
+	if ((own && latency->p95_us > latency->target_us) ||
+	    (disk && latency->disk_us > latency->target_us))
+		return TIER_LATENCY_SLOW;
+	return own || disk ? TIER_LATENCY_FAST : TIER_LATENCY_QUIET;
 }
 
 static void tier_latency_shrink(struct zram_tier_latency *latency,
 				const struct zram_tier_latency_input *in)
 {
 	latency->limit = min(latency->limit, in->full) / 2;
+	latency->slowed = true;
 	if (latency->limit >= max(LEAST, in->least))
 		return;
 	latency->limit = 0;
@@ -134,8 +162,10 @@ static void tier_latency_shrink(struct zram_tier_latency *latency,
 static void tier_latency_grow(struct zram_tier_latency *latency,
 			      const struct zram_tier_latency_input *in)
 {
-	while (latency->calm >= CALM && latency->limit < in->full) {
-		latency->calm -= CALM;
+	u32 calm = latency->slowed ? CALM : 1;
+
+	while (latency->calm >= calm && latency->limit < in->full) {
+		latency->calm -= calm;
 		latency->limit *= 2;
 		latency->backoff = 0;
 	}
@@ -161,9 +191,13 @@ static void tier_latency_begin(struct zram_tier_latency *latency,
 {
 	WRITE_ONCE(times->on, !!in->target_us);
 	tier_latency_reads(latency, times);
+	tier_latency_disk(latency, in);
 	latency->target_us = in->target_us;
-	latency->limit = ZRAM_TIER_LATENCY_NONE;
+	latency->limit = in->target_us ? max(LEAST, in->least) :
+			 ZRAM_TIER_LATENCY_NONE;
+	latency->slowed = false;
 	latency->p95_us = 0;
+	latency->disk_us = 0;
 	latency->calm = 0;
 	latency->backoff = 0;
 }
@@ -179,7 +213,7 @@ static void tier_latency_second(struct zram_tier_latency *latency,
 	if (verdict == TIER_LATENCY_SLOW ||
 	    (verdict == TIER_LATENCY_FAST && !latency->limit))
 		latency->calm = 0;
-	else
+	else if (verdict == TIER_LATENCY_QUIET || latency->wrote)
 		latency->calm += min(seconds, CALM_MAX);
 	if (!latency->limit)
 		tier_latency_stopped(latency, in);

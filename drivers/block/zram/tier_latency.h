@@ -27,7 +27,9 @@ struct zram_tier_latency_times {
  * @target_us: tier/latency_target_us
  * @full: most blocks in flight without a limit
  * @least: fewest blocks of a request
- * @reading: reads are in flight
+ * @reading: reads of the device are in flight
+ * @disk_reads: reads of the whole disk that have ended; only grows, and wraps
+ * @disk_ns: time that they took, ns
  */
 struct zram_tier_latency_input {
 	u64 now;
@@ -35,19 +37,25 @@ struct zram_tier_latency_input {
 	u32 full;
 	u32 least;
 	bool reading;
+	unsigned long disk_reads;
+	u64 disk_ns;
 };
 
 /**
  * struct zram_tier_latency - the latency governor of a thread
  * @target_us: the target that the state is for; 0: off
  * @limit: most blocks that the thread may have in flight; 0: the thread is stopped
- * @p95_us: 95th percentile of the times of reads in the last second with reads
+ * @slowed: a slow second has shrunk the limit since the target was set
+ * @p95_us: 95th percentile of the times of the device's reads in the last second with such
+ * @disk_us: mean time of all reads of the disk in the last second with such
  * @wrote: set by the thread: it has written in the current second
  * @reading: reads were in flight when the current second began
  * @began: when the current second began, awake time in ms
  * @calm: seconds in a row that were not slow, see tier_latency_second()
  * @backoff: length of the last stop, seconds
  * @resume: when the stop ends, awake time in ms
+ * @disk_reads: reads of the disk when the current second began
+ * @disk_ns: time that they had taken, ns
  * @seen: counts when the current second began
  *
  * Belongs to the thread. All zero to begin with.
@@ -55,13 +63,17 @@ struct zram_tier_latency_input {
 struct zram_tier_latency {
 	u32 target_us;
 	u32 limit;
+	bool slowed;
 	u32 p95_us;
+	u32 disk_us;
 	bool wrote;
 	bool reading;
 	u64 began;
 	u32 calm;
 	u32 backoff;
 	u64 resume;
+	unsigned long disk_reads;
+	u64 disk_ns;
 	u32 seen[ZRAM_TIER_LATENCY_TIMES];
 };
 

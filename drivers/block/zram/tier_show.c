@@ -97,6 +97,8 @@ int zram_tier_show_stat(struct zram *zram, char *buf)
 			    READ_ONCE(status->pool_us));
 	at += sysfs_emit_at(buf, at, "read_p95_us %u\n",
 			    READ_ONCE(status->read_p95_us));
+	at += sysfs_emit_at(buf, at, "disk_read_us %u\n",
+			    READ_ONCE(status->disk_read_us));
 	at += tier_show_number(buf, at, "in_flight", READ_ONCE(status->in_flight),
 			       ZRAM_TIER_LATENCY_NONE, "max");
 	at += tier_show_number(buf, at, "budget_left", zram_tier_budget_left(zram),

@@ -170,7 +170,7 @@ static u32 tier_slice_limit(struct zram_tier_slice *slice)
 {
 	const u32 most = SLICE_REQUESTS * ZRAM_WB_RING_REQUEST;
 	struct zram *zram = slice->zram;
-	const struct zram_tier_latency_input in = {
+	struct zram_tier_latency_input in = {
 		.now = ktime_to_ms(ktime_get()),
 		.target_us = READ_ONCE(zram->tier->latency_target_us),
 		.full = min(most, zram_wb_ring_blocks(slice->run.ring)),
@@ -178,10 +178,13 @@ static u32 tier_slice_limit(struct zram_tier_slice *slice)
 		.reading = zram_rb_group_busy(zram),
 	};
 	struct zram_tier_status *status = &zram->tier->status;
-	u32 limit = zram_tier_latency_step(&slice->latency,
-					   &zram->backing.reads->times, &in);
+	u32 limit;
 
+	zram_bd_disk_reads(zram, &in.disk_reads, &in.disk_ns);
+	limit = zram_tier_latency_step(&slice->latency,
+				       &zram->backing.reads->times, &in);
 	WRITE_ONCE(status->read_p95_us, slice->latency.p95_us);
+	WRITE_ONCE(status->disk_read_us, slice->latency.disk_us);
 	WRITE_ONCE(status->in_flight, limit);
 	return limit;
 }

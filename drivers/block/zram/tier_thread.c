@@ -240,6 +240,7 @@ static void tier_thread_reset_status(struct zram_tier *tier)
 	WRITE_ONCE(status->disk_us, 0);
 	WRITE_ONCE(status->pool_us, 0);
 	WRITE_ONCE(status->read_p95_us, 0);
+	WRITE_ONCE(status->disk_read_us, 0);
 	WRITE_ONCE(status->in_flight, ZRAM_TIER_LATENCY_NONE);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * KUnit tests of the latency governor: percentiles, and what slow, fast and quiet seconds
- * do to the writes in flight.
+ * KUnit tests of the latency governor: percentiles, reads of other programs, and what slow,
+ * fast and quiet seconds do to the writes in flight.
  */
 
 #include <kunit/test.h>
@@ -47,6 +47,21 @@ static int latency_test_init(struct kunit *test)
 static u32 look(struct latency_test *t)
 {
 	return zram_tier_latency_step(&t->latency, &t->times, &t->in);
+}
+
+/* Set the target, and let nobody read until nothing is held back */
+static u32 start(struct latency_test *t)
+{
+	look(t);
+	t->in.now += 60 * MSEC_PER_SEC;
+	return look(t);
+}
+
+/* Reads of the disk by other programs end */
+static void others(struct latency_test *t, unsigned int nr, u64 us)
+{
+	t->in.disk_reads += nr;
+	t->in.disk_ns += nr * us * NSEC_PER_USEC;
 }
 
 static void reads(struct latency_test *t, unsigned int nr, u64 us)
@@ -115,7 +130,7 @@ static void latency_test_percentile(struct kunit *test)
 	unsigned int i;
 
 	t->in.target_us = U32_MAX;
-	look(t);
+	start(t);
 	for (i = 0; i < ARRAY_SIZE(times); i++) {
 		reads(t, 3, times[i]);
 		second(t, 0, true);
@@ -133,7 +148,7 @@ static void latency_test_outlier(struct kunit *test)
 {
 	struct latency_test *t = test->priv;
 
-	look(t);
+	start(t);
 	reads(t, 19, 100);
 	KUNIT_EXPECT_EQ(test, second(t, 5000, true), NONE);
 	reads(t, 38, 100);
@@ -150,7 +165,7 @@ static void latency_test_halve(struct kunit *test)
 	struct latency_test *t = test->priv;
 	u32 limit;
 
-	KUNIT_EXPECT_EQ(test, look(t), NONE);
+	KUNIT_EXPECT_EQ(test, start(t), NONE);
 	for (limit = FULL / 2; limit >= 8; limit /= 2)
 		KUNIT_EXPECT_EQ(test, second(t, 5000, true), limit);
 	KUNIT_EXPECT_EQ(test, second(t, 5000, true), 0);
@@ -161,7 +176,7 @@ static void latency_test_early(struct kunit *test)
 {
 	struct latency_test *t = test->priv;
 
-	look(t);
+	start(t);
 	reads(t, 10, 5000);
 	t->latency.wrote = true;
 	t->in.now += 999;
@@ -175,7 +190,7 @@ static void latency_test_innocent(struct kunit *test)
 {
 	struct latency_test *t = test->priv;
 
-	look(t);
+	start(t);
 	KUNIT_EXPECT_EQ(test, seconds(t, 20, 5000, false), NONE);
 	KUNIT_EXPECT_EQ(test, second(t, 5000, true), FULL / 2);
 	KUNIT_EXPECT_EQ(test, seconds(t, 20, 5000, false), FULL / 2);
@@ -186,7 +201,7 @@ static void latency_test_recover(struct kunit *test)
 {
 	struct latency_test *t = test->priv;
 
-	look(t);
+	start(t);
 	seconds(t, 3, 5000, true);
 	KUNIT_EXPECT_EQ(test, t->latency.limit, FULL / 8);
 	KUNIT_EXPECT_EQ(test, seconds(t, 2, 100, true), FULL / 8);
@@ -204,7 +219,7 @@ static void latency_test_probe(struct kunit *test)
 	struct latency_test *t = test->priv;
 	unsigned int i;
 
-	look(t);
+	start(t);
 	for (i = 0; i < ARRAY_SIZE(stops); i++) {
 		stop(test);
 		KUNIT_EXPECT_EQ(test, seconds(t, stops[i] - 1, 5000, false), 0);
@@ -226,7 +241,7 @@ static void latency_test_quiet(struct kunit *test)
 {
 	struct latency_test *t = test->priv;
 
-	look(t);
+	start(t);
 	KUNIT_EXPECT_EQ(test, seconds(t, 100, 0, true), NONE);
 	stop(test);
 	seconds(t, 4, 5000, false);
@@ -247,7 +262,7 @@ static void latency_test_hang(struct kunit *test)
 {
 	struct latency_test *t = test->priv;
 
-	look(t);
+	start(t);
 	t->in.reading = true;
 	KUNIT_EXPECT_EQ(test, second(t, 0, true), NONE);
 	KUNIT_EXPECT_EQ(test, second(t, 0, true), FULL / 2);
@@ -256,8 +271,8 @@ static void latency_test_hang(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, second(t, 0, true), FULL / 2);
 	/* A target that is longer than a second */
 	t->in.target_us = 2 * USEC_PER_SEC;
+	KUNIT_EXPECT_EQ(test, start(t), NONE);
 	t->in.reading = true;
-	KUNIT_EXPECT_EQ(test, look(t), NONE);
 	KUNIT_EXPECT_EQ(test, seconds(t, 5, 0, true), NONE);
 }
 
@@ -271,12 +286,12 @@ static void latency_test_target(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&t->times.count[zram_tier_latency_class(5000)]), 0);
 	t->in.target_us = TARGET;
 	reads(t, 5, 5000);
-	look(t);
+	KUNIT_EXPECT_EQ(test, start(t), NONE);
 	KUNIT_EXPECT_EQ(test, second(t, 5000, true), FULL / 2);
 	t->in.target_us = TARGET / 2;
 	reads(t, 5, 5000);
-	KUNIT_EXPECT_EQ(test, second(t, 0, true), NONE);
-	KUNIT_EXPECT_EQ(test, second(t, 0, true), NONE);
+	KUNIT_EXPECT_EQ(test, second(t, 0, true), 8);
+	KUNIT_EXPECT_EQ(test, second(t, 0, true), 16);
 	stop(test);
 	t->in.target_us = 0;
 	KUNIT_EXPECT_EQ(test, look(t), NONE);
@@ -291,9 +306,10 @@ static void latency_test_restart(struct kunit *test)
 
 	look(t);
 	reads(t, 5, 5000);
+	others(t, 5, 5000);
 	t->latency = (struct zram_tier_latency){};
 	look(t);
-	KUNIT_EXPECT_EQ(test, second(t, 0, true), NONE);
+	KUNIT_EXPECT_EQ(test, second(t, 0, true), 16);
 	t->latency = (struct zram_tier_latency){};
 	t->in.target_us = 0;
 	KUNIT_EXPECT_EQ(test, look(t), NONE);
@@ -307,7 +323,8 @@ static void latency_test_least(struct kunit *test)
 
 	t->in.least = 16;
 	t->in.full = 40;
-	look(t);
+	KUNIT_EXPECT_EQ(test, look(t), 16);
+	KUNIT_EXPECT_EQ(test, start(t), NONE);
 	KUNIT_EXPECT_EQ(test, second(t, 5000, true), 20);
 	KUNIT_EXPECT_EQ(test, second(t, 5000, true), 0);
 	KUNIT_EXPECT_EQ(test, seconds(t, 4, 5000, false), 16);
@@ -317,6 +334,64 @@ static void latency_test_least(struct kunit *test)
 	second(t, 5000, true);
 	t->in.full = 20;
 	KUNIT_EXPECT_EQ(test, second(t, 0, true), NONE);
+}
+
+/* Few blocks to begin with; each second doubles them until the first slow one */
+static void latency_test_begin(struct kunit *test)
+{
+	struct latency_test *t = test->priv;
+	u32 limit;
+
+	KUNIT_EXPECT_EQ(test, look(t), 8);
+	KUNIT_EXPECT_EQ(test, seconds(t, 20, 100, false), 8);
+	for (limit = 16; limit < FULL; limit *= 2)
+		KUNIT_EXPECT_EQ(test, second(t, 100, true), limit);
+	KUNIT_EXPECT_EQ(test, second(t, 100, true), NONE);
+	t->in.target_us = TARGET + 1;
+	look(t);
+	KUNIT_EXPECT_EQ(test, second(t, 100, true), 16);
+	KUNIT_EXPECT_EQ(test, second(t, 100, true), 32);
+	KUNIT_EXPECT_EQ(test, second(t, 5000, true), 16);
+	KUNIT_EXPECT_EQ(test, seconds(t, 2, 100, true), 16);
+	KUNIT_EXPECT_EQ(test, second(t, 100, true), 32);
+}
+
+/* Reads of the disk by other programs count by their mean */
+static void latency_test_others(struct kunit *test)
+{
+	struct latency_test *t = test->priv;
+
+	t->in.disk_reads = ULONG_MAX - 5;
+	t->in.disk_ns = U64_MAX - 5;
+	start(t);
+	others(t, 3, TARGET);
+	KUNIT_EXPECT_EQ(test, second(t, 0, true), NONE);
+	KUNIT_EXPECT_EQ(test, t->latency.disk_us, TARGET);
+	others(t, 9, 100);
+	others(t, 1, 20000);
+	KUNIT_EXPECT_EQ(test, second(t, 0, true), FULL / 2);
+	KUNIT_EXPECT_EQ(test, t->latency.disk_us, 2090);
+	KUNIT_EXPECT_EQ(test, t->latency.p95_us, 0);
+	/* Without a write, they say nothing about writes */
+	others(t, 1, 5000);
+	KUNIT_EXPECT_EQ(test, second(t, 0, false), FULL / 2);
+	/* A second without reads keeps the mean, but is not judged by it */
+	KUNIT_EXPECT_EQ(test, seconds(t, 3, 0, true), NONE);
+	KUNIT_EXPECT_EQ(test, t->latency.disk_us, 5000);
+	/* The device's own reads are fast, those of others are not, and the other way round */
+	others(t, 1, 5000);
+	KUNIT_EXPECT_EQ(test, second(t, 100, true), FULL / 2);
+	others(t, 100, 100);
+	KUNIT_EXPECT_EQ(test, second(t, 5000, true), FULL / 4);
+	/* While the thread is stopped, their fast reads do not end the stop */
+	stop(test);
+	others(t, 10, 100);
+	KUNIT_EXPECT_EQ(test, second(t, 0, false), 0);
+	others(t, 10, 100);
+	KUNIT_EXPECT_EQ(test, second(t, 0, false), 0);
+	others(t, 10, 100);
+	KUNIT_EXPECT_EQ(test, second(t, 0, false), 0);
+	KUNIT_EXPECT_EQ(test, second(t, 0, false), 8);
 }
 
 static struct kunit_case latency_test_cases[] = {
@@ -333,6 +408,8 @@ static struct kunit_case latency_test_cases[] = {
 	KUNIT_CASE(latency_test_target),
 	KUNIT_CASE(latency_test_restart),
 	KUNIT_CASE(latency_test_least),
+	KUNIT_CASE(latency_test_begin),
+	KUNIT_CASE(latency_test_others),
 	{}
 };
 

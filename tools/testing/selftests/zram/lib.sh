@@ -363,7 +363,7 @@ tier_read() {
 	TIER_regret_percent='' TIER_disk_us='' TIER_pool_us=''
 	TIER_prefetched='' TIER_prefetch_lost='' TIER_prefetch_hits=''
 	TIER_budget_left='' TIER_last_error='' TIER_cpu_ms='' TIER_steps='' TIER_walks=''
-	TIER_read_p95_us='' TIER_in_flight=''
+	TIER_read_p95_us='' TIER_disk_read_us='' TIER_in_flight=''
 	TIER_spill='' TIER_spilled='' TIER_spill_failed='' TIER_spill_retry_s=''
 	TIER_spill_error=''
 	while read -r zt_key zt_value; do

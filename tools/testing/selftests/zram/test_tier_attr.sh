@@ -131,9 +131,10 @@ shows reserve 67108864
 tier_read
 is "stat of a new device" "$TIER_state $TIER_protected_age $TIER_min_age $TIER_pages \
 $TIER_bytes $TIER_recompressed $TIER_read_back $TIER_regret_percent $TIER_budget_left \
-$TIER_last_error $TIER_cpu_ms $TIER_disk_us $TIER_pool_us $TIER_read_p95_us $TIER_in_flight \
+$TIER_last_error $TIER_cpu_ms $TIER_disk_us $TIER_pool_us $TIER_read_p95_us \
+$TIER_disk_read_us $TIER_in_flight \
 $TIER_prefetched $TIER_prefetch_lost $TIER_prefetch_hits" \
-	"off none none 0 0 0 0 0 1006632960 0 0 0 0 0 max 0 0 0"
+	"off none none 0 0 0 0 0 1006632960 0 0 0 0 0 0 max 0 0 0"
 is "a key and a value in each line" "$(awk '{ print NF }' "$ZSYS/tier/stat" | uniq)" 2
 
 settings "new device"
