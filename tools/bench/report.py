@@ -61,9 +61,10 @@ SHOWN = {
            "swapfill_mbs", "swapverify_mbs"],
     "T7": ["written_per_freed", "work_written_mib", "freed_mib", "tier_pages",
            "cpu_ms", "mismatches"],
-    "T8": ["alone_read_iops", "busy_read_iops", "alone_read_p50_us",
-           "busy_read_p50_us", "alone_read_p99_us", "busy_read_p99_us", "moved",
-           "mismatches"],
+    "T8": [f"{when}_{what}" for what in ("read_iops", "read_p50_us", "read_p99_us")
+           for when in ("alone", "busy", "held")] +
+          [f"{when}_{what}" for what in ("moved", "mismatches")
+           for when in ("busy", "held")],
     "T10": ["near_steps", "near_cpu_ms", "idle_steps", "idle_cpu_ms", "walks"],
     "W1": ["wb_seconds", "wb_over_floor", "wb_allsys_s", "wb_switches",
            "wb_write_ios", "wb_write_sectors", "wb_io_kib",
