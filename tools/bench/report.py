@@ -42,6 +42,7 @@ SHOWN = {
           [f"{place}_{what}_ns" for place in ("whole", "packed")
            for what in ("writeback_store", "128k_readback", "4k_readback",
                         "4k_readback_random", "4096k_discard")] +
+          ["holes_writeback_store_ns"] +
           [f"{kind}_{what}_ns" for kind in ("mixed", "same")
            for what in ("swapout", "swapin", "swapfree")] +
           [f"swap_{place}_{what}_avg_ns" for place in ("whole", "packed")

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # I1: instructions of a page, system calls included: pages in memory, by kind of data;
-# pages on a null_blk, whole and packed; swap. The bench has QEMU count instructions, and
-# the guest has one processor, so "ns" are instructions.
+# pages on a null_blk, whole and packed, and written to its single free blocks; swap. The
+# bench has QEMU count instructions, and the guest has one processor, so "ns" are
+# instructions.
 set -eu
 # shellcheck source=lib.sh disable=SC1091
 . "${0%/*}/lib.sh"
@@ -29,6 +30,25 @@ disk()
 	nullb_down I1
 }
 
+# holes: writeback of whole pages while every second block of the backing device is free
+holes()
+{
+	packed 0
+	path=$(nullb_up I1 "$I1_MIB" 1)
+	zram_setup "$I1_MIB" "$path"
+	# Less one, in case the reference does not use the first block
+	set -- -k random -s "$SEED" -n $((I1_MIB * 256 - 1))
+	/selftests/zram/zpat fill "$@" /dev/zram0 >/dev/null
+	echo all >"$ZRAM/idle"
+	echo idle >"$ZRAM/writeback"
+	/selftests/zram/zpat fill "$@" -g 2 -S 2 /dev/zram0 >/dev/null
+	echo all >"$ZRAM/idle"
+	measure holes_writeback_ pageops store "$ZRAM/writeback" idle $((I1_MIB * 128))
+	/selftests/zram/zpat verify "$@" -g 2 -S 2 /dev/zram0 >/dev/null
+	zram_reset
+	nullb_down I1
+}
+
 # swap_disk NAME COMPRESSED: swap-in of pages on the backing device
 swap_disk()
 {
@@ -50,6 +70,7 @@ if [ "$SIDE" != bios ]; then
 	done
 	disk whole 0 incompressible
 	disk packed 1 mixed
+	holes
 fi
 for kind in mixed same; do
 	swap_setup "$I1_SWAP_MIB"
