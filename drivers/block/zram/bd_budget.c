@@ -3,6 +3,7 @@
  * The budget: how much may be written to the backing device.
  */
 
+#include <linux/compiler.h>
 #include <linux/limits.h>
 #include <linux/minmax.h>
 #include <linux/spinlock.h>
@@ -35,7 +36,7 @@ void zram_bd_budget_set(struct zram *zram, u64 blocks)
 
 	spin_lock(&budget->lock);
 	budget->left = blocks;
-	budget->epoch++;
+	WRITE_ONCE(budget->epoch, budget->epoch + 1);
 	spin_unlock(&budget->lock);
 }
 
@@ -51,7 +52,7 @@ void zram_bd_budget_enable(struct zram *zram, bool on)
 	struct zram_bd_budget *budget = &zram->wb.budget;
 
 	spin_lock(&budget->lock);
-	budget->limited = on;
+	WRITE_ONCE(budget->limited, on);
 	spin_unlock(&budget->lock);
 }
 
@@ -109,6 +110,9 @@ u64 zram_bd_budget_room(struct zram *zram)
  * @want: in blocks of 4 KiB
  * @epoch: where to put what zram_bd_budget_refund() wants to know
  *
+ * Takes no lock while the limit does not count. A limit that another task enables
+ * meanwhile counts from the next call on.
+ *
  * Context: Any but interrupts.
  * Return: blocks granted, less than @want where the limit is near.
  */
@@ -117,14 +121,15 @@ unsigned int zram_bd_budget_charge(struct zram *zram, unsigned int want,
 {
 	struct zram_bd_budget *budget = &zram->wb.budget;
 
+	/* Nothing is charged, so nothing may be refunded */
+	*epoch = READ_ONCE(budget->epoch) - 1;
+	if (!READ_ONCE(budget->limited))
+		return want;
 	spin_lock(&budget->lock);
-	*epoch = budget->epoch;
 	if (budget->limited) {
+		*epoch = budget->epoch;
 		want = min_t(u64, want, budget->left);
 		budget->left -= want;
-	} else {
-		/* Nothing was charged, so nothing may be refunded */
-		*epoch = budget->epoch - 1;
 	}
 	spin_unlock(&budget->lock);
 	return want;
@@ -143,6 +148,8 @@ void zram_bd_budget_refund(struct zram *zram, unsigned int blocks, u32 epoch)
 {
 	struct zram_bd_budget *budget = &zram->wb.budget;
 
+	if (!blocks || epoch != READ_ONCE(budget->epoch))
+		return;
 	spin_lock(&budget->lock);
 	if (epoch == budget->epoch)
 		budget->left += blocks;

@@ -90,7 +90,8 @@ struct zram_backing {
 
 /**
  * struct zram_bd_budget - what may be written to the backing device
- * @lock: guards all of it
+ * @lock: guards all of it; zram_bd_budget_charge() and zram_bd_budget_refund() also look
+ *	without it
  * @limited: writeback_limit_enable
  * @left: blocks that may still be written
  * @epoch: incremented when @left is set, so that a charge is refunded only to
