@@ -236,19 +236,25 @@ static int wb_pack_load(struct zram_wb_pack *pack, struct zram_wb_request *req,
 	return size;
 }
 
+/* Is there no space for another object? Of packed ones the size of the next decides */
+static bool wb_pack_is_full(const struct zram_wb_pack *pack, unsigned int room)
+{
+	return !zram_wb_pack_has_room(pack) ||
+	       (!pack->packed && pack->fill + PAGE_SIZE > room);
+}
+
 /**
  * zram_wb_pack_fill() - fill a request
- * @pack: the requests' content, see zram_wb_pack_has_room()
+ * @pack: the requests' content, see zram_wb_pack_has_room(); its walk is at a candidate
  * @req: the request
  * @room: bytes of the reserved blocks: for whole pages a page or more, for packed
  *	objects a block or more
  *
  * Sets the number of blocks of the request. It is 0 if the next object does
- * not fit in @room, or if the walk reaches slots that may be in older
- * requests.
+ * not fit in @room, or if no candidate had content any more.
  *
  * Context: May sleep. Takes slot locks and a stream.
- * Return: 0; -ENOENT if there is no further candidate; -EINTR.
+ * Return: 0; -ENOENT if there is no further candidate; or as zram_pp_stop().
  */
 int zram_wb_pack_fill(struct zram_wb_pack *pack, struct zram_wb_request *req,
 		      unsigned int room)
@@ -257,10 +263,7 @@ int zram_wb_pack_fill(struct zram_wb_pack *pack, struct zram_wb_request *req,
 
 	pack->fill = 0;
 	pack->misfit = false;
-	while (zram_wb_pack_has_room(pack)) {
-		err = zram_pp_walk_next(pack->walk);
-		if (err || zram_pp_walk_goes_back(pack->walk))
-			break;
+	do {
 		size = wb_pack_load(pack, req, room);
 		pack->misfit = size == -ENOBUFS;
 		if (pack->misfit)
@@ -269,7 +272,10 @@ int zram_wb_pack_fill(struct zram_wb_pack *pack, struct zram_wb_request *req,
 			pack->err = size;
 		zram_pp_walk_advance(pack->walk);
 		cond_resched();
-	}
+		if (wb_pack_is_full(pack, room))
+			break;
+		err = zram_pp_walk_next(pack->walk);
+	} while (!err && !zram_pp_walk_goes_back(pack->walk));
 	wb_pack_grow(pack, req, ALIGN(pack->fill, ZRAM_BLOCK_SIZE), 0);
 	req->nr = pack->fill >> ZRAM_BLOCK_SHIFT;
 	return err;

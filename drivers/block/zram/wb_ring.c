@@ -21,6 +21,7 @@
 #include <linux/math.h>
 #include <linux/minmax.h>
 #include <linux/slab.h>
+#include <linux/stddef.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
@@ -233,7 +234,8 @@ struct zram_wb_request *zram_wb_ring_get(struct zram_wb_ring *ring)
 	if (!wb_ring_has_room(ring))
 		return NULL;
 	req = &ring->requests[(ring->first + ring->used) % ring->nr_requests];
-	memset(req, 0, sizeof(*req));
+	/* zram_wb_ring_submit() sets up the rest */
+	memset(req, 0, offsetof(struct zram_wb_request, done));
 	req->data = ring->mem + ring->head * ZRAM_BLOCK_SIZE;
 	return req;
 }
