@@ -186,11 +186,28 @@ static void bd_reserve_search_unit(struct zram_bd_map *map, struct bd_run *run)
 		WRITE_ONCE(map->none, 0);
 }
 
+/* Reserve the extent in its segment, whose lock is held and which has memory for counts */
+static void bd_reserve_mark(struct zram_bd_map *map, struct segment *seg,
+			    const struct bd_run *run)
+{
+	unsigned int i, at = run->first & (SEGMENT_BLOCKS - 1);
+
+	bitmap_set(seg->used, at, run->nr);
+	for (i = 0; i < run->nr; i++)
+		seg->refs[at + i] = 1;
+	atomic64_add(run->nr, &map->used);
+	if (!seg->nr_used && seg->written)
+		atomic_dec(&map->discardable);
+	seg->written = true;
+	seg->nr_used += run->nr;
+	if (seg->nr_used == seg->nr_blocks)
+		zram_bd_tree_update(map, run->first, true);
+}
+
 /* Reserve the extent that was found; false without memory for its segment */
 static bool bd_reserve_take(struct zram_bd_map *map, const struct bd_run *run)
 {
 	struct segment *seg = zram_bd_tree_grow(map, run->first);
-	unsigned int i, at = run->first & (SEGMENT_BLOCKS - 1);
 	bool taken;
 
 	if (!seg)
@@ -199,20 +216,44 @@ static bool bd_reserve_take(struct zram_bd_map *map, const struct bd_run *run)
 	if (!seg->refs)
 		seg->refs = xchg(&map->spare_refs, NULL);
 	taken = seg->refs;
-	if (taken) {
-		bitmap_set(seg->used, at, run->nr);
-		for (i = 0; i < run->nr; i++)
-			seg->refs[at + i] = 1;
-		atomic64_add(run->nr, &map->used);
-		if (!seg->nr_used && seg->written)
-			atomic_dec(&map->discardable);
-		seg->written = true;
-		seg->nr_used += run->nr;
-		if (seg->nr_used == seg->nr_blocks)
-			zram_bd_tree_update(map, run->first, true);
-	}
+	if (taken)
+		bd_reserve_mark(map, seg, run);
 	spin_unlock_irq(&seg->lock);
 	return taken;
+}
+
+/*
+ * While free blocks are scattered, the next free extent of the segment at the cursor is
+ * mostly long enough. Find and reserve it in one critical section. It is the one that
+ * bd_reserve_search_short() finds; false if that has to look further.
+ */
+static bool bd_reserve_next(struct zram_bd_map *map, struct bd_run *run)
+{
+	unsigned int enough = min(map->enough, run->want), at, stop;
+	struct segment *seg;
+
+	if (!map->shortcuts || run->unit > 1 ||
+	    map->cursor >> SEGMENT_SHIFT >= bd_reserve_zone(map, run->want))
+		return false;
+	seg = zram_bd_tree_find(map, map->cursor);
+	if (!seg)
+		return false;
+	spin_lock_irq(&seg->lock);
+	if (seg->refs) {
+		at = find_next_zero_bit(seg->used, seg->nr_blocks,
+					map->cursor & (SEGMENT_BLOCKS - 1));
+		stop = find_next_bit(seg->used, min(seg->nr_blocks, at + run->want), at);
+		if (stop - at >= enough) {
+			run->first = round_down(map->cursor, SEGMENT_BLOCKS) + at;
+			run->nr = stop - at;
+			bd_reserve_mark(map, seg, run);
+		}
+	}
+	spin_unlock_irq(&seg->lock);
+	if (!run->nr)
+		return false;
+	map->shortcuts--;
+	return true;
 }
 
 /* Allocate the memory that the next reservation may need, as spares */
@@ -241,11 +282,13 @@ static void bd_reserve_prepare(struct zram_bd_map *map)
 static int bd_reserve_run(struct zram_bd_map *map, struct bd_run *run)
 {
 	run->nr = 0;
-	bd_reserve_search_unit(map, run);
-	if (!run->nr)
-		return run->existing ? -ENOMEM : 0;
-	if (!bd_reserve_take(map, run))
-		return run->existing ? -ENOMEM : -EAGAIN;
+	if (!bd_reserve_next(map, run)) {
+		bd_reserve_search_unit(map, run);
+		if (!run->nr)
+			return run->existing ? -ENOMEM : 0;
+		if (!bd_reserve_take(map, run))
+			return run->existing ? -ENOMEM : -EAGAIN;
+	}
 	map->cursor = run->first + run->nr;
 	if (map->cursor == map->nr_blocks)
 		map->cursor = 0;
