@@ -7,6 +7,7 @@
  * they agree with the slots.
  */
 
+#include <linux/bits.h>
 #include <linux/ktime.h>
 #include <linux/nodemask.h>
 #include <linux/numa.h>
@@ -132,6 +133,42 @@ bool zram_slot_publish_if(struct zram *zram, unsigned long index,
 				     slot->flags | (now->flags & kept));
 	spin_unlock(lock);
 	return ok;
+}
+
+/**
+ * zram_slot_move_range() - move the content of marked slots of one group
+ * @zram: the device
+ * @moves: the slots; for each that is moved, @slot becomes the content to release with
+ *	zram_slot_release(): the old. Otherwise it stays, and is to be released as well
+ * @nr: how many, at most 32
+ * @mark: flag that a slot must have; every change of the content clears it
+ * @kept: flags that stay as they are
+ *
+ * Like zram_slot_publish_if() for each of them, in one critical section.
+ *
+ * Context: Any but interrupts. Takes the slot lock.
+ * Return: a bit for each slot that was moved.
+ */
+u32 zram_slot_move_range(struct zram *zram, struct zram_slot_move *moves, unsigned int nr,
+			 u32 mark, u32 kept)
+{
+	spinlock_t *lock = zram_slots_lock(&zram->slots, moves[0].index);
+	unsigned int i;
+	u32 moved = 0;
+
+	spin_lock(lock);
+	for (i = 0; i < nr; i++) {
+		struct zram_slot_move *move = &moves[i];
+		u32 flags = zram->slots.slot[move->index].flags;
+
+		if (!(flags & mark))
+			continue;
+		move->slot = slot_publish(zram, move->index, move->slot.handle,
+					  move->slot.flags | (flags & kept));
+		moved |= BIT(i);
+	}
+	spin_unlock(lock);
+	return moved;
 }
 
 /**

@@ -9,6 +9,16 @@
 #include "zram.h"
 
 /**
+ * struct zram_slot_move - a slot whose content is to move
+ * @index: its index
+ * @slot: the new handle and flags, size included
+ */
+struct zram_slot_move {
+	unsigned long index;
+	struct zram_slot slot;
+};
+
+/**
  * zram_slot_clear_idle() - clear the idle mark of a slot
  * @zram: the device
  * @index: index of the slot
@@ -62,6 +72,8 @@ struct zram_slot zram_slot_publish(struct zram *zram, unsigned long index,
 bool zram_slot_publish_if(struct zram *zram, unsigned long index,
 			  struct zram_slot *slot,
 			  const struct zram_slot *expected, u32 kept);
+u32 zram_slot_move_range(struct zram *zram, struct zram_slot_move *moves, unsigned int nr,
+			 u32 mark, u32 kept);
 void zram_slot_replace_range(struct zram *zram, unsigned long index,
 			     struct zram_slot *slots, unsigned int nr);
 void zram_slot_release(struct zram *zram, const struct zram_slot *slot);

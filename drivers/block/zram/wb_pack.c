@@ -90,35 +90,6 @@ bool zram_wb_pack_has_room(const struct zram_wb_pack *pack)
 }
 
 /**
- * zram_wb_pack_peek() - an object of the oldest request
- * @pack: the requests' content
- * @i: which of the request's objects
- *
- * Return: the object; valid until zram_wb_pack_pop().
- */
-const struct zram_wb_pack_object *
-zram_wb_pack_peek(const struct zram_wb_pack *pack, unsigned int i)
-{
-	return &pack->objects[(pack->tail + i) & pack->mask];
-}
-
-/**
- * zram_wb_pack_slot() - make the slot that an object has on the backing device
- * @req: the request
- * @obj: an object of it
- *
- * Return: the location of the object, its size and ZRAM_WB.
- */
-struct zram_slot zram_wb_pack_slot(const struct zram_wb_request *req,
-				   const struct zram_wb_pack_object *obj)
-{
-	return (struct zram_slot){
-		.handle = zram_slot_location(req->first, obj->offset),
-		.flags = obj->size | ZRAM_WB,
-	};
-}
-
-/**
  * zram_wb_pack_pop() - forget the oldest request
  * @pack: the requests' content
  * @nr: number of its objects

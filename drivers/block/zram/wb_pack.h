@@ -5,10 +5,10 @@
 #include <linux/types.h>
 
 #include "table.h"
+#include "wb_ring.h"
 
 struct zram;
 struct zram_pp_walk;
-struct zram_wb_request;
 
 /**
  * struct zram_wb_pack_object - an object in a request
@@ -55,12 +55,38 @@ int zram_wb_pack_init(struct zram_wb_pack *pack, struct zram *zram,
 		      bool packed);
 void zram_wb_pack_free(struct zram_wb_pack *pack);
 bool zram_wb_pack_has_room(const struct zram_wb_pack *pack);
-const struct zram_wb_pack_object *
-zram_wb_pack_peek(const struct zram_wb_pack *pack, unsigned int i);
-struct zram_slot zram_wb_pack_slot(const struct zram_wb_request *req,
-				   const struct zram_wb_pack_object *obj);
 void zram_wb_pack_pop(struct zram_wb_pack *pack, unsigned int nr);
 int zram_wb_pack_fill(struct zram_wb_pack *pack, struct zram_wb_request *req,
 		      unsigned int room);
+
+/**
+ * zram_wb_pack_peek() - an object of the oldest request
+ * @pack: the requests' content
+ * @i: which of the request's objects
+ *
+ * Return: the object; valid until zram_wb_pack_pop().
+ */
+static inline const struct zram_wb_pack_object *
+zram_wb_pack_peek(const struct zram_wb_pack *pack, unsigned int i)
+{
+	return &pack->objects[(pack->tail + i) & pack->mask];
+}
+
+/**
+ * zram_wb_pack_slot() - make the slot that an object has on the backing device
+ * @req: the request
+ * @obj: an object of it
+ *
+ * Return: the location of the object, its size and ZRAM_WB.
+ */
+static inline struct zram_slot
+zram_wb_pack_slot(const struct zram_wb_request *req,
+		  const struct zram_wb_pack_object *obj)
+{
+	return (struct zram_slot){
+		.handle = zram_slot_location(req->first, obj->offset),
+		.flags = obj->size | ZRAM_WB,
+	};
+}
 
 #endif

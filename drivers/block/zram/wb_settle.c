@@ -3,6 +3,7 @@
  * The end of a request of a writeback run: its slots move to the backing device.
  */
 
+#include <linux/array_size.h>
 #include <linux/bitops.h>
 #include <linux/bits.h>
 #include <linux/sched.h>
@@ -24,24 +25,12 @@ static void wb_settle_count(struct zram_wb_run *run, enum zram_stat id,
 	zram_stats_add(&run->zram->stats, id, amount);
 }
 
-/* The slot for a written object, and the blocks of the request it lies on */
-static struct zram_slot
-wb_settle_object_slot(const struct zram_wb_request *req,
-		      const struct zram_wb_pack_object *obj, unsigned int *from,
-		      unsigned int *nr)
+/* The blocks of a request that an object lies on, a bit for each */
+static u64 wb_settle_blocks(const struct zram_wb_pack_object *obj)
 {
-	struct zram_slot slot = zram_wb_pack_slot(req, obj);
-	u64 first;
+	unsigned int last = obj->offset + zram_slot_packed_size(obj->size) - 1;
 
-	*nr = zram_slot_blocks(&slot, &first);
-	*from = first - req->first;
-	return slot;
-}
-
-static bool wb_settle_is_written(const struct zram_wb_request *req,
-				 unsigned int from, unsigned int nr)
-{
-	return !(req->bad & GENMASK_ULL(from + nr - 1, from));
+	return GENMASK_ULL(last >> ZRAM_BLOCK_SHIFT, obj->offset >> ZRAM_BLOCK_SHIFT);
 }
 
 /*
@@ -52,53 +41,101 @@ static void wb_settle_share(struct zram_wb_run *run,
 			    const struct zram_wb_request *req)
 {
 	u16 refs[BITS_PER_TYPE(req->bad)] = {};
-	unsigned int i, from, nr;
+	unsigned int i;
+	u64 blocks;
 
 	for (i = 0; i < req->nr_objects; i++) {
-		wb_settle_object_slot(req, zram_wb_pack_peek(&run->pack, i),
-				      &from, &nr);
-		if (wb_settle_is_written(req, from, nr))
-			while (nr--)
-				refs[from + nr]++;
+		blocks = wb_settle_blocks(zram_wb_pack_peek(&run->pack, i));
+		if (blocks & req->bad)
+			continue;
+		for (; blocks; blocks &= blocks - 1)
+			refs[__ffs64(blocks)]++;
 	}
 	zram_bd_map_share(run->zram->backing.map, req->first, req->nr, refs);
+}
+
+/**
+ * struct wb_settle_sums - what has become of the objects of a request
+ * @pages: slots that were moved
+ * @packed: of these, with an object that is packed
+ * @stale: slots that have other content now
+ * @bytes: written bytes of objects
+ */
+struct wb_settle_sums {
+	unsigned int pages;
+	unsigned int packed;
+	unsigned int stale;
+	unsigned int bytes;
+};
+
+/* Move slots of one group; @packed has a bit for each that is packed */
+static void wb_settle_move_slots(struct zram *zram, struct zram_slot_move *moves,
+				 unsigned int nr, u32 packed,
+				 struct wb_settle_sums *sums)
+{
+	const u32 kept = ~(ZRAM_PP | ZRAM_PIN | ZRAM_BROUGHT | ZRAM_SIZE_MASK);
+	u32 moved = zram_slot_move_range(zram, moves, nr, ZRAM_PP, kept);
+	unsigned int i;
+
+	sums->pages += hweight32(moved);
+	sums->packed += hweight32(moved & packed);
+	sums->stale += nr - hweight32(moved);
+	/* The old objects, now that the device has them; or the blocks */
+	for (i = 0; i < nr; i++)
+		zram_slot_release(zram, &moves[i].slot);
+}
+
+/*
+ * Settle the slots of one group, from object @i on. Objects come in the order of the
+ * table, so most of a request share a few locks. Returns the number of the object after
+ * them.
+ */
+static unsigned int wb_settle_move_group(struct zram_wb_run *run,
+					 const struct zram_wb_request *req,
+					 unsigned int i, struct wb_settle_sums *sums)
+{
+	const struct zram_wb_pack_object *obj = zram_wb_pack_peek(&run->pack, i);
+	unsigned long group = obj->index / ZRAM_SLOT_GROUP;
+	/* As many as zram_slot_empty() frees in a critical section */
+	struct zram_slot_move moves[16];
+	unsigned int nr = 0;
+	u32 packed = 0;
+
+	for (; i < req->nr_objects && nr < ARRAY_SIZE(moves); i++) {
+		obj = zram_wb_pack_peek(&run->pack, i);
+		if (obj->index / ZRAM_SLOT_GROUP != group)
+			break;
+		if (wb_settle_blocks(obj) & req->bad) {
+			zram_slot_unmark(run->zram, obj->index, ZRAM_PP, 0);
+			continue;
+		}
+		sums->bytes += obj->size;
+		if (obj->size < PAGE_SIZE)
+			packed |= BIT(nr);
+		moves[nr].index = obj->index;
+		moves[nr++].slot = zram_wb_pack_slot(req, obj);
+	}
+	if (nr)
+		wb_settle_move_slots(run->zram, moves, nr, packed, sums);
+	return i;
 }
 
 /* Settle the slots of a request that has completed */
 static void wb_settle_move(struct zram_wb_run *run,
 			   const struct zram_wb_request *req)
 {
-	unsigned int i, from, nr, pages = 0, packed = 0, stale = 0, bytes = 0;
-	const struct zram_slot claimed = { .flags = ZRAM_PP };
-	const u32 kept = ~(ZRAM_PP | ZRAM_PIN | ZRAM_BROUGHT |
-			   ZRAM_SIZE_MASK);
-	const struct zram_wb_pack_object *obj;
-	struct zram_slot moved;
+	struct wb_settle_sums sums = {};
+	unsigned int i = 0;
 
-	for (i = 0; i < req->nr_objects; i++) {
-		obj = zram_wb_pack_peek(&run->pack, i);
-		moved = wb_settle_object_slot(req, obj, &from, &nr);
-		if (!wb_settle_is_written(req, from, nr)) {
-			zram_slot_unmark(run->zram, obj->index, ZRAM_PP, 0);
-			continue;
-		}
-		bytes += obj->size;
-		if (zram_slot_publish_if(run->zram, obj->index, &moved,
-					 &claimed, kept)) {
-			pages++;
-			packed += obj->size < PAGE_SIZE;
-		} else {
-			stale++;
-		}
-		/* The old object, now that the device has it; or the blocks */
-		zram_slot_release(run->zram, &moved);
+	while (i < req->nr_objects) {
+		i = wb_settle_move_group(run, req, i, &sums);
 		cond_resched();
 	}
-	wb_settle_count(run, ZRAM_STAT_WB_PAGES, pages);
-	wb_settle_count(run, ZRAM_STAT_WB_PACKED, packed);
-	wb_settle_count(run, ZRAM_STAT_WB_BYTES, bytes);
-	wb_settle_count(run, ZRAM_STAT_WB_STALE, stale);
-	run->written += pages;
+	wb_settle_count(run, ZRAM_STAT_WB_PAGES, sums.pages);
+	wb_settle_count(run, ZRAM_STAT_WB_PACKED, sums.packed);
+	wb_settle_count(run, ZRAM_STAT_WB_BYTES, sums.bytes);
+	wb_settle_count(run, ZRAM_STAT_WB_STALE, sums.stale);
+	run->written += sums.pages;
 }
 
 /**
