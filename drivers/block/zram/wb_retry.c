@@ -255,19 +255,18 @@ void zram_wb_retry_request(struct zram_wb_retry *retry,
  * @retry: state of the run
  * @map: the block map
  * @req: a request that has completed
+ * @taken: a bit for each block whose reference a slot has taken over
  *
  * Keeps the references of up to ZRAM_WB_RETRY_MAX faulty blocks: they are suspected.
  */
 void zram_wb_retry_settle(struct zram_wb_retry *retry, struct zram_bd_map *map,
-			  const struct zram_wb_request *req)
+			  const struct zram_wb_request *req, u64 taken)
 {
+	u64 left = GENMASK_ULL(req->nr - 1, 0) & ~taken;
 	unsigned int i;
 
-	if (!req->faulty) {
-		zram_bd_map_put(map, req->first, req->nr);
-		return;
-	}
-	for (i = 0; i < req->nr; i++) {
+	for (; left; left &= left - 1) {
+		i = __ffs64(left);
 		if (req->faulty & BIT_ULL(i) &&
 		    retry->nr < ZRAM_WB_RETRY_MAX)
 			retry->suspected[retry->nr++] = req->first + i;

@@ -56,7 +56,7 @@ void zram_wb_retry_request(struct zram_wb_retry *retry,
 			   struct zram_wb_request *req);
 bool zram_wb_retry_gave_up(const struct zram_wb_retry *retry);
 void zram_wb_retry_settle(struct zram_wb_retry *retry, struct zram_bd_map *map,
-			  const struct zram_wb_request *req);
+			  const struct zram_wb_request *req, u64 taken);
 void zram_wb_retry_end(struct zram_wb_retry *retry, struct zram_bd_map *map);
 
 #endif

@@ -402,9 +402,12 @@ struct zram_wb_request *zram_wb_ring_reap(struct zram_wb_ring *ring, bool wait)
 
 	if (!ring->used)
 		return NULL;
-	if (!wait && !completion_done(&req->done))
-		return NULL;
-	zram_io_wait(&req->done);
+	/* If it is done, complete() has dropped its lock: there is nothing to wait for */
+	if (!completion_done(&req->done)) {
+		if (!wait)
+			return NULL;
+		zram_io_wait(&req->done);
+	}
 	req->err = blk_status_to_errno(req->bio.bi_status);
 	bio_uninit(&req->bio);
 	if (req->err)

@@ -11,10 +11,11 @@
  * slot in flight. So if PP is set when the request has completed, the run
  * wrote the current content. If PP is clear, the slot keeps its new content.
  *
- * Every block is reserved with one reference, the run's. Each slot that is
- * moved takes a reference on its blocks. Then the run drops its own: blocks
- * without slots are free, and failed blocks are retired. Blocks are charged to
- * the budget before they are written, and refunded if they were not.
+ * Every block is reserved with one reference, the run's. When the request has
+ * completed, one slot of each block takes it over, and other slots take their
+ * own. The run drops what no slot has taken: such blocks are free, and failed
+ * blocks are retired. Blocks are charged to the budget before they are
+ * written, and refunded if they were not.
  */
 
 #include <linux/errno.h>

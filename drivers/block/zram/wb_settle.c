@@ -34,24 +34,29 @@ static u64 wb_settle_blocks(const struct zram_wb_pack_object *obj)
 }
 
 /*
- * Take the references of all slots to be moved, before the first one is: a
- * reader may find it at once.
+ * Take the references of all slots to be moved, before the first one is: a reader may find
+ * it at once. One slot of each block takes over the reference of the run. Returns a bit
+ * for each block whose reference the run has no longer.
  */
-static void wb_settle_share(struct zram_wb_run *run,
-			    const struct zram_wb_request *req)
+static u64 wb_settle_share(struct zram_wb_run *run, const struct zram_wb_request *req)
 {
 	u16 refs[BITS_PER_TYPE(req->bad)] = {};
+	u64 blocks, again, taken = 0, shared = 0;
 	unsigned int i;
-	u64 blocks;
 
 	for (i = 0; i < req->nr_objects; i++) {
 		blocks = wb_settle_blocks(zram_wb_pack_peek(&run->pack, i));
 		if (blocks & req->bad)
 			continue;
-		for (; blocks; blocks &= blocks - 1)
-			refs[__ffs64(blocks)]++;
+		again = blocks & taken;
+		taken |= blocks;
+		shared |= again;
+		for (; again; again &= again - 1)
+			refs[__ffs64(again)]++;
 	}
-	zram_bd_map_share(run->zram->backing.map, req->first, req->nr, refs);
+	if (shared)
+		zram_bd_map_share(run->zram->backing.map, req->first, req->nr, refs);
+	return taken;
 }
 
 /**
@@ -151,6 +156,7 @@ static void wb_settle_move(struct zram_wb_run *run,
 void zram_wb_settle(struct zram_wb_run *run, struct zram_wb_request *req)
 {
 	unsigned int bad;
+	u64 taken;
 
 	zram_wb_retry_request(&run->retry, req);
 	bad = hweight64(req->bad);
@@ -163,8 +169,8 @@ void zram_wb_settle(struct zram_wb_run *run, struct zram_wb_request *req)
 	wb_settle_count(run, ZRAM_STAT_BD_WRITES, req->nr - bad);
 	if (req->retries)
 		wb_settle_count(run, ZRAM_STAT_WB_RETRIES, req->retries);
-	wb_settle_share(run, req);
+	taken = wb_settle_share(run, req);
 	wb_settle_move(run, req);
 	zram_wb_pack_pop(&run->pack, req->nr_objects);
-	zram_wb_retry_settle(&run->retry, run->zram->backing.map, req);
+	zram_wb_retry_settle(&run->retry, run->zram->backing.map, req, taken);
 }

@@ -37,6 +37,25 @@ static void wb_retry_test_bad_block(struct kunit *test)
 	expect(test, 0, 0);
 }
 
+/* References that slots have taken over stay; of the others, those of failed blocks do. */
+static void wb_retry_test_taken(struct kunit *test)
+{
+	struct wb_retry_test *t = test->priv;
+
+	t->taken = GENMASK_ULL(62, 3);
+	write_request(test, 64, ~0ULL, BIT_ULL(1) | BIT_ULL(63));
+	expect(test, 62, 0);
+	zram_wb_retry_end(&t->retry, t->map);
+	expect(test, 60, 2);
+	zram_bd_map_put(t->map, t->req.first + 3, 60);
+	expect(test, 0, 2);
+
+	t->taken = ~0ULL;
+	write_request(test, 64, 0, 0);
+	expect(test, 64, 2);
+	zram_bd_map_put(t->map, t->req.first, 64);
+}
+
 static int slice_over(const struct zram_pp_run *run)
 {
 	return -EAGAIN;
@@ -245,6 +264,7 @@ static void wb_retry_test_check(struct kunit *test)
 
 static struct kunit_case wb_retry_test_cases[] = {
 	KUNIT_CASE(wb_retry_test_bad_block),
+	KUNIT_CASE(wb_retry_test_taken),
 	KUNIT_CASE(wb_retry_test_slice),
 	KUNIT_CASE(wb_retry_test_wanted),
 	KUNIT_CASE(wb_retry_test_transient),

@@ -24,6 +24,7 @@
  * @run: a run that nothing stops
  * @zram: has no more than the run needs
  * @req: a request
+ * @taken: a bit for each block of the next request that slots refer to
  * @bad: blocks that cannot be written
  * @dead: no block can be written
  * @slow: how long a write that fails takes, in ms
@@ -38,6 +39,7 @@ struct wb_retry_test {
 	struct zram_pp_run run;
 	struct zram *zram;
 	struct zram_wb_request req;
+	u64 taken;
 	DECLARE_BITMAP(bad, NR_BLOCKS);
 	bool dead;
 	unsigned int slow;
@@ -137,7 +139,7 @@ static inline void write_request(struct kunit *test, unsigned int nr, u64 bad,
 		.bad = bad,
 	};
 	zram_wb_retry_request(&t->retry, &t->req);
-	zram_wb_retry_settle(&t->retry, t->map, &t->req);
+	zram_wb_retry_settle(&t->retry, t->map, &t->req, t->taken);
 }
 
 /* expect USED BAD: blocks that are used, or kept, and blocks retired */
