@@ -157,20 +157,19 @@ static void bd_map_look_unit(struct zram_bd_map *map, const struct segment *seg,
 	}
 }
 
-static bool bd_map_ref_segment(struct zram_bd_map *map, u64 block,
-			       unsigned int nr, int change)
+/*
+ * Change the counts of @nr blocks of a segment under its lock. Returns false if one of them
+ * has no reference. The caller frees *@counts if it is set: the segment has become free.
+ */
+static noinline bool bd_map_ref_locked(struct zram_bd_map *map, struct segment *seg,
+				       u64 block, unsigned int nr, int change,
+				       u32 **counts)
 {
-	struct segment *seg = zram_bd_tree_find(map, block);
 	unsigned int at = block & (SEGMENT_BLOCKS - 1), first = at;
 	unsigned int freed = 0;
 	bool valid = true;
-	unsigned long irq;
-	u32 *refs = NULL;
 
-	if (!seg)
-		return false;
-
-	spin_lock_irqsave(&seg->lock, irq);
+	lockdep_assert_held(&seg->lock);
 	for (; nr; nr--, at++) {
 		if (!seg->refs || !seg->refs[at]) {
 			valid = false;
@@ -182,23 +181,43 @@ static bool bd_map_ref_segment(struct zram_bd_map *map, u64 block,
 			freed++;
 		}
 	}
-	if (freed) {
-		if (seg->nr_used == seg->nr_blocks)
-			zram_bd_tree_update(map, block, false);
-		bd_map_look_unit(map, seg, first, at);
-		seg->nr_used -= freed;
-		if (!seg->nr_used) {
-			swap(refs, seg->refs);
-			/* Not for a discard, which is still to come */
-			atomic_inc(&map->discardable);
-		}
-		atomic64_sub(freed, &map->used);
+	if (!freed)
+		return valid;
+	if (seg->nr_used == seg->nr_blocks)
+		zram_bd_tree_update(map, block, false);
+	bd_map_look_unit(map, seg, first, at);
+	seg->nr_used -= freed;
+	if (!seg->nr_used) {
+		swap(*counts, seg->refs);
+		/* Not for a discard, which is still to come */
+		atomic_inc(&map->discardable);
 	}
+	atomic64_sub(freed, &map->used);
+	return valid;
+}
+
+/* A segment has become free: free its counts */
+static noinline void bd_map_free_counts(struct zram_bd_map *map, u32 *counts)
+{
+	bd_map_tell(map);
+	kfree(counts);
+}
+
+static bool bd_map_ref_segment(struct zram_bd_map *map, u64 block,
+			       unsigned int nr, int change)
+{
+	struct segment *seg = zram_bd_tree_find(map, block);
+	u32 *counts = NULL;
+	unsigned long irq;
+	bool valid;
+
+	if (!seg)
+		return false;
+	spin_lock_irqsave(&seg->lock, irq);
+	valid = bd_map_ref_locked(map, seg, block, nr, change, &counts);
 	spin_unlock_irqrestore(&seg->lock, irq);
-	if (refs) {
-		bd_map_tell(map);
-		kfree(refs);
-	}
+	if (counts)
+		bd_map_free_counts(map, counts);
 	return valid;
 }
 
@@ -209,8 +228,8 @@ static bool bd_map_ref_segment(struct zram_bd_map *map, u64 block,
  * @nr: number of blocks
  * @change: 1 or -1
  *
- * Like zram_bd_map_get() and zram_bd_map_put(), but returns false for a block
- * without references instead of warning. Such a block is not changed.
+ * Like zram_bd_map_get() and zram_bd_map_put(), but for any number of blocks, and returns
+ * false for a block without references instead of warning. Such a block is not changed.
  *
  * Return: false if one of the blocks had no reference.
  */
@@ -228,6 +247,89 @@ bool __zram_bd_map_ref(struct zram_bd_map *map, u64 first, unsigned int nr,
 		nr -= part;
 	}
 	return valid;
+}
+
+/* One block, or two of one segment: most gets and puts with 4 KiB pages */
+static bool bd_map_is_few(unsigned int at, unsigned int nr)
+{
+	return nr - 1 < 2 && at + nr <= SEGMENT_BLOCKS;
+}
+
+/* If one or two blocks from @at on have more than @least references, add @change to each */
+static bool bd_map_ref_few(struct segment *seg, unsigned int at, unsigned int nr,
+			   u32 least, int change)
+{
+	u32 *refs = seg->refs ? seg->refs + at : NULL;
+
+	lockdep_assert_held(&seg->lock);
+	if (!refs || refs[0] <= least)
+		return false;
+	if (nr > 1) {
+		if (refs[1] <= least)
+			return false;
+		refs[1] += change;
+	}
+	refs[0] += change;
+	return true;
+}
+
+/**
+ * zram_bd_map_get() - take another reference on each block of a range
+ * @map: the map
+ * @first: first block
+ * @nr: number of blocks
+ *
+ * The caller makes sure that the blocks have references: it holds one, or a
+ * lock that the task that drops the last one takes.
+ *
+ * Context: Any.
+ */
+void zram_bd_map_get(struct zram_bd_map *map, u64 first, unsigned int nr)
+{
+	unsigned int at = first & (SEGMENT_BLOCKS - 1);
+	struct segment *seg = zram_bd_tree_find(map, first);
+	unsigned long irq;
+	bool done;
+
+	if (likely(seg && bd_map_is_few(at, nr))) {
+		spin_lock_irqsave(&seg->lock, irq);
+		done = bd_map_ref_few(seg, at, nr, 0, 1);
+		spin_unlock_irqrestore(&seg->lock, irq);
+		if (likely(done))
+			return;
+	}
+	WARN_ON_ONCE(!__zram_bd_map_ref(map, first, nr, 1));
+}
+
+/**
+ * zram_bd_map_put() - drop one reference on each block of a range
+ * @map: the map
+ * @first: first block
+ * @nr: number of blocks
+ *
+ * A block without references may be reserved again at once.
+ *
+ * Context: Any.
+ */
+void zram_bd_map_put(struct zram_bd_map *map, u64 first, unsigned int nr)
+{
+	unsigned int at = first & (SEGMENT_BLOCKS - 1);
+	struct segment *seg = zram_bd_tree_find(map, first);
+	bool valid = true;
+	u32 *counts = NULL;
+	unsigned long irq;
+
+	if (unlikely(!seg || !bd_map_is_few(at, nr))) {
+		WARN_ON_ONCE(!__zram_bd_map_ref(map, first, nr, -1));
+		return;
+	}
+	spin_lock_irqsave(&seg->lock, irq);
+	if (!bd_map_ref_few(seg, at, nr, 1, -1))
+		valid = bd_map_ref_locked(map, seg, first, nr, -1, &counts);
+	spin_unlock_irqrestore(&seg->lock, irq);
+	if (unlikely(counts))
+		bd_map_free_counts(map, counts);
+	WARN_ON_ONCE(!valid);
 }
 
 /**

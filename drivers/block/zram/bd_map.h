@@ -2,7 +2,6 @@
 #ifndef _ZRAM_BD_MAP_H_
 #define _ZRAM_BD_MAP_H_
 
-#include <linux/bug.h>
 #include <linux/kconfig.h>
 #include <linux/types.h>
 
@@ -25,6 +24,8 @@ int zram_bd_map_reserve(struct zram_bd_map *map, unsigned int want,
 			unsigned int unit, u64 *first);
 bool __zram_bd_map_ref(struct zram_bd_map *map, u64 first, unsigned int nr,
 		       int change);
+void zram_bd_map_get(struct zram_bd_map *map, u64 first, unsigned int nr);
+void zram_bd_map_put(struct zram_bd_map *map, u64 first, unsigned int nr);
 void zram_bd_map_share(struct zram_bd_map *map, u64 first, unsigned int nr,
 		       const u16 *refs);
 bool zram_bd_map_get_sole(struct zram_bd_map *map, u64 first, unsigned int nr);
@@ -45,35 +46,6 @@ void zram_bd_map_set_watch(struct zram_bd_map *map, struct zram_bd_watch *watch)
 u64 zram_bd_map_used(struct zram_bd_map *map);
 u64 zram_bd_map_bad(struct zram_bd_map *map);
 u64 zram_bd_map_free(struct zram_bd_map *map);
-
-/**
- * zram_bd_map_get() - take another reference on each block of a range
- * @map: the map
- * @first: first block
- * @nr: number of blocks
- *
- * The caller makes sure that the blocks have references: it holds one, or a
- * lock that the task that drops the last one takes.
- */
-static inline void zram_bd_map_get(struct zram_bd_map *map, u64 first,
-				   unsigned int nr)
-{
-	WARN_ON_ONCE(!__zram_bd_map_ref(map, first, nr, 1));
-}
-
-/**
- * zram_bd_map_put() - drop one reference on each block of a range
- * @map: the map
- * @first: first block
- * @nr: number of blocks
- *
- * A block without references may be reserved again at once.
- */
-static inline void zram_bd_map_put(struct zram_bd_map *map, u64 first,
-				   unsigned int nr)
-{
-	WARN_ON_ONCE(!__zram_bd_map_ref(map, first, nr, -1));
-}
 
 #else
 

@@ -52,28 +52,6 @@ static bool bd_tree_add_region(struct zram_bd_map *map, unsigned long index)
 }
 
 /**
- * zram_bd_tree_find() - find the segment of a block
- * @map: the map
- * @block: the block
- *
- * Return: the segment, or NULL if its region was never used or the block is
- *	beyond the end.
- */
-struct segment *zram_bd_tree_find(struct zram_bd_map *map, u64 block)
-{
-	u64 index = block >> SEGMENT_SHIFT;
-	struct region *region;
-
-	if (block >= map->nr_blocks)
-		return NULL;
-	/* Pairs with bd_tree_add_region(). */
-	region = smp_load_acquire(&map->regions[index >> REGION_SHIFT]);
-	if (!region)
-		return NULL;
-	return &region->segments[index & (REGION_SEGMENTS - 1)];
-}
-
-/**
  * zram_bd_tree_grow() - find or allocate the segment of a block
  * @map: the map
  * @block: a block of the device

@@ -62,7 +62,28 @@ struct zram_bd_map {
 	struct zram_bd_watch *watch;	/* release and acquire; may be NULL */
 };
 
-struct segment *zram_bd_tree_find(struct zram_bd_map *map, u64 block);
+/**
+ * zram_bd_tree_find() - find the segment of a block
+ * @map: the map
+ * @block: the block
+ *
+ * Return: the segment, or NULL if its region was never used or the block is
+ *	beyond the end.
+ */
+static inline struct segment *zram_bd_tree_find(struct zram_bd_map *map, u64 block)
+{
+	u64 index = block >> SEGMENT_SHIFT;
+	struct region *region;
+
+	if (block >= map->nr_blocks)
+		return NULL;
+	/* Pairs with bd_tree_add_region(). */
+	region = smp_load_acquire(&map->regions[index >> REGION_SHIFT]);
+	if (!region)
+		return NULL;
+	return &region->segments[index & (REGION_SEGMENTS - 1)];
+}
+
 struct region *zram_bd_tree_alloc_region(void);
 struct segment *zram_bd_tree_grow(struct zram_bd_map *map, u64 block);
 void zram_bd_tree_update(struct zram_bd_map *map, u64 block, bool full);

@@ -13,6 +13,13 @@
 #include "table.h"
 #include "zram.h"
 
+/* Drop a reference of each block of an extent; there is no map if @nr is 0 */
+static void slot_range_put_blocks(struct zram *zram, u64 first, unsigned int nr)
+{
+	if (nr)
+		zram_bd_map_put(zram->backing.map, first, nr);
+}
+
 /*
  * Release the content of detached slots. Consecutive pages that a run has written back
  * whole often have consecutive blocks, so drop the references of an extent in one call.
@@ -30,13 +37,13 @@ static void slot_range_release(struct zram *zram, const struct zram_slot *old,
 		}
 		nr_blocks = zram_slot_blocks(&old[i], &first);
 		if (first != extent + nr_extent) {
-			zram_bd_map_put(zram->backing.map, extent, nr_extent);
+			slot_range_put_blocks(zram, extent, nr_extent);
 			extent = first;
 			nr_extent = 0;
 		}
 		nr_extent += nr_blocks;
 	}
-	zram_bd_map_put(zram->backing.map, extent, nr_extent);
+	slot_range_put_blocks(zram, extent, nr_extent);
 }
 
 /* Empty consecutive slots within one group, a batch at a time */
