@@ -187,27 +187,19 @@ static __always_inline void bio_end(struct zram *zram, struct bio *bio,
 	bio_endio(bio);
 }
 
-/* Read a bio that is one page; sets up reads of the backing device only if it has the page */
+/* Read a bio that is one page */
 static void bio_read_page(struct zram *zram, struct bio *bio)
 {
 	unsigned long start = bio_start_io_acct(bio);
-	struct page *page = bio_page(bio);
+	unsigned long index = bio_first_slot(bio);
 	struct zram_slot wb;
-	int ret = zram_read_page(zram, bio_first_slot(bio), page, &wb);
+	int ret = zram_read_page(zram, index, bio_page(bio), &wb);
 
 	cond_resched();
-	if (ret == ZRAM_READ_BACKING) {
-		struct zram_rb_set set = {
-			.zram = zram,
-			.parent = bio,
-			.start = start,
-		};
-
-		zram_rb_add(&set, &wb, bio_first_slot(bio), page);
-		zram_rb_finish(&set, BLK_STS_OK);
-		return;
-	}
-	bio_end(zram, bio, start, ret, ZRAM_STAT_FAILED_READS);
+	if (ret == ZRAM_READ_BACKING)
+		zram_rb_read_one(zram, bio, start, &wb, index);
+	else
+		bio_end(zram, bio, start, ret, ZRAM_STAT_FAILED_READS);
 }
 
 static void bio_read(struct zram *zram, struct bio *whole)

@@ -108,18 +108,27 @@ bool zram_rb_group_busy(const struct zram *zram)
 	return atomic_read(&zram->backing.reads->in_flight);
 }
 
-static void rb_group_start(struct zram_rb_set *set, struct zram_rb_group *group,
-			   struct bio *bio)
+/**
+ * zram_rb_group_begin() - begin a group
+ * @group: memory for the group
+ * @zram: the device
+ * @parent: the bio that the reads are for, or NULL
+ * @start: when @parent arrived, jiffies
+ *
+ * One reference of the submitter is pending.
+ *
+ * Context: Any.
+ */
+void zram_rb_group_begin(struct zram_rb_group *group, struct zram *zram,
+			 struct bio *parent, unsigned long start)
 {
 	*group = (struct zram_rb_group){
-		.zram = set->zram,
-		.parent = set->parent,
-		.bio = bio,
-		.start = set->start,
+		.zram = zram,
+		.parent = parent,
+		.start = start,
 		.pending = REFCOUNT_INIT(1),
 	};
 	zram_rb_group_count(group);
-	set->group = group;
 }
 
 /**
@@ -132,20 +141,8 @@ static void rb_group_start(struct zram_rb_set *set, struct zram_rb_group *group,
 void zram_rb_group_create(struct zram_rb_set *set)
 {
 	/* Cannot fail: a mempool, and the task may wait */
-	rb_group_start(set, mempool_alloc(&set->zram->backing.reads->groups,
-					  GFP_NOIO), NULL);
-}
-
-/**
- * zram_rb_group_embed() - make the group of a set in the memory of its only read
- * @set: a set for a bio, without a group
- * @group: memory for the group, part of the read
- * @bio: the bio of the read. The group drops its last reference, which frees both
- */
-void zram_rb_group_embed(struct zram_rb_set *set, struct zram_rb_group *group,
-			 struct bio *bio)
-{
-	rb_group_start(set, group, bio);
+	set->group = mempool_alloc(&set->zram->backing.reads->groups, GFP_NOIO);
+	zram_rb_group_begin(set->group, set->zram, set->parent, set->start);
 }
 
 /**
@@ -165,6 +162,20 @@ void zram_rb_group_report(const struct zram_rb_group *group, u64 first,
 			    first, first + nr - 1, blk_status_to_errno(status));
 }
 
+/* Account the parent of a group whose reads have ended; the caller then completes it */
+static void rb_group_account(const struct zram_rb_group *group)
+{
+	struct bio *parent = group->parent;
+
+	rb_group_count_end(group);
+	/* bi_status may be that of another part of a split bio, which has counted it */
+	if (group->status) {
+		parent->bi_status = group->status;
+		zram_stats_add(&group->zram->stats, ZRAM_STAT_FAILED_READS, 1);
+	}
+	bio_end_io_acct(parent, group->start);
+}
+
 /**
  * zram_rb_group_put() - drop a reference after a read has ended
  * @group: the group; the last reference completes its parent
@@ -180,24 +191,32 @@ void zram_rb_group_put(struct zram_rb_group *group, blk_status_t status)
 		WRITE_ONCE(group->status, status);
 	if (!refcount_dec_and_test(&group->pending))
 		return;
-	rb_group_count_end(group);
 	if (!parent) {
+		rb_group_count_end(group);
 		/* The group is on the stack of the task that waits */
 		complete(group->done);
 		return;
 	}
-	/* bi_status may be that of another part of a split bio, which has counted it */
-	if (group->status) {
-		parent->bi_status = group->status;
-		zram_stats_add(&group->zram->stats, ZRAM_STAT_FAILED_READS, 1);
-	}
-	bio_end_io_acct(parent, group->start);
-	if (group->bio)
-		bio_put(group->bio);
-	else
-		mempool_free(group, &group->zram->backing.reads->groups);
+	rb_group_account(group);
+	mempool_free(group, &group->zram->backing.reads->groups);
 	/* From here on the device may be reset and removed */
 	bio_endio(parent);
+}
+
+/**
+ * zram_rb_group_end() - end a group that is part of its only read
+ * @group: the group, with a parent
+ * @status: the status of the read
+ *
+ * Context: Any, interrupts too.
+ * Return: the parent, for bio_endio(). The caller frees the read before that call, after
+ *	which the device may be reset and removed.
+ */
+struct bio *zram_rb_group_end(struct zram_rb_group *group, blk_status_t status)
+{
+	group->status = status;
+	rb_group_account(group);
+	return group->parent;
 }
 
 /*
@@ -207,16 +226,14 @@ void zram_rb_group_put(struct zram_rb_group *group, blk_status_t status)
 #define RB_GROUP_FLAGS	(REQ_SYNC | REQ_META | REQ_PRIO | REQ_SWAP)
 
 /**
- * zram_rb_group_opf() - operation and flags of the reads of a set
- * @set: the set
+ * zram_rb_group_opf() - operation and flags of the reads for a bio
+ * @parent: the bio; NULL if a task waits for the reads
  *
  * Return: for bio_init().
  */
-blk_opf_t zram_rb_group_opf(const struct zram_rb_set *set)
+blk_opf_t zram_rb_group_opf(const struct bio *parent)
 {
-	if (!set->parent)
-		return REQ_OP_READ | REQ_SYNC;
-	return REQ_OP_READ | (set->parent->bi_opf & RB_GROUP_FLAGS);
+	return REQ_OP_READ | (parent ? parent->bi_opf & RB_GROUP_FLAGS : REQ_SYNC);
 }
 
 /**

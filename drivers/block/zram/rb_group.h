@@ -58,18 +58,17 @@ struct zram_rb_pool {
  * @zram: the device
  * @parent: the bio that is completed after the last read, or NULL
  * @done: completed after the last read if there is no @parent
- * @bio: the bio of the read that the group is part of, or NULL
  * @start: when @parent arrived, jiffies
  * @since: when the group began, ktime_get_ns(), if it counts in @in_flight of the pool;
  *	else 0
- * @pending: reads in flight, and one reference of the submitter
+ * @pending: reads in flight, and one reference of the submitter; unused if the group is part
+ *	of its only read
  * @status: the error of a read that failed
  */
 struct zram_rb_group {
 	struct zram *zram;
 	struct bio *parent;
 	struct completion *done;
-	struct bio *bio;
 	unsigned long start;
 	u64 since;
 	refcount_t pending;
@@ -81,7 +80,7 @@ struct zram_rb_group {
  * @zram: the device
  * @parent: the bio they are for; NULL if the task waits for one page
  * @start: when @parent arrived, jiffies
- * @group: the group; NULL before the first read
+ * @group: the group; NULL before the first read, or if the group is part of the only read
  * @tail: the read of whole pages that is still growing, not submitted yet
  * @packed: the packed read that is still growing, not submitted yet
  * @deferred: a worker submits the reads, because the task is going to wait
@@ -107,15 +106,16 @@ static inline unsigned int zram_rb_set_pages(const struct zram_rb_set *set)
 
 int zram_rb_group_init(struct zram_rb_pool *pool, const char *name);
 void zram_rb_group_exit(struct zram_rb_pool *pool);
+void zram_rb_group_begin(struct zram_rb_group *group, struct zram *zram,
+			 struct bio *parent, unsigned long start);
 void zram_rb_group_create(struct zram_rb_set *set);
-void zram_rb_group_embed(struct zram_rb_set *set, struct zram_rb_group *group,
-			 struct bio *bio);
 void zram_rb_group_count(struct zram_rb_group *group);
 bool zram_rb_group_busy(const struct zram *zram);
 void zram_rb_group_report(const struct zram_rb_group *group, u64 first,
 			  unsigned int nr, blk_status_t status);
 void zram_rb_group_put(struct zram_rb_group *group, blk_status_t status);
-blk_opf_t zram_rb_group_opf(const struct zram_rb_set *set);
+struct bio *zram_rb_group_end(struct zram_rb_group *group, blk_status_t status);
+blk_opf_t zram_rb_group_opf(const struct bio *parent);
 void zram_rb_group_defer(struct zram_rb_pool *pool, struct bio *bio);
 void zram_rb_group_submit(const struct zram_rb_set *set, struct bio *bio);
 

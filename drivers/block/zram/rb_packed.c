@@ -231,7 +231,7 @@ static void rb_packed_send(struct zram_rb_set *set, bool last)
 	set->packed = NULL;
 	packed->own_objects = packed->nr_objects;
 	packed->nr_own = packed->nr;
-	packed->opf = zram_rb_group_opf(set);
+	packed->opf = zram_rb_group_opf(set->parent);
 	if (packed->window)
 		zram_rb_window_fill(set->zram, packed, last);
 	rb_packed_prepare(set->zram, packed);

@@ -13,8 +13,8 @@
  * Groups and bios come from mempools, groups first. The last read of a group
  * frees it, and a read depends on the backing device alone, so waiting for either
  * mempool ends. A bio of one page that is not packed has one read, whose memory
- * includes the group. Each device has its own mempools, because its backing device may
- * be another zram device, or be stacked on one.
+ * includes the group: zram_rb_read_one(). Each device has its own mempools, because its
+ * backing device may be another zram device, or be stacked on one.
  */
 
 #include <linux/bio.h>
@@ -152,32 +152,42 @@ static void rb_read_endio(struct bio *bio)
 	if (status)
 		zram_rb_group_report(group, rb->first, rb->nr, status);
 	zram_bd_map_put(group->zram->backing.map, rb->first, rb->nr);
-	if (group != &rb->own)
+	if (group == &rb->own) {
+		struct bio *parent = zram_rb_group_end(group, status);
+
 		bio_put(bio);
+		bio_endio(parent);
+		return;
+	}
+	bio_put(bio);
 	zram_rb_group_put(group, status);
 }
 
-static struct zram_rb_read *rb_read_alloc(struct zram_rb_set *set, u64 first)
+/* Allocate a read for @parent of up to @pages from block @first on, without a group */
+static struct zram_rb_read *rb_read_alloc(struct zram *zram, const struct bio *parent,
+					  unsigned int pages, u64 first)
 {
-	struct zram_backing *backing = &set->zram->backing;
-	unsigned int pages = min(BIO_MAX_VECS, zram_rb_set_pages(set));
+	struct zram_backing *backing = &zram->backing;
 	struct zram_rb_read *rb;
 	struct bio *bio;
 
 	/* Cannot fail: a mempool, and the task may wait */
-	bio = bio_alloc_bioset(backing->bdev, pages, zram_rb_group_opf(set),
+	bio = bio_alloc_bioset(backing->bdev, pages, zram_rb_group_opf(parent),
 			       GFP_NOIO, &backing->reads->bios);
 	bio->bi_iter.bi_sector = first << (ZRAM_BLOCK_SHIFT - SECTOR_SHIFT);
 	bio->bi_end_io = rb_read_endio;
 
 	rb = container_of(bio, struct zram_rb_read, bio);
-	if (!set->group)
-		zram_rb_group_embed(set, &rb->own, bio);
-	rb->group = set->group;
 	rb->first = first;
 	rb->nr = 0;
-	refcount_inc(&rb->group->pending);
 	return rb;
+}
+
+/* Count a read that is submitted next */
+static void rb_read_count(struct zram *zram, const struct zram_rb_read *rb)
+{
+	zram_stats_add(&zram->stats, ZRAM_STAT_BD_READS, rb->nr);
+	trace_zram_readback(zram, rb->first, rb->nr);
 }
 
 static void rb_read_submit(struct zram_rb_set *set)
@@ -187,8 +197,7 @@ static void rb_read_submit(struct zram_rb_set *set)
 	if (!rb)
 		return;
 	set->tail = NULL;
-	zram_stats_add(&set->zram->stats, ZRAM_STAT_BD_READS, rb->nr);
-	trace_zram_readback(set->zram, rb->first, rb->nr);
+	rb_read_count(set->zram, rb);
 	zram_rb_group_submit(set, &rb->bio);
 }
 
@@ -203,7 +212,10 @@ static void rb_read_add_whole(struct zram_rb_set *set,
 	if (!rb || rb->first + rb->nr != first ||
 	    !bio_add_page(&rb->bio, page, PAGE_SIZE, 0)) {
 		rb_read_submit(set);
-		rb = rb_read_alloc(set, first);
+		rb = rb_read_alloc(set->zram, set->parent,
+				   min(BIO_MAX_VECS, zram_rb_set_pages(set)), first);
+		rb->group = set->group;
+		refcount_inc(&rb->group->pending);
 		__bio_add_page(&rb->bio, page, PAGE_SIZE, 0);
 		set->tail = rb;
 	}
@@ -224,7 +236,7 @@ void zram_rb_add(struct zram_rb_set *set, const struct zram_slot *slot,
 {
 	bool packed = zram_slot_packed(slot);
 
-	if (!set->group && (packed || zram_rb_set_pages(set) > 1))
+	if (!set->group)
 		zram_rb_group_create(set);
 	if (!packed) {
 		rb_read_add_whole(set, slot, page);
@@ -263,4 +275,52 @@ void zram_rb_finish(struct zram_rb_set *set, blk_status_t status)
 {
 	zram_rb_submit(set);
 	zram_rb_group_put(set->group, status);
+}
+
+static noinline void rb_read_one_packed(struct zram *zram, struct bio *parent,
+					unsigned long start,
+					const struct zram_slot *slot,
+					unsigned long index)
+{
+	struct zram_rb_set set = {
+		.zram = zram,
+		.parent = parent,
+		.start = start,
+	};
+
+	zram_rb_add(&set, slot, index, bio_page(parent));
+	zram_rb_finish(&set, BLK_STS_OK);
+}
+
+/**
+ * zram_rb_read_one() - read the only page of a bio from the backing device
+ * @zram: the device
+ * @parent: the bio, of one page; the read completes it
+ * @start: when @parent arrived, jiffies
+ * @slot: what zram_read_page() returned; its block references are taken over
+ * @index: the slot's number
+ *
+ * The read is the only one of its group, which nothing else refers to.
+ *
+ * Context: May sleep; in submit_bio.
+ */
+void zram_rb_read_one(struct zram *zram, struct bio *parent, unsigned long start,
+		      const struct zram_slot *slot, unsigned long index)
+{
+	struct zram_rb_read *rb;
+	unsigned int nr;
+	u64 first;
+
+	if (zram_slot_packed(slot)) {
+		rb_read_one_packed(zram, parent, start, slot, index);
+		return;
+	}
+	nr = zram_slot_blocks(slot, &first);
+	rb = rb_read_alloc(zram, parent, 1, first);
+	rb->nr = nr;
+	rb->group = &rb->own;
+	zram_rb_group_begin(&rb->own, zram, parent, start);
+	__bio_add_page(&rb->bio, bio_page(parent), PAGE_SIZE, 0);
+	rb_read_count(zram, rb);
+	submit_bio_noacct(&rb->bio);
 }

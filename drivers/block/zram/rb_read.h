@@ -21,6 +21,8 @@ void zram_rb_add(struct zram_rb_set *set, const struct zram_slot *slot,
 		 unsigned long index, struct page *page);
 void zram_rb_submit(struct zram_rb_set *set);
 void zram_rb_finish(struct zram_rb_set *set, blk_status_t status);
+void zram_rb_read_one(struct zram *zram, struct bio *parent, unsigned long start,
+		      const struct zram_slot *slot, unsigned long index);
 
 #else
 
@@ -41,6 +43,13 @@ static inline void zram_rb_submit(struct zram_rb_set *set)
 
 static inline void zram_rb_finish(struct zram_rb_set *set,
 				  blk_status_t status)
+{
+}
+
+static inline void zram_rb_read_one(struct zram *zram, struct bio *parent,
+				    unsigned long start,
+				    const struct zram_slot *slot,
+				    unsigned long index)
 {
 }
 

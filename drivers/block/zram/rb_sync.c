@@ -28,18 +28,15 @@ int zram_rb_sync(struct zram *zram, const struct zram_slot *slot,
 		 unsigned long index, struct page *page)
 {
 	DECLARE_COMPLETION_ONSTACK(done);
-	struct zram_rb_group group = {
-		.zram = zram,
-		.done = &done,
-		.pending = REFCOUNT_INIT(1),
-	};
+	struct zram_rb_group group;
 	struct zram_rb_set set = {
 		.zram = zram,
 		.group = &group,
 		.deferred = true,
 	};
 
-	zram_rb_group_count(&group);
+	zram_rb_group_begin(&group, zram, NULL, 0);
+	group.done = &done;
 	zram_rb_add(&set, slot, index, page);
 	zram_rb_finish(&set, BLK_STS_OK);
 	zram_io_wait(&done);

@@ -49,9 +49,7 @@ static void rb_group_test_exit(struct kunit *test)
 /* Begin a group of a task that waits */
 static void begin(struct rb_group_test *t, struct zram_rb_group *group)
 {
-	struct zram_rb_set set = { .zram = t->zram };
-
-	zram_rb_group_embed(&set, group, NULL);
+	zram_rb_group_begin(group, t->zram, NULL, 0);
 	group->done = &t->done;
 }
 
