@@ -27,6 +27,8 @@ struct zram_rb_object;
  * @first: first block
  * @nr: number of blocks
  * @nr_own: number of blocks, from @first on, without those that only neighbours need
+ * @base: position on the backing device of the first byte that is read
+ * @bytes: number of bytes that are read
  * @nr_pages: number of pages allocated, the bv_page of the first @bvecs
  * @max_pages: number of @bvecs
  * @nr_objects: number of objects
@@ -46,6 +48,8 @@ struct zram_rb_packed {
 	u64 first;
 	unsigned int nr;
 	unsigned int nr_own;
+	unsigned int bytes;
+	u64 base;
 	unsigned int nr_pages;
 	unsigned int max_pages;
 	unsigned int nr_objects;

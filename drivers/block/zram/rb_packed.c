@@ -5,7 +5,9 @@
  * An object may begin anywhere in a block and continue in the next one. A packed
  * read reads consecutive blocks to pages of the driver. After its completion a
  * worker decompresses the objects to the pages of the reader. Objects of a bio
- * that lie in the same or in consecutive blocks share a read.
+ * that lie in the same or in consecutive blocks share a read. A read of a single
+ * object reads only the sectors that it lies on. Its references and statistics count
+ * blocks.
  *
  * The reader may be in reclaim. If it cannot allocate a read without waiting, it
  * takes one for a single object from a mempool. A worker submits that read at
@@ -147,17 +149,22 @@ static void rb_packed_settle(struct zram_rb_packed *packed, bool restore)
 
 static void rb_packed_endio(struct bio *bio);
 
+/* Extend the read to all of its blocks, beyond the logical blocks of its first object */
+static void rb_packed_set_blocks(struct zram_rb_packed *packed)
+{
+	packed->base = packed->first << ZRAM_BLOCK_SHIFT;
+	packed->bytes = packed->nr << ZRAM_BLOCK_SHIFT;
+}
+
 static void rb_packed_prepare(struct zram *zram, struct zram_rb_packed *packed)
 {
-	unsigned int left, len, i;
+	unsigned int left = packed->bytes, len, i;
 
 	zram_stats_add(&zram->stats, ZRAM_STAT_BD_READS, packed->nr);
 	trace_zram_readback(zram, packed->first, packed->nr);
 	bio_init(&packed->bio, zram->backing.bdev, packed->bvecs,
 		 packed->max_pages, packed->opf);
-	packed->bio.bi_iter.bi_sector =
-		packed->first << (ZRAM_BLOCK_SHIFT - SECTOR_SHIFT);
-	left = packed->nr << ZRAM_BLOCK_SHIFT;
+	packed->bio.bi_iter.bi_sector = packed->base >> SECTOR_SHIFT;
 	for (i = 0; left; i++, left -= len) {
 		len = min_t(unsigned int, left, PAGE_SIZE);
 		__bio_add_page(&packed->bio, packed->bvecs[i].bv_page, len, 0);
@@ -173,6 +180,7 @@ static void rb_packed_retry(struct zram_rb_packed *packed)
 	zram_rb_window_failed(zram);
 	rb_packed_settle(packed, false);
 	packed->nr = packed->nr_own;
+	rb_packed_set_blocks(packed);
 	bio_uninit(&packed->bio);
 	rb_packed_prepare(zram, packed);
 	zram_rb_group_defer(zram->backing.reads, &packed->bio);
@@ -234,6 +242,8 @@ static void rb_packed_send(struct zram_rb_set *set, bool last)
 	packed->opf = zram_rb_group_opf(set->parent);
 	if (packed->window)
 		zram_rb_window_fill(set->zram, packed, last);
+	if (packed->nr_objects > 1)
+		rb_packed_set_blocks(packed);
 	rb_packed_prepare(set->zram, packed);
 	atomic_inc(&set->zram->backing.reads->packed_in_flight);
 	zram_rb_group_submit(set, &packed->bio);
@@ -290,6 +300,18 @@ static void rb_packed_append(struct zram_rb_packed *packed,
 	};
 }
 
+/*
+ * Size and beginning of the logical blocks that an object lies on. A logical block has at most
+ * ZRAM_BLOCK_SIZE bytes when the device is attached, but a stacked driver may change that.
+ */
+static unsigned int rb_packed_span(const struct zram *zram,
+				   const struct zram_slot *slot, u64 *base)
+{
+	unsigned int size = bdev_logical_block_size(zram->backing.bdev);
+
+	return zram_slot_span(slot, min_t(unsigned int, size, ZRAM_BLOCK_SIZE), base);
+}
+
 /* Allocate a read for an object of @nr blocks; NULL if there is no memory */
 static struct zram_rb_packed *rb_packed_create(struct zram_rb_set *set,
 					       const struct zram_slot *slot,
@@ -298,9 +320,14 @@ static struct zram_rb_packed *rb_packed_create(struct zram_rb_set *set,
 {
 	unsigned int objects = min(zram_rb_set_pages(set), ZRAM_RB_MAX_OBJECTS);
 	struct zram_rb_packed *packed = NULL;
-	unsigned int window;
+	unsigned int bytes, window;
 	u32 tick = 0;
+	u64 base;
 
+	/* For more objects, rb_packed_extend() and the window allocate the pages of all blocks */
+	bytes = rb_packed_span(set->zram, slot, &base);
+	if (objects == 1)
+		nr = DIV_ROUND_UP(bytes, ZRAM_BLOCK_SIZE);
 	window = zram_rb_window_begin(set->zram, slot, index, &tick);
 	if (window > 1)
 		packed = zram_rb_alloc(objects, window, nr, RB_PACKED_GFP);
@@ -311,6 +338,8 @@ static struct zram_rb_packed *rb_packed_create(struct zram_rb_set *set,
 	if (packed) {
 		packed->window = window;
 		packed->tick = tick;
+		packed->base = base;
+		packed->bytes = bytes;
 	}
 	return packed;
 }
@@ -374,6 +403,7 @@ void zram_rb_packed_add_reserved(struct zram_rb_set *set,
 	packed = mempool_alloc(&set->zram->backing.reads->packed, GFP_NOIO);
 	packed->reserved = true;
 	packed->window = 0;
+	packed->bytes = rb_packed_span(set->zram, slot, &packed->base);
 	rb_packed_begin(set, packed, first, nr);
 	rb_packed_append(packed, slot, index, page);
 	zram_rb_packed_submit(set);

@@ -29,11 +29,7 @@
 static unsigned int rb_unpack_offset(const struct zram_rb_packed *packed,
 				     const struct zram_rb_object *obj)
 {
-	u64 first;
-
-	zram_slot_blocks(&obj->slot, &first);
-	return ((first - packed->first) << ZRAM_BLOCK_SHIFT) +
-	       zram_slot_block_offset(&obj->slot);
+	return ((u64)obj->slot.handle << ZRAM_LOC_SHIFT) - packed->base;
 }
 
 /* Copy @size bytes of the read from @at on; they may lie in two pages */

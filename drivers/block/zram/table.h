@@ -294,6 +294,25 @@ static inline unsigned int zram_slot_blocks(const struct zram_slot *slot,
 }
 
 /**
+ * zram_slot_span() - logical blocks of the backing device that a slot lies on
+ * @slot: a slot in state WB
+ * @size: size of a logical block: a power of two, at most %ZRAM_BLOCK_SIZE
+ * @start: set to the first byte of the first logical block
+ *
+ * Context: The caller holds the slot lock or owns a detached copy.
+ * Return: size of all of them, bytes.
+ */
+static inline unsigned int zram_slot_span(const struct zram_slot *slot,
+					  unsigned int size, u64 *start)
+{
+	u64 first = (u64)slot->handle << ZRAM_LOC_SHIFT;
+	u64 end = first + zram_slot_packed_size(zram_slot_size(slot));
+
+	*start = round_down(first, size);
+	return round_up(end, size) - *start;
+}
+
+/**
  * zram_table_affordable() - the most memory that a slot table may take
  * @available: pages to be had without swapping
  * @swap: pages free on all swap devices; negative while one is being switched off,

@@ -109,8 +109,8 @@ folios_4k()
 	echo inherit >$THP/hugepages-2048kB/enabled
 }
 
-# nullb_up NAME MIB MEMORY: prints the path of a new null_blk, which keeps data if
-# MEMORY is 1
+# nullb_up NAME MIB MEMORY: prints the path of a new null_blk with logical blocks of
+# NULLB_BLOCK bytes, which keeps data if MEMORY is 1
 nullb_up()
 {
 	conf=/sys/kernel/config/nullb/$1
@@ -119,7 +119,7 @@ nullb_up()
 		mount -t configfs none /sys/kernel/config
 	mkdir "$conf"
 	echo "$2" >"$conf/size"
-	echo 4096 >"$conf/blocksize"
+	echo "$NULLB_BLOCK" >"$conf/blocksize"
 	echo "$3" >"$conf/memory_backed"
 	echo 1 >"$conf/power"
 	read -r index <"$conf/index"

@@ -147,10 +147,33 @@ static void checksum_test_blocks(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, zram_slot_blocks(&slot, &first), ZRAM_BLOCKS_PER_PAGE);
 }
 
+/* A read takes the logical blocks that an object and its checksum lie on, and no others */
+static void checksum_test_span(struct kunit *test)
+{
+	static const unsigned int sizes[] = { 1, 4, 500, 508, 509, 1170, MOST, PAGE_SIZE };
+	unsigned int i, offset, logical, bytes;
+	struct zram_slot slot;
+	u64 start, at, end;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++)
+		for (offset = 0; offset < ZRAM_BLOCK_SIZE; offset += 8)
+			for (logical = 512; logical <= ZRAM_BLOCK_SIZE; logical *= 2) {
+				slot = slot_of(sizes[i], offset);
+				bytes = zram_slot_span(&slot, logical, &start);
+				at = (BLOCK << ZRAM_BLOCK_SHIFT) + offset;
+				end = at + zram_slot_packed_size(sizes[i]);
+				KUNIT_EXPECT_EQ(test, (start | bytes) & (logical - 1), 0ULL);
+				KUNIT_EXPECT_LE(test, start, at);
+				KUNIT_EXPECT_GT(test, start + logical, at);
+				KUNIT_EXPECT_GE(test, start + bytes, end);
+				KUNIT_EXPECT_LT(test, start + bytes, end + logical);
+			}
+}
+
 /**
  * struct checksum_read - a packed read of two pages that has succeeded
  * @zram: a device with a compressor and a pool
- * @packed: the read, from block @BLOCK on, with one object of the reader
+ * @packed: the read, of block @BLOCK and more, with one object of the reader
  * @page: where the reader wants it
  * @content: content of the page that is stored
  */
@@ -176,6 +199,7 @@ static struct checksum_read make_read(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, zram_test_init(read.zram, 16, 0), 0);
 	read.packed->objects = (void *)&read.packed->bvecs[2];
 	read.packed->first = BLOCK;
+	read.packed->base = BLOCK << ZRAM_BLOCK_SHIFT;
 	read.packed->own_objects = 1;
 	read.packed->nr_objects = 2;
 	for (i = 0; i < 2; i++)
@@ -192,7 +216,7 @@ static void put_byte(struct checksum_read *read, unsigned int at, u8 byte)
 	page[offset_in_page(at)] = byte;
 }
 
-/* Make @i an object of @size bytes, @at bytes from the beginning of the read */
+/* Make @i an object of @size bytes, @at bytes from the beginning of block @BLOCK */
 static void put_object(struct checksum_read *read, unsigned int i,
 		       u8 *object, unsigned int size, unsigned int at)
 {
@@ -206,29 +230,69 @@ static void put_object(struct checksum_read *read, unsigned int i,
 		.page = i ? NULL : read->page,
 	};
 	zram_checksum_write(object, i, &obj->slot);
+	at -= read->packed->base - (BLOCK << ZRAM_BLOCK_SHIFT);
 	for (k = 0; k < zram_slot_packed_size(size); k++)
 		put_byte(read, at + k, object[k]);
+}
+
+/* Compress the content of @read to @object; returns the size of the object */
+static unsigned int make_object(struct kunit *test, struct checksum_read *read, u8 *object)
+{
+	struct zram_comp *comp = read->zram->comps.choice[0].comp;
+	struct zram_comp_stream *strm;
+	unsigned int len = 0;
+
+	KUNIT_ASSERT_EQ(test, zram_comp_start(comp), 0);
+	strm = zram_comp_stream_get(comp, ZRAM_COMPRESS);
+	memset(read->content + 100, 7, PAGE_SIZE - 200);
+	KUNIT_EXPECT_EQ(test, zram_comp_compress(strm, read->content, &len), 0);
+	if (len <= MOST)
+		memcpy(object, strm->buf, len);
+	zram_comp_stream_put(strm);
+	KUNIT_ASSERT_LE(test, len, PAGE_SIZE / 4);
+	return len;
+}
+
+/* Object 0 lies @at bytes from the beginning of block @BLOCK: its reader gets the content */
+static void expect_content(struct kunit *test, struct checksum_read *read, unsigned int at)
+{
+	memset(page_address(read->page), 0xaa, PAGE_SIZE);
+	KUNIT_EXPECT_EQ_MSG(test, zram_rb_unpack(read->zram, read->packed,
+						 &read->packed->objects[0]), 0,
+			    "page at %u", at);
+	KUNIT_EXPECT_EQ_MSG(test, memcmp(page_address(read->page), read->content,
+					 PAGE_SIZE), 0, "page at %u", at);
+}
+
+/* A reader gets the data that was written, if the read begins at a logical block */
+static void checksum_test_sectors(struct kunit *test)
+{
+	static const unsigned int sizes[] = { 512, 1024, ZRAM_BLOCK_SIZE };
+	struct checksum_read read = make_read(test);
+	u8 *object = make_page(test);
+	unsigned int i, at, bytes, len = make_object(test, &read, object);
+	struct zram_slot slot;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++)
+		for (at = 0; at < ZRAM_BLOCK_SIZE; at += 8) {
+			slot = slot_of(len, at);
+			bytes = zram_slot_span(&slot, sizes[i], &read.packed->base);
+			KUNIT_ASSERT_LE(test, bytes, 2 * PAGE_SIZE);
+			put_object(&read, 0, object, len, at);
+			expect_content(test, &read, at);
+		}
+	zram_test_exit(read.zram, 0);
 }
 
 /* A reader, and memory, get the data that was written, also of an object on two pages */
 static void checksum_test_read(struct kunit *test)
 {
 	struct checksum_read read = make_read(test);
-	struct zram *zram = read.zram;
-	struct zram_comp *comp = zram->comps.choice[0].comp;
 	u8 *object = make_page(test), *back = make_page(test);
-	struct zram_comp_stream *strm;
+	unsigned int at, len = make_object(test, &read, object);
+	struct zram *zram = read.zram;
 	unsigned long handle;
-	unsigned int len = 0, at;
 
-	KUNIT_ASSERT_EQ(test, zram_comp_start(comp), 0);
-	strm = zram_comp_stream_get(comp, ZRAM_COMPRESS);
-	memset(read.content + 100, 7, PAGE_SIZE - 200);
-	KUNIT_EXPECT_EQ(test, zram_comp_compress(strm, read.content, &len), 0);
-	if (len <= MOST)
-		memcpy(object, strm->buf, len);
-	zram_comp_stream_put(strm);
-	KUNIT_ASSERT_LE(test, len, PAGE_SIZE / 4);
 	KUNIT_ASSERT_EQ(test, zram_obj_alloc_back(&zram->pool, len, GFP_KERNEL, &handle), 0);
 
 	/* From one page over both to the other page */
@@ -241,12 +305,7 @@ static void checksum_test_read(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, memcmp(back, object, len), 0, "neighbour at %u", at);
 
 		put_object(&read, 0, object, len, at);
-		memset(page_address(read.page), 0xaa, PAGE_SIZE);
-		KUNIT_EXPECT_EQ_MSG(test, zram_rb_unpack(zram, read.packed,
-							 &read.packed->objects[0]), 0,
-				    "page at %u", at);
-		KUNIT_EXPECT_EQ_MSG(test, memcmp(page_address(read.page), read.content,
-						 PAGE_SIZE), 0, "page at %u", at);
+		expect_content(test, &read, at);
 	}
 	/* One that belongs elsewhere is not taken, though it decompresses */
 	read.packed->objects[0].index = 2;
@@ -263,6 +322,8 @@ static struct kunit_case checksum_test_cases[] = {
 	KUNIT_CASE(checksum_test_bits),
 	KUNIT_CASE(checksum_test_place),
 	KUNIT_CASE(checksum_test_blocks),
+	KUNIT_CASE(checksum_test_span),
+	KUNIT_CASE(checksum_test_sectors),
 	KUNIT_CASE(checksum_test_read),
 	{}
 };

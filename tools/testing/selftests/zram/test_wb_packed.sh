@@ -102,6 +102,38 @@ PACKED=0
 large "whole" random
 PACKED=1
 
+# A page that is read alone takes only the logical blocks of the device that its object lies on.
+# sectors BYTES: with logical blocks of BYTES
+sectors() {
+	bd_null 32 blocksize="$1" || bail "null_blk with blocks of $1 bytes"
+	read -r logical < "$BDSYS/queue/logical_block_size"
+	is "$1: bytes of a logical block" "$logical" "$1"
+	zram_new ${size}M '' "$BD"
+	must zpat fill -k mixed "$ZDEV" > /dev/null
+	put "$ZSYS/idle" all
+	mm_read
+	put "$ZSYS/writeback" idle
+	wb_read
+	is "$1: objects" "$WB_objects" "$pages"
+	bd_read
+	blocks=$BD_READS
+	read -r _ _ before _ < "$BDSYS/stat"
+	check "$1: page by page, in random order" zpat verify -k mixed -R "$ZDEV"
+	read -r _ _ after _ < "$BDSYS/stat"
+	# An object fills those that are read, but for parts of the first and the last
+	between "$1: bytes read" $(((after - before) * 512)) "$MM_COMPR" \
+		$((MM_COMPR + pages * 2 * $1))
+	bd_read
+	between "$1: reads count in blocks of 4096 bytes" \
+		$((BD_READS - blocks)) "$pages" $((pages * 2))
+	check "$1: many pages at a time" zpat verify -k mixed -j 4 "$ZDEV"
+	must zram_remove
+}
+
+[ "$PER_PAGE" -gt 1 ] || for bytes in 512 1024 4096; do
+	sectors $bytes
+done
+
 # A device too small takes what fits, the rest stays.
 bd_null 1 || bail "second null_blk"
 zram_new 16M '' "$BD"
