@@ -4,10 +4,12 @@
  */
 
 #include <linux/bio.h>
+#include <linux/cpumask.h>
 #include <linux/gfp.h>
 #include <linux/mempool.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/percpu.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 
@@ -82,6 +84,31 @@ struct zram_rb_packed *zram_rb_alloc(unsigned int objects, unsigned int window,
 	return NULL;
 }
 
+/**
+ * zram_rb_alloc_one() - allocate a read of one object, without neighbours
+ * @memory: memory of the device's reads
+ * @nr: number of blocks to allocate pages for
+ * @gfp: how to allocate, if this CPU has kept no read
+ *
+ * The pages of a read that was kept have the data of an earlier read. A read overwrites all
+ * bytes that are used of it, unless it fails.
+ *
+ * Context: Any but interrupts.
+ * Return: the read, of which the caller sets all fields but those of its memory; or NULL.
+ */
+struct zram_rb_packed *zram_rb_alloc_one(struct zram_rb_memory *memory,
+					 unsigned int nr, gfp_t gfp)
+{
+	struct zram_rb_packed *packed = this_cpu_xchg(*memory->kept, NULL);
+
+	if (!packed)
+		return zram_rb_alloc(1, 1, nr, gfp);
+	if (zram_rb_alloc_grow(packed, nr, gfp))
+		return packed;
+	zram_rb_alloc_free(packed, memory);
+	return NULL;
+}
+
 static void *rb_alloc_mempool_alloc(gfp_t gfp, void *data)
 {
 	return zram_rb_alloc(1, 1, MAX_SPAN, gfp);
@@ -93,27 +120,56 @@ static void rb_alloc_mempool_free(void *element, void *data)
 }
 
 /**
- * zram_rb_alloc_init() - set up a reserve of reads of one object each
- * @reserve: the mempool
- * @nr: reads in it
+ * zram_rb_alloc_init() - set up the memory of packed reads
+ * @memory: the memory
  *
  * Return: 0 or -ENOMEM.
  */
-int zram_rb_alloc_init(mempool_t *reserve, int nr)
+int zram_rb_alloc_init(struct zram_rb_memory *memory)
 {
-	return mempool_init(reserve, nr, rb_alloc_mempool_alloc,
-			    rb_alloc_mempool_free, NULL);
+	memory->kept = alloc_percpu(struct zram_rb_packed *);
+	if (!memory->kept)
+		return -ENOMEM;
+	if (!mempool_init(&memory->reserve, ZRAM_RB_RESERVE, rb_alloc_mempool_alloc,
+			  rb_alloc_mempool_free, NULL))
+		return 0;
+	free_percpu(memory->kept);
+	return -ENOMEM;
 }
 
 /**
- * zram_rb_alloc_free() - free a read that has ended
- * @packed: the read
- * @reserve: the mempool, used if @packed->reserved
+ * zram_rb_alloc_exit() - undo zram_rb_alloc_init()
+ * @memory: the memory; no read is in flight
  */
-void zram_rb_alloc_free(struct zram_rb_packed *packed, mempool_t *reserve)
+void zram_rb_alloc_exit(struct zram_rb_memory *memory)
+{
+	struct zram_rb_packed *packed;
+	int cpu;
+
+	/* Of all possible CPUs: one that is offline now may have kept a read */
+	for_each_possible_cpu(cpu) {
+		packed = *per_cpu_ptr(memory->kept, cpu);
+		if (packed)
+			rb_alloc_destroy(packed);
+	}
+	free_percpu(memory->kept);
+	mempool_exit(&memory->reserve);
+}
+
+/**
+ * zram_rb_alloc_free() - free a read that has ended, or keep it for the next one
+ * @packed: the read
+ * @memory: the memory of the device's reads
+ *
+ * A CPU keeps one read for one object, so readers in reclaim mostly need no memory.
+ *
+ * Context: Any but interrupts.
+ */
+void zram_rb_alloc_free(struct zram_rb_packed *packed, struct zram_rb_memory *memory)
 {
 	if (packed->reserved)
-		mempool_free(packed, reserve);
-	else
+		mempool_free(packed, &memory->reserve);
+	else if (packed->max_objects > 1 ||
+		 this_cpu_cmpxchg(*memory->kept, NULL, packed))
 		rb_alloc_destroy(packed);
 }

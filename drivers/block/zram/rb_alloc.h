@@ -6,10 +6,12 @@
 #include <linux/bvec.h>
 #include <linux/gfp.h>
 #include <linux/mempool.h>
+#include <linux/refcount.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
-struct zram_rb_group;
+struct completion;
+struct zram;
 struct zram_rb_object;
 
 /*
@@ -17,13 +19,42 @@ struct zram_rb_object;
  */
 #define ZRAM_RB_WINDOW_GFP	(__GFP_NOMEMALLOC | __GFP_NOWARN)
 
+/*
+ * Reads that can be in flight at a time without any free memory, of each kind. A
+ * device with a backing device keeps about 13 KiB for each, with 4 KiB pages.
+ */
+#define ZRAM_RB_RESERVE		16
+
 /* Most objects of the reader in one read; neighbours are not among them */
 #define ZRAM_RB_MAX_OBJECTS	64U
+
+/**
+ * struct zram_rb_group - the reads for one bio, or for one task that waits
+ * @zram: the device
+ * @parent: the bio that is completed after the last read, or NULL
+ * @done: completed after the last read if there is no @parent
+ * @start: when @parent arrived, jiffies
+ * @since: when the group began, ktime_get_ns(), if it counts in @in_flight of the pool;
+ *	else 0
+ * @pending: reads in flight, and one reference of the submitter; unused if the group is part
+ *	of its only read
+ * @status: the error of a read that failed
+ */
+struct zram_rb_group {
+	struct zram *zram;
+	struct bio *parent;
+	struct completion *done;
+	unsigned long start;
+	u64 since;
+	refcount_t pending;
+	blk_status_t status;
+};
 
 /**
  * struct zram_rb_packed - one read of consecutive blocks
  * @work: decompression
  * @group: the group of the read
+ * @own: memory for @group, used if this is the only read of the group
  * @first: first block
  * @nr: number of blocks
  * @nr_own: number of blocks, from @first on, without those that only neighbours need
@@ -45,6 +76,7 @@ struct zram_rb_object;
 struct zram_rb_packed {
 	struct work_struct work;
 	struct zram_rb_group *group;
+	struct zram_rb_group own;
 	u64 first;
 	unsigned int nr;
 	unsigned int nr_own;
@@ -64,10 +96,23 @@ struct zram_rb_packed {
 	struct bio_vec bvecs[];
 };
 
-int zram_rb_alloc_init(mempool_t *reserve, int nr);
+/**
+ * struct zram_rb_memory - memory of the packed reads of a device
+ * @reserve: reads of one object each, for tasks that find no free memory
+ * @kept: for each CPU a read of one object that has ended, or NULL; this_cpu_xchg()
+ */
+struct zram_rb_memory {
+	mempool_t reserve;
+	struct zram_rb_packed * __percpu *kept;
+};
+
+int zram_rb_alloc_init(struct zram_rb_memory *memory);
+void zram_rb_alloc_exit(struct zram_rb_memory *memory);
 struct zram_rb_packed *zram_rb_alloc(unsigned int objects, unsigned int window,
 				     unsigned int nr, gfp_t gfp);
+struct zram_rb_packed *zram_rb_alloc_one(struct zram_rb_memory *memory,
+					 unsigned int nr, gfp_t gfp);
 bool zram_rb_alloc_grow(struct zram_rb_packed *packed, unsigned int nr, gfp_t gfp);
-void zram_rb_alloc_free(struct zram_rb_packed *packed, mempool_t *reserve);
+void zram_rb_alloc_free(struct zram_rb_packed *packed, struct zram_rb_memory *memory);
 
 #endif

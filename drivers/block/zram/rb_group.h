@@ -5,30 +5,22 @@
 #include <linux/atomic.h>
 #include <linux/bio.h>
 #include <linux/mempool.h>
-#include <linux/refcount.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
+#include "rb_alloc.h"
 #include "tier_latency.h"
 
-struct completion;
 struct zram;
-struct zram_rb_packed;
 struct zram_rb_read;
-
-/*
- * Reads that can be in flight at a time without any free memory, of each kind. A
- * device with a backing device keeps about 13 KiB for each, with 4 KiB pages.
- */
-#define ZRAM_RB_RESERVE		16
 
 /**
  * struct zram_rb_pool - the memory and the workers of a device's read-backs
  * @groups: groups
  * @bios: reads of whole pages
  * @splits: parts of large bios
- * @packed: reads of one packed object
+ * @packed: memory of packed reads
  * @wq: submits deferred reads; decompresses for a read that is alone
  * @concurrent_wq: decompresses while several packed reads are in flight
  * @packed_in_flight: number of packed reads in flight
@@ -42,7 +34,7 @@ struct zram_rb_pool {
 	mempool_t groups;
 	struct bio_set bios;
 	struct bio_set splits;
-	mempool_t packed;
+	struct zram_rb_memory packed;
 	struct workqueue_struct *wq;
 	struct workqueue_struct *concurrent_wq;
 	atomic_t packed_in_flight;
@@ -51,28 +43,6 @@ struct zram_rb_pool {
 	spinlock_t lock;		/* see above */
 	struct bio_list deferred;	/* lock */
 	struct work_struct submit_work;
-};
-
-/**
- * struct zram_rb_group - the reads for one bio, or for one task that waits
- * @zram: the device
- * @parent: the bio that is completed after the last read, or NULL
- * @done: completed after the last read if there is no @parent
- * @start: when @parent arrived, jiffies
- * @since: when the group began, ktime_get_ns(), if it counts in @in_flight of the pool;
- *	else 0
- * @pending: reads in flight, and one reference of the submitter; unused if the group is part
- *	of its only read
- * @status: the error of a read that failed
- */
-struct zram_rb_group {
-	struct zram *zram;
-	struct bio *parent;
-	struct completion *done;
-	unsigned long start;
-	u64 since;
-	refcount_t pending;
-	blk_status_t status;
 };
 
 /**

@@ -64,7 +64,7 @@ int zram_rb_packed_init(struct zram_rb_pool *pool, const char *name)
 					      name);
 	if (!pool->concurrent_wq)
 		return -ENOMEM;
-	if (!zram_rb_alloc_init(&pool->packed, ZRAM_RB_RESERVE))
+	if (!zram_rb_alloc_init(&pool->packed))
 		return 0;
 	destroy_workqueue(pool->concurrent_wq);
 	return -ENOMEM;
@@ -77,7 +77,7 @@ int zram_rb_packed_init(struct zram_rb_pool *pool, const char *name)
 void zram_rb_packed_exit(struct zram_rb_pool *pool)
 {
 	destroy_workqueue(pool->concurrent_wq);
-	mempool_exit(&pool->packed);
+	zram_rb_alloc_exit(&pool->packed);
 }
 
 /*
@@ -191,8 +191,9 @@ static void rb_packed_work(struct work_struct *work)
 	struct zram_rb_packed *packed =
 		container_of(work, struct zram_rb_packed, work);
 	struct zram_rb_group *group = packed->group;
-	struct zram_backing *backing = &group->zram->backing;
+	struct zram_rb_pool *pool = group->zram->backing.reads;
 	blk_status_t status = packed->bio.bi_status;
+	struct bio *parent = NULL;
 	unsigned int i;
 
 	if (status && packed->nr_objects > packed->own_objects) {
@@ -210,11 +211,16 @@ static void rb_packed_work(struct work_struct *work)
 	}
 	/* If a page that was asked for is wrong, the neighbours may be wrong too: leave them */
 	rb_packed_settle(packed, !status);
-	atomic_dec(&backing->reads->packed_in_flight);
+	atomic_dec(&pool->packed_in_flight);
 	bio_uninit(&packed->bio);
-	zram_rb_alloc_free(packed, &backing->reads->packed);
+	if (group == &packed->own)
+		parent = zram_rb_group_end(group, status);
+	zram_rb_alloc_free(packed, &pool->packed);
 	/* From here on the device may be reset and removed */
-	zram_rb_group_put(group, status);
+	if (parent)
+		bio_endio(parent);
+	else
+		zram_rb_group_put(group, status);
 }
 
 static void rb_packed_endio(struct bio *bio)
@@ -260,7 +266,10 @@ void zram_rb_packed_submit(struct zram_rb_set *set)
 	rb_packed_send(set, true);
 }
 
-/* Make @packed the growing read of the set, for blocks from @first on */
+/*
+ * Make @packed the growing read of the set, for blocks from @first on. If the set has no
+ * group, this is its only read.
+ */
 static void rb_packed_begin(struct zram_rb_set *set,
 			    struct zram_rb_packed *packed, u64 first,
 			    unsigned int nr)
@@ -270,8 +279,13 @@ static void rb_packed_begin(struct zram_rb_set *set,
 	packed->first = first;
 	packed->nr = nr;
 	packed->nr_objects = 0;
-	refcount_inc(&set->group->pending);
 	set->packed = packed;
+	if (set->group) {
+		refcount_inc(&set->group->pending);
+		return;
+	}
+	packed->group = &packed->own;
+	zram_rb_group_begin(&packed->own, set->zram, set->parent, set->start);
 }
 
 /* Make the read include @nr blocks from @first on; false if it cannot */
@@ -333,7 +347,10 @@ static struct zram_rb_packed *rb_packed_create(struct zram_rb_set *set,
 		packed = zram_rb_alloc(objects, window, nr, RB_PACKED_GFP);
 	if (!packed) {
 		window = min(window, 1U);
-		packed = zram_rb_alloc(objects, 1, nr, RB_PACKED_GFP);
+		packed = objects == 1 ?
+			zram_rb_alloc_one(&set->zram->backing.reads->packed, nr,
+					  RB_PACKED_GFP) :
+			zram_rb_alloc(objects, 1, nr, RB_PACKED_GFP);
 	}
 	if (packed) {
 		packed->window = window;
@@ -346,7 +363,7 @@ static struct zram_rb_packed *rb_packed_create(struct zram_rb_set *set,
 
 /**
  * zram_rb_packed_add() - add a packed object to the reads of a set
- * @set: the set, with a group
+ * @set: the set; without a group if this is the only page of its bio
  * @slot: copy of the slot; the reads take over its block references
  * @index: the slot's number
  * @page: the page to decompress it to
@@ -381,7 +398,8 @@ bool zram_rb_packed_add(struct zram_rb_set *set, const struct zram_slot *slot,
 
 /**
  * zram_rb_packed_add_reserved() - read a packed object without any free memory
- * @set: the set, with a group, @deferred, and without growing reads
+ * @set: the set, @deferred, and without growing reads; without a group if this is the only
+ *	page of its bio
  * @slot: copy of the slot; the read takes over its block references
  * @index: the slot's number
  * @page: the page to decompress it to
@@ -400,7 +418,7 @@ void zram_rb_packed_add_reserved(struct zram_rb_set *set,
 
 	nr = zram_slot_blocks(slot, &first);
 	/* Cannot fail: a mempool, and the task may wait */
-	packed = mempool_alloc(&set->zram->backing.reads->packed, GFP_NOIO);
+	packed = mempool_alloc(&set->zram->backing.reads->packed.reserve, GFP_NOIO);
 	packed->reserved = true;
 	packed->window = 0;
 	packed->bytes = rb_packed_span(set->zram, slot, &packed->base);

@@ -12,8 +12,8 @@
  *
  * Groups and bios come from mempools, groups first. The last read of a group
  * frees it, and a read depends on the backing device alone, so waiting for either
- * mempool ends. A bio of one page that is not packed has one read, whose memory
- * includes the group: zram_rb_read_one(). Each device has its own mempools, because its
+ * mempool ends. A bio of one page has one read, whose memory includes the group:
+ * zram_rb_read_one(). Each device has its own mempools, because its
  * backing device may be another zram device, or be stacked on one.
  */
 
@@ -288,8 +288,10 @@ static noinline void rb_read_one_packed(struct zram *zram, struct bio *parent,
 		.start = start,
 	};
 
-	zram_rb_add(&set, slot, index, bio_page(parent));
-	zram_rb_finish(&set, BLK_STS_OK);
+	if (!zram_rb_packed_add(&set, slot, index, bio_page(parent)))
+		zram_rb_packed_add_reserved(&set, slot, index, bio_page(parent));
+	else
+		zram_rb_packed_submit(&set);
 }
 
 /**
