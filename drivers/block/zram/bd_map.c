@@ -157,35 +157,52 @@ static void bd_map_look_unit(struct zram_bd_map *map, const struct segment *seg,
 	}
 }
 
+/* Add @change to the count of a block that has at least @least references */
+static __always_inline bool bd_map_ref_block(struct segment *seg, unsigned int at,
+					     u32 least, int change,
+					     unsigned int *freed)
+{
+	u32 *count = &seg->refs[at];
+
+	if (*count < least)
+		return false;
+	*count += change;
+	if (!*count) {
+		__clear_bit(at, seg->used);
+		++*freed;
+	}
+	return true;
+}
+
 /*
- * Change the counts of @nr blocks of a segment under its lock. Returns false if one of them
- * has no reference. The caller frees *@counts if it is set: the segment has become free.
+ * Change the counts of @nr blocks of a segment under its lock: by @change, or, if @drop is
+ * set, drop as many as it has for each block. Returns false, and does not change a block, if
+ * it has too few. The caller frees *@counts if it is set: the segment has become free.
  */
 static noinline bool bd_map_ref_locked(struct zram_bd_map *map, struct segment *seg,
 				       u64 block, unsigned int nr, int change,
-				       u32 **counts)
+				       const u8 *drop, u32 **counts)
 {
-	unsigned int at = block & (SEGMENT_BLOCKS - 1), first = at;
-	unsigned int freed = 0;
+	unsigned int i, at = block & (SEGMENT_BLOCKS - 1), freed = 0;
 	bool valid = true;
 
 	lockdep_assert_held(&seg->lock);
-	for (; nr; nr--, at++) {
-		if (!seg->refs || !seg->refs[at]) {
-			valid = false;
-			continue;
-		}
-		seg->refs[at] += change;
-		if (!seg->refs[at]) {
-			__clear_bit(at, seg->used);
-			freed++;
-		}
+	if (!seg->refs)
+		return false;
+	if (drop) {
+		for (i = 0; i < nr; i++)
+			if (drop[i])
+				valid &= bd_map_ref_block(seg, at + i, drop[i],
+							  -drop[i], &freed);
+	} else {
+		for (i = 0; i < nr; i++)
+			valid &= bd_map_ref_block(seg, at + i, 1, change, &freed);
 	}
 	if (!freed)
 		return valid;
 	if (seg->nr_used == seg->nr_blocks)
 		zram_bd_tree_update(map, block, false);
-	bd_map_look_unit(map, seg, first, at);
+	bd_map_look_unit(map, seg, at, at + nr);
 	seg->nr_used -= freed;
 	if (!seg->nr_used) {
 		swap(*counts, seg->refs);
@@ -203,8 +220,8 @@ static noinline void bd_map_free_counts(struct zram_bd_map *map, u32 *counts)
 	kfree(counts);
 }
 
-static bool bd_map_ref_segment(struct zram_bd_map *map, u64 block,
-			       unsigned int nr, int change)
+static bool bd_map_ref_segment(struct zram_bd_map *map, u64 block, unsigned int nr,
+			       int change, const u8 *drop)
 {
 	struct segment *seg = zram_bd_tree_find(map, block);
 	u32 *counts = NULL;
@@ -214,10 +231,29 @@ static bool bd_map_ref_segment(struct zram_bd_map *map, u64 block,
 	if (!seg)
 		return false;
 	spin_lock_irqsave(&seg->lock, irq);
-	valid = bd_map_ref_locked(map, seg, block, nr, change, &counts);
+	valid = bd_map_ref_locked(map, seg, block, nr, change, drop, &counts);
 	spin_unlock_irqrestore(&seg->lock, irq);
 	if (counts)
 		bd_map_free_counts(map, counts);
+	return valid;
+}
+
+/* bd_map_ref_locked() for a range of any length */
+static bool bd_map_ref(struct zram_bd_map *map, u64 first, unsigned int nr,
+		       int change, const u8 *drop)
+{
+	bool valid = true;
+
+	while (nr) {
+		unsigned int at = first & (SEGMENT_BLOCKS - 1);
+		unsigned int part = min(nr, SEGMENT_BLOCKS - at);
+
+		valid &= bd_map_ref_segment(map, first, part, change, drop);
+		first += part;
+		nr -= part;
+		if (drop)
+			drop += part;
+	}
 	return valid;
 }
 
@@ -228,25 +264,15 @@ static bool bd_map_ref_segment(struct zram_bd_map *map, u64 block,
  * @nr: number of blocks
  * @change: 1 or -1
  *
- * Like zram_bd_map_get() and zram_bd_map_put(), but for any number of blocks, and returns
- * false for a block without references instead of warning. Such a block is not changed.
+ * Like zram_bd_map_get() and zram_bd_map_put(), but returns false for a block
+ * without references instead of warning. Such a block is not changed.
  *
  * Return: false if one of the blocks had no reference.
  */
 bool __zram_bd_map_ref(struct zram_bd_map *map, u64 first, unsigned int nr,
 		       int change)
 {
-	bool valid = true;
-
-	while (nr) {
-		unsigned int at = first & (SEGMENT_BLOCKS - 1);
-		unsigned int part = min(nr, SEGMENT_BLOCKS - at);
-
-		valid &= bd_map_ref_segment(map, first, part, change);
-		first += part;
-		nr -= part;
-	}
-	return valid;
+	return bd_map_ref(map, first, nr, change, NULL);
 }
 
 /* One block, or two of one segment: most gets and puts with 4 KiB pages */
@@ -325,7 +351,8 @@ void zram_bd_map_put(struct zram_bd_map *map, u64 first, unsigned int nr)
 	}
 	spin_lock_irqsave(&seg->lock, irq);
 	if (!bd_map_ref_few(seg, at, nr, 1, -1))
-		valid = bd_map_ref_locked(map, seg, first, nr, -1, &counts);
+		valid = bd_map_ref_locked(map, seg, first, nr, -1, NULL,
+					  &counts);
 	spin_unlock_irqrestore(&seg->lock, irq);
 	if (unlikely(counts))
 		bd_map_free_counts(map, counts);
@@ -355,6 +382,23 @@ void zram_bd_map_share(struct zram_bd_map *map, u64 first, unsigned int nr,
 		for (i = 0; i < nr; i++)
 			seg->refs[at + i] += refs[i];
 	spin_unlock_irqrestore(&seg->lock, irq);
+}
+
+/**
+ * zram_bd_map_unshare() - drop several references on each block of a range
+ * @map: the map
+ * @first: first block
+ * @nr: number of blocks
+ * @refs: number of references to drop on each block, may be 0
+ *
+ * The caller holds these references. Takes the lock of a segment once.
+ *
+ * Context: Any.
+ */
+void zram_bd_map_unshare(struct zram_bd_map *map, u64 first, unsigned int nr,
+			 const u8 *refs)
+{
+	WARN_ON_ONCE(!bd_map_ref(map, first, nr, 0, refs));
 }
 
 /**

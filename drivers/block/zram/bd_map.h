@@ -28,6 +28,8 @@ void zram_bd_map_get(struct zram_bd_map *map, u64 first, unsigned int nr);
 void zram_bd_map_put(struct zram_bd_map *map, u64 first, unsigned int nr);
 void zram_bd_map_share(struct zram_bd_map *map, u64 first, unsigned int nr,
 		       const u16 *refs);
+void zram_bd_map_unshare(struct zram_bd_map *map, u64 first, unsigned int nr,
+			 const u8 *refs);
 bool zram_bd_map_get_sole(struct zram_bd_map *map, u64 first, unsigned int nr);
 void zram_bd_map_prepare(struct zram_bd_map *map);
 void zram_bd_map_skip(struct zram_bd_map *map, u64 block);
@@ -56,6 +58,11 @@ static inline void zram_bd_map_get(struct zram_bd_map *map, u64 first,
 
 static inline void zram_bd_map_put(struct zram_bd_map *map, u64 first,
 				   unsigned int nr)
+{
+}
+
+static inline void zram_bd_map_unshare(struct zram_bd_map *map, u64 first,
+				       unsigned int nr, const u8 *refs)
 {
 }
 

@@ -20,9 +20,38 @@ static void slot_range_put_blocks(struct zram *zram, u64 first, unsigned int nr)
 		zram_bd_map_put(zram->backing.map, first, nr);
 }
 
+/* Blocks of packed slots whose references are dropped in one call: more than two pages */
+#define RANGE_BLOCKS	(2 * ZRAM_BLOCKS_PER_PAGE + 30)
+
+/*
+ * Drop the references of packed slots that share blocks or lie on consecutive ones; returns
+ * the number of these slots. The first of @nr is packed; @nr is at most 255.
+ */
+static noinline_for_stack unsigned int
+slot_range_put_packed(struct zram *zram, const struct zram_slot *old, unsigned int nr)
+{
+	u8 refs[RANGE_BLOCKS] = {};
+	unsigned int i, at, nr_blocks, len = 0;
+	u64 first, base;
+
+	zram_slot_blocks(old, &base);
+	for (i = 0; i < nr && zram_slot_packed(&old[i]); i++) {
+		nr_blocks = zram_slot_blocks(&old[i], &first);
+		if (first < base || first > base + len ||
+		    first + nr_blocks > base + RANGE_BLOCKS)
+			break;
+		at = first - base;
+		len = max(len, at + nr_blocks);
+		while (nr_blocks--)
+			refs[at++]++;
+	}
+	zram_bd_map_unshare(zram->backing.map, base, len, refs);
+	return i;
+}
+
 /*
  * Release the content of detached slots. Consecutive pages that a run has written back
- * whole often have consecutive blocks, so drop the references of an extent in one call.
+ * often have consecutive blocks, so drop the references of an extent in one call.
  */
 static void slot_range_release(struct zram *zram, const struct zram_slot *old,
 			       unsigned int nr)
@@ -33,6 +62,10 @@ static void slot_range_release(struct zram *zram, const struct zram_slot *old,
 	for (i = 0; i < nr; i++) {
 		if (!zram_slot_test(&old[i], ZRAM_WB)) {
 			zram_slot_release(zram, &old[i]);
+			continue;
+		}
+		if (zram_slot_packed(&old[i])) {
+			i += slot_range_put_packed(zram, &old[i], nr - i) - 1;
 			continue;
 		}
 		nr_blocks = zram_slot_blocks(&old[i], &first);

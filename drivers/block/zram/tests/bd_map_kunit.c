@@ -77,6 +77,22 @@ static void put(struct kunit *test, unsigned int first, unsigned int nr)
 	KUNIT_ASSERT_EQ(test, zram_bd_map_used(t->map), (u64)t->used);
 }
 
+/* Drop all, some or no references of each block */
+static void unshare(struct kunit *test, unsigned int first, unsigned int nr)
+{
+	struct bd_map_test *t = test->priv;
+	unsigned int i;
+	u8 refs[70];
+
+	for (i = 0; i < nr; i++) {
+		refs[i] = below(t, min(t->ref[first + i], 254U) + 1);
+		t->ref[first + i] -= refs[i];
+		t->used -= refs[i] && !t->ref[first + i];
+	}
+	zram_bd_map_unshare(t->map, first, nr, refs);
+	KUNIT_ASSERT_EQ(test, zram_bd_map_used(t->map), (u64)t->used);
+}
+
 /* Reserve until the map is full, in runs as long as there are. */
 static void fill(struct kunit *test)
 {
@@ -146,6 +162,9 @@ static void bd_map_test_random(struct kunit *test)
 			break;
 		case 4:
 			get(test, b, nr);
+			break;
+		case 5:
+			unshare(test, b, nr);
 			break;
 		default:
 			put(test, b, nr);

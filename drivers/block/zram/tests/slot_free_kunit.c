@@ -22,15 +22,13 @@
 /**
  * struct slot_free_test - the device of a test, and a model of it
  * @zram: has slots, counters and a block map
- * @block: the block of each slot, if @flags has ZRAM_WB
- * @flags: the flags of each slot
+ * @slot: the content of each slot
  * @refs: references of each block
  * @used: number of blocks with references
  */
 struct slot_free_test {
 	struct zram zram;
-	u64 block[NR_SLOTS];
-	u32 flags[NR_SLOTS];
+	struct zram_slot slot[NR_SLOTS];
 	u32 refs[NR_BLOCKS];
 	u64 used;
 };
@@ -89,32 +87,45 @@ static void keep_used(struct slot_free_test *t)
 	}
 }
 
+/* Install an object of @size bytes, @offset bytes into @block; PAGE_SIZE is a whole page */
+static void put_slot(struct slot_free_test *t, unsigned int i, u64 block,
+		     unsigned int offset, unsigned int size)
+{
+	unsigned int nr;
+
+	t->slot[i].handle = zram_slot_location(block, offset);
+	t->slot[i].flags = size | ZRAM_WB;
+	for (nr = zram_slot_blocks(&t->slot[i], &block); nr; nr--, block++)
+		t->used += !t->refs[block]++;
+	zram_slot_publish(&t->zram, i, t->slot[i].handle, t->slot[i].flags);
+}
+
 /* Install an object of less than a block at the beginning of @block */
 static void put_object(struct slot_free_test *t, unsigned int i, u64 block)
 {
-	t->block[i] = block;
-	t->flags[i] = 100 | ZRAM_WB;
-	t->used += !t->refs[block]++;
-	zram_slot_publish(&t->zram, i, zram_slot_location(block, 0),
-			  t->flags[i]);
+	put_slot(t, i, block, 0, 100);
 }
 
 /* Free slots of the device and of the model, and compare */
 static void free_slots(struct kunit *test, unsigned int index, unsigned int nr)
 {
 	struct slot_free_test *t = test->priv;
-	unsigned int i;
+	unsigned int i, left;
+	u64 block;
 
 	for (i = index; i < index + nr; i++) {
-		if (t->flags[i] & ZRAM_WB)
-			t->used -= !--t->refs[t->block[i]];
-		t->flags[i] = 0;
+		left = 0;
+		if (zram_slot_test(&t->slot[i], ZRAM_WB))
+			left = zram_slot_blocks(&t->slot[i], &block);
+		for (; left; left--, block++)
+			t->used -= !--t->refs[block];
+		t->slot[i].flags = 0;
 	}
 	zram_slots_free(&t->zram, index, nr);
 	KUNIT_EXPECT_EQ(test, zram_bd_map_used(t->zram.backing.map), t->used);
 	for (i = 0; i < NR_SLOTS; i++)
 		KUNIT_EXPECT_EQ_MSG(test, t->zram.slots.slot[i].flags,
-				    t->flags[i], "slot %u", i);
+				    t->slot[i].flags, "slot %u", i);
 	/* Adding a reference fails for a block without any */
 	for (i = 0; i < NR_BLOCKS; i++) {
 		if (!__zram_bd_map_ref(t->zram.backing.map, i, 1, 1))
@@ -166,9 +177,28 @@ static void slot_free_test_shared(struct kunit *test)
 	free_slots(test, 0, NR_SLOTS);
 }
 
+/* Objects follow each other without a gap: many lie on two blocks, also of two segments */
+static void slot_free_test_dense(struct kunit *test)
+{
+	struct slot_free_test *t = test->priv;
+	unsigned int i, size = 1500, at = 480 * ZRAM_BLOCK_SIZE;
+
+	reserve_all(test);
+	for (i = 0; i < NR_SLOTS; i++) {
+		put_slot(t, i, at >> ZRAM_BLOCK_SHIFT, at % ZRAM_BLOCK_SIZE, size);
+		at += ALIGN(zram_slot_packed_size(size), BIT(ZRAM_LOC_SHIFT));
+	}
+	keep_used(t);
+	free_slots(test, 3, 100);
+	free_slots(test, 0, NR_SLOTS);
+	KUNIT_EXPECT_EQ(test, t->used, 0ULL);
+}
+
 static void slot_free_test_random(struct kunit *test)
 {
 	struct slot_free_test *t = test->priv;
+	/* The longest object, which lies on one more block than a page, and a whole page */
+	const unsigned int last = NR_BLOCKS - ZRAM_BLOCKS_PER_PAGE - 1;
 	struct rnd_state rnd;
 	unsigned int i, r;
 	u64 block = 0;
@@ -181,14 +211,20 @@ static void slot_free_test_random(struct kunit *test)
 		case 0:
 			continue;
 		case 1:
-			t->flags[i] = ZRAM_SAME;
+			t->slot[i].flags = ZRAM_SAME;
 			zram_slot_publish(&t->zram, i, 0, ZRAM_SAME);
 			continue;
 		case 2:
-			block = (r >> 8) % NR_BLOCKS;
+			block = (r >> 8) % last;
 			break;
+		case 3:
+			put_slot(t, i, block, 0, PAGE_SIZE);
+			continue;
+		case 4:
+			put_slot(t, i, block, ZRAM_BLOCK_SIZE - 8, PAGE_SIZE - 8);
+			continue;
 		default:
-			block = (block + 1) % NR_BLOCKS;
+			block = (block + 1) % last;
 		}
 		put_object(t, i, block);
 	}
@@ -206,6 +242,7 @@ static struct kunit_case slot_free_test_cases[] = {
 	KUNIT_CASE(slot_free_test_forward),
 	KUNIT_CASE(slot_free_test_backward),
 	KUNIT_CASE(slot_free_test_shared),
+	KUNIT_CASE(slot_free_test_dense),
 	KUNIT_CASE(slot_free_test_random),
 	{}
 };
