@@ -45,6 +45,7 @@ typedef s64 ktime_t, time64_t;
 #define NUMA_NO_NODE		(-1)
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 #define round_down(x, y)	((x) & ~(typeof(x))((y) - 1))
+#define round_up(x, y)		((((x) - 1) | (typeof(x))((y) - 1)) + 1)
 #define clamp(v, lo, hi)	((v) < (lo) ? (lo) : (v) > (hi) ? (hi) : (v))
 #define static_assert		_Static_assert
 #define READ_ONCE(x)		(*(volatile typeof(x) *)&(x))
