@@ -77,7 +77,7 @@ typedef s64 ktime_t, time64_t;
 
 /* Locks: there is one thread */
 typedef struct { int unused; } spinlock_t;
-struct mutex { int unused; };
+struct mutex { int held; };
 struct list_head { int unused; };
 struct completion { int unused; };
 struct work_struct { int unused; };
@@ -86,7 +86,7 @@ typedef struct { int unused; } wait_queue_head_t;
 #define spin_lock_init(lock)	((void)(lock))
 #define spin_lock(lock)		((void)(lock))
 #define spin_unlock(lock)	((void)(lock))
-#define mutex_init(lock)	((void)(lock))
+#define mutex_init(lock)	((lock)->held = 0)
 #define init_completion(c)	((void)(c))
 #define init_waitqueue_head(w)	((void)(w))
 #define wake_up(w)		((void)(w))
@@ -103,6 +103,21 @@ struct u64_stats_sync { int unused; };
 #define atomic_read(v)		((v)->counter)
 #define atomic_set_release(v, i)	((v)->counter = (i))
 #define atomic64_read(v)	((v)->counter)
+
+static inline int mutex_lock_killable(struct mutex *lock)
+{
+	if (lock->held)
+		abort();
+	lock->held = 1;
+	return 0;
+}
+
+static inline void mutex_unlock(struct mutex *lock)
+{
+	if (!lock->held)
+		abort();
+	lock->held = 0;
+}
 
 static inline void down_read(struct rw_semaphore *sem)
 {

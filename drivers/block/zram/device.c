@@ -92,21 +92,37 @@ static void device_forget(struct zram *zram)
 }
 
 /*
+ * Wait until no task holds @lock. Polling keeps the hung-task detector quiet. Returns -EINTR
+ * if @killable and the task is killed first.
+ */
+static int device_wait_unlocked(struct mutex *lock, bool killable)
+{
+	while (!mutex_trylock(lock)) {
+		if (killable && fatal_signal_pending(current))
+			return -EINTR;
+		msleep(RUNS_STEP_MS);
+	}
+	mutex_unlock(lock);
+	return 0;
+}
+
+/*
  * End the runs before a writer queues for config_lock. A run holds the lock shared
  * while it waits for the backing device, and behind a queued writer each reader of
- * an attribute would wait as long. Polling also keeps the hung-task detector quiet.
+ * an attribute would wait as long. So it would behind a task that compacts the pool, which
+ * takes seconds if the pool is large.
  */
 static int device_stop_runs(struct zram *zram, bool killable)
 {
+	int err;
+
 	WRITE_ONCE(zram->stopping, true);
-	while (!mutex_trylock(&zram->pp_lock)) {
-		if (killable && fatal_signal_pending(current)) {
-			WRITE_ONCE(zram->stopping, false);
-			return -EINTR;
-		}
-		msleep(RUNS_STEP_MS);
+	err = device_wait_unlocked(&zram->pp_lock, killable) ?:
+	      device_wait_unlocked(&zram->compact_lock, killable);
+	if (err) {
+		WRITE_ONCE(zram->stopping, false);
+		return err;
 	}
-	mutex_unlock(&zram->pp_lock);
 	/* It waits for no I/O any more, and is not started while stopping is set */
 	zram_tier_stop(zram);
 	return 0;
@@ -156,7 +172,9 @@ struct zram *zram_device_add(int major, int id,
 
 	if (!zram)
 		return ERR_PTR(-ENOMEM);
+	mutex_init(&zram->setup_lock);
 	init_rwsem(&zram->config_lock);
+	mutex_init(&zram->compact_lock);
 	mutex_init(&zram->pp_lock);
 	for (i = 0; i < ZRAM_RMW_LOCKS; i++)
 		mutex_init(&zram->rmw_locks[i]);
@@ -299,9 +317,9 @@ void zram_device_remove(struct zram *zram)
  * @zram: the device
  * @disksize: in bytes, a multiple of the page size, not zero
  *
- * Context: May sleep. Takes config_lock.
- * Return: 0, -EBUSY when it is set up already, -ENOMEM, or the error of a
- *	compressor; then all compressors return to the default.
+ * Context: May sleep. Takes setup_lock and config_lock.
+ * Return: 0; -EBUSY when it is set up already; -EINTR after a fatal signal; -ENOMEM, or the
+ *	error of a compressor: then all compressors return to the default.
  */
 int zram_device_init(struct zram *zram, u64 disksize)
 {
@@ -347,17 +365,19 @@ out:
  *
  * Context: May sleep. Takes open_mutex, then config_lock.
  * Return: 0; -EBUSY if the device is set up and zram_device_claim() fails; -EINTR if the
- *	task is killed before a run has ended.
+ *	task is killed before a run, or a task that compacts the pool, has ended.
  */
 int zram_device_reset(struct zram *zram)
 {
-	int err;
+	int err = zram_config_begin(zram);
 
-	if (!zram_config_begin(zram)) {
+	if (!err) {
 		device_forget(zram);
 		zram_config_end(zram);
 		return 0;
 	}
+	if (err != -EBUSY)
+		return err;
 	err = zram_device_claim(zram);
 	if (err)
 		return err;

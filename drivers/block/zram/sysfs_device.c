@@ -9,6 +9,7 @@
 #include <linux/kstrtox.h>
 #include <linux/limits.h>
 #include <linux/minmax.h>
+#include <linux/mutex.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
 #include <linux/timekeeping.h>
@@ -84,19 +85,32 @@ static ssize_t reset_store(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_WO(reset);
 
+static int sysfs_device_compact(struct zram *zram)
+{
+	int err = -EINTR;
+
+	if (mutex_lock_killable(&zram->compact_lock))
+		return err;
+	/* Reset and removal wait for the lock, and only for the task that has it */
+	if (!READ_ONCE(zram->stopping)) {
+		zram_obj_pool_compact(&zram->pool);
+		err = 0;
+	}
+	mutex_unlock(&zram->compact_lock);
+	return err;
+}
+
 static ssize_t compact_store(struct device *dev, struct device_attribute *attr,
 			     const char *buf, size_t len)
 {
 	struct zram *zram = zram_sysfs_device(dev);
-	ssize_t ret = -EINVAL;
+	int err = -EINVAL;
 
 	down_read(&zram->config_lock);
-	if (zram_is_set_up(zram)) {
-		zram_obj_pool_compact(&zram->pool);
-		ret = len;
-	}
+	if (zram_is_set_up(zram))
+		err = sysfs_device_compact(zram);
 	up_read(&zram->config_lock);
-	return ret;
+	return err ? err : len;
 }
 static DEVICE_ATTR_WO(compact);
 

@@ -21,7 +21,9 @@
  *
  *	open_mutex	the gendisk's: openers and zram->claimed
  *	watch lock	mutex: looks at the capacity, one at a time
+ *	setup_lock	mutex, killable: changes of what disksize fixes, one at a time
  *	config_lock	rwsem: how the device is set up
+ *	compact lock	mutex, killable: a task compacts the object pool
  *	tier lock	mutex: start and stop of the device's tiering thread, which
  *			takes neither of the locks above
  *	pp_lock		mutex, killable: one post-processing run a device
@@ -35,12 +37,13 @@
  *			spill, and spinlocks, also taken in interrupts
  *
  * - A device that is set up and open is not reset. So the data path takes none
- *   of the first four locks, and allocations under them may recurse into it
+ *   of these locks before pp_lock, and allocations under them may recurse into it
  *   through reclaim. The store of zram->nr_pages, the last of set-up, publishes
  *   the rest.
  * - A run holds config_lock shared and pp_lock until it ends, so attributes can
  *   be read beside it. Reset and removal set zram->stopping, which ends the run,
- *   before they take config_lock exclusively.
+ *   before they take config_lock exclusively. For the same reason they wait for the
+ *   compact lock before.
  * - Under a slot lock nothing sleeps, allocates, compresses or waits for I/O.
  *   Slot locks are never taken in interrupts.
  *
@@ -213,7 +216,9 @@ struct zram_pp_resume {
 /**
  * struct zram - one device
  * @disk: its gendisk
+ * @setup_lock: see the lock order
  * @config_lock: see the lock order
+ * @compact_lock: see the lock order
  * @pp_lock: see the lock order
  * @pp_waiting: tasks that wait for @pp_lock to begin a run
  * @rmw_locks: see the lock order
@@ -238,7 +243,9 @@ struct zram_pp_resume {
  */
 struct zram {
 	struct gendisk *disk;			/* I */
+	struct mutex setup_lock;		/* see the lock order */
 	struct rw_semaphore config_lock;
+	struct mutex compact_lock;		/* one task compacts the pool */
 	struct mutex pp_lock;			/* one run at a time; pp_resume */
 	atomic_t pp_waiting;
 	struct mutex rmw_locks[ZRAM_RMW_LOCKS];	/* serialise writers of parts */

@@ -674,21 +674,9 @@ kc_threads() {
 	done
 }
 
-# kc_starve SECONDS TASKS: so many tasks take CPU 1, to which it binds the only thread,
-# until kc_feed. Six of them leave the thread 0.05 % of the time. The test runs its own
-# commands by "taskset 1".
+# kc_starve SECONDS TASKS: starve the only thread
 kc_starve() {
-	must taskset -p 2 "$(kc_threads)" > /dev/null
-	must chrt -i -p 0 "$(kc_threads)" > /dev/null
-	KC_HOGS=''
-	zt_left=$2
-	while [ "$zt_left" -gt 0 ]; do
-		zt_left=$((zt_left - 1))
-		bg taskset 2 sh -c 'while :; do :; done'
-		KC_HOGS="$KC_HOGS $BGPID"
-	done
-	(sleep "$1"; kill -9 $KC_HOGS) 2> /dev/null &
-	zt_feeder=$!
+	starve "$(kc_threads)" "$@"
 }
 
 # kc_starve_writing SECONDS TASKS OPTION...: kc_starve while "zpat fill OPTION..." writes
@@ -707,11 +695,7 @@ kc_starve_writing() {
 
 # kc_starved NAME: the tasks of kc_starve are there still
 kc_starved() {
-	if is_over "${KC_HOGS##* }"; then fail "$1"; else pass "$1"; fi
-}
-
-kc_feed() {
-	kill -9 $KC_HOGS $zt_feeder 2> /dev/null
+	if is_over "${ZT_HOGS##* }"; then fail "$1"; else pass "$1"; fi
 }
 
 kc_is_idle() {
@@ -1007,6 +991,27 @@ bg() {
 	"$@" &
 	BGPID=$!
 	ZT_PIDS="$ZT_PIDS $BGPID"
+}
+
+# starve PID SECONDS TASKS: so many tasks take CPU 1, to which it binds the task, until
+# feed. Six of them leave it 0.05 % of the time. The test runs its own commands by
+# "taskset 1".
+starve() {
+	must taskset -p 2 "$1" > /dev/null
+	must chrt -i -p 0 "$1" > /dev/null
+	ZT_HOGS=''
+	zt_left=$3
+	while [ "$zt_left" -gt 0 ]; do
+		zt_left=$((zt_left - 1))
+		bg taskset 2 sh -c 'while :; do :; done'
+		ZT_HOGS="$ZT_HOGS $BGPID"
+	done
+	(sleep "$2"; kill -9 $ZT_HOGS) 2> /dev/null &
+	zt_feeder=$!
+}
+
+feed() {
+	kill -9 $ZT_HOGS $zt_feeder 2> /dev/null
 }
 
 # opened OPTION FILE [SECONDS]: somebody has it open, for so long; ends with closed

@@ -42,7 +42,7 @@ between "pages are staged" "$KC_staged" 16 32
 mm_read
 used=$MM_USED
 put "$ZSYS/mem_limit" "$PAGE"
-kc_feed
+feed
 kc_idle "far above a lowered limit: all is compressed when the thread has a CPU"
 mm_read
 between "far above a lowered limit: the pool does not grow" "$MM_USED" "$PAGE" "$used"

@@ -34,7 +34,7 @@ kc_start 1 32
 zram_add
 for round in 1 2 3 4 5 6 7 8; do
 	reset_starved
-	! is_over "$RESET" || [ "$round" -eq 8 ] || kc_feed
+	! is_over "$RESET" || [ "$round" -eq 8 ] || feed
 	is_over "$RESET" || break
 done
 ! is_over "$RESET" || skip_all "the thread was at no page"
@@ -47,7 +47,7 @@ if is_over "$RESET"; then
 else
 	pass "reset waits for the thread"
 fi
-kc_feed
+feed
 check "reset ends when the thread has a CPU" ended "$RESET" 20
 is "it succeeds" "$(cat /tmp/reset.$$)" 0
 read -r state < "$ZSYS/initstate"
