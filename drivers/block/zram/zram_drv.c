@@ -58,25 +58,21 @@ static int zram_drv_add(void)
 	int err;
 	u32 id;
 
-	mutex_lock(&zram_devices_lock);
+	lockdep_assert_held(&zram_devices_lock);
 	err = xa_alloc(&zram_devices, &id, NULL, XA_LIMIT(0, MINORMASK),
 		       GFP_KERNEL);
 	/* All numbers taken */
-	if (err == -EBUSY)
-		err = -ENOSPC;
 	if (err)
-		goto out;
+		return err == -EBUSY ? -ENOSPC : err;
 	zram = zram_device_add(zram_major, id, &zram_drv_ops,
 			       zram_sysfs_groups);
-	err = PTR_ERR_OR_ZERO(zram);
-	if (err)
+	if (IS_ERR(zram)) {
 		xa_release(&zram_devices, id);
-	else
-		/* The entry is reserved, so this needs no memory */
-		xa_store(&zram_devices, id, zram, GFP_KERNEL);
-out:
-	mutex_unlock(&zram_devices_lock);
-	return err ? err : id;
+		return PTR_ERR(zram);
+	}
+	/* The entry is reserved, so this needs no memory */
+	xa_store(&zram_devices, id, zram, GFP_KERNEL);
+	return id;
 }
 
 static int zram_drv_remove(u32 id)
@@ -135,8 +131,11 @@ static void zram_drv_remove_all(void)
 static ssize_t hot_add_show(const struct class *class,
 			    const struct class_attribute *attr, char *buf)
 {
-	int id = zram_drv_add();
+	int id;
 
+	mutex_lock(&zram_devices_lock);
+	id = zram_drv_add();
+	mutex_unlock(&zram_devices_lock);
 	return id < 0 ? id : sysfs_emit(buf, "%d\n", id);
 }
 
@@ -172,9 +171,34 @@ static struct class zram_control = {
 	.class_groups = zram_control_groups,
 };
 
-static int __init zram_init(void)
+/*
+ * Register the class, then add the first devices: a udev rule for a new device may read
+ * hot_add. The mutex keeps hot_add waiting, so that the first devices have the lowest numbers.
+ */
+static int __init zram_drv_start(void)
 {
 	unsigned int i;
+	int err;
+
+	mutex_lock(&zram_devices_lock);
+	err = class_register(&zram_control);
+	if (err) {
+		mutex_unlock(&zram_devices_lock);
+		return err;
+	}
+	for (i = 0; err >= 0 && i < num_devices; i++)
+		err = zram_drv_add();
+	mutex_unlock(&zram_devices_lock);
+	if (err >= 0)
+		return 0;
+	/* As in zram_exit() */
+	class_unregister(&zram_control);
+	zram_drv_remove_all();
+	return err;
+}
+
+static int __init zram_init(void)
+{
 	int err;
 
 	if (IS_ENABLED(CONFIG_ZRAM_BACKEND_LZPAGE))
@@ -197,19 +221,13 @@ static int __init zram_init(void)
 		goto err_blkdev;
 	}
 	zram_debugfs_init();
-	for (i = 0; i < num_devices; i++) {
-		err = zram_drv_add();
-		if (err < 0)
-			goto err_devices;
-	}
 	/* Last: from here on users add and remove devices */
-	err = class_register(&zram_control);
+	err = zram_drv_start();
 	if (err)
-		goto err_devices;
+		goto err_start;
 	return 0;
 
-err_devices:
-	zram_drv_remove_all();
+err_start:
 	zram_debugfs_exit();
 	unregister_blkdev(zram_major, "zram");
 err_blkdev:

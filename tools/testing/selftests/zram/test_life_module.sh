@@ -25,6 +25,15 @@ set -- /sys/block/zram*
 is "no device is left" "$1" "/sys/block/zram*"
 check "no class is left" test ! -d $CONTROL
 
+# A udev rule for a new device may read hot_add.
+bg sh -c "until [ -e /sys/block/zram0 ]; do :; done; [ -e $CONTROL/hot_add ]"
+watcher=$BGPID
+must insmod "$ZRAM_KO" num_devices=32
+if wait "$watcher"; then pass "the class is there before the first device"; else
+	fail "the class is there before the first device"
+fi
+wait_for 10 zram_unload || bail "rmmod of 32 devices"
+
 dir=/sys/block/zram0
 # Until it is told to end, and with pauses: insmod needs a CPU too.
 bg zhammer -t 250000 -p 1 a:$dir w:$dir/disksize=4M,8M w:$dir/reset=1 \
