@@ -28,8 +28,8 @@ help:
 #:                  Debian's packages, on zram: stress-ng, stressapptest, fio
 #:   make torture   everything at once, at random, with faults injected, on the
 #:                  lane mainline-debug; MINUTES=20 SEED=
-#:   make fuzz      nonsense for what reads the attributes' text, and for lzpage;
-#:                  MINUTES=10 each
+#:   make fuzz      nonsense for what reads the attributes' text, for lzpage, and for
+#:                  reads of packed objects; MINUTES=10 each
 #:   make coverage  which lines and branches of the driver the tests reach
 #:   make modules   build zram.ko: build/LANE/zram.ko; where the kernel is built
 #:                  too, its image, peer/zram.ko (its own zram) and kernelrelease
@@ -95,6 +95,7 @@ fuzz:
 	@$(kernel)/setup build fuzz fetch
 	@tools/fuzz/run
 	@tools/fuzz/run-lzpage
+	@tools/fuzz/run-packed
 
 coverage:
 	@tools/coverage/run
