@@ -5,12 +5,11 @@
 #include <linux/kconfig.h>
 
 struct block_device;
-struct swap_info_struct;
+struct swap_block_ops;
 
 /* A kernel without SWAP_BLOCK_OPS has no such member in block_device_operations */
 #if IS_ENABLED(CONFIG_ZRAM_SWAP_OPS)
-int zram_swap_activate(struct block_device *bdev,
-		       struct swap_info_struct *sis);
+const struct swap_block_ops *zram_swap_activate(struct block_device *bdev);
 #define ZRAM_SWAP_ACTIVATE	.swap_activate = zram_swap_activate,
 #else
 #define ZRAM_SWAP_ACTIVATE
