@@ -14,6 +14,10 @@
  * three in a row do. A second without a read counts as a fast one. A fast second in which the
  * thread did not write counts for nothing, because it says nothing about writes.
  *
+ * The block layer counts a read when it ends. So a read by another program that took several
+ * seconds counts as so many slow seconds. For that long afterwards, a second in which no read
+ * ends counts for nothing: one of the same length may be in flight.
+ *
  * Reads that are slow for another reason must not stop the thread for good. So a stop ends
  * after 4 seconds. Each further stop takes twice as long, up to 64 seconds. Three seconds
  * of fast reads beside the writes of the thread reset this time. A stop also ends after
@@ -42,7 +46,13 @@
 #define STOP_MIN	4U
 #define STOP_MAX	64U
 
-enum tier_latency_verdict { TIER_LATENCY_QUIET, TIER_LATENCY_FAST, TIER_LATENCY_SLOW };
+/* Verdict on a second. UNKNOWN: no read has ended, but the last reads took longer than that */
+enum tier_latency_verdict {
+	TIER_LATENCY_QUIET,
+	TIER_LATENCY_UNKNOWN,
+	TIER_LATENCY_FAST,
+	TIER_LATENCY_SLOW,
+};
 
 /**
  * zram_tier_latency_class() - find the class of a time
@@ -122,6 +132,9 @@ tier_latency_disk(struct zram_tier_latency *latency,
 
 	latency->disk_reads = in->disk_reads;
 	latency->disk_ns = in->disk_ns;
+	/* 32-bit machines do not read a counter of 64 bits in one step */
+	if ((s64)ns < 0)
+		return 0;
 	if (reads)
 		latency->disk_us = min_t(u64, div64_ul(ns, reads) / NSEC_PER_USEC, U32_MAX);
 	return reads;
@@ -141,16 +154,26 @@ tier_latency_judge(struct zram_tier_latency *latency,
 		latency->p95_us = min_t(u64, elapsed_us, U32_MAX);
 		own = true;
 	}
-	if ((own && latency->p95_us > latency->target_us) ||
-	    (disk && latency->disk_us > latency->target_us))
+	latency->disk_s = 0;
+	if (disk && latency->disk_us > latency->target_us) {
+		latency->disk_s = latency->disk_us / USEC_PER_SEC;
+		latency->hold = in->now + latency->disk_us / USEC_PER_MSEC;
 		return TIER_LATENCY_SLOW;
-	return own || disk ? TIER_LATENCY_FAST : TIER_LATENCY_QUIET;
+	}
+	if (own)
+		return latency->p95_us > latency->target_us ? TIER_LATENCY_SLOW :
+			TIER_LATENCY_FAST;
+	if (disk)
+		return TIER_LATENCY_FAST;
+	return in->now < latency->hold ? TIER_LATENCY_UNKNOWN :
+		TIER_LATENCY_QUIET;
 }
 
 static void tier_latency_shrink(struct zram_tier_latency *latency,
 				const struct zram_tier_latency_input *in)
 {
 	latency->limit = min(latency->limit, in->full) / 2;
+	latency->limit >>= min(latency->disk_s, 31U);
 	latency->slowed = true;
 	if (latency->limit >= max(LEAST, in->least))
 		return;
@@ -196,6 +219,7 @@ static void tier_latency_begin(struct zram_tier_latency *latency,
 	latency->limit = in->target_us ? max(LEAST, in->least) :
 			 ZRAM_TIER_LATENCY_NONE;
 	latency->slowed = false;
+	latency->hold = 0;
 	latency->p95_us = 0;
 	latency->disk_us = 0;
 	latency->calm = 0;
@@ -213,8 +237,10 @@ static void tier_latency_second(struct zram_tier_latency *latency,
 	if (verdict == TIER_LATENCY_SLOW ||
 	    (verdict == TIER_LATENCY_FAST && !latency->limit))
 		latency->calm = 0;
-	else if (verdict == TIER_LATENCY_QUIET || latency->wrote)
+	else if (verdict == TIER_LATENCY_QUIET)
 		latency->calm += min(seconds, CALM_MAX);
+	else if (verdict == TIER_LATENCY_FAST && latency->wrote)
+		latency->calm++;
 	if (!latency->limit)
 		tier_latency_stopped(latency, in);
 	else if (verdict != TIER_LATENCY_SLOW)
@@ -230,8 +256,9 @@ static void tier_latency_second(struct zram_tier_latency *latency,
  * @in: what happened
  *
  * The thread calls this before each slice, and while no page has to leave. If the current
- * second began more than a second ago, the governor judges all of that time at once, and
- * the verdict counts for each second of it. So a pause without reads removes the limit.
+ * second began more than a second ago, the governor judges all of that time at once. Without
+ * reads each second of it counts, so such a pause removes the limit; with reads it counts as
+ * one second.
  *
  * Context: The thread.
  * Return: most blocks in flight; 0 if the thread may write nothing;

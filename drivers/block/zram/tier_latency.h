@@ -48,6 +48,8 @@ struct zram_tier_latency_input {
  * @slowed: a slow second has shrunk the limit since the target was set
  * @p95_us: 95th percentile of the times of the device's reads in the last second with such
  * @disk_us: mean time of all reads of the disk in the last second with such
+ * @disk_s: the same in whole seconds if it made the last judged second slow; else 0
+ * @hold: until then, in ms, a second in which no read ends is not quiet
  * @wrote: set by the thread: it has written in the current second
  * @reading: reads were in flight when the current second began
  * @began: when the current second began, awake time in ms
@@ -66,6 +68,8 @@ struct zram_tier_latency {
 	bool slowed;
 	u32 p95_us;
 	u32 disk_us;
+	u32 disk_s;
+	u64 hold;
 	bool wrote;
 	bool reading;
 	u64 began;

@@ -180,7 +180,8 @@ static u32 tier_slice_limit(struct zram_tier_slice *slice)
 	struct zram_tier_status *status = &zram->tier->status;
 	u32 limit;
 
-	zram_bd_disk_reads(zram, &in.disk_reads, &in.disk_ns);
+	if (in.target_us)
+		zram_bd_disk_reads(zram, &in.disk_reads, &in.disk_ns);
 	limit = zram_tier_latency_step(&slice->latency,
 				       &zram->backing.reads->times, &in);
 	WRITE_ONCE(status->read_p95_us, slice->latency.p95_us);

@@ -394,6 +394,46 @@ static void latency_test_others(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, second(t, 0, false), 8);
 }
 
+/* A read counts when it ends: for as many seconds as it took, and the next one may be as long */
+static void latency_test_long(struct kunit *test)
+{
+	struct latency_test *t = test->priv;
+	unsigned int length, s;
+	u32 limit;
+
+	for (length = 1; length <= 8; length++) {
+		t->in.target_us = TARGET + length;
+		limit = look(t);
+		for (s = 1; s <= 64; s++) {
+			if (s % length == 0)
+				others(t, 1, length * USEC_PER_SEC);
+			limit = second(t, 0, limit);
+			if (s > 16)
+				KUNIT_EXPECT_LE_MSG(test, limit, 8, "reads of %u s, second %u",
+						    length, s);
+		}
+	}
+	/* Then nobody reads */
+	KUNIT_EXPECT_EQ(test, seconds(t, 64, 0, false), NONE);
+}
+
+/* A pause with reads is one second, whatever its length */
+static void latency_test_pause(struct kunit *test)
+{
+	struct latency_test *t = test->priv;
+
+	look(t);
+	reads(t, 5, 100);
+	t->latency.wrote = true;
+	t->in.now += 60 * MSEC_PER_SEC;
+	KUNIT_EXPECT_EQ(test, look(t), 16);
+	/* Counters that seem to run backwards, as on 32-bit machines, say nothing */
+	t->in.disk_reads += 1;
+	t->in.disk_ns -= 1;
+	KUNIT_EXPECT_EQ(test, second(t, 0, true), 32);
+	KUNIT_EXPECT_EQ(test, t->latency.disk_us, 0);
+}
+
 static struct kunit_case latency_test_cases[] = {
 	KUNIT_CASE(latency_test_class),
 	KUNIT_CASE(latency_test_percentile),
@@ -410,6 +450,8 @@ static struct kunit_case latency_test_cases[] = {
 	KUNIT_CASE(latency_test_least),
 	KUNIT_CASE(latency_test_begin),
 	KUNIT_CASE(latency_test_others),
+	KUNIT_CASE(latency_test_long),
+	KUNIT_CASE(latency_test_pause),
 	{}
 };
 
