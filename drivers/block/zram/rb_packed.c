@@ -315,14 +315,21 @@ static void rb_packed_append(struct zram_rb_packed *packed,
 }
 
 /*
- * Size and beginning of the logical blocks that an object lies on. A logical block has at most
- * ZRAM_BLOCK_SIZE bytes when the device is attached, but a stacked driver may change that.
+ * Size and beginning of the part of the backing device that a read of the object covers: the
+ * logical blocks that it lies on. Their size, and that of DMA, is at most ZRAM_BLOCK_SIZE when
+ * the device is attached. A driver that takes bios directly may raise it while it holds bios
+ * back, as device-mapper does when it loads a table; there the read covers whole blocks. Such
+ * drivers are those whose writes are read back.
  */
 static unsigned int rb_packed_span(const struct zram *zram,
 				   const struct zram_slot *slot, u64 *base)
 {
-	unsigned int size = bdev_logical_block_size(zram->backing.bdev);
+	struct block_device *bdev = zram->backing.bdev;
+	unsigned int size = ZRAM_BLOCK_SIZE;
 
+	if (!zram->backing.verify)
+		size = max_t(unsigned int, bdev_logical_block_size(bdev),
+			     bdev_dma_alignment(bdev) + 1);
 	return zram_slot_span(slot, min_t(unsigned int, size, ZRAM_BLOCK_SIZE), base);
 }
 
