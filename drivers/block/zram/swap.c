@@ -3,9 +3,9 @@
  * Swap on the device itself, without bios: reads and writes folios. Each page of a
  * folio has the slot at its swap offset.
  *
- * mm ends a folio after the handler has returned, and swapoff waits for that. So the
- * device cannot be reset while a handler runs. A handler leaves a folio with pages on
- * the backing device to a bio.
+ * mm ends a folio after the operation has returned, and swapoff waits for that. So the
+ * device cannot be reset while an operation runs. An operation leaves a folio with pages
+ * on the backing device to a bio.
  */
 
 #include <linux/atomic.h>
@@ -153,7 +153,7 @@ static const struct swap_block_ops zram_swap_ops = {
  */
 const struct swap_block_ops *zram_swap_activate(struct block_device *bdev)
 {
-	/* Orders the fields that the handlers read, as in zram_bio_submit() */
+	/* Orders the fields that the operations read, as in zram_bio_submit() */
 	if (READ_ONCE(swap_ops) && smp_load_acquire(&swap_zram(bdev)->nr_pages))
 		return &zram_swap_ops;
 	return NULL;
