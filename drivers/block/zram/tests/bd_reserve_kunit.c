@@ -14,6 +14,7 @@
 #include "bd_map_test.h"
 
 #define STEPS		20000
+#define PHASE		200	/* steps that fill the maps, or empty them */
 #define SHORTCUTS	63
 
 /**
@@ -75,6 +76,18 @@ static void put_both(struct reserve_test *r, unsigned int b)
 	r->model->ref[b] = 0;
 }
 
+/* Free up to 63 blocks in use, behind a random place */
+static void put_some(struct reserve_test *r)
+{
+	struct bd_map_test *t = r->model;
+	unsigned int b = prandom_u32_state(&t->rnd) % t->nr, nr, i;
+
+	for (i = 0; i < t->nr && !t->ref[b]; i++)
+		b = (b + 1) % t->nr;
+	for (nr = prandom_u32_state(&t->rnd) % 64; nr && b < t->nr && t->ref[b]; nr--)
+		put_both(r, b++);
+}
+
 static const unsigned int sizes[] = {
 	1, 40, SEGMENT - 1, SEGMENT, SEGMENT + 1, 5 * SEGMENT + 77, 40 * SEGMENT,
 };
@@ -86,23 +99,26 @@ static void size_desc(const unsigned int *size, char *desc)
 
 KUNIT_ARRAY_PARAM(size, sizes, size_desc);
 
-/* Maps that fill up, age and become empty, at random */
+/*
+ * Maps that fill up, age and become empty, in turn. While they become empty, the search
+ * leaves the last segments, where the cursor is.
+ */
 static void bd_reserve_test_equal(struct kunit *test)
 {
-	static const unsigned int wants[] = { 1, 1, 1, 2, 3, 8 };
+	static const unsigned int wants[] = { 1, 1, 2, 3, 8, 64 };
 	struct bd_map_test *t = bd_map_setup(test, *(unsigned int *)test->param_value);
 	struct reserve_test r = { .model = t, .searched = zram_bd_map_create(t->nr) };
-	unsigned int step, i, percent = 50;
+	unsigned int step, i, percent = 0;
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, r.searched);
 	for (step = 0; step < STEPS; step++) {
-		if (step % 1000 == 0)
-			percent = 20 + prandom_u32_state(&t->rnd) % 70;
+		if (step % PHASE == 0)
+			percent = step % (2 * PHASE) ? 20 : 95;
 		if (prandom_u32_state(&t->rnd) % 100 < percent) {
 			i = prandom_u32_state(&t->rnd) % ARRAY_SIZE(wants);
 			reserve_both(test, &r, min(wants[i], t->nr));
 		} else {
-			put_both(&r, prandom_u32_state(&t->rnd) % t->nr);
+			put_some(&r);
 		}
 	}
 	kunit_info(test, "%u short ways\n", r.taken);
