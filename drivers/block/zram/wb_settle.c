@@ -101,7 +101,7 @@ static unsigned int wb_settle_move_group(struct zram_wb_run *run,
 {
 	const struct zram_wb_pack_object *obj = zram_wb_pack_peek(&run->pack, i);
 	unsigned long group = obj->index / ZRAM_SLOT_GROUP;
-	/* As many as zram_slot_empty() frees in a critical section */
+	/* As many as zram_slot_free_range() frees in a critical section */
 	struct zram_slot_move moves[16];
 	unsigned int nr = 0;
 	u32 packed = 0;
