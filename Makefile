@@ -28,7 +28,7 @@ help:
 #:                  Debian's packages, on zram: stress-ng, stressapptest, fio
 #:   make torture   everything at once, at random, with faults injected, on the
 #:                  lane mainline-debug; MINUTES=20 SEED=
-#:   make fuzz      nonsense for what reads the attributes' text, for lzpage, and for
+#:   make fuzz      random input for the parsers of attributes, for lzpage, and for
 #:                  reads of packed objects; MINUTES=10 each
 #:   make coverage  which lines and branches of the driver the tests reach
 #:   make modules   build zram.ko: build/LANE/zram.ko; where the kernel is built

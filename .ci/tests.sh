@@ -27,8 +27,8 @@ attr_writeback attr_random block_state trace kc_race kc_fault swap_ops swap_life
 short="attr_disksize attr_params data_comp data_parallel race_discard swap_lru wb_race \
 wb_packed test_recomp.sh recomp_race attr_recomp life_hotplug"
 
-# Not on mainline: tests that mainline-debug runs, and tests for which distro is enough, or
-# whose subject that kernel lacks (wb_cgroup)
+# Not on mainline: tests that mainline-debug runs, tests for which distro is enough, and
+# tests of what the kernel of mainline lacks (wb_cgroup)
 not_mainline="$writeback $life client_setup client_tier client_timer client_udev \
 tier_attr tier_beside tier_budget tier_capacity tier_discard tier_errors tier_latency tier_life \
 tier_move tier_quiet tier_recomp tier_sparse test_tier_spill.sh tier_spill_fail tier_stall \

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Packed reads of a hostile backing device: the blocks hold what the input says, and the
- * slots are any that the driver could have made. The driver's own code finds the objects
+ * Packed reads of a hostile backing device: the input determines the blocks, and chooses
+ * slots that the driver could have made. The driver's own code finds the objects
  * in the blocks, verifies their checksums, and decompresses them with lzpage or copies
  * them to memory.
  *
- * An object of an input is one of four kinds: bytes of the input; such bytes with the
- * right checksum, which the decompressor gets; a page that was compressed, with the right
- * checksum; and one of another slot or location. Objects may overlap.
+ * An object is one of four kinds: bytes of the input; such bytes with the right checksum,
+ * so that the decompressor gets them; a compressed page with the right checksum; and a
+ * compressed page of another slot. Objects may overlap.
  *
- * Each page has exactly PAGE_SIZE bytes, and AddressSanitizer reports accesses to those
- * that the read did not transfer. What the driver finds is compared with a copy of the
- * object that was taken byte by byte.
+ * Each page has exactly PAGE_SIZE bytes, and AddressSanitizer reports accesses to bytes
+ * that the read did not transfer. The fuzzer copies each object byte by byte, and compares
+ * this copy with what the driver finds.
  */
 
 #include "packed.h"
@@ -71,7 +71,7 @@ static unsigned int next16(struct input *in)
 	return low | next(in) << 8;
 }
 
-/* Not what the memory had before, which may be the right bytes */
+/* Overwrites what the memory had before, which may be the right bytes */
 static void *buffer(size_t size)
 {
 	void *mem = malloc(size);
@@ -80,7 +80,7 @@ static void *buffer(size_t size)
 	return memset(mem, 0xa5, size);
 }
 
-/* ---- what lies behind the reads ---- */
+/* ---- stubs of the functions that the reads call ---- */
 
 struct zram_comp_stream *zram_comp_stream_get(struct zram_comp *comp,
 					      enum zram_comp_dir dir)
@@ -228,7 +228,7 @@ static struct zram_rb_packed *make_read(struct input *in)
 	packed->objects = (void *)&packed->bvecs[MAX_PAGES];
 	packed->nr_objects = next(in) % MAX_OBJECTS + 1;
 	packed->own_objects = next(in) % (packed->nr_objects + 1);
-	/* Room for the largest object at the least place */
+	/* At least two pages: make_object() keeps a page free for the largest object */
 	bytes = 2 * PAGE_SIZE +
 		next(in) % ((MAX_BYTES - 2 * PAGE_SIZE) / UNIT + 1) * UNIT;
 	base = (u64)next16(in) * UNIT;
@@ -264,7 +264,7 @@ static void free_read(struct zram_rb_packed *packed)
 	free(packed);
 }
 
-/* ---- what the driver makes of it ---- */
+/* ---- what the driver does with the read ---- */
 
 static bool is_intact(struct zram_rb_packed *packed, const struct zram_rb_object *obj)
 {

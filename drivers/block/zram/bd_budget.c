@@ -110,8 +110,8 @@ u64 zram_bd_budget_room(struct zram *zram)
  * @want: in blocks of 4 KiB
  * @epoch: where to put what zram_bd_budget_refund() wants to know
  *
- * Takes no lock while the limit does not count. A limit that another task enables
- * meanwhile counts from the next call on.
+ * Takes no lock while the limit is not enabled. A limit that another task enables
+ * meanwhile may count only from the next call on.
  *
  * Context: Any but interrupts.
  * Return: blocks granted, less than @want where the limit is near.

@@ -285,14 +285,13 @@ ssize_t zram_bd_show(struct zram *zram, char *buf)
 }
 
 /**
- * zram_bd_disk_reads() - what the block layer has counted on the disk of the backing device
+ * zram_bd_disk_reads() - get the read counters of the disk of the backing device
  * @zram: a device with a backing device
- * @reads: reads that have ended, of any program and partition; wraps
- * @ns: time that they took, ns; wraps
+ * @reads: set to the reads that have ended, of all programs and partitions; wraps
+ * @ns: set to the time that they took, ns; wraps
  *
- * Both stay the same while the disk has queue/iostats 0. Both are 0 if the driver reads back
- * what it writes: then most of the reads are those of the writer itself, and as slow as its
- * writes make them.
+ * Neither changes while queue/iostats of the disk is 0. Both are 0 if the driver reads back
+ * what it writes. Most reads of the disk are then these, and the writes make them slow.
  *
  * Context: Any. The backing device stays attached.
  */

@@ -175,9 +175,10 @@ static __always_inline bool bd_map_ref_block(struct segment *seg, unsigned int a
 }
 
 /*
- * Change the counts of @nr blocks of a segment under its lock: by @change, or, if @drop is
- * set, drop as many as it has for each block. Returns false, and does not change a block, if
- * it has too few. The caller frees *@counts if it is set: the segment has become free.
+ * Change the counts of @nr blocks of a segment whose lock is held: add @change or, if @drop
+ * is not NULL, subtract the block's entry in @drop. A block that has too few references stays
+ * unchanged, and the function returns false. If the segment becomes free, sets *@counts to
+ * the memory of its counts, which the caller frees.
  */
 static noinline bool bd_map_ref_locked(struct zram_bd_map *map, struct segment *seg,
 				       u64 block, unsigned int nr, int change,
@@ -281,7 +282,7 @@ static bool bd_map_is_few(unsigned int at, unsigned int nr)
 	return nr - 1 < 2 && at + nr <= SEGMENT_BLOCKS;
 }
 
-/* If one or two blocks from @at on have more than @least references, add @change to each */
+/* Add @change to each of one or two blocks, if all of them have more than @least references */
 static bool bd_map_ref_few(struct segment *seg, unsigned int at, unsigned int nr,
 			   u32 least, int change)
 {
@@ -391,7 +392,7 @@ void zram_bd_map_share(struct zram_bd_map *map, u64 first, unsigned int nr,
  * @nr: number of blocks
  * @refs: number of references to drop on each block, may be 0
  *
- * The caller holds these references. Takes the lock of a segment once.
+ * The caller holds these references. Takes the lock of each segment once.
  *
  * Context: Any.
  */

@@ -224,8 +224,8 @@ static bool bd_reserve_take(struct zram_bd_map *map, const struct bd_run *run)
 
 /*
  * While free blocks are scattered, the next free extent of the segment at the cursor is
- * mostly long enough. Find and reserve it in one critical section. It is the one that
- * bd_reserve_search_short() finds; false if that has to look further.
+ * mostly long enough. Find and reserve it in one critical section. It is the extent that
+ * bd_reserve_search_short() would find. Returns false if that function has to look further.
  */
 static bool bd_reserve_next(struct zram_bd_map *map, struct bd_run *run)
 {

@@ -109,8 +109,8 @@ static int device_wait_unlocked(struct mutex *lock, bool killable)
 /*
  * End the runs before a writer queues for config_lock. A run holds the lock shared
  * while it waits for the backing device, and behind a queued writer each reader of
- * an attribute would wait as long. So it would behind a task that compacts the pool, which
- * takes seconds if the pool is large.
+ * an attribute would wait as long. A task that compacts the pool holds the lock shared as
+ * well, for seconds if the pool is large.
  */
 static int device_stop_runs(struct zram *zram, bool killable)
 {

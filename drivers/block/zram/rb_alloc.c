@@ -90,8 +90,8 @@ struct zram_rb_packed *zram_rb_alloc(unsigned int objects, unsigned int window,
  * @nr: number of blocks to allocate pages for
  * @gfp: how to allocate, if this CPU has kept no read
  *
- * The pages of a read that was kept have the data of an earlier read. A read overwrites all
- * bytes that are used of it, unless it fails.
+ * The pages of a kept read contain data of an earlier read. Unless the new read fails, it
+ * overwrites all bytes that the driver uses.
  *
  * Context: Any but interrupts.
  * Return: the read, of which the caller sets all fields but those of its memory; or NULL.
@@ -161,7 +161,7 @@ void zram_rb_alloc_exit(struct zram_rb_memory *memory)
  * @packed: the read
  * @memory: the memory of the device's reads
  *
- * A CPU keeps one read for one object, so readers in reclaim mostly need no memory.
+ * Each CPU keeps one read of one object, so readers in reclaim mostly need no memory.
  *
  * Context: Any but interrupts.
  */

@@ -115,7 +115,7 @@ bool zram_rb_group_busy(const struct zram *zram)
  * @parent: the bio that the reads are for, or NULL
  * @start: when @parent arrived, jiffies
  *
- * One reference of the submitter is pending.
+ * The group then has one reference, that of the submitter.
  *
  * Context: Any.
  */

@@ -6,8 +6,8 @@
  * read reads consecutive blocks to pages of the driver. After its completion a
  * worker decompresses the objects to the pages of the reader. Objects of a bio
  * that lie in the same or in consecutive blocks share a read. A read of a single
- * object reads only the sectors that it lies on. Its references and statistics count
- * blocks.
+ * object covers only the logical blocks that the object lies on. References and
+ * statistics still count blocks of 4 KiB.
  *
  * The reader may be in reclaim. If it cannot allocate a read without waiting, it
  * takes one for a single object from a mempool. A worker submits that read at
@@ -268,7 +268,7 @@ void zram_rb_packed_submit(struct zram_rb_set *set)
 
 /*
  * Make @packed the growing read of the set, for blocks from @first on. If the set has no
- * group, this is its only read.
+ * group, this is its only read, and contains the group.
  */
 static void rb_packed_begin(struct zram_rb_set *set,
 			    struct zram_rb_packed *packed, u64 first,
@@ -315,11 +315,11 @@ static void rb_packed_append(struct zram_rb_packed *packed,
 }
 
 /*
- * Size and beginning of the part of the backing device that a read of the object covers: the
- * logical blocks that it lies on. Their size, and that of DMA, is at most ZRAM_BLOCK_SIZE when
- * the device is attached. A driver that takes bios directly may raise it while it holds bios
- * back, as device-mapper does when it loads a table; there the read covers whole blocks. Such
- * drivers are those whose writes are read back.
+ * Returns the size, and sets @base to the position, of the part of the backing device that a
+ * read of the object covers: its logical blocks, or units of DMA alignment if those are larger.
+ * Both are at most ZRAM_BLOCK_SIZE when the device is attached. A driver that takes bios
+ * directly may raise them while it holds back bios, as device-mapper does when it loads a
+ * table. So for such a driver, for which backing.verify is set, the read covers whole blocks.
  */
 static unsigned int rb_packed_span(const struct zram *zram,
 				   const struct zram_slot *slot, u64 *base)

@@ -163,7 +163,7 @@ static void rb_read_endio(struct bio *bio)
 	zram_rb_group_put(group, status);
 }
 
-/* Allocate a read for @parent of up to @pages from block @first on, without a group */
+/* Allocate a read of up to @pages from block @first on, for @parent. It has no group yet */
 static struct zram_rb_read *rb_read_alloc(struct zram *zram, const struct bio *parent,
 					  unsigned int pages, u64 first)
 {
@@ -183,7 +183,7 @@ static struct zram_rb_read *rb_read_alloc(struct zram *zram, const struct bio *p
 	return rb;
 }
 
-/* Count a read that is submitted next */
+/* Count a read that the caller is about to submit */
 static void rb_read_count(struct zram *zram, const struct zram_rb_read *rb)
 {
 	zram_stats_add(&zram->stats, ZRAM_STAT_BD_READS, rb->nr);
@@ -299,7 +299,7 @@ static noinline void rb_read_one_packed(struct zram *zram, struct bio *parent,
  * @zram: the device
  * @parent: the bio, of one page; the read completes it
  * @start: when @parent arrived, jiffies
- * @slot: what zram_read_page() returned; its block references are taken over
+ * @slot: copy of the slot from zram_read_page(); the read takes over its block references
  * @index: the slot's number
  *
  * The read is the only one of its group, which nothing else refers to.

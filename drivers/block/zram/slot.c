@@ -138,9 +138,9 @@ bool zram_slot_publish_if(struct zram *zram, unsigned long index,
 /**
  * zram_slot_move_range() - move the content of marked slots of one group
  * @zram: the device
- * @moves: the slots; for each that is moved, @slot becomes the content to release with
- *	zram_slot_release(): the old. Otherwise it stays, and is to be released as well
- * @nr: how many, at most 32
+ * @moves: in: the slots, and the new content of each; out: the content that the caller
+ *	passes to zram_slot_release(): the old content of a slot that was moved, else the new
+ * @nr: number of slots, at most 32
  * @mark: flag that a slot must have; every change of the content clears it
  * @kept: flags that stay as they are
  *

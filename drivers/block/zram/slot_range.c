@@ -20,12 +20,13 @@ static void slot_range_put_blocks(struct zram *zram, u64 first, unsigned int nr)
 		zram_bd_map_put(zram->backing.map, first, nr);
 }
 
-/* Blocks of packed slots whose references are dropped in one call: more than two pages */
+/* Most blocks whose references slot_range_put_packed() drops at once: more than two pages */
 #define RANGE_BLOCKS	(2 * ZRAM_BLOCKS_PER_PAGE + 30)
 
 /*
  * Drop the references of packed slots that share blocks or lie on consecutive ones; returns
- * the number of these slots. The first of @nr is packed; @nr is at most 255.
+ * the number of these slots. The first of @nr is packed. @nr is at most 255, so that a u8
+ * can count the references of a block.
  */
 static noinline_for_stack unsigned int
 slot_range_put_packed(struct zram *zram, const struct zram_slot *old, unsigned int nr)

@@ -38,8 +38,9 @@ static struct zram *swap_zram(const struct block_device *bdev)
 }
 
 /*
- * Is a page of the folio on the backing device? Reads the flags without the locks, so
- * the answer is a guess. zram_pages_read() decides, which looks at a single page itself.
+ * Is a page of a large folio on the backing device? The answer is a guess, because this
+ * reads the flags without locks; zram_pages_read() decides. A folio of one page needs no
+ * guess.
  */
 static bool swap_is_backed(struct zram *zram, struct folio *folio)
 {

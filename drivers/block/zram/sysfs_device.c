@@ -91,7 +91,7 @@ static int sysfs_device_compact(struct zram *zram)
 
 	if (mutex_lock_killable(&zram->compact_lock))
 		return err;
-	/* Reset and removal wait for the lock, and only for the task that has it */
+	/* Reset and removal wait for the task that has the lock: no other may begin */
 	if (!READ_ONCE(zram->stopping)) {
 		zram_obj_pool_compact(&zram->pool);
 		err = 0;

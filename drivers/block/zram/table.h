@@ -294,7 +294,7 @@ static inline unsigned int zram_slot_blocks(const struct zram_slot *slot,
 }
 
 /**
- * zram_slot_span() - logical blocks of the backing device that a slot lies on
+ * zram_slot_span() - logical blocks of the backing device that a slot's content lies on
  * @slot: a slot in state WB
  * @size: size of a logical block: a power of two, at most %ZRAM_BLOCK_SIZE
  * @start: set to the first byte of the first logical block

@@ -5,18 +5,18 @@
  *
  * The governor judges a second by the 95th percentile of the device's own reads that ended
  * in it, and by the mean time of all reads of the disk, those of other programs included.
- * The block layer counts these, but keeps no percentile. If one of both exceeds the target,
- * and the thread wrote in this second, the governor halves the blocks in flight. Below LEAST
+ * The block layer counts the latter, but has no percentile. If either exceeds the target, and
+ * the thread wrote in this second, the governor halves the blocks in flight. Below LEAST
  * blocks the thread stops.
  *
  * The governor begins with LEAST blocks, because a burst can make reads slow before the first
  * second is over. Until the first slow second, each fast one doubles the blocks; later,
- * three in a row do. A second without a read counts as a fast one. A fast second in which the
- * thread did not write counts for nothing, because it says nothing about writes.
+ * three in a row do. A second without a read counts as a fast one. The governor ignores a
+ * second of fast reads in which the thread did not write: it says nothing about writes.
  *
  * The block layer counts a read when it ends. So a read by another program that took several
- * seconds counts as so many slow seconds. For that long afterwards, a second in which no read
- * ends counts for nothing: one of the same length may be in flight.
+ * seconds counts as that many slow seconds. For that long afterwards, the governor ignores a
+ * second in which no read ends: a read of the same length may be in flight.
  *
  * Reads that are slow for another reason must not stop the thread for good. So a stop ends
  * after 4 seconds. Each further stop takes twice as long, up to 64 seconds. Three seconds
@@ -46,7 +46,7 @@
 #define STOP_MIN	4U
 #define STOP_MAX	64U
 
-/* Verdict on a second. UNKNOWN: no read has ended, but the last reads took longer than that */
+/* Verdict on a second. UNKNOWN: no read has ended, but one as slow as the last may be in flight */
 enum tier_latency_verdict {
 	TIER_LATENCY_QUIET,
 	TIER_LATENCY_UNKNOWN,
@@ -132,7 +132,7 @@ tier_latency_disk(struct zram_tier_latency *latency,
 
 	latency->disk_reads = in->disk_reads;
 	latency->disk_ns = in->disk_ns;
-	/* 32-bit machines do not read a counter of 64 bits in one step */
+	/* A 32-bit machine may read a torn value: the counter seems to run backwards */
 	if ((s64)ns < 0)
 		return 0;
 	if (reads)

@@ -28,7 +28,7 @@ struct zram_tier_latency_times {
  * @full: most blocks in flight without a limit
  * @least: fewest blocks of a request
  * @reading: reads of the device are in flight
- * @disk_reads: reads of the whole disk that have ended; only grows, and wraps
+ * @disk_reads: reads of the whole disk that have ended; wraps
  * @disk_ns: time that they took, ns
  */
 struct zram_tier_latency_input {
@@ -46,17 +46,17 @@ struct zram_tier_latency_input {
  * @target_us: the target that the state is for; 0: off
  * @limit: most blocks that the thread may have in flight; 0: the thread is stopped
  * @slowed: a slow second has shrunk the limit since the target was set
- * @p95_us: 95th percentile of the times of the device's reads in the last second with such
- * @disk_us: mean time of all reads of the disk in the last second with such
- * @disk_s: the same in whole seconds if it made the last judged second slow; else 0
- * @hold: until then, in ms, a second in which no read ends is not quiet
+ * @p95_us: 95th percentile of the times of the device's own reads, last second with such reads
+ * @disk_us: mean time of all reads of the disk in the last second with reads of the disk
+ * @disk_s: @disk_us in whole seconds if it made the last judged second slow; else 0
+ * @hold: before this awake time in ms, a second in which no read ends is not quiet
  * @wrote: set by the thread: it has written in the current second
  * @reading: reads were in flight when the current second began
  * @began: when the current second began, awake time in ms
  * @calm: seconds in a row that were not slow, see tier_latency_second()
  * @backoff: length of the last stop, seconds
  * @resume: when the stop ends, awake time in ms
- * @disk_reads: reads of the disk when the current second began
+ * @disk_reads: reads of the disk that had ended when the current second began
  * @disk_ns: time that they had taken, ns
  * @seen: counts when the current second began
  *

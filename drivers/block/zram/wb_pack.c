@@ -207,7 +207,7 @@ static int wb_pack_load(struct zram_wb_pack *pack, struct zram_wb_request *req,
 	return size;
 }
 
-/* Is there no space for another object? Of packed ones the size of the next decides */
+/* Is there certainly no space for another object? A packed one has an unknown size */
 static bool wb_pack_is_full(const struct zram_wb_pack *pack, unsigned int room)
 {
 	return !zram_wb_pack_has_room(pack) ||
@@ -222,7 +222,7 @@ static bool wb_pack_is_full(const struct zram_wb_pack *pack, unsigned int room)
  *	objects a block or more
  *
  * Sets the number of blocks of the request. It is 0 if the next object does
- * not fit in @room, or if no candidate had content any more.
+ * not fit in @room, or if none of the candidates still had content.
  *
  * Context: May sleep. Takes slot locks and a stream.
  * Return: 0; -ENOENT if there is no further candidate; or as zram_pp_stop().

@@ -402,7 +402,7 @@ struct zram_wb_request *zram_wb_ring_reap(struct zram_wb_ring *ring, bool wait)
 
 	if (!ring->used)
 		return NULL;
-	/* If it is done, complete() has dropped its lock: there is nothing to wait for */
+	/* completion_done() returns true only after complete() has dropped its lock */
 	if (!completion_done(&req->done)) {
 		if (!wait)
 			return NULL;

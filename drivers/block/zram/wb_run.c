@@ -12,10 +12,10 @@
  * wrote the current content. If PP is clear, the slot keeps its new content.
  *
  * Every block is reserved with one reference, the run's. When the request has
- * completed, one slot of each block takes it over, and other slots take their
- * own. The run drops what no slot has taken: such blocks are free, and failed
- * blocks are retired. Blocks are charged to the budget before they are
- * written, and refunded if they were not.
+ * completed, one slot of each block takes over this reference, and each further
+ * slot gets one of its own. The run drops the references that no slot has taken
+ * over: such blocks are free, and failed blocks are retired. Blocks are charged
+ * to the budget before they are written, and refunded if they were not.
  */
 
 #include <linux/errno.h>

@@ -34,9 +34,9 @@ static u64 wb_settle_blocks(const struct zram_wb_pack_object *obj)
 }
 
 /*
- * Take the references of all slots to be moved, before the first one is: a reader may find
- * it at once. One slot of each block takes over the reference of the run. Returns a bit
- * for each block whose reference the run has no longer.
+ * Take the references of all slots that will be moved. A reader may find a moved slot at
+ * once, so this precedes the first move. One slot of each block takes over the reference of
+ * the run. Returns a bit for each block whose reference a slot has taken over.
  */
 static u64 wb_settle_share(struct zram_wb_run *run, const struct zram_wb_request *req)
 {
@@ -60,11 +60,11 @@ static u64 wb_settle_share(struct zram_wb_run *run, const struct zram_wb_request
 }
 
 /**
- * struct wb_settle_sums - what has become of the objects of a request
+ * struct wb_settle_sums - results of the objects of a request
  * @pages: slots that were moved
- * @packed: of these, with an object that is packed
- * @stale: slots that have other content now
- * @bytes: written bytes of objects
+ * @packed: of these, slots with a packed object
+ * @stale: slots whose content had changed meanwhile
+ * @bytes: bytes of objects that were written
  */
 struct wb_settle_sums {
 	unsigned int pages;
@@ -85,15 +85,14 @@ static void wb_settle_move_slots(struct zram *zram, struct zram_slot_move *moves
 	sums->pages += hweight32(moved);
 	sums->packed += hweight32(moved & packed);
 	sums->stale += nr - hweight32(moved);
-	/* The old objects, now that the device has them; or the blocks */
+	/* The old object of a slot that moved, which the device has now; else the blocks */
 	for (i = 0; i < nr; i++)
 		zram_slot_release(zram, &moves[i].slot);
 }
 
 /*
- * Settle the slots of one group, from object @i on. Objects come in the order of the
- * table, so most of a request share a few locks. Returns the number of the object after
- * them.
+ * Settle slots of one group, from object @i on. Objects are in the order of the slot table,
+ * so a request mostly takes few locks. Returns the number of the first object that is left.
  */
 static unsigned int wb_settle_move_group(struct zram_wb_run *run,
 					 const struct zram_wb_request *req,

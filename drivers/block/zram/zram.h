@@ -37,13 +37,13 @@
  *			spill, and spinlocks, also taken in interrupts
  *
  * - A device that is set up and open is not reset. So the data path takes none
- *   of these locks before pp_lock, and allocations under them may recurse into it
- *   through reclaim. The store of zram->nr_pages, the last of set-up, publishes
- *   the rest.
+ *   of the locks that are listed above pp_lock, and allocations under them may
+ *   recurse into it through reclaim. The store of zram->nr_pages, the last of
+ *   set-up, publishes the rest.
  * - A run holds config_lock shared and pp_lock until it ends, so attributes can
  *   be read beside it. Reset and removal set zram->stopping, which ends the run,
- *   before they take config_lock exclusively. For the same reason they wait for the
- *   compact lock before.
+ *   before they take config_lock exclusively. For the same reason they first wait
+ *   until no task holds the compact lock.
  * - Under a slot lock nothing sleeps, allocates, compresses or waits for I/O.
  *   Slot locks are never taken in interrupts.
  *
@@ -93,8 +93,8 @@ struct zram_backing {
 
 /**
  * struct zram_bd_budget - what may be written to the backing device
- * @lock: guards all of it; zram_bd_budget_charge() and zram_bd_budget_refund() also look
- *	without it
+ * @lock: guards the budget; zram_bd_budget_charge() and zram_bd_budget_refund() also read
+ *	@limited and @epoch without it
  * @limited: writeback_limit_enable
  * @left: blocks that may still be written
  * @epoch: incremented when @left is set, so that a charge is refunded only to

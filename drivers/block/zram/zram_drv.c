@@ -172,8 +172,8 @@ static struct class zram_control = {
 };
 
 /*
- * Register the class, then add the first devices: a udev rule for a new device may read
- * hot_add. The mutex keeps hot_add waiting, so that the first devices have the lowest numbers.
+ * Register the class before the first device, because a udev rule for a new device may read
+ * hot_add. Such a read waits for the mutex, so the first devices get the lowest numbers.
  */
 static int __init zram_drv_start(void)
 {

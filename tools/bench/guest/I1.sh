@@ -36,7 +36,7 @@ holes()
 	packed 0
 	path=$(nullb_up I1 "$I1_MIB" 1)
 	zram_setup "$I1_MIB" "$path"
-	# Less one, in case the reference does not use the first block
+	# One page fewer, in case the reference driver does not use the first block
 	set -- -k random -s "$SEED" -n $((I1_MIB * 256 - 1))
 	/selftests/zram/zpat fill "$@" /dev/zram0 >/dev/null
 	echo all >"$ZRAM/idle"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# T8: random reads of the disk by a program, alone and while pages leave for it. Ours does it
-# again with tier/latency_target_us, half as long again as the median read alone.
+# T8: random reads of the disk by a program, alone and while pages leave for the disk. With this
+# driver it runs once more, with latency_target_us 1.5 times the median time of a read alone.
 set -eu
 # shellcheck source=lib.sh disable=SC1091
 . "${0%/*}/lib.sh"

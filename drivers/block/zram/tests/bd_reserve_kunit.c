@@ -42,7 +42,7 @@ static void reserve_test_exit(struct kunit *test)
 	bd_map_destroy(test);
 }
 
-/* Reserve on both maps. Without shortcuts a search ends at @want blocks: as many as @enough */
+/* Reserve on both maps. A search without shortcuts looks for @want blocks, so @enough is @want */
 static void reserve_both(struct kunit *test, struct reserve_test *r, unsigned int want)
 {
 	struct bd_map_test *t = r->model;
@@ -76,7 +76,7 @@ static void put_both(struct reserve_test *r, unsigned int b)
 	r->model->ref[b] = 0;
 }
 
-/* Free up to 63 blocks in use, behind a random place */
+/* Free up to 63 consecutive blocks in use, from the first one after a random place on */
 static void put_some(struct reserve_test *r)
 {
 	struct bd_map_test *t = r->model;
@@ -153,7 +153,7 @@ static void bd_reserve_test_longer(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, zram_bd_map_reserve(t->map, 64, 1, &first), 36);
 	KUNIT_EXPECT_EQ(test, first, 364ULL);
 	KUNIT_EXPECT_EQ(test, t->map->shortcuts, SHORTCUTS - 3U);
-	/* Behind the last extent of the segment the search begins again */
+	/* After the last extent of the segment, the search starts from the beginning */
 	KUNIT_EXPECT_EQ(test, zram_bd_map_reserve(t->map, 64, 1, &first), 1);
 	KUNIT_EXPECT_EQ(test, first, 7ULL);
 	KUNIT_EXPECT_EQ(test, zram_bd_map_reserve(t->map, 64, 1, &first), 0);

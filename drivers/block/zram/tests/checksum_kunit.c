@@ -147,7 +147,7 @@ static void checksum_test_blocks(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, zram_slot_blocks(&slot, &first), ZRAM_BLOCKS_PER_PAGE);
 }
 
-/* A read takes the logical blocks that an object and its checksum lie on, and no others */
+/* A read covers the logical blocks that an object and its checksum lie on, and no others */
 static void checksum_test_span(struct kunit *test)
 {
 	static const unsigned int sizes[] = { 1, 4, 500, 508, 509, 1170, MOST, PAGE_SIZE };

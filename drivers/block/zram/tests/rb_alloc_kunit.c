@@ -20,7 +20,7 @@ static struct zram_rb_memory *rb_alloc_test_memory(struct kunit *test)
 	return memory;
 }
 
-/* A read that has ended is the next one of its CPU, with its pages */
+/* The next read on a CPU reuses the memory of the read that has ended there, and its pages */
 static void rb_alloc_test_keep(struct kunit *test)
 {
 	struct zram_rb_memory *memory = rb_alloc_test_memory(test);
@@ -52,7 +52,7 @@ static void rb_alloc_test_keep(struct kunit *test)
 	zram_rb_alloc_exit(memory);
 }
 
-/* Reads of several objects, and those that a task in need got, are not kept */
+/* A CPU keeps no read of several objects, and none of the mempool */
 static void rb_alloc_test_others(struct kunit *test)
 {
 	struct zram_rb_memory *memory = rb_alloc_test_memory(test);

@@ -177,7 +177,7 @@ static void slot_free_test_shared(struct kunit *test)
 	free_slots(test, 0, NR_SLOTS);
 }
 
-/* Objects follow each other without a gap: many lie on two blocks, also of two segments */
+/* Objects without gaps between them: many lie on two blocks, and one on two segments */
 static void slot_free_test_dense(struct kunit *test)
 {
 	struct slot_free_test *t = test->priv;
@@ -197,7 +197,7 @@ static void slot_free_test_dense(struct kunit *test)
 static void slot_free_test_random(struct kunit *test)
 {
 	struct slot_free_test *t = test->priv;
-	/* The longest object, which lies on one more block than a page, and a whole page */
+	/* From each block before this one, the longest object fits: a page and one more block */
 	const unsigned int last = NR_BLOCKS - ZRAM_BLOCKS_PER_PAGE - 1;
 	struct rnd_state rnd;
 	unsigned int i, r;

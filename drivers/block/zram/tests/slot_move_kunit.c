@@ -167,7 +167,7 @@ static void slot_move_test_equal(struct kunit *test)
 		moved += move(test, &rnd);
 		compare_devices(test);
 	}
-	/* In a group of 64 slots four of nine states have the mark */
+	/* Four of the nine states have the mark */
 	KUNIT_EXPECT_GT(test, moved, ROUNDS / 2);
 }
 

@@ -271,7 +271,7 @@ static void tier_count_test_wait(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, 0, zram_tier_count_enable(zram));
 	refcount_set(&group.pending, 2);
 	zram_rb_group_count(&group);
-	/* Not msleep(): jiffies that lag behind and catch up make it shorter */
+	/* Not msleep(), which is too short if jiffies lag behind and then catch up */
 	usleep_range(20000, 30000);
 	zram_rb_group_put(&group, BLK_STS_OK);
 	zram_tier_count_sum(zram, &sums);

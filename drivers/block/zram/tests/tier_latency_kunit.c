@@ -49,7 +49,7 @@ static u32 look(struct latency_test *t)
 	return zram_tier_latency_step(&t->latency, &t->times, &t->in);
 }
 
-/* Set the target, and let nobody read until nothing is held back */
+/* Set the target, and let a minute pass without reads, which removes the limit */
 static u32 start(struct latency_test *t)
 {
 	look(t);
@@ -385,7 +385,7 @@ static void latency_test_others(struct kunit *test)
 	}
 }
 
-/* A read counts when it ends: for as many seconds as it took, and the next one may be as long */
+/* A read counts when it ends: as so many seconds as it took. The next one may be as long */
 static void latency_test_long(struct kunit *test)
 {
 	struct latency_test *t = test->priv;
@@ -405,7 +405,7 @@ static void latency_test_long(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, seconds(t, 64, 0, false), NONE);
 }
 
-/* A pause with reads is one second, whatever its length */
+/* A pause with reads counts as one second, whatever its length */
 static void latency_test_pause(struct kunit *test)
 {
 	struct latency_test *t = test->priv;

@@ -37,7 +37,7 @@ static void wb_retry_test_bad_block(struct kunit *test)
 	expect(test, 0, 0);
 }
 
-/* References that slots have taken over stay; of the others, those of failed blocks do. */
+/* References that slots have taken over stay. Of the others, those of failed blocks stay. */
 static void wb_retry_test_taken(struct kunit *test)
 {
 	struct wb_retry_test *t = test->priv;

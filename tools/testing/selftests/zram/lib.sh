@@ -993,9 +993,9 @@ bg() {
 	ZT_PIDS="$ZT_PIDS $BGPID"
 }
 
-# starve PID SECONDS TASKS: so many tasks take CPU 1, to which it binds the task, until
-# feed. Six of them leave it 0.05 % of the time. The test runs its own commands by
-# "taskset 1".
+# starve PID SECONDS TASKS: bind a task to CPU 1, and keep that CPU busy with TASKS others
+# for SECONDS or until feed. Six of them leave the task 0.05 % of the CPU. The test runs
+# its own commands by "taskset 1".
 starve() {
 	must taskset -p 2 "$1" > /dev/null
 	must chrt -i -p 0 "$1" > /dev/null

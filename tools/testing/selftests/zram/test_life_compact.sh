@@ -26,7 +26,7 @@ compact_starved() {
 	echo > "$go"
 	zt_holder=$COMPACT zt_held=$(readlink -f "$ZSYS/compact")
 	wait_for 20 is_open || bail "the task opens compact"
-	# For its next turn, if it has not begun
+	# Time for its next slice of the CPU, if it has not begun
 	sleep 2
 }
 
@@ -37,7 +37,7 @@ readable() {
 }
 
 # Reset beside such a task. Returns 1 if the task was not in compact: then reset succeeds,
-# or the task is through.
+# or the task has finished.
 reset_beside() {
 	compact_starved
 	bg ztry "$ZSYS/reset" 1 > /dev/null

@@ -3,9 +3,9 @@
 # timeout: 300
 # Swap-in from a backing device that no longer answers: each read fails, after seconds.
 # If a request for many pages fails, the kernel reads each page again, and does not wait for
-# one before it reads the next. All of it takes less than six single reads, also if every
-# other page is in memory: without bios such pages join the request of those before them.
-# Slots that are not consecutive need a further request.
+# one before it reads the next. All reads together take less time than six single ones, also
+# if every other page is in memory: without bios such a page joins the request of the pages
+# before it. Slots that are not consecutive need a further request.
 
 . ./lib.sh
 
@@ -19,9 +19,9 @@ all() {
 	put "$ZSYS/writeback" idle
 }
 
-# swap_in WHICH OPTION...: a process reads pages, each read of which fails if it is on the
-# backing device; WHICH writes pages back. Sets TOOK, in ms, and BUS: the pages that it
-# has lost
+# swap_in WHICH OPTION...: the function WHICH writes pages back, then a process reads its
+# pages. Each read of the backing device fails. Sets TOOK, in ms, and BUS: the pages that
+# the process has lost
 swap_in() {
 	which=$1
 	shift

@@ -11,7 +11,8 @@ mnt=/tmp/psi.$$
 mib=12 late=20
 
 zram_load
-# Linux 7.3 counts no time without the patches to mm, of which the parameter tells.
+# Without the patches to mm, Linux 7.3 does not count this time. Only with them there is
+# the parameter.
 [ -w "$param" ] || case $(uname -r) in
 7.[3-9]*) skip_all "kernel without swap operations of block devices" ;;
 esac
@@ -49,9 +50,9 @@ reclaimed() {
 	[ $((SWAPPED_OUT - out)) -ge "$1" ]
 }
 
-# go_out NAME PAGES: a file of shared memory, of which at least so many active pages are
-# swapped out; not all, because a page that stays out for longer than there are pages
-# in memory does not count as one of the working set
+# go_out NAME PAGES: make a file in tmpfs, and swap out at least PAGES of its active pages,
+# but not all: a page does not count as one of the working set if, after it, more pages
+# were swapped out than are in memory
 go_out() {
 	swap_on
 	must squeeze cp /tmp/want.$$ "$mnt/file"
@@ -61,8 +62,8 @@ go_out() {
 	check "$1: pages go out" wait_for 30 reclaimed "$2"
 }
 
-# come_back NAME PAGES PERCENT: reading the file brings at least so many back, and
-# PERCENT of that time at least is pressure
+# come_back NAME PAGES PERCENT: read the file. At least PAGES pages of the working set come
+# back, and at least PERCENT of the time counts as pressure
 come_back() {
 	psi_read
 	stalled=$STALLED restored=$RESTORED

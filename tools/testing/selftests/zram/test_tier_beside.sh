@@ -6,11 +6,11 @@
 
 . ./lib.sh
 
-# Commands take so long when the disk is slow, ms; the target, us
+# The time of a command while the disk is slow, ms; the target, us
 slow=400 target=200000
 adapter=/sys/bus/pseudo/drivers/scsi_debug
 
-# disk_takes MS. The driver refuses while commands are in flight
+# disk_takes MS: set the time of a command. scsi_debug refuses while commands are in flight
 # shellcheck disable=SC2317 # called by wait_for
 disk_takes() {
 	echo $(($1 * 1000000)) > "$adapter/ndelay"
@@ -56,7 +56,7 @@ zram_new 48M '' "${disk}1"
 put "$ZSYS/writeback_batch_size" $((64 / PER_PAGE))
 put "$ZSYS/tier/latency_target_us" $target
 tier_pressing
-# Pages that have left come back to memory as new ones. None leaves in its first four seconds
+# Write all pages every 8 s, so that there are pages to move: none leaves in its first 4 s
 bg sh -c "while [ ! -e $end ]; do
 	zpat fill -k random $ZDEV > /dev/null || exit 1
 	sleep 8
@@ -83,7 +83,7 @@ check "fast again: pages leave" wait_for 60 tier_moved $((TIER_pages + 1024))
 put "$ZSYS/tier/latency_target_us" $((target + 1))
 check "another target: nothing is held back" wait_for 60 not_held_back
 
-# A disk that counts nothing protects nobody
+# Without iostats, the target does not protect reads by other programs
 check "the disk becomes slow again" wait_for 60 disk_takes $slow
 check "slow again: the thread stops" wait_for 90 tier_is paused_latency
 put "/sys/block/${disk##*/}/queue/iostats" 0
@@ -91,7 +91,7 @@ check "no counters: nothing is held back" wait_for 120 not_held_back
 put "/sys/block/${disk##*/}/queue/iostats" 1
 check "counters: the thread stops" wait_for 90 tier_is paused_latency
 
-# Nobody reads
+# No program reads
 other_end "reads of the other program"
 check "nobody reads: nothing is held back" wait_for 120 not_held_back
 check "the disk becomes fast at last" wait_for 60 disk_takes 0

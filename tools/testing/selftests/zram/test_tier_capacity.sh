@@ -91,7 +91,7 @@ must zpat discard "$ZDEV" > /dev/null
 poller() {
 	bg ztry -w "$ZSYS/tier/capacity" "$1" "$ZSYS/io_stat" > "$out"
 	POLLER=$BGPID
-	# It opens the file, reads it and waits
+	# ztry opens the file, reads it and waits
 	zt_holder=$POLLER zt_held=$(readlink -f "$ZSYS/tier/capacity")
 	wait_for 10 is_open || bail "the poller waits"
 	sleep 0.3

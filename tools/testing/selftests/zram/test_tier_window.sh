@@ -46,7 +46,7 @@ calm() {
 	check "$1: the thread wants nothing" wait_for 60 tier_is idle
 }
 
-# still: the backing device has counted each request, which may be after its end
+# still: the block layer has counted each request, which it may do after the completion
 # shellcheck disable=SC2317 # called by wait_for
 still() {
 	read -r zt_reads zt_writes < "$BDSYS/inflight"
@@ -231,7 +231,7 @@ tier_read
 brought=$((TIER_prefetched - brought))
 between "it brings its neighbours" "$brought" 20 63
 clock
-# Seconds, of which a slow host takes more than the four until then
+# Seconds until now, with a margin of two; a slow host may take more than four
 begun=$(((NOW - begun) / 1000 + 2))
 young=$(awk '$1 < '$((begun > 4 ? begun : 4))' { sum += $2 } END { print sum }' "$ZSYS/tier/ages")
 between "they are young" "$young" "$brought" "$UNITS"

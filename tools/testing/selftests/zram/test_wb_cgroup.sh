@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 120
 # The I/O of the backing device is charged to the cgroup of the task that reads or starts
-# a run. Each request gives its reference back, so the kernel can free the cgroup.
+# a run. Each request drops its reference, so the kernel can free the cgroup.
 
 . ./lib.sh
 
@@ -20,13 +20,13 @@ put $root/cgroup.subtree_control +io
 must mkdir $group
 put $group/cgroup.subtree_control +io
 
-# in_group COMMAND...: by a task of the group
+# in_group COMMAND...: run COMMAND in the group
 # shellcheck disable=SC2317 # called by gives
 in_group() {
 	sh -c 'echo $$ > "$0/task/cgroup.procs" && exec "$@"' "$group" "$@"
 }
 
-# charged KEY: the bytes of the group on the backing device
+# charged KEY: print the bytes on the backing device that are charged to the group
 charged() {
 	read -r dev < "$BDSYS/dev"
 	awk -v dev="$dev" -v key="$1" '$1 == dev {

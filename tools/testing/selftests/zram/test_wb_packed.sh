@@ -102,8 +102,8 @@ PACKED=0
 large "whole" random
 PACKED=1
 
-# A page that is read alone takes only the logical blocks of the device that its object lies on.
-# sectors BYTES: with logical blocks of BYTES
+# A read of a single page covers only the logical blocks of the device that its object lies on.
+# sectors BYTES: check this on a device with logical blocks of BYTES
 sectors() {
 	bd_null 32 blocksize="$1" || bail "null_blk with blocks of $1 bytes"
 	read -r logical < "$BDSYS/queue/logical_block_size"
@@ -120,7 +120,7 @@ sectors() {
 	read -r _ _ before _ < "$BDSYS/stat"
 	check "$1: page by page, in random order" zpat verify -k mixed -R "$ZDEV"
 	read -r _ _ after _ < "$BDSYS/stat"
-	# An object fills those that are read, but for parts of the first and the last
+	# An object fills the blocks that are read, except for parts of the first and the last
 	between "$1: bytes read" $(((after - before) * 512)) "$MM_COMPR" \
 		$((MM_COMPR + pages * 2 * $1))
 	bd_read
