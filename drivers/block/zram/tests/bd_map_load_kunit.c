@@ -21,6 +21,7 @@
 #define WORKERS		4
 #define BATCH		32		/* reservations timed at a time */
 #define ROUNDS		500
+#define WORKER_ROUNDS	5000U
 
 static void load_test_exit(struct kunit *test)
 {
@@ -36,7 +37,10 @@ struct worker {
 	unsigned int reserved;
 };
 
-/* Reserve, write the own number on the blocks, and find it there later. */
+/*
+ * Reserve, write the own number on the blocks, and find it there later. On a busy host the
+ * other workers may hold all blocks for long, so a worker that has had none goes on.
+ */
 static int worker_fn(void *data)
 {
 	struct worker *w = data;
@@ -46,7 +50,8 @@ static int worker_fn(void *data)
 	int nr, i;
 	u64 first;
 
-	for (round = 0; round < 5000; round++) {
+	for (round = 0; round < WORKER_ROUNDS ||
+	     (!w->reserved && round < 1000 * WORKER_ROUNDS); round++) {
 		/* No memory is as good as no block */
 		nr = max(0, zram_bd_map_reserve(map, 1 + round % 40, 1, &first));
 		for (i = 0; i < nr; i++)

@@ -26,6 +26,8 @@ faults_set() {
 		fail_make_request) pick 30 60 90 ;;
 		*) pick 0 0 2 10 ;;
 		esac
+		# The first round injects each, however few rounds there are.
+		[ "$ROUND" -gt 1 ] || P=10
 		[ "${1-}" != off ] || P=0
 		put "/sys/kernel/debug/$fault/probability" "$P"
 		decide "$fault $P"
