@@ -144,16 +144,10 @@ static u8 *byte_of(struct zram_rb_packed *packed, unsigned int at)
 	return packed->bvecs[at / PAGE_SIZE].bv_page->data + at % PAGE_SIZE;
 }
 
-/* Position of the first byte that is read on the backing device */
-static u64 base_of(const struct zram_rb_packed *packed)
-{
-	return packed->base;
-}
-
 static unsigned int place_of(const struct zram_rb_packed *packed,
 			     const struct zram_rb_object *obj)
 {
-	return ((u64)obj->slot.handle << ZRAM_LOC_SHIFT) - base_of(packed);
+	return zram_slot_position(&obj->slot) - packed->base;
 }
 
 /* A copy of the object and its checksum, of exactly their size */
@@ -203,7 +197,7 @@ static void make_object(struct input *in, struct zram_rb_packed *packed,
 			object[i] = next(in);
 	packed_size = zram_slot_packed_size(size);
 	at %= bytes - PAGE_SIZE;
-	obj->slot.handle = (base_of(packed) + at) >> ZRAM_LOC_SHIFT;
+	obj->slot.handle = (packed->base + at) >> ZRAM_LOC_SHIFT;
 	obj->slot.flags = size | ZRAM_WB | zram_slot_prio_flags(next(in) % 4);
 	at = place_of(packed, obj);
 	zram_checksum_write(object, obj->index, &obj->slot);

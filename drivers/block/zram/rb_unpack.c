@@ -29,7 +29,7 @@
 static unsigned int rb_unpack_offset(const struct zram_rb_packed *packed,
 				     const struct zram_rb_object *obj)
 {
-	return ((u64)obj->slot.handle << ZRAM_LOC_SHIFT) - packed->base;
+	return zram_slot_position(&obj->slot) - packed->base;
 }
 
 /* Copy @size bytes of the read from @at on; they may lie in two pages */

@@ -263,10 +263,16 @@ static inline unsigned long zram_slot_location(u64 block, unsigned int offset)
 	       (offset >> ZRAM_LOC_SHIFT);
 }
 
+/* Byte of the backing device at which the content of a slot in state WB begins */
+static inline u64 zram_slot_position(const struct zram_slot *slot)
+{
+	return (u64)slot->handle << ZRAM_LOC_SHIFT;
+}
+
 /* Offset of an object in its first block on the backing device, bytes */
 static inline unsigned int zram_slot_block_offset(const struct zram_slot *slot)
 {
-	return (slot->handle << ZRAM_LOC_SHIFT) & (ZRAM_BLOCK_SIZE - 1);
+	return zram_slot_position(slot) & (ZRAM_BLOCK_SIZE - 1);
 }
 
 /* Bytes that an object of @size bytes takes on the backing device: whole pages have no checksum */
@@ -286,7 +292,7 @@ static inline unsigned int zram_slot_packed_size(unsigned int size)
 static inline unsigned int zram_slot_blocks(const struct zram_slot *slot,
 					    u64 *first)
 {
-	u64 start = (u64)slot->handle << ZRAM_LOC_SHIFT;
+	u64 start = zram_slot_position(slot);
 	u64 end = start + zram_slot_packed_size(zram_slot_size(slot));
 
 	*first = start >> ZRAM_BLOCK_SHIFT;
@@ -305,7 +311,7 @@ static inline unsigned int zram_slot_blocks(const struct zram_slot *slot,
 static inline unsigned int zram_slot_span(const struct zram_slot *slot,
 					  unsigned int size, u64 *start)
 {
-	u64 first = (u64)slot->handle << ZRAM_LOC_SHIFT;
+	u64 first = zram_slot_position(slot);
 	u64 end = first + zram_slot_packed_size(zram_slot_size(slot));
 
 	*start = round_down(first, size);
