@@ -388,6 +388,12 @@ tier_moved() {
 	[ "$TIER_pages" -ge "$1" ]
 }
 
+# tier_unlimited: the latency governor does not limit the blocks in flight
+tier_unlimited() {
+	tier_read
+	[ "$TIER_in_flight" = max ]
+}
+
 # tier_recompressed PAGES: the thread has recompressed more than that
 tier_recompressed() {
 	tier_read
