@@ -392,17 +392,21 @@ must zram_remove
 window_new 16M
 put "$ZSYS/tier/daily_budget" max
 put "$ZSYS/tier/regret_target" 4294967295
-zhammer -t 9000 "w:$ZSYS/idle=all" "w:$ZSYS/writeback=idle" "w:$ZSYS/compact=1" \
-	"w:$ZSYS/tier/readback_window=auto,64,4,64,16,1" "w:$ZSYS/tier/idle_age=0,1" \
-	"a:$ZSYS/tier" > /tmp/hammer.$$ &
-hammers=$!
-zhammer -t 9000 -p 250 "w:$ZSYS/tier/enable=1,0" > /dev/null &
-hammers="$hammers $!"
-check "races: many pages" zrace -n 2048 -b 16 -j 4 -t 4000 -m 2,6,1,1 "$ZDEV"
-check "races: few pages" zrace -o 2048 -n 64 -b 2 -j 6 -t 4000 -m 2,6,1,1 "$ZDEV"
-# shellcheck disable=SC2086 # numbers; not for those that swap
-wait $hammers
-counters
+# Again on a slow host
+for _ in 1 2 3 4; do
+	zhammer -t 9000 "w:$ZSYS/idle=all" "w:$ZSYS/writeback=idle" "w:$ZSYS/compact=1" \
+		"w:$ZSYS/tier/readback_window=auto,64,4,64,16,1" "w:$ZSYS/tier/idle_age=0,1" \
+		"a:$ZSYS/tier" > /tmp/hammer.$$ &
+	hammers=$!
+	zhammer -t 9000 -p 250 "w:$ZSYS/tier/enable=1,0" > /dev/null &
+	hammers="$hammers $!"
+	check "races: many pages" zrace -n 2048 -b 16 -j 4 -t 4000 -m 2,6,1,1 "$ZDEV"
+	check "races: few pages" zrace -o 2048 -n 64 -b 2 -j 6 -t 4000 -m 2,6,1,1 "$ZDEV"
+	# shellcheck disable=SC2086 # numbers; not for those that swap
+	wait $hammers
+	counters
+	[ "$BROUGHT" -lt "$(at_least 200)" ] || break
+done
 echo "# races: $BROUGHT pages came back"
 between "races: pages came back" "$BROUGHT" "$(at_least 200)" 100000000
 between "races: no hit counts twice" "$HITS" 0 "$BROUGHT"
