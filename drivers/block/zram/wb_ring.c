@@ -32,6 +32,10 @@
 /* Most requests of a ring, reached if they are small */
 #define MAX_REQUESTS	128U
 
+/* Requests of fewer blocks are plugged: so many of them reach the device together */
+#define PLUGGED_BLOCKS	16U
+#define PLUGGED		16
+
 /**
  * struct zram_wb_ring - requests and their memory
  * @bdev: the device
@@ -48,6 +52,7 @@
  * @nr_requests: number of requests
  * @first: the oldest of them that is in use
  * @used: number of them in use, in flight or finished
+ * @plug: collects small requests; empty if the owner sleeps or no request is in use
  * @requests: the requests
  *
  * All but the requests in flight belongs to the owner.
@@ -66,6 +71,7 @@ struct zram_wb_ring {
 	unsigned int nr_requests;
 	unsigned int first;
 	unsigned int used;
+	struct blk_plug plug;
 	struct zram_wb_request requests[] __counted_by(nr_requests);
 };
 
@@ -253,6 +259,8 @@ static void wb_ring_endio(struct bio *bio)
  * @ring: the ring
  * @req: from zram_wb_ring_get(), with data, first and nr set
  *
+ * A small request reaches the device with the next ones, or when the task sleeps.
+ *
  * Context: May sleep.
  */
 void zram_wb_ring_submit(struct zram_wb_ring *ring, struct zram_wb_request *req)
@@ -271,6 +279,10 @@ void zram_wb_ring_submit(struct zram_wb_ring *ring, struct zram_wb_request *req)
 	ring->head = at + req->nr;
 	ring->used++;
 	ring->in_flight += req->nr;
+	if (req->nr >= PLUGGED_BLOCKS || (req - ring->requests) % PLUGGED == 0)
+		blk_finish_plug(&ring->plug);
+	if (req->nr < PLUGGED_BLOCKS)
+		blk_start_plug(&ring->plug);
 	submit_bio(&req->bio);
 }
 
@@ -281,6 +293,8 @@ static int wb_ring_transfer(struct zram_wb_ring *ring, blk_opf_t op, u64 first,
 	struct bio bio;
 	int err;
 
+	/* Not together with others: an error of theirs would be this one's */
+	blk_finish_plug(&ring->plug);
 	bio_init(&bio, ring->bdev, &ring->bvecs[at], nr, op);
 	bio.bi_vcnt = nr;
 	bio.bi_iter.bi_size = nr * ZRAM_BLOCK_SIZE;
@@ -400,12 +414,16 @@ struct zram_wb_request *zram_wb_ring_reap(struct zram_wb_ring *ring, bool wait)
 {
 	struct zram_wb_request *req = &ring->requests[ring->first];
 
-	if (!ring->used)
+	if (!ring->used) {
+		blk_finish_plug(&ring->plug);
 		return NULL;
+	}
 	/* completion_done() returns true only after complete() has dropped its lock */
 	if (!completion_done(&req->done)) {
 		if (!wait)
 			return NULL;
+		/* Not left to the scheduler, which would wake a worker for it */
+		blk_finish_plug(&ring->plug);
 		zram_io_wait(&req->done);
 	}
 	req->err = blk_status_to_errno(req->bio.bi_status);
