@@ -21,6 +21,8 @@
 #include <linux/math64.h>
 #include <linux/minmax.h>
 
+#include <asm/page.h>
+
 #include "tier_hazard.h"
 #include "tier_num.h"
 
@@ -215,6 +217,21 @@ u64 zram_tier_hazard_oldest(const struct zram_tier_hazard *hazard,
 		*last = k;
 	}
 	return min(pages, want);
+}
+
+/**
+ * zram_tier_hazard_ratio() - find how many objects take the memory of one page
+ * @bytes: memory of the pool
+ * @objects: number of objects in it
+ *
+ * Return: the number, in 1/256; 1 to 64.
+ */
+u32 zram_tier_hazard_ratio(u64 bytes, u64 objects)
+{
+	u64 object = div64_u64(bytes, max(objects, 1ULL));
+
+	return clamp_t(u64, div64_u64(PAGE_SIZE << ZRAM_TIER_Q8, max(object, 1ULL)),
+		       1 << ZRAM_TIER_Q8, 64 << ZRAM_TIER_Q8);
 }
 
 /**

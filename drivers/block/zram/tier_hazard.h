@@ -96,6 +96,7 @@ void zram_tier_hazard_walk(struct zram_tier_hazard *hazard,
 			   const struct zram_tier_walk *walk);
 u64 zram_tier_hazard_written(struct zram_tier_hazard *hazard, u64 written,
 			     unsigned int class);
+u32 zram_tier_hazard_ratio(u64 bytes, u64 objects);
 u64 zram_tier_hazard_oldest(const struct zram_tier_hazard *hazard,
 			    unsigned int lowest, u64 want, unsigned int *last);
 unsigned int zram_tier_hazard_cut(const struct zram_tier_hazard *hazard,

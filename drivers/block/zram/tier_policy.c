@@ -35,6 +35,7 @@
 #include "tier_hazard.h"
 #include "tier_num.h"
 #include "tier_policy.h"
+#include "tier_wait.h"
 
 /* Time between two steps while pages may leave, and otherwise, ms */
 #define STEP_BUSY	250U
@@ -43,12 +44,6 @@
 #define QUIET		60U
 /* Seconds between two walks, at least */
 #define WALK_EVERY	4U
-/* The time of reads of the backing device is averaged over so many seconds */
-#define DISK_MEMORY	1024
-/* A read counts as at most so many times the average so far */
-#define DISK_OUTLIER	16U
-/* The average begins with so many reads of the expected time */
-#define DISK_PRIOR	4U
 /* With space for fewer pages than this, the policy writes nothing */
 #define STOP_PAGES	8U
 /* until there is space for so many, or for so long: a budget, or a device, may be smaller */
@@ -102,36 +97,19 @@ static bool tier_policy_gate(const struct zram_tier_tuning *tuning,
 	return state->since_gate <= tuning->gate_hold;
 }
 
-/* Average time of a read of the backing device, us */
+/* Expected time of a read of the backing device, us */
+static u32 tier_policy_expected(const struct zram_tier_tuning *tuning,
+				const struct zram_tier_input *in)
+{
+	return in->disk_us ? max(in->disk_us, tuning->disk_least_us) : tuning->disk_us;
+}
+
+/* Average time, us */
 static u64 tier_policy_disk_us(const struct zram_tier_tuning *tuning,
 			       const struct zram_tier_input *in,
 			       const struct zram_tier_state *state)
 {
-	u32 expected = in->disk_us ? max(in->disk_us, tuning->disk_least_us) :
-		       tuning->disk_us;
-	u64 us = zram_tier_q8((u64)expected * DISK_PRIOR);
-
-	us = zram_tier_add(us, state->wait_us);
-	return div64_u64(us, zram_tier_add(state->disk_reads,
-					   zram_tier_q8(DISK_PRIOR)));
-}
-
-/*
- * While a disk spins up, or a bus is reset, a few reads take seconds. They count as slow,
- * but with less than their time. If a device stays slow, the average follows within ten
- * reads, because it grows with each.
- */
-static void tier_policy_disk(const struct zram_tier_tuning *tuning,
-			     const struct zram_tier_input *in,
-			     struct zram_tier_state *state, u64 reads)
-{
-	u64 most = zram_tier_mul(tier_policy_disk_us(tuning, in, state), DISK_OUTLIER);
-	/* A read that was counted in an earlier step may have ended in this one */
-	u64 ended = max(reads, 1ULL);
-	u64 us = min(div64_u64(in->wait_us, ended), most) * ended;
-
-	state->wait_us = zram_tier_add(state->wait_us, zram_tier_q8(us));
-	state->disk_reads = zram_tier_add(state->disk_reads, zram_tier_q8(reads));
+	return zram_tier_wait_average(&state->wait, tier_policy_expected(tuning, in));
 }
 
 /* Add up what happened since the last step */
@@ -165,7 +143,8 @@ static void tier_policy_observe(const struct zram_tier_tuning *tuning,
 	/* Reads of rescued pages do not show that the hazard is wrong */
 	if (state->since_rescue >= AFTER_RESCUE)
 		zram_tier_brake_count(&state->brake, waits, written);
-	tier_policy_disk(tuning, in, state, reads_disk);
+	zram_tier_wait_count(&state->wait, tier_policy_expected(tuning, in), reads_disk,
+			     in->wait_us);
 	state->demand = zram_tier_sub(state->demand, in->written);
 }
 
@@ -185,8 +164,7 @@ static void tier_policy_second(const struct zram_tier_tuning *tuning,
 	if (zram_tier_brake_second(&state->brake, &tuning->brake,
 				   config->regret_target))
 		state->demand = 0;
-	state->wait_us = zram_tier_decay(state->wait_us, DISK_MEMORY);
-	state->disk_reads = zram_tier_decay(state->disk_reads, DISK_MEMORY);
+	zram_tier_wait_second(&state->wait);
 	zram_tier_hazard_second(&state->hazard, &tuning->hazard);
 }
 
@@ -212,15 +190,6 @@ static void tier_policy_seconds(const struct zram_tier_tuning *tuning,
 	state->hazard.since_walk += min(rest, U32_MAX - state->hazard.since_walk);
 }
 
-/* Pages whose objects take the memory of one page, in 1/256 */
-static u32 tier_policy_ratio(const struct zram_tier_input *in)
-{
-	u64 object = div64_u64(in->pool_bytes, max(in->pool_pages, 1ULL));
-
-	return clamp_t(u64, div64_u64(PAGE_SIZE << ZRAM_TIER_Q8, max(object, 1ULL)),
-		       1 << ZRAM_TIER_Q8, 64 << ZRAM_TIER_Q8);
-}
-
 /*
  * Find the lowest class that may leave. The result is right only just after a walk: later,
  * reads are counted whose page-seconds only the next walk adds. But a cut of the margin
@@ -234,7 +203,7 @@ static void tier_policy_cut(const struct zram_tier_tuning *tuning,
 		.ram_pages = in->ram_pages,
 		.pool_ns = in->pool_ns,
 		.disk_ns = zram_tier_mul(tier_policy_disk_us(tuning, in, state), 1000),
-		.ratio_q8 = tier_policy_ratio(in),
+		.ratio_q8 = zram_tier_hazard_ratio(in->pool_bytes, in->pool_pages),
 	};
 	unsigned int cut;
 
@@ -260,6 +229,16 @@ static unsigned int tier_policy_guard(const struct zram_tier_tuning *tuning,
 		   tuning->hazard.floor);
 }
 
+/* Pages to write until the objects take @low bytes */
+static u64 tier_policy_above(const struct zram_tier_input *in, u64 low)
+{
+	u64 object = div64_u64(in->object_bytes, max(in->pool_pages, 1ULL));
+
+	if (in->object_bytes <= low)
+		return 0;
+	return div64_u64(in->object_bytes - low, max(object, 1ULL)) + 1;
+}
+
 /*
  * Pages to write until the objects take 90 % of the target. pool_target bounds objects.
  * mem_limit bounds memory, and 90 % of it is a target. But memory becomes free only when
@@ -272,7 +251,7 @@ static u64 tier_policy_excess(const struct zram_tier_config *config,
 {
 	u64 limit = in->limit_bytes - div_u64(in->limit_bytes, 10);
 	u64 target = min_not_zero(config->pool_target, limit);
-	u64 low = target - div_u64(target, 10), object;
+	u64 low = target - div_u64(target, 10);
 
 	/* The user has set another target */
 	if (state->drain_to != low)
@@ -282,10 +261,7 @@ static u64 tier_policy_excess(const struct zram_tier_config *config,
 		state->drain_to = low;
 	if (in->object_bytes <= low)
 		state->drain_to = 0;
-	if (!state->drain_to)
-		return 0;
-	object = div64_u64(in->object_bytes, max(in->pool_pages, 1ULL));
-	return div64_u64(in->object_bytes - low, max(object, 1ULL)) + 1;
+	return state->drain_to ? tier_policy_above(in, low) : 0;
 }
 
 /* Pages of idle_age, or of the age of class @guard if that is higher */

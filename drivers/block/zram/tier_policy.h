@@ -6,6 +6,7 @@
 
 #include "tier_brake.h"
 #include "tier_hazard.h"
+#include "tier_wait.h"
 
 /**
  * struct zram_tier_tuning - constants of the policy, chosen by tools/tiersim
@@ -101,9 +102,7 @@ struct zram_tier_input {
  * @demand: sum of @asked of the input, less the pages written; halved each second
  * @young_us: time that reads of young pages took in the current second
  * @pressure_us: time that they take in a second, average
- * @wait_us: time that reads of the backing device waited, in 1/256, decayed by 1/1024 a
- *	second
- * @disk_reads: number of these reads, in 1/256, decayed likewise
+ * @wait: the time that reads of the backing device take
  * @ms: part of a second that was not counted yet
  * @since_gate: seconds since memory was short, saturates
  * @since_full: seconds since space was too low, saturates
@@ -122,8 +121,7 @@ struct zram_tier_state {
 	u64 demand;
 	u64 young_us;
 	u64 pressure_us;
-	u64 wait_us;
-	u64 disk_reads;
+	struct zram_tier_wait wait;
 	u32 ms;
 	u32 since_gate;
 	u32 since_full;

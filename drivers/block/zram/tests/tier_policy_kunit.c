@@ -354,61 +354,6 @@ static void policy_test_time(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, a->state.hazard.since_walk, U32_MAX);
 }
 
-/* Reads of 10 s that a device takes once stop tiering for less than an hour */
-static void policy_test_slow_once(struct kunit *test)
-{
-	unsigned int reads;
-	int first;
-
-	for (reads = 0; reads < 4; reads++) {
-		struct machine *m = machine_cold(test, 60);
-
-		KUNIT_EXPECT_EQ(test, m->state.cut, 10);
-		m->in.reads_disk[10] = reads;
-		m->in.wait_us = 10000000 * max(reads, 1U);
-		machine_second(m);
-		first = machine_first_pages(m);
-		KUNIT_EXPECT_GE(test, first, 0);
-		KUNIT_EXPECT_LT(test, first, 3600);
-	}
-}
-
-/* Seconds, with some reads of @us each, after which the cut is @cut; -1: not in a day */
-static int policy_cut_after(struct machine *m, unsigned int us, unsigned int cut)
-{
-	int i;
-
-	for (i = 0; i < 24 * 3600; i++) {
-		m->in.reads_disk[20] = us ? 2 : 0;
-		m->in.wait_us = 2 * us;
-		machine_second(m);
-		if (m->state.cut == cut)
-			return i;
-	}
-	return -1;
-}
-
-/* The measured time moves the cut, and is forgotten when nothing is read any more */
-static void policy_test_disk_time(struct kunit *test)
-{
-	struct machine *m = machine_cold(test, 60);
-	int seconds;
-
-	KUNIT_EXPECT_EQ(test, m->state.cut, 10);
-	/* A device of 200 ms is known after a few reads, whatever was expected */
-	seconds = policy_cut_after(m, 200000, ZRAM_TIER_CLASSES);
-	KUNIT_EXPECT_GE(test, seconds, 0);
-	KUNIT_EXPECT_LT(test, seconds, 20);
-	KUNIT_EXPECT_EQ(test, policy_cut_after(m, 200000, 10), -1);
-	KUNIT_EXPECT_EQ(test, m->state.cut, ZRAM_TIER_CLASSES);
-	seconds = policy_cut_after(m, 0, 10);
-	KUNIT_EXPECT_GT(test, seconds, 600);
-	KUNIT_EXPECT_LT(test, seconds, 4 * 3600);
-	/* A device of 20 us lets the youngest leave that may */
-	m->walk.pages[7] = 40000;
-	KUNIT_EXPECT_GE(test, policy_cut_after(m, 20, 7), 0);
-}
-
 static struct kunit_case policy_test_cases[] = {
 	KUNIT_CASE(policy_test_zero),
 	KUNIT_CASE(policy_test_no_demand),
@@ -423,8 +368,6 @@ static struct kunit_case policy_test_cases[] = {
 	KUNIT_CASE(policy_test_wait),
 	KUNIT_CASE(policy_test_rate),
 	KUNIT_CASE(policy_test_time),
-	KUNIT_CASE(policy_test_slow_once),
-	KUNIT_CASE(policy_test_disk_time),
 	{}
 };
 
