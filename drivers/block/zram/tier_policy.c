@@ -19,10 +19,10 @@
  * has to pay, and the policy drops the demand. The margin recovers within one minute after
  * one cut, and within five after any number of regrets.
  *
- * Before the kernel kills a task, pages of any age may leave. The user can ask for more
- * than pressure does: idle_age and pool_target need no gate and no hazard. The brake
- * affects them too: each halving of the margin doubles the age that a page needs, up to
- * the age from which on reads are no regret.
+ * Before the kernel kills a task, pages of any age may leave, and for mem_limit while writers
+ * spill. The user can ask for more than pressure does: idle_age and pool_target need no gate
+ * and no hazard. The brake affects them too: each halving of the margin doubles the age that
+ * a page needs, up to the age from which on reads are no regret.
  */
 
 #include <linux/limits.h>
@@ -51,6 +51,8 @@
 #define RESUME_AFTER	60U
 /* Reads are no regret for so many seconds after a rescue */
 #define AFTER_RESCUE	60U
+/* Writers spill if one has done so in this second or the one before */
+#define SPILL_HOLD	1U
 
 const struct zram_tier_tuning zram_tier_tuning_default = {
 	.gate_us = 3000,
@@ -84,6 +86,7 @@ void zram_tier_policy_init(struct zram_tier_state *state)
 		.since_gate = U32_MAX,
 		.since_full = U32_MAX,
 		.since_rescue = U32_MAX,
+		.since_spill = U32_MAX,
 		.cut = ZRAM_TIER_CLASSES,
 	};
 	zram_tier_brake_init(&state->brake);
@@ -156,6 +159,7 @@ static void tier_policy_second(const struct zram_tier_tuning *tuning,
 	state->since_gate = zram_tier_tick(state->since_gate);
 	state->since_full = zram_tier_tick(state->since_full);
 	state->since_rescue = zram_tier_tick(state->since_rescue);
+	state->since_spill = zram_tier_tick(state->since_spill);
 	state->since_access = zram_tier_tick(state->since_access);
 	state->pressure_us = state->pressure_us / 2 + young_us / 2;
 	if (state->pressure_us >= tuning->gate_us)
@@ -264,6 +268,17 @@ static u64 tier_policy_excess(const struct zram_tier_config *config,
 	return state->drain_to ? tier_policy_above(in, low) : 0;
 }
 
+/* Pages of any age that leave for mem_limit, because writers spill younger ones, unpacked */
+static u64 tier_policy_spill(const struct zram_tier_input *in,
+			     const struct zram_tier_state *state)
+{
+	u64 limit = in->limit_bytes - div_u64(in->limit_bytes, 10);
+
+	if (state->since_spill > SPILL_HOLD || !limit || in->pool_bytes <= limit)
+		return 0;
+	return tier_policy_above(in, limit - div_u64(limit, 10));
+}
+
 /* Pages of idle_age, or of the age of class @guard if that is higher */
 static u64 tier_policy_idle(const struct zram_tier_config *config,
 			    const struct zram_tier_state *state,
@@ -294,6 +309,7 @@ static bool tier_policy_demand(const struct zram_tier_tuning *tuning,
 			       struct zram_tier_output *out)
 {
 	unsigned int guard = tier_policy_guard(tuning, state), last;
+	u64 spill = tier_policy_spill(in, state);
 	u64 excess = tier_policy_excess(config, in, state), pages, idle;
 	u32 age;
 
@@ -302,11 +318,13 @@ static bool tier_policy_demand(const struct zram_tier_tuning *tuning,
 	tier_policy_take(out, pages, zram_tier_class_age(last));
 	pages = zram_tier_hazard_oldest(&state->hazard, guard, excess, &last);
 	tier_policy_take(out, pages, zram_tier_class_age(last));
+	pages = zram_tier_hazard_oldest(&state->hazard, 0, spill, &last);
+	tier_policy_take(out, pages, zram_tier_class_age(last));
 	idle = tier_policy_idle(config, state, guard, &age);
 	tier_policy_take(out, idle, age);
 	pages = zram_tier_hazard_oldest(&state->hazard, 0, in->rescue, &last);
 	tier_policy_take(out, pages, zram_tier_class_age(last));
-	return excess || idle || in->rescue;
+	return excess || idle || spill || in->rescue;
 }
 
 /* Is there space to write? The gap between both bounds avoids many small writes */
@@ -348,11 +366,15 @@ static void tier_policy_grant(const struct zram_tier_input *in,
 
 /* Seconds between two walks; 0: none */
 static u32 tier_policy_walk_every(const struct zram_tier_config *config,
+				  const struct zram_tier_input *in,
 				  const struct zram_tier_state *state, bool gate)
 {
 	/* No walk while nothing can be written: the next walk reconstructs the exposure */
 	if (state->full)
 		return 0;
+	/* Pages that were stored since the last walk are to leave, too */
+	if (tier_policy_spill(in, state))
+		return 1;
 	if (gate || state->drain_to)
 		return WALK_EVERY;
 	return config->idle_age ? clamp(config->idle_age / 8, WALK_EVERY, 60U) : 0;
@@ -399,6 +421,8 @@ void zram_tier_policy_step(const struct zram_tier_tuning *tuning,
 	*out = (struct zram_tier_output){};
 	tier_policy_observe(tuning, in, state);
 	tier_policy_seconds(tuning, config, in, state);
+	if (in->spilled)
+		state->since_spill = 0;
 	if (in->walk)
 		zram_tier_hazard_walk(&state->hazard, &tuning->hazard, in->walk);
 	tier_policy_cut(tuning, in, state);
@@ -418,7 +442,7 @@ void zram_tier_policy_step(const struct zram_tier_tuning *tuning,
 	/* The next step's in->asked is a share of the eligible pages: 0 if there are none */
 	demand |= gate && !out->eligible;
 	tier_policy_grant(in, state, demand, out);
-	walk_every = tier_policy_walk_every(config, state, gate);
+	walk_every = tier_policy_walk_every(config, in, state, gate);
 	out->walk = (walk_every && state->hazard.since_walk >= walk_every) ||
 		    (in->rescue && !state->full);
 	out->wait_ms = tier_policy_wait_ms(config, state, out, walk_every);

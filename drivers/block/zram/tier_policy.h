@@ -107,6 +107,7 @@ struct zram_tier_input {
  * @since_gate: seconds since memory was short, saturates
  * @since_full: seconds since space was too low, saturates
  * @since_rescue: seconds since the last rescue, saturates
+ * @since_spill: seconds since a writer has spilled, saturates
  * @since_access: seconds since a page was read or stored, saturates
  * @full: space was too low, and nothing is written until there is more
  * @cut: lowest class that may leave under pressure; %ZRAM_TIER_CLASSES for none
@@ -126,6 +127,7 @@ struct zram_tier_state {
 	u32 since_gate;
 	u32 since_full;
 	u32 since_rescue;
+	u32 since_spill;
 	u32 since_access;
 	bool full;
 	unsigned int cut;

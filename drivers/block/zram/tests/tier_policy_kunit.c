@@ -354,6 +354,52 @@ static void policy_test_time(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, a->state.hazard.since_walk, U32_MAX);
 }
 
+/* Pages of any age leave for mem_limit while writers spill, and only then */
+static void policy_test_spill(struct kunit *test)
+{
+	struct machine *m = machine_make(test);
+
+	m->walk.pages[1] = 50000;
+	m->in.limit_bytes = m->in.pool_bytes;
+	machine_step(m);
+	machine_walk(m);
+	KUNIT_EXPECT_EQ(test, m->out.reason, ZRAM_TIER_HOT);
+	m->in.spilled = 1;
+	machine_step(m);
+	KUNIT_EXPECT_EQ(test, m->out.reason, ZRAM_TIER_WORKING);
+	KUNIT_EXPECT_EQ(test, m->out.min_age, zram_tier_class_age(1));
+	/* Until the objects take 81 % of the limit */
+	KUNIT_EXPECT_GE(test, m->out.pages, 50000 * 12 / 100);
+	KUNIT_EXPECT_LE(test, m->out.pages, 50000 * 19 / 100);
+	/* Others have been stored since the walk a second ago */
+	machine_step(m);
+	KUNIT_EXPECT_EQ(test, m->out.reason, ZRAM_TIER_WORKING);
+	KUNIT_EXPECT_TRUE(test, m->out.walk);
+	machine_step(m);
+	KUNIT_EXPECT_EQ(test, m->out.reason, ZRAM_TIER_HOT);
+	/* Even if the thread has slept until the first spill */
+	m->in.spilled = 1;
+	m->in.elapsed_ms = 60000;
+	machine_step(m);
+	KUNIT_EXPECT_EQ(test, m->out.reason, ZRAM_TIER_WORKING);
+	/* For mem_limit, and not for pool_target */
+	m->in.elapsed_ms = 1000;
+	m->config.pool_target = m->in.object_bytes / 2;
+	m->in.spilled = 1;
+	machine_step(m);
+	KUNIT_EXPECT_LE(test, m->out.pages, 50000 * 19 / 100);
+	m->in.limit_bytes *= 2;
+	m->in.spilled = 1;
+	machine_step(m);
+	KUNIT_EXPECT_EQ(test, m->out.reason, ZRAM_TIER_HOT);
+	/* Without a limit a spill makes no page leave */
+	m->config.pool_target = 0;
+	m->in.limit_bytes = 0;
+	m->in.spilled = 1;
+	machine_step(m);
+	KUNIT_EXPECT_EQ(test, m->out.reason, ZRAM_TIER_IDLE);
+}
+
 static struct kunit_case policy_test_cases[] = {
 	KUNIT_CASE(policy_test_zero),
 	KUNIT_CASE(policy_test_no_demand),
@@ -368,6 +414,7 @@ static struct kunit_case policy_test_cases[] = {
 	KUNIT_CASE(policy_test_wait),
 	KUNIT_CASE(policy_test_rate),
 	KUNIT_CASE(policy_test_time),
+	KUNIT_CASE(policy_test_spill),
 	{}
 };
 
