@@ -26,8 +26,8 @@
  */
 #define MOST_WASTE	16
 /*
- * Without spill, writes fail in full memory. If less than this part of mem_limit is left,
- * the thread of tiering is too slow, and the backing device does not count.
+ * If less than this part of mem_limit is left, the thread of tiering is slower than the
+ * writers. Without spill, writes are about to fail, and the backing device does not count.
  */
 #define TOO_SLOW	32
 
@@ -93,10 +93,24 @@ static u64 capacity_with_same(const struct zram_capacity_input *in, u64 pages)
 	return others ? capacity_scale(pages, in->pages, others) : U64_MAX;
 }
 
-static bool capacity_moves(const struct zram_capacity_input *in, u64 memory_left)
+/* Is memory so full that the thread does not move pages in time? */
+static bool capacity_is_tight(const struct zram_capacity_input *in, u64 memory_left)
 {
-	return in->moves && (!in->limit_bytes ||
-			     memory_left >= in->limit_bytes / TOO_SLOW);
+	return memory_left < in->limit_bytes / TOO_SLOW;
+}
+
+/* What a page takes on the backing device, if as many are spilled as until now; bytes */
+static u64 capacity_disk_page(const struct zram_capacity_input *in,
+			      const struct capacity_mean *mean)
+{
+	u64 left = zram_tier_add(in->moved_pages, in->spilled_pages), bytes;
+
+	if (!left)
+		return PAGE_SIZE;
+	bytes = capacity_scale(div64_u64(mean->bytes, mean->objects), in->moved_pages,
+			       left);
+	bytes = zram_tier_add(bytes, capacity_scale(PAGE_SIZE, in->spilled_pages, left));
+	return clamp_t(u64, bytes, 1, PAGE_SIZE);
 }
 
 /* Pages that take space and can be stored */
@@ -104,12 +118,14 @@ static u64 capacity_pages(const struct zram_capacity_input *in,
 			  const struct capacity_mean *mean, u64 memory_left)
 {
 	u64 pages = capacity_scale(memory_left, mean->objects, mean->memory);
+	bool tight = capacity_is_tight(in, memory_left);
 	u64 packed = 0, raw;
 
-	if (capacity_moves(in, memory_left))
+	if (in->moves && (in->spill || !tight))
 		packed = min(in->free_bytes, in->budget_bytes);
-	pages = zram_tier_add(pages, capacity_scale(packed, mean->objects,
-						    mean->bytes));
+	pages = zram_tier_add(pages, tight ?
+			      div64_u64(packed, capacity_disk_page(in, mean)) :
+			      capacity_scale(packed, mean->objects, mean->bytes));
 	if (!in->spill)
 		return pages;
 	raw = zram_tier_sub(min(in->free_bytes, in->spill_bytes), packed);
@@ -163,7 +179,7 @@ u64 zram_capacity_watch(const struct zram_capacity_input *in,
 	if (out->storable <= low)
 		return 0;
 	memory = capacity_scale(out->storable - low, 100, max(out->ratio_percent, 1));
-	if (in->limit_bytes && capacity_moves(in, out->memory_left))
+	if (in->limit_bytes && in->moves && !capacity_is_tight(in, out->memory_left))
 		memory = min(memory, out->memory_left - in->limit_bytes / TOO_SLOW);
 	return max(zram_tier_add(in->pool_bytes, memory), 1);
 }

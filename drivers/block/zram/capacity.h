@@ -21,6 +21,8 @@
  * @free_bytes: free blocks of the backing device
  * @budget_bytes: what tiering may write; U64_MAX: no bound
  * @spill_bytes: what spill may write; U64_MAX: no bound
+ * @moved_pages: pages that tiering has moved
+ * @spilled_pages: pages that writers have spilled
  * @moves: tiering moves pages before memory is full
  * @spill: a page that memory has no space for goes to the backing device
  */
@@ -37,6 +39,8 @@ struct zram_capacity_input {
 	u64 free_bytes;
 	u64 budget_bytes;
 	u64 spill_bytes;
+	u64 moved_pages;
+	u64 spilled_pages;
 	bool moves;
 	bool spill;
 };

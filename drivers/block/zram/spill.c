@@ -18,11 +18,13 @@
 #include <linux/container_of.h>
 #include <linux/errno.h>
 #include <linux/jiffies.h>
+#include <linux/limits.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/sysfs.h>
 
 #include "bd_budget.h"
+#include "obj.h"
 #include "slot.h"
 #include "spill.h"
 #include "spill_gate.h"
@@ -40,6 +42,8 @@
 #define EXHAUSTED	(HZ / 10)
 /* Wake the thread at most once in this time, however many pages are spilled */
 #define KICK_EVERY	(HZ / 10)
+/* Likewise the work that looks at capacity_low */
+#define LOOK_EVERY	(HZ / 50)
 
 /**
  * struct spill_page - a page that is being spilled
@@ -119,10 +123,15 @@ static void spill_kick(struct zram *zram, struct zram_spill_io *io)
 {
 	unsigned long now = jiffies;
 
-	if (now - READ_ONCE(io->kicked) < KICK_EVERY)
-		return;
-	WRITE_ONCE(io->kicked, now);
-	zram_tier_kick(zram);
+	if (now - READ_ONCE(io->kicked) >= KICK_EVERY) {
+		WRITE_ONCE(io->kicked, now);
+		zram_tier_kick(zram);
+	}
+	/* The backing device fills */
+	if (now - READ_ONCE(io->looked) >= LOOK_EVERY) {
+		WRITE_ONCE(io->looked, now);
+		zram_obj_watch(&zram->pool, ULONG_MAX);
+	}
 }
 
 /* Begins no write if other writers have found that the device fails, or before a suspend */

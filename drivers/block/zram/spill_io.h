@@ -29,6 +29,7 @@ struct zram_backing;
  * @exhausted: the last page found no budget or no free block
  * @exhausted_at: when a page last did, jiffies
  * @kicked: when spill last woke the thread of tiering, jiffies
+ * @looked: when it last had the capacity looked at, jiffies
  */
 struct zram_spill_io {
 	struct block_device *bdev;	/* constant */
@@ -43,6 +44,7 @@ struct zram_spill_io {
 	bool exhausted;			/* A */
 	unsigned long exhausted_at;	/* A */
 	unsigned long kicked;		/* A */
+	unsigned long looked;		/* A */
 };
 
 #ifdef CONFIG_ZRAM_TIER

@@ -81,6 +81,8 @@ static void tier_capacity_observe(struct zram *zram,
 		.available_bytes = (u64)max(si_mem_available(), 0L) << PAGE_SHIFT,
 		.budget_bytes = min(zram_tier_budget_left(zram), limit),
 		.spill_bytes = min(zram_tier_budget_spill_left(zram), limit),
+		.moved_pages = atomic64_read(&zram->tier->status.pages),
+		.spilled_pages = atomic64_read(&zram->tier->status.spilled),
 		.moves = tier_capacity_moves(zram),
 		.spill = zram_spill_is_ready(zram),
 	};

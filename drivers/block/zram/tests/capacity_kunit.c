@@ -189,6 +189,16 @@ static void capacity_test_backing(struct kunit *test)
 	KUNIT_EXPECT_GT(test, capacity_test_storable(&in), MIB(128));
 	in.pool_bytes += PAGE_SIZE;
 	KUNIT_EXPECT_LT(test, capacity_test_storable(&in), MIB(32));
+	/* With spill, a page takes there what it has taken: a whole one if nothing is known */
+	in.spill = true;
+	KUNIT_EXPECT_LT(test, capacity_test_storable(&in), MIB(64));
+	in.spilled_pages = 100;
+	KUNIT_EXPECT_LT(test, capacity_test_storable(&in), MIB(64));
+	in.moved_pages = 100;
+	KUNIT_EXPECT_GT(test, capacity_test_storable(&in), MIB(80));
+	KUNIT_EXPECT_LT(test, capacity_test_storable(&in), MIB(84));
+	in.spilled_pages = 0;
+	KUNIT_EXPECT_GT(test, capacity_test_storable(&in), MIB(150));
 	in.limit_bytes = 0;
 	KUNIT_EXPECT_GT(test, capacity_test_storable(&in), MIB(100));
 }

@@ -97,14 +97,15 @@ poller() {
 	sleep 0.3
 }
 
-# woken NAME: it is woken, and no write has failed until then
+# woken NAME [FAILED]: it is woken, and no write has failed until then, but for FAILED
 woken() {
+	failed=${2-0}
 	check "$1: the poller ends" ended "$POLLER" 8
 	wait "$POLLER"
 	# shellcheck disable=SC2046 # words
 	set -- "$1" $(cat "$out")
 	is "$1: it is woken" "${2-}" 0
-	is "$1: failed writes before" "${4-}" 0
+	is "$1: failed writes before" "${4-}" "$failed"
 }
 
 out=/tmp/zt$$.poll
@@ -197,5 +198,18 @@ bd_read
 capacity_read
 is "backing_left" "$CAP_BACKING" $((before - BD_COUNT * 4096))
 check "every byte" zpat verify -k random -n $((FILLED / 4096 / STEP * STEP)) "$ZDEV"
+must zram_remove
+
+# Memory is full, and spill fills the backing device within a second
+spill_new 64M 1M
+put "$ZSYS/tier/capacity_low" 4M
+for round in 1 2 3 4; do
+	poller 8000
+	io_read
+	zpat fill -k random -n $((16 * MIB / PAGE)) "$ZDEV" > /dev/null
+	woken "spill, round $round" "$IO_FAILED_WRITES"
+	must zpat discard "$ZDEV" > /dev/null
+	sleep 1.5
+done
 must zram_remove
 finish
