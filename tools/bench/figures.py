@@ -33,6 +33,7 @@ TITLES = {
     "T5": "swap of more than mem_limit has space for",
     "T7": "bytes written for memory given back",
     "T8": "reads of the disk while pages leave for it",
+    "T9": "how much more fits, forecast and found",
     "T10": "tiering with nothing to do",
     "W1": "writeback to virtio-blk",
     "W2": "writeback to NVMe",

@@ -43,6 +43,9 @@ SHOWN = {
            for what in ("writeback_store", "128k_readback", "4k_readback",
                         "4k_readback_random", "4096k_discard")] +
           ["holes_writeback_store_ns"] +
+          [f"tier_{switch}_{what}_ns" for what in
+           ("4k_read", "4k_overwrite", "4k_fill", "128k_read", "128k_overwrite",
+            "128k_fill") for switch in ("off", "on")] +
           [f"{kind}_{what}_ns" for kind in ("mixed", "same")
            for what in ("swapout", "swapin", "swapfree")] +
           [f"swap_{place}_{what}_avg_ns" for place in ("whole", "packed")
@@ -66,6 +69,9 @@ SHOWN = {
            for when in ("alone", "busy", "held")] +
           [f"{when}_{what}" for what in ("moved", "mismatches")
            for when in ("busy", "held")],
+    "T9": [f"{place}_{kind}_{what}" for kind in ("random", "cycle", "mixed", "text")
+           for place in ("memory", "disk")
+           for what in ("steps", "fits_mib", "wrong_percent")],
     "T10": ["near_steps", "near_cpu_ms", "idle_steps", "idle_cpu_ms", "walks"],
     "W1": ["wb_seconds", "wb_over_floor", "wb_allsys_s", "wb_switches",
            "wb_write_ios", "wb_write_sectors", "wb_io_kib",

@@ -30,6 +30,19 @@ disk()
 	nullb_down I1
 }
 
+# tier: pages in memory with a backing device and tiering, off, and on with nothing to do
+tier()
+{
+	path=$(nullb_up I1 $((I1_MIB * 2)) 1)
+	zram_setup "$I1_MIB" "$path"
+	measure tier_off_ pageops memory mixed "$SEED" "$I1_MIB" /dev/zram0
+	echo 1 >"$ZRAM/tier/enable"
+	measure tier_on_ pageops memory mixed "$SEED" "$I1_MIB" /dev/zram0
+	echo 0 >"$ZRAM/tier/enable"
+	zram_reset
+	nullb_down I1
+}
+
 # holes: writeback of whole pages while every second block of the backing device is free
 holes()
 {
@@ -71,6 +84,7 @@ if [ "$SIDE" != bios ]; then
 	disk whole 0 incompressible
 	disk packed 1 mixed
 	holes
+	[ "$SIDE" != ours ] || tier
 fi
 for kind in mixed same; do
 	swap_setup "$I1_SWAP_MIB"
