@@ -47,6 +47,8 @@ typedef s64 ktime_t, time64_t;
 #define round_down(x, y)	((x) & ~(typeof(x))((y) - 1))
 #define round_up(x, y)		((((x) - 1) | (typeof(x))((y) - 1)) + 1)
 #define clamp(v, lo, hi)	((v) < (lo) ? (lo) : (v) > (hi) ? (hi) : (v))
+#define clamp_t(t, v, lo, hi)	clamp((t)(v), (t)(lo), (t)(hi))
+#define div64_u64(a, b)		((u64)(a) / (u64)(b))
 #define static_assert		_Static_assert
 #define READ_ONCE(x)		(*(volatile typeof(x) *)&(x))
 #define WRITE_ONCE(x, v)	(*(volatile typeof(x) *)&(x) = (v))
