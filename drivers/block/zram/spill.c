@@ -119,19 +119,24 @@ static void spill_set_exhausted(struct zram_spill_io *io, bool exhausted)
 		WRITE_ONCE(io->exhausted, exhausted);
 }
 
-static void spill_kick(struct zram *zram, struct zram_spill_io *io)
+/* Has it been @every jiffies since @last? Then @last becomes now */
+static bool spill_is_due(unsigned long *last, unsigned long every)
 {
 	unsigned long now = jiffies;
 
-	if (now - READ_ONCE(io->kicked) >= KICK_EVERY) {
-		WRITE_ONCE(io->kicked, now);
+	if (now - READ_ONCE(*last) < every)
+		return false;
+	WRITE_ONCE(*last, now);
+	return true;
+}
+
+static void spill_kick(struct zram *zram, struct zram_spill_io *io)
+{
+	if (spill_is_due(&io->kicked, KICK_EVERY))
 		zram_tier_kick(zram);
-	}
 	/* The backing device fills */
-	if (now - READ_ONCE(io->looked) >= LOOK_EVERY) {
-		WRITE_ONCE(io->looked, now);
+	if (spill_is_due(&io->looked, LOOK_EVERY))
 		zram_obj_watch(&zram->pool, ULONG_MAX);
-	}
 }
 
 /* Begins no write if other writers have found that the device fails, or before a suspend */

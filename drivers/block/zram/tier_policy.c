@@ -253,9 +253,8 @@ static u64 tier_policy_excess(const struct zram_tier_config *config,
 			      const struct zram_tier_input *in,
 			      struct zram_tier_state *state)
 {
-	u64 limit = in->limit_bytes - div_u64(in->limit_bytes, 10);
-	u64 target = min_not_zero(config->pool_target, limit);
-	u64 low = target - div_u64(target, 10);
+	u64 limit = zram_tier_decay(in->limit_bytes, 10);
+	u64 low = zram_tier_decay(min_not_zero(config->pool_target, limit), 10);
 
 	/* The user has set another target */
 	if (state->drain_to != low)
@@ -272,11 +271,11 @@ static u64 tier_policy_excess(const struct zram_tier_config *config,
 static u64 tier_policy_spill(const struct zram_tier_input *in,
 			     const struct zram_tier_state *state)
 {
-	u64 limit = in->limit_bytes - div_u64(in->limit_bytes, 10);
+	u64 limit = zram_tier_decay(in->limit_bytes, 10);
 
 	if (state->since_spill > SPILL_HOLD || !limit || in->pool_bytes <= limit)
 		return 0;
-	return tier_policy_above(in, limit - div_u64(limit, 10));
+	return tier_policy_above(in, zram_tier_decay(limit, 10));
 }
 
 /* Pages of idle_age, or of the age of class @guard if that is higher */
@@ -304,12 +303,11 @@ static void tier_policy_take(struct zram_tier_output *out, u64 pages, u32 min_ag
 
 static bool tier_policy_demand(const struct zram_tier_tuning *tuning,
 			       const struct zram_tier_config *config,
-			       const struct zram_tier_input *in,
+			       const struct zram_tier_input *in, u64 spill,
 			       struct zram_tier_state *state,
 			       struct zram_tier_output *out)
 {
 	unsigned int guard = tier_policy_guard(tuning, state), last;
-	u64 spill = tier_policy_spill(in, state);
 	u64 excess = tier_policy_excess(config, in, state), pages, idle;
 	u32 age;
 
@@ -366,14 +364,14 @@ static void tier_policy_grant(const struct zram_tier_input *in,
 
 /* Seconds between two walks; 0: none */
 static u32 tier_policy_walk_every(const struct zram_tier_config *config,
-				  const struct zram_tier_input *in,
-				  const struct zram_tier_state *state, bool gate)
+				  const struct zram_tier_state *state, bool gate,
+				  bool spill)
 {
 	/* No walk while nothing can be written: the next walk reconstructs the exposure */
 	if (state->full)
 		return 0;
 	/* Pages that were stored since the last walk are to leave, too */
-	if (tier_policy_spill(in, state))
+	if (spill)
 		return 1;
 	if (gate || state->drain_to)
 		return WALK_EVERY;
@@ -417,6 +415,7 @@ void zram_tier_policy_step(const struct zram_tier_tuning *tuning,
 	unsigned int last;
 	bool gate, demand;
 	u32 walk_every;
+	u64 spill;
 
 	*out = (struct zram_tier_output){};
 	tier_policy_observe(tuning, in, state);
@@ -438,11 +437,12 @@ void zram_tier_policy_step(const struct zram_tier_tuning *tuning,
 		out->eligible = zram_tier_hazard_oldest(&state->hazard, state->cut, U64_MAX,
 							&last);
 	state->demand = gate ? zram_tier_add(state->demand, in->asked) : 0;
-	demand = tier_policy_demand(tuning, config, in, state, out);
+	spill = tier_policy_spill(in, state);
+	demand = tier_policy_demand(tuning, config, in, spill, state, out);
 	/* The next step's in->asked is a share of the eligible pages: 0 if there are none */
 	demand |= gate && !out->eligible;
 	tier_policy_grant(in, state, demand, out);
-	walk_every = tier_policy_walk_every(config, in, state, gate);
+	walk_every = tier_policy_walk_every(config, state, gate, spill);
 	out->walk = (walk_every && state->hazard.since_walk >= walk_every) ||
 		    (in->rescue && !state->full);
 	out->wait_ms = tier_policy_wait_ms(config, state, out, walk_every);
