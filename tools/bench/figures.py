@@ -31,6 +31,7 @@ TITLES = {
     "T3": "tiering beside a working set that moves",
     "T4": "tiering beside a working set larger than memory",
     "T5": "swap of more than mem_limit has space for",
+    "T6": "programs with a third of the memory they take",
     "T7": "bytes written for memory given back",
     "T8": "reads of the disk while pages leave for it",
     "T9": "how much more fits, forecast and found",
@@ -84,6 +85,13 @@ def build_programs():
     """Compiles the guest's programs; returns their directory."""
     out = BUILD / "bench/bin"
     subprocess.run(["make", "-s", "-C", HERE, f"OUT={out}"], check=True)
+    return out
+
+
+def build_root():
+    """Makes the root of the programs that T6 runs; returns its path."""
+    out = BUILD / "bench/programs"
+    subprocess.run([HERE / "programs/tree", out], check=True)
     return out
 
 

@@ -63,6 +63,9 @@ SHOWN = {
            "random_read_mib", "random_read_ios"],
     "T5": ["oom_kills", "unfinished", "failed_writes", "spilled", "mismatches",
            "swapfill_mbs", "swapverify_mbs"],
+    "T6": [f"{name}_{what}" for name in ("sqlite", "cc1", "python")
+           for what in ("s", "read_mib", "written_mib", "oom_kills", "unfinished",
+                        "mismatches")],
     "T7": ["written_per_freed", "work_written_mib", "freed_mib", "tier_pages",
            "cpu_ms", "mismatches"],
     "T8": [f"{when}_{what}" for what in ("read_iops", "read_p50_us", "read_p99_us")

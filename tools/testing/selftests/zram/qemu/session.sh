@@ -61,7 +61,7 @@ add() {
 	to=$1$(guest_path "${2#*:}")
 	[ -e "$from" ] || die "--add: no $from"
 	mkdir -p "$(dirname "$to")"
-	cp -rLp "$from" "$to"
+	cp -rHp "$from" "$to"
 	[ -d "$from" ] || copy_libraries "$1" "$from"
 }
 
