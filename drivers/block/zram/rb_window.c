@@ -26,6 +26,7 @@
 #include "table.h"
 #include "tier_clock.h"
 #include "tier_hazard.h"
+#include "tier_num.h"
 #include "tier_policy.h"
 #include "window.h"
 #include "zram.h"
@@ -307,7 +308,7 @@ void zram_rb_window_set_room(struct zram *zram,
 {
 	s64 room = is_short ? 0 :
 		min(zram_window_room(config->pool_target, in->object_bytes),
-		    zram_window_room(in->limit_bytes - in->limit_bytes / 10,
+		    zram_window_room(zram_tier_90_percent(in->limit_bytes),
 				     in->pool_bytes));
 
 	atomic64_set(&zram->window.room, room);

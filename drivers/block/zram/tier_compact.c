@@ -9,6 +9,7 @@
 #include "obj.h"
 #include "stats.h"
 #include "tier_compact.h"
+#include "tier_num.h"
 #include "tier_policy.h"
 #include "zram.h"
 
@@ -20,7 +21,7 @@
 static bool tier_compact_is_tight(const struct zram_tier_input *in)
 {
 	return in->limit_bytes &&
-	       in->pool_bytes > in->limit_bytes - in->limit_bytes / 10;
+	       in->pool_bytes > zram_tier_90_percent(in->limit_bytes);
 }
 
 /**

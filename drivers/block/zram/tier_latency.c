@@ -136,7 +136,8 @@ tier_latency_disk(struct zram_tier_latency *latency,
 	if ((s64)ns < 0)
 		return 0;
 	if (reads)
-		latency->disk_us = min_t(u64, div64_ul(ns, reads) / NSEC_PER_USEC, U32_MAX);
+		latency->disk_us = min_t(u64, div_u64(div64_ul(ns, reads), NSEC_PER_USEC),
+					 U32_MAX);
 	return reads;
 }
 

@@ -36,6 +36,12 @@ static inline u64 zram_tier_q8(u64 x)
 	return zram_tier_mul(x, 1 << ZRAM_TIER_Q8);
 }
 
+/* Nine tenths of @x, rounded up: 0 only if @x is 0 */
+static inline u64 zram_tier_90_percent(u64 x)
+{
+	return x - div_u64(x, 10);
+}
+
 /* A number of seconds, one later */
 static inline u32 zram_tier_tick(u32 seconds)
 {

@@ -253,8 +253,8 @@ static u64 tier_policy_excess(const struct zram_tier_config *config,
 			      const struct zram_tier_input *in,
 			      struct zram_tier_state *state)
 {
-	u64 limit = zram_tier_decay(in->limit_bytes, 10);
-	u64 low = zram_tier_decay(min_not_zero(config->pool_target, limit), 10);
+	u64 limit = zram_tier_90_percent(in->limit_bytes);
+	u64 low = zram_tier_90_percent(min_not_zero(config->pool_target, limit));
 
 	/* The user has set another target */
 	if (state->drain_to != low)
@@ -271,11 +271,11 @@ static u64 tier_policy_excess(const struct zram_tier_config *config,
 static u64 tier_policy_spill(const struct zram_tier_input *in,
 			     const struct zram_tier_state *state)
 {
-	u64 limit = zram_tier_decay(in->limit_bytes, 10);
+	u64 limit = zram_tier_90_percent(in->limit_bytes);
 
 	if (state->since_spill > SPILL_HOLD || !limit || in->pool_bytes <= limit)
 		return 0;
-	return tier_policy_above(in, zram_tier_decay(limit, 10));
+	return tier_policy_above(in, zram_tier_90_percent(limit));
 }
 
 /* Pages of idle_age, or of the age of class @guard if that is higher */

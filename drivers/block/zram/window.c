@@ -10,6 +10,7 @@
 
 #include <linux/bitmap.h>
 #include <linux/limits.h>
+#include <linux/math64.h>
 #include <linux/minmax.h>
 
 #include "window.h"
@@ -188,7 +189,7 @@ void zram_window_shrink(struct zram_window_streams *streams)
  */
 s64 zram_window_room(u64 target, u64 bytes)
 {
-	u64 most = target - target / 20;
+	u64 most = target - div_u64(target, 20);
 
 	if (!target)
 		return S64_MAX;

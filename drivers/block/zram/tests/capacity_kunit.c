@@ -83,8 +83,8 @@ static void capacity_test_fills(struct kunit *test)
 		{ 3, 3, 3, SZ_512K, 40 }, { 9, 0, 2, SZ_64K, 60 }, { 9, 1, 1, 0, 0 },
 		{ 0, 5, 8, SZ_1M, 16 }, { 1, 1, 2, SZ_256K, 100 },
 	};
-	u64 forecast[64], step = 1000, last, error, most;
-	unsigned int i, nr, k;
+	u64 forecast[64], error, most;
+	unsigned int i, nr, k, last, step = 1000;
 
 	for (i = 0; i < ARRAY_SIZE(fills); i++) {
 		struct zram_capacity_input in = {
@@ -96,10 +96,10 @@ static void capacity_test_fills(struct kunit *test)
 			if (last && last % step == 0 && nr < ARRAY_SIZE(forecast))
 				forecast[nr++] = capacity_test_storable(&in);
 		for (k = 0; k < nr; k++) {
-			most = (last - (k + 1) * step) * PAGE_SIZE;
+			most = (u64)(last - (k + 1) * step) * PAGE_SIZE;
 			error = max(forecast[k], most) - min(forecast[k], most);
-			KUNIT_EXPECT_LE_MSG(test, error, most / 10 + MIB(1),
-					    "fill %u at %llu of %llu: %llu",
+			KUNIT_EXPECT_LE_MSG(test, error, div_u64(most, 10) + MIB(1),
+					    "fill %u at %u of %u: %llu",
 					    i, (k + 1) * step, last, forecast[k]);
 		}
 		KUNIT_EXPECT_GT(test, nr, 3U);

@@ -200,8 +200,7 @@ static void slot_free_test_random(struct kunit *test)
 	/* From each block before this one, the longest object fits: a page and one more block */
 	const unsigned int last = NR_BLOCKS - ZRAM_BLOCKS_PER_PAGE - 1;
 	struct rnd_state rnd;
-	unsigned int i, r;
-	u64 block = 0;
+	unsigned int i, r, block = 0;
 
 	prandom_seed_state(&rnd, 20261126);
 	reserve_all(test);

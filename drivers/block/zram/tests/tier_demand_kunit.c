@@ -225,6 +225,8 @@ static void demand_test_pool_target(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, demand_excess(m, 2000000, 1000500), 0);
 	m->config.pool_target = 0;
 	KUNIT_EXPECT_EQ(test, demand_excess(m, 2000000, 1000500), 0);
+	m->config.pool_target = 1;
+	KUNIT_EXPECT_GT(test, demand_excess(m, 2000000, 1000500), 0);
 	/* Pages of a few seconds are protected from it too */
 	m->config.pool_target = 1000000;
 	m->walk.pages[10] = 0;
