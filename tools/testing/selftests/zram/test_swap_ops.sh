@@ -82,8 +82,9 @@ swapping() {
 	must zram_remove
 }
 
-# Sets FOLIOS_OUT and FOLIOS_IN: folios of 64 KiB swapped out and in whole
+# Sets FOLIOS_OUT and FOLIOS_IN: folios of 64 KiB swapped out and in whole, if there are any
 folios_read() {
+	[ -d $SIZE ] || return 0
 	read -r FOLIOS_OUT < $SIZE/stats/swpout
 	read -r FOLIOS_IN < $SIZE/stats/swpin
 }
