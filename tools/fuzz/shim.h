@@ -165,6 +165,8 @@ static inline void up_write(struct rw_semaphore *sem)
 #define u64_stats_init(sync)	((void)(sync))
 #define u64_stats_update_begin(sync)	((void)(sync))
 #define u64_stats_update_end(sync)	((void)(sync))
+#define u64_stats_update_begin_irqsave(sync)	((void)(sync), 0)
+#define u64_stats_update_end_irqrestore(sync, flags)	((void)(flags))
 #define u64_stats_fetch_begin(sync)	((void)(sync), 0)
 #define u64_stats_fetch_retry(sync, start)	((void)(start), 0)
 

@@ -22,7 +22,9 @@
 
 /*
  * The allocator rounds sizes up, by a sixteenth of an object at most. The rest of its
- * waste are gaps: their number is about constant, so an object to come adds none.
+ * waste are gaps: their number is about constant, so an object to come adds none. Where
+ * handles have few bits for the place in a page the least size is larger: 2 KiB on ARM with
+ * LPAE. There, more is forecast than fits.
  */
 #define MOST_WASTE	16
 /*

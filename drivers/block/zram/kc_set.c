@@ -331,7 +331,7 @@ static int kc_set_show(const struct kc_set *set, char *buf, int at)
 				&set->node[id]->thread[i];
 
 			if (at < SHOW_END)
-				at += sysfs_emit_at(buf, at, "%s %ld\n",
+				at += sysfs_emit_at(buf, at, "%s %lu\n",
 						    thread->task->comm,
 						    atomic_long_read(&thread->done));
 			else

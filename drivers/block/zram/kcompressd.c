@@ -173,7 +173,7 @@ ssize_t zram_kcompressd_show(struct zram *zram, char *buf)
 			    zram_obj_staged(&zram->pool));
 	at += sysfs_emit_at(buf, at, "times_us");
 	for (i = 0; i < ZRAM_KC_TIMES; i++)
-		at += sysfs_emit_at(buf, at, " %ld",
+		at += sysfs_emit_at(buf, at, " %lu",
 				    atomic_long_read(&mine->times[i]));
 	at += sysfs_emit_at(buf, at, "\n");
 	return zram_kc_show(buf, at);

@@ -167,14 +167,20 @@ static inline u64 zram_stats_read(struct zram_stats *stats, enum zram_stat id)
 	return max(sum, 0LL);
 }
 
-/* No task may count meanwhile */
+/* No task may count meanwhile, but tasks may read */
 static inline void zram_stats_clear(struct zram_stats *stats)
 {
+	struct zram_stats_cpu *one;
+	unsigned long flags;
 	int cpu, id;
 
-	for_each_possible_cpu(cpu)
+	for_each_possible_cpu(cpu) {
+		one = per_cpu_ptr(stats->cpu, cpu);
+		flags = u64_stats_update_begin_irqsave(&one->sync);
 		for (id = 0; id < ZRAM_NR_STATS; id++)
-			WRITE_ONCE(per_cpu_ptr(stats->cpu, cpu)->counter[id], 0);
+			WRITE_ONCE(one->counter[id], 0);
+		u64_stats_update_end_irqrestore(&one->sync, flags);
+	}
 }
 
 #endif

@@ -52,7 +52,7 @@ struct capacity_test_fill {
 };
 
 static bool capacity_test_add(const struct capacity_test_fill *fill,
-			      struct zram_capacity_input *in, u64 index)
+			      struct zram_capacity_input *in, u32 index)
 {
 	unsigned int kind = index * 7 % 10, size, memory;
 

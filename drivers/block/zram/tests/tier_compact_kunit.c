@@ -5,6 +5,7 @@
 
 #include <kunit/test.h>
 #include <linux/gfp.h>
+#include <linux/math64.h>
 #include <linux/mm.h>
 
 #include "../obj.h"
@@ -174,7 +175,7 @@ static void compact_test_tight(struct kunit *test)
 	t->compact.freed = 1;
 	t->in.limit_bytes = 2 * t->in.pool_bytes;
 	compact_test_step(test, LAST + EVERY, false, false);
-	t->in.limit_bytes = t->in.pool_bytes + t->in.pool_bytes / 20;
+	t->in.limit_bytes = t->in.pool_bytes + div_u64(t->in.pool_bytes, 20);
 	compact_test_step(test, LAST + EVERY - 1, false, false);
 	compact_test_step(test, LAST + EVERY, false, true);
 }
