@@ -146,12 +146,12 @@ bother() {
 	[ ! -e "$ZSYS/tier/recompress_age" ] ||
 		set -- "$@" "w:$ZSYS/tier/recompress_age=0,1,1,3,4294967295"
 	[ ! -d "$ZSYS/tier" ] ||
-		set -- "$@" "a:$ZSYS/tier" "w:$ZSYS/tier/enable=1,1,0,x" \
+		set -- "$@" "a:$ZSYS/tier" "w:$ZSYS/tier/enable=1,1,1,1,1,1,0,x" \
 			"w:$ZSYS/tier/idle_age=0,1,1,4" \
-			"w:$ZSYS/tier/pool_target=0,1,1,1M,1T" \
-			"w:$ZSYS/tier/regret_target=4294967295,4294967295,20,0" \
+			"w:$ZSYS/tier/pool_target=1,1,1,1,0,1M,1T" \
+			"w:$ZSYS/tier/regret_target=4294967295,4294967295,4294967295,4294967295,20,0" \
 			"w:$ZSYS/tier/latency_target_us=0,1,1000,1000000" \
-			"w:$ZSYS/tier/daily_budget=max,max,max,4096,100M,0" \
+			"w:$ZSYS/tier/daily_budget=max,max,max,max,max,4096,100M,0" \
 			"w:$ZSYS/tier/reserve=0,64M,1T" \
 			"w:$ZSYS/tier/spill=1,1,0,x" \
 			"w:$ZSYS/tier/capacity_low=0,1M,1T" \
