@@ -43,7 +43,7 @@ help:
 #:                  mm in mm/; without KSRC against the newest, applied and built
 #:                  one by one
 #:   make arch      compile the driver for i386, arm64, s390x, User Mode Linux
-#:   make check-arch   make check on s390x (big endian) and on arm64 with pages
+#:   make check-arch   make check on i386, on s390x (big endian) and on arm64 with pages
 #:                  of 64 KiB, emulated
 #:   make conformance  compare each answer with that of the kernel's own zram
 #:   make dkms      a Debian package of the module's sources, for dkms; make
@@ -61,7 +61,7 @@ help:
 #: LANE=distro (default), lts, rt: the distribution's kernels; mainline,
 #: mainline-debug: the newest kernel, built from its source package; previous: the
 #: one before it; uml: the newest as a program of this machine, at its own speed;
-#: s390x, arm64-64k: the newest for other processors.
+#: i386, s390x, arm64-64k: the newest for other processors.
 #: KDIR=/path names other kernel headers, KSRC=/path another kernel source.
 #: MM_PATCHES=n: without the patches to mm, which kernels built from source get.
 
@@ -121,7 +121,7 @@ arch:
 	@$(kernel)/build-arch
 
 check-arch:
-	@status=0; for lane in s390x arm64-64k; do \
+	@status=0; for lane in i386 s390x arm64-64k; do \
 		$(MAKE) -s LANE=$$lane check || status=1; \
 	done; exit $$status
 

@@ -184,6 +184,14 @@ store() {
 	gives "$2 '$zt_label' gives $1" "$1" ztry "$ZSYS/$2" "$3"
 }
 
+# is_32bit: the kernel's words have 32 bits
+is_32bit() {
+	case $(uname -m) in
+	i?86 | armv[1-7]*) return 0 ;;
+	*) return 1 ;;
+	esac
+}
+
 # log_mark: what logged() looks at begins here
 log_mark() {
 	ZT_MARK="zram-selftest: mark $$.$ZT_N"

@@ -116,6 +116,37 @@ static inline void zp_sector(uint64_t *p, uint64_t state, enum zp_kind kind)
 		p[i++] = fill;
 }
 
+/*
+ * The word of a same-filled page. zram compares words of the kernel's size: with words of 32
+ * bits both halves are equal, and tell fewer pages and generations apart.
+ */
+static inline uint64_t zp_same(uint64_t index, uint32_t gen)
+{
+	uint64_t half = (uint64_t)(gen & 0xfffff) << 12 | (zp_whole(index) & 0xfff);
+
+	if (sizeof(long) == 4)
+		return half << 32 | half;
+	return (uint64_t)ZP_SAME << 48 | (uint64_t)(gen & 0xffffff) << 24 |
+		(zp_whole(index) & 0xffffff);
+}
+
+static inline int zp_is_same(uint64_t word)
+{
+	if (sizeof(long) == 4)
+		return word >> 32 == (uint32_t)word;
+	return word >> 48 == ZP_SAME;
+}
+
+static inline uint32_t zp_same_gen(uint64_t word)
+{
+	return sizeof(long) == 4 ? word >> 12 & 0xfffff : word >> 24 & 0xffffff;
+}
+
+static inline uint32_t zp_same_index(uint64_t word)
+{
+	return word & (sizeof(long) == 4 ? 0xfff : 0xffffff);
+}
+
 /* Writes the page of (index, gen, seed); gen 0 is the zero page. */
 static inline void zp_make(void *page, uint64_t index, uint32_t gen,
 			   uint32_t seed, int kind)
@@ -128,9 +159,7 @@ static inline void zp_make(void *page, uint64_t index, uint32_t gen,
 		return;
 	}
 	if (k == ZP_FILLED) {
-		word = (uint64_t)ZP_SAME << 48 |
-			(uint64_t)(gen & 0xffffff) << 24 |
-			(zp_whole(index) & 0xffffff);
+		word = zp_same(index, gen);
 		for (int i = 0; i < ZP_PAGE / 8; i++)
 			p[i] = word;
 		return;
@@ -168,10 +197,9 @@ static inline char *zp_identify(const void *sector, char *buf, size_t len)
 		i++;
 	if (i == ZP_SECTOR / 8 && !p[0])
 		snprintf(buf, len, "zeros");
-	else if (i == ZP_SECTOR / 8 && p[0] >> 48 == ZP_SAME)
+	else if (i == ZP_SECTOR / 8 && zp_is_same(p[0]))
 		snprintf(buf, len, "same-filled index %u generation %u",
-			 (unsigned int)(p[0] & 0xffffff),
-			 (unsigned int)(p[0] >> 24 & 0xffffff));
+			 zp_same_index(p[0]), zp_same_gen(p[0]));
 	else if (p[0] >> 48 == ZP_MAGIC)
 		snprintf(buf, len, "index %llu generation %u seed %u sector %u",
 			 (unsigned long long)p[1], (uint32_t)p[0],
@@ -193,9 +221,9 @@ static inline int64_t zp_generation(const void *page, uint64_t index)
 
 	if (!p[0])
 		return 0;
-	if (p[0] >> 48 == ZP_SAME)
-		return (p[0] & 0xffffff) == (zp_whole(index) & 0xffffff) ?
-			(int64_t)(p[0] >> 24 & 0xffffff) : -1;
+	if (zp_is_same(p[0]))
+		return zp_same_index(p[0]) == zp_same_index(zp_same(index, 0)) ?
+			(int64_t)zp_same_gen(p[0]) : -1;
 	if (p[0] >> 48 == ZP_MAGIC && p[1] == index)
 		return (uint32_t)p[0];
 	return -1;

@@ -40,8 +40,9 @@ noted "64K$NL" 65536 0
 accepts 0x10000 65536
 accepts 3M 3145728
 accepts 2G 2147483648
-store ENOMEM disksize 4P
-# No number of pages that an unsigned long counts
+# No number of pages that an unsigned long counts, and there is no memory for the table
+if is_32bit; then error=EINVAL; else error=ENOMEM; fi
+store $error disksize 4P
 store EINVAL disksize 18446744073709551615
 read -r state < "$ZSYS/initstate"
 is "after a failure the device is not set up" "$state" 0

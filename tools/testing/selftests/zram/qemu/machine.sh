@@ -9,6 +9,8 @@
 # its programs).
 
 NATIVE=$(uname -m)
+# As QEMU and Debian call it
+[ "$MACHINE" != i686 ] || MACHINE=i386
 export MACHINE=${MACHINE:-$NATIVE} CROSS=${CROSS:-}
 export USERROOT=${USERROOT:-}
 [ "$MACHINE" = "$NATIVE" ] || [ -n "$USERROOT" ] ||
@@ -42,6 +44,11 @@ uml-*)
 	machine=(-accel "tcg,thread=multi" -machine "virt,gic-version=3"
 		-cpu cortex-a72)
 	;;
+*-i386)
+	verdict=/dev/ttyS1
+	results=/dev/ttyS2
+	machine=(-accel "tcg,thread=multi" -machine q35 -cpu max)
+	;;
 *-s390x)
 	bus=ccw
 	console=ttyS1
@@ -56,7 +63,7 @@ esac
 machine_ports() {
 	ports=(-serial "file:$1/console.log")
 	case $MACHINE in
-	x86_64)
+	x86_64|i386)
 		ports+=(-serial "file:$1/ktap.log"
 			-serial "file:$1/results.tar.gz")
 		;;

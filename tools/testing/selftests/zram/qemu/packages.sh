@@ -30,6 +30,7 @@ udevadm			udev
 
 # Other machines are emulated, with programs of their own.
 case ${MACHINE:-} in
+i386) NEEDED+="qemu-system-i386	qemu-system-x86" ;;
 aarch64) NEEDED+="qemu-system-aarch64	qemu-system-arm" ;;
 s390x) NEEDED+="qemu-system-s390x	qemu-system-misc" ;;
 esac
