@@ -930,9 +930,15 @@ swap_off() {
 	is "$1: no read failed" "$IO_FAILED_READS" 0
 }
 
+ZT_THP=/sys/kernel/mm/transparent_hugepage
+
+# thp_swapped: the kernel swaps folios of 64 KiB whole, for which it needs words of 64 bits
+thp_swapped() {
+	[ -d $ZT_THP/hugepages-64kB ] && ! is_32bit
+}
+
 # thp_only SIZE POLICY: the kernel's policy for folios of SIZE, as 64kB, and never for
 # those of other sizes. thp_restore undoes it, and is for ZT_AT_EXIT.
-ZT_THP=/sys/kernel/mm/transparent_hugepage
 thp_only() {
 	# Each policy, "always inherit [never] ...", as FILE=POLICY
 	zt_thp_saved=$(grep -o '\[.*\]' $ZT_THP/hugepages-*kB/enabled | tr -d '[]' | tr : =)

@@ -84,7 +84,7 @@ swapping() {
 
 # Sets FOLIOS_OUT and FOLIOS_IN: folios of 64 KiB swapped out and in whole, if there are any
 folios_read() {
-	[ -d $SIZE ] || return 0
+	thp_swapped || return 0
 	read -r FOLIOS_OUT < $SIZE/stats/swpout
 	read -r FOLIOS_IN < $SIZE/stats/swpin
 }
@@ -124,7 +124,7 @@ backing() {
 	wait "$swapper"
 	is "$1: every page came back" "$? $(tail -n 1 /tmp/out.$$)" \
 		"0 pages=4096 bad=0"
-	[ ! -d $SIZE ] || whole "$1, every other page" 200 200
+	! thp_swapped || whole "$1, every other page" 200 200
 	bd_read
 	between "$1: pages were read back" "$BD_READS" 500 100000000
 	swap_off "$1, backing device"
@@ -156,11 +156,11 @@ for on in Y N; do
 	Y) swapping "without bios" 0 0 ;;
 	N) swapping "with bios" $((1000 / PER_PAGE + 100)) 100000000 ;;
 	esac
-	if [ -d $SIZE ]; then
+	if thp_swapped; then
 		thp_only 64kB madvise
 		folios "swap_ops=$on"
 	else
-		skip "swap_ops=$on: large folios" "kernel without those of 64 KiB"
+		skip "swap_ops=$on: large folios" "kernel that does not swap them whole"
 	fi
 	limit "swap_ops=$on"
 	if bd_use null 64; then

@@ -7,7 +7,7 @@
 . ./lib.sh
 
 SIZE=$ZT_THP/hugepages-64kB
-[ -d $SIZE ] || skip_all "kernel without folios of 64 KiB"
+thp_swapped || skip_all "kernel that does not swap folios of 64 KiB whole"
 program=/mainline/thp_swap_allocator_test
 
 # Sets OUT and SPLIT: folios of 64 KiB swapped out whole, and in parts
