@@ -73,6 +73,8 @@ if udev_start; then
 	must udevadm control --reload
 	zram_add
 	must udevadm settle
+	# On a slow machine the event comes to udev after that
+	wait_for 10 grep -qx 536870912 "$ZSYS/tier/daily_budget"
 	read -r value < "$ZSYS/tier/enable"
 	is "udev: tiering is on" "$value" 1
 	read -r value < "$ZSYS/tier/daily_budget"
