@@ -17,7 +17,7 @@ mount -t debugfs none /sys/kernel/debug 2> /dev/null
 mkdir -p /tmp/torture
 before=$(ls -d /sys/block/zram* 2> /dev/null)
 read -r up _ < /proc/uptime
-export TORTURE_SEED TORTURE_END=$((${up%.*} + TORTURE_MINUTES * 60))
+export TORTURE_SEED TORTURE_MINUTES TORTURE_END=$((${up%.*} + TORTURE_MINUTES * 60))
 echo "# seed $TORTURE_SEED, $TORTURE_MINUTES minutes"
 
 processes=
@@ -51,8 +51,8 @@ sum() {
 }
 between "pages verified" "$(sum verified)" 1000 100000000000
 # Few minutes are enough for some.
-least=1
-[ "$TORTURE_MINUTES" -lt 10 ] || least=$((TORTURE_MINUTES * 40))
+least=1 faults=1
+[ "$TORTURE_MINUTES" -lt 10 ] || least=$((TORTURE_MINUTES * 40)) faults=3
 for process in $processes; do
 	name=${process%:*}
 	case $name in machine*) continue ;; esac
@@ -62,7 +62,7 @@ done
 for fault in failslab fail_page_alloc fail_make_request; do
 	[ -d "/sys/kernel/debug/$fault" ] || continue
 	between "$fault: faults injected" "$(sum "injected_$fault")" \
-		3 100000000000
+		$faults 100000000000
 done
 [ ! -e /sys/module/zram/parameters/tier ] ||
 	between "pages moved by tiering" "$(sum tier_pages)" "$least" 100000000000
