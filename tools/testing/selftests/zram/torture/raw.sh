@@ -36,11 +36,19 @@ disk_fails() {
 	esac
 }
 
-# However few rounds there are, the thread of tiering moves pages in the first one, and in long
-# runs in a third of the others: at their end nothing else is done to the device, and its disk works.
-# The pages of the round may all have left by then.
+# ends_alone: the thread of tiering is to move pages at the end of this round: of the first one,
+# however few there are, and in long runs of a third of the others
+ends_alone() {
+	[ -d "$ZSYS/tier" ] && [ "$attached" -ne 0 ] && [ -n "$BD" ] || return 1
+	[ "$ROUND" -gt 1 ] || return 0
+	[ "$TORTURE_MINUTES" -ge 10 ] || return 1
+	rnd 3
+	[ "$R" -eq 0 ]
+}
+
+# Nothing else is done to the device, and its disk works. The pages of the round may all have
+# left by then.
 tier_alone() {
-	[ -d "$ZSYS/tier" ] || return 0
 	put "$ZSYS/mem_limit" 0
 	zpat fill -k mixed -n 128 "$ZDEV" > /dev/null ||
 		fail "round $ROUND: pages to be moved" "$(cat "$ZSYS"/*_stat)"
@@ -109,10 +117,7 @@ while more; do
 		fail "round $ROUND: every page can be read once nothing fails" \
 			"$(cat "$ZSYS"/*_stat)"
 	fi
-	rnd 3
-	[ "$TORTURE_MINUTES" -ge 10 ] || R=1
-	[ "$ROUND" -gt 1 ] || R=0
-	[ "$attached" -eq 0 ] || [ -z "$BD" ] || [ "$R" -ne 0 ] || tier_alone
+	! ends_alone || tier_alone
 	tiered
 	exec 5<&-
 	# The end comes at any time.
