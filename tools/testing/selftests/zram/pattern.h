@@ -120,31 +120,32 @@ static inline void zp_sector(uint64_t *p, uint64_t state, enum zp_kind kind)
  * The word of a same-filled page. zram compares words of the kernel's size: with words of 32
  * bits both halves are equal, and tell fewer pages and generations apart.
  */
+#define ZP_HALVES	(sizeof(long) == 4)
+#define ZP_INDEX_BITS	(ZP_HALVES ? 12 : 24)
+#define ZP_INDEX_MASK	((1u << ZP_INDEX_BITS) - 1)
+#define ZP_GEN_MASK	((1u << (ZP_HALVES ? 20 : 24)) - 1)
+
 static inline uint64_t zp_same(uint64_t index, uint32_t gen)
 {
-	uint64_t half = (uint64_t)(gen & 0xfffff) << 12 | (zp_whole(index) & 0xfff);
+	uint64_t word = (uint64_t)(gen & ZP_GEN_MASK) << ZP_INDEX_BITS |
+		(zp_whole(index) & ZP_INDEX_MASK);
 
-	if (sizeof(long) == 4)
-		return half << 32 | half;
-	return (uint64_t)ZP_SAME << 48 | (uint64_t)(gen & 0xffffff) << 24 |
-		(zp_whole(index) & 0xffffff);
+	return word | (ZP_HALVES ? word << 32 : (uint64_t)ZP_SAME << 48);
 }
 
 static inline int zp_is_same(uint64_t word)
 {
-	if (sizeof(long) == 4)
-		return word >> 32 == (uint32_t)word;
-	return word >> 48 == ZP_SAME;
+	return ZP_HALVES ? word >> 32 == (uint32_t)word : word >> 48 == ZP_SAME;
 }
 
 static inline uint32_t zp_same_gen(uint64_t word)
 {
-	return sizeof(long) == 4 ? word >> 12 & 0xfffff : word >> 24 & 0xffffff;
+	return word >> ZP_INDEX_BITS & ZP_GEN_MASK;
 }
 
 static inline uint32_t zp_same_index(uint64_t word)
 {
-	return word & (sizeof(long) == 4 ? 0xfff : 0xffffff);
+	return word & ZP_INDEX_MASK;
 }
 
 /* Writes the page of (index, gen, seed); gen 0 is the zero page. */
@@ -222,7 +223,7 @@ static inline int64_t zp_generation(const void *page, uint64_t index)
 	if (!p[0])
 		return 0;
 	if (zp_is_same(p[0]))
-		return zp_same_index(p[0]) == zp_same_index(zp_same(index, 0)) ?
+		return zp_same_index(p[0]) == (zp_whole(index) & ZP_INDEX_MASK) ?
 			(int64_t)zp_same_gen(p[0]) : -1;
 	if (p[0] >> 48 == ZP_MAGIC && p[1] == index)
 		return (uint32_t)p[0];
