@@ -45,10 +45,10 @@ program()
 	esac
 }
 
-# disk_mib FIELD: 3 is what was read from the disk, 7 what was written
+# disk_mib FIELD [WAS]: 3 is what was read from the disk, 7 what was written; since it was WAS
 disk_mib()
 {
-	awk -v field="$1" '{ print $field / 2048 }' "/sys/block/$DISK/stat"
+	awk -v field="$1" -v was="${2:-0}" '{ print $field / 2048 - was }' "/sys/block/$DISK/stat"
 }
 
 # measured NAME: a program with a third of the memory
@@ -59,8 +59,8 @@ measured()
 	kills=$(tiering_kills) was_read=$(disk_mib 3) was_written=$(disk_mib 7)
 	program "$1" || status=$?
 	figure "${1}_s" "$seconds"
-	figure "${1}_read_mib" "$(disk_mib 3 | awk -v was="$was_read" '{ print $1 - was }')"
-	figure "${1}_written_mib" "$(disk_mib 7 | awk -v was="$was_written" '{ print $1 - was }')"
+	figure "${1}_read_mib" "$(disk_mib 3 "$was_read")"
+	figure "${1}_written_mib" "$(disk_mib 7 "$was_written")"
 	figure "${1}_oom_kills" $(($(tiering_kills) - kills))
 	case $status in
 	0) ;;
