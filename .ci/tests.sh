@@ -36,7 +36,7 @@ tier_tasks wb_cgroup"
 
 # Not on distro: long tests that lts and a newer lane, mainline-debug or mainline run
 not_distro="attr_params attr_recomp data_comp life_hotplug test_recomp.sh recomp_race \
-swap_lru wb_packed wb_race \
+swap_lru tier_awake wb_packed wb_race \
 attr_random kc_race race_attr race_reinit wb_cancel wb_corrupt wb_reuse wb_signal \
 fault_swap kc_data kc_freeze kc_swap life_stall stat_race swap_full tier_corrupt tier_oom \
 tier_sleep tier_swap tier_window wb_dying wb_readahead wb_sparse wb_stall"
