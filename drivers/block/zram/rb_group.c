@@ -249,10 +249,11 @@ blk_opf_t zram_rb_group_opf(const struct bio *parent)
 void zram_rb_group_defer(struct zram_rb_pool *pool, struct bio *bio)
 {
 	bio_associate_blkg_from_css(bio, NULL);
+	/* Once a worker can take the bio, the device may be reset: queue the work before */
 	spin_lock(&pool->lock);
 	bio_list_add(&pool->deferred, bio);
-	spin_unlock(&pool->lock);
 	queue_work(pool->wq, &pool->submit_work);
+	spin_unlock(&pool->lock);
 }
 
 /**
