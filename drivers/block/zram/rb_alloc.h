@@ -68,6 +68,7 @@ struct zram_rb_group {
  * @window: the window, see zram_rb_window_begin(); 0: no read stream has this read
  * @tick: identifies the read, if @window is not 0
  * @reserved: from the mempool
+ * @repeated: the blocks are being read for the second time
  * @opf: operation and flags of @bio
  * @objects: the objects in the blocks; stored after @bvecs
  * @bio: the I/O
@@ -90,6 +91,7 @@ struct zram_rb_packed {
 	unsigned int window;
 	u32 tick;
 	bool reserved;
+	bool repeated;
 	blk_opf_t opf;
 	struct zram_rb_object *objects;
 	struct bio bio;

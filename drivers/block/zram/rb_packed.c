@@ -172,15 +172,21 @@ static void rb_packed_prepare(struct zram *zram, struct zram_rb_packed *packed)
 	packed->bio.bi_end_io = rb_packed_endio;
 }
 
-/* A block of a neighbour may have failed: read again, without neighbours */
-static void rb_packed_retry(struct zram_rb_packed *packed)
+/*
+ * Read again, without neighbours: a block of a neighbour may have failed, or the device has
+ * returned wrong data, perhaps once. swapoff frees the blocks of a page that it cannot read.
+ */
+static void rb_packed_repeat(struct zram_rb_packed *packed)
 {
 	struct zram *zram = packed->group->zram;
 
-	zram_rb_window_failed(zram);
-	rb_packed_settle(packed, false);
-	packed->nr = packed->nr_own;
-	rb_packed_set_blocks(packed);
+	packed->repeated = true;
+	if (packed->nr_objects > packed->own_objects) {
+		zram_rb_window_failed(zram);
+		rb_packed_settle(packed, false);
+		packed->nr = packed->nr_own;
+		rb_packed_set_blocks(packed);
+	}
 	bio_uninit(&packed->bio);
 	rb_packed_prepare(zram, packed);
 	zram_rb_group_defer(zram->backing.reads, &packed->bio);
@@ -193,22 +199,21 @@ static void rb_packed_work(struct work_struct *work)
 	struct zram_rb_group *group = packed->group;
 	struct zram_rb_pool *pool = group->zram->backing.reads;
 	blk_status_t status = packed->bio.bi_status;
+	int err = status ? 0 : zram_rb_unpack(group->zram, packed);
 	struct bio *parent = NULL;
 	unsigned int i;
 
-	if (status && packed->nr_objects > packed->own_objects) {
-		rb_packed_retry(packed);
+	if ((status && packed->nr_objects > packed->own_objects) ||
+	    (err == -EBADMSG && !packed->repeated)) {
+		rb_packed_repeat(packed);
 		return;
 	}
 	if (status)
 		zram_rb_group_report(group, packed->first, packed->nr, status);
-	for (i = 0; i < packed->own_objects; i++) {
-		struct zram_rb_object *obj = &packed->objects[i];
-
-		if (!status && zram_rb_unpack(group->zram, packed, obj))
-			status = BLK_STS_IOERR;
-		zram_slot_release(group->zram, &obj->slot);
-	}
+	else if (err)
+		status = BLK_STS_IOERR;
+	for (i = 0; i < packed->own_objects; i++)
+		zram_slot_release(group->zram, &packed->objects[i].slot);
 	/* If a page that was asked for is wrong, the neighbours may be wrong too: leave them */
 	rb_packed_settle(packed, !status);
 	atomic_dec(&pool->packed_in_flight);
@@ -279,6 +284,7 @@ static void rb_packed_begin(struct zram_rb_set *set,
 	packed->first = first;
 	packed->nr = nr;
 	packed->nr_objects = 0;
+	packed->repeated = false;
 	set->packed = packed;
 	if (set->group) {
 		refcount_inc(&set->group->pending);

@@ -97,18 +97,9 @@ bool zram_rb_unpack_is_intact(struct zram *zram, const void *data, unsigned long
 	return false;
 }
 
-/**
- * zram_rb_unpack() - decompress an object to the page of the reader
- * @zram: the device
- * @packed: the read, which has succeeded
- * @obj: the object, with a page
- *
- * Context: May sleep. Takes a stream.
- * Return: 0; -EBADMSG if the backing device returned other data than was written; or the
- *	decompressor's error. Errors are logged.
- */
-int zram_rb_unpack(struct zram *zram, const struct zram_rb_packed *packed,
-		   const struct zram_rb_object *obj)
+/* Decompress an object to the page of the reader */
+static int rb_unpack_object(struct zram *zram, const struct zram_rb_packed *packed,
+			    const struct zram_rb_object *obj)
 {
 	struct zram_comp_stream *strm = rb_unpack_stream(zram, obj);
 	const void *data = rb_unpack_data(zram, packed, obj, &strm);
@@ -127,6 +118,30 @@ int zram_rb_unpack(struct zram *zram, const struct zram_rb_packed *packed,
 	}
 	zram_comp_stream_put(strm);
 	return err;
+}
+
+/**
+ * zram_rb_unpack() - decompress the objects that the reader has asked for
+ * @zram: the device
+ * @packed: the read, which has succeeded
+ *
+ * Context: May sleep. Takes streams.
+ * Return: 0; -EBADMSG if the backing device returned other data than was written; or the
+ *	decompressor's error. The first -EBADMSG ends a read that can be repeated. Errors are
+ *	logged.
+ */
+int zram_rb_unpack(struct zram *zram, const struct zram_rb_packed *packed)
+{
+	unsigned int i;
+	int err, ret = 0;
+
+	for (i = 0; i < packed->own_objects; i++) {
+		err = rb_unpack_object(zram, packed, &packed->objects[i]);
+		if (err == -EBADMSG && !packed->repeated)
+			return err;
+		ret = err ?: ret;
+	}
+	return ret;
 }
 
 /**

@@ -257,8 +257,7 @@ static unsigned int make_object(struct kunit *test, struct checksum_read *read, 
 static void expect_content(struct kunit *test, struct checksum_read *read, unsigned int at)
 {
 	memset(page_address(read->page), 0xaa, PAGE_SIZE);
-	KUNIT_EXPECT_EQ_MSG(test, zram_rb_unpack(read->zram, read->packed,
-						 &read->packed->objects[0]), 0,
+	KUNIT_EXPECT_EQ_MSG(test, zram_rb_unpack(read->zram, read->packed), 0,
 			    "page at %u", at);
 	KUNIT_EXPECT_EQ_MSG(test, memcmp(page_address(read->page), read->content,
 					 PAGE_SIZE), 0, "page at %u", at);
@@ -309,8 +308,7 @@ static void checksum_test_read(struct kunit *test)
 	}
 	/* One that belongs elsewhere is not taken, though it decompresses */
 	read.packed->objects[0].index = 2;
-	KUNIT_EXPECT_EQ(test, zram_rb_unpack(zram, read.packed, &read.packed->objects[0]),
-			-EBADMSG);
+	KUNIT_EXPECT_EQ(test, zram_rb_unpack(zram, read.packed), -EBADMSG);
 	read.packed->objects[1].index = 2;
 	KUNIT_EXPECT_FALSE(test, zram_rb_unpack_check(zram, read.packed));
 	zram_obj_free(&zram->pool, handle);
