@@ -128,6 +128,9 @@ static u64 bd_reserve_zone(const struct zram_bd_map *map, unsigned int want)
 {
 	u64 blocks = atomic64_read(&map->used) + atomic64_read(&map->bad) + want;
 
+	/* All segments of the zone may be bad */
+	if (map->skipped)
+		return map->nr_segments;
 	return min(((blocks + blocks / 8) >> SEGMENT_SHIFT) + 2,
 		   map->nr_segments);
 }
@@ -289,6 +292,7 @@ static int bd_reserve_run(struct zram_bd_map *map, struct bd_run *run)
 		if (!bd_reserve_take(map, run))
 			return run->existing ? -ENOMEM : -EAGAIN;
 	}
+	map->skipped = false;
 	map->cursor = run->first + run->nr;
 	if (map->cursor == map->nr_blocks)
 		map->cursor = 0;
@@ -377,7 +381,7 @@ void zram_bd_map_prepare(struct zram_bd_map *map)
  * @block: a block that cannot be written
  *
  * The next search begins a segment after the block, or a quarter of the device if that is
- * less. If that is beyond the zone of bd_reserve_zone(), it begins at the first block.
+ * less, and may leave the zone of bd_reserve_zone(). The search after it does not.
  *
  * Context: May sleep; does not start I/O.
  */
@@ -388,5 +392,6 @@ void zram_bd_map_skip(struct zram_bd_map *map, u64 block)
 	mutex_lock(&map->reserve_lock);
 	block += distance;
 	map->cursor = block < map->nr_blocks ? block : block - map->nr_blocks;
+	map->skipped = true;
 	mutex_unlock(&map->reserve_lock);
 }

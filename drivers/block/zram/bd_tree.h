@@ -45,6 +45,7 @@ struct zram_bd_map {
 	unsigned long *full;		/* regions without a free block */
 	struct mutex reserve_lock;	/* held to reserve, and to claim for a discard */
 	u64 cursor;			/* block after the last extent reserved; reserve_lock */
+	bool skipped;			/* blocks before the cursor fail; reserve_lock */
 	unsigned int enough;		/* length that ends a search cut short; reserve_lock */
 	unsigned int shortcuts;		/* searches to be cut short; reserve_lock */
 	unsigned int none;		/* blocks; no such unit is free; set under reserve_lock */

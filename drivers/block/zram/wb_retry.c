@@ -44,6 +44,8 @@
 #define MAX_FAILING_WANTED (HZ / 10)
 /* Most retired blocks that a run tests */
 #define MAX_RETESTS	64
+/* Places where it looks for a block that can be written */
+#define MAX_PLACES	4
 
 static bool wb_retry_verify(struct zram_wb_retry *retry,
 			    struct zram_wb_request *req)
@@ -257,14 +259,17 @@ void zram_wb_retry_request(struct zram_wb_retry *retry,
  * @req: a request that has completed
  * @taken: a bit for each block whose reference a slot has taken over
  *
- * Keeps the references of up to ZRAM_WB_RETRY_MAX faulty blocks: they are suspected.
+ * Keeps the references of up to ZRAM_WB_RETRY_MAX faulty blocks: they are suspected. If no
+ * block was written, the next request goes elsewhere.
  */
 void zram_wb_retry_settle(struct zram_wb_retry *retry, struct zram_bd_map *map,
 			  const struct zram_wb_request *req, u64 taken)
 {
-	u64 left = GENMASK_ULL(req->nr - 1, 0) & ~taken;
+	u64 all = GENMASK_ULL(req->nr - 1, 0), left = all & ~taken;
 	unsigned int i;
 
+	if (req->bad == all)
+		zram_bd_map_skip(map, req->first);
 	for (; left; left &= left - 1) {
 		i = __ffs64(left);
 		if (req->faulty & BIT_ULL(i) &&
@@ -275,18 +280,28 @@ void zram_wb_retry_settle(struct zram_wb_retry *retry, struct zram_bd_map *map,
 	}
 }
 
-/* Test whether the device can write a free block, which is not a suspected one */
+/*
+ * Test whether the device can write a free block, which is not a suspected one. Bad blocks
+ * lie together, so the next try is elsewhere.
+ */
 static bool wb_retry_device_works(struct zram_wb_retry *retry,
 				  struct zram_bd_map *map)
 {
+	unsigned int tries;
 	bool works;
 	u64 block;
 
-	if (zram_bd_map_reserve(map, 1, 1, &block) != 1)
-		return false;
-	works = wb_retry_test(retry, block);
-	zram_bd_map_put(map, block, 1);
-	return works;
+	for (tries = 0; tries < MAX_PLACES; tries++) {
+		if (zram_bd_map_reserve(map, 1, 1, &block) != 1)
+			return false;
+		works = wb_retry_test(retry, block);
+		if (!works)
+			zram_bd_map_skip(map, block);
+		zram_bd_map_put(map, block, 1);
+		if (works || wb_retry_stops(retry))
+			return works;
+	}
+	return false;
 }
 
 /*

@@ -123,6 +123,19 @@ static void spill_test_once(struct kunit *test)
 	model_end(t, first, 1);
 }
 
+/* All segments that a device with few blocks in use would use are bad */
+static void spill_test_bad_segments(struct kunit *test)
+{
+	struct spill_test *t = model_make(test, NR_BLOCKS);
+	u64 first;
+
+	bitmap_set(t->bad, 0, 1024);
+	KUNIT_EXPECT_EQ(test, zram_spill_try(&t->try, &first), 0);
+	KUNIT_EXPECT_GE(test, first, 1024ULL);
+	expect(test, t, 1, 2);
+	model_end(t, first, 1);
+}
+
 /* If no place works the device fails, and no block is to blame */
 static void spill_test_dead(struct kunit *test)
 {
@@ -299,6 +312,7 @@ static struct kunit_case spill_test_cases[] = {
 	KUNIT_CASE(spill_test_bad_blocks),
 	KUNIT_CASE(spill_test_small),
 	KUNIT_CASE(spill_test_once),
+	KUNIT_CASE(spill_test_bad_segments),
 	KUNIT_CASE(spill_test_dead),
 	KUNIT_CASE(spill_test_no_fault),
 	KUNIT_CASE(spill_test_full),

@@ -145,6 +145,28 @@ static void wb_retry_test_device(struct kunit *test)
 	expect(test, 0, 0);
 }
 
+/* All segments that a device with few blocks in use would use are bad, and others work. */
+static void wb_retry_test_segments(struct kunit *test)
+{
+	struct wb_retry_test *t = test->priv;
+	unsigned int i, suspected;
+	u64 first;
+	int nr;
+
+	bitmap_set(t->bad, 0, 1024);
+	for (i = 0; i < 64; i++) {
+		nr = zram_bd_map_reserve(t->map, 64, 1, &first);
+		KUNIT_ASSERT_GT(test, nr, 0);
+		write_blocks(t, first, nr, GENMASK_ULL(nr - 1, 0));
+	}
+	KUNIT_EXPECT_FALSE(test, zram_wb_retry_gave_up(&t->retry));
+	suspected = t->retry.nr;
+	KUNIT_EXPECT_GE(test, suspected, 2);
+	expect(test, suspected, 0);
+	zram_wb_retry_end(&t->retry, t->map);
+	expect(test, 0, suspected);
+}
+
 /* A device that fails for a few requests is not given up, and retires no block. */
 static void wb_retry_test_device_short(struct kunit *test)
 {
@@ -269,6 +291,7 @@ static struct kunit_case wb_retry_test_cases[] = {
 	KUNIT_CASE(wb_retry_test_wanted),
 	KUNIT_CASE(wb_retry_test_transient),
 	KUNIT_CASE(wb_retry_test_device),
+	KUNIT_CASE(wb_retry_test_segments),
 	KUNIT_CASE(wb_retry_test_device_short),
 	KUNIT_CASE(wb_retry_test_neighbours),
 	KUNIT_CASE(wb_retry_test_dies),

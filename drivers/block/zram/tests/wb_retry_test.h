@@ -116,10 +116,21 @@ static inline void wb_retry_test_exit(struct kunit *test)
 		zram_bd_map_destroy(t->map);
 }
 
-/*
- * Write a request of @nr blocks, of which the device has failed those in @bad;
- * those in @lasting fail each time
- */
+/* Write a request of @nr reserved blocks, of which the device has failed those in @bad */
+static inline void write_blocks(struct wb_retry_test *t, u64 first, unsigned int nr,
+				u64 bad)
+{
+	t->tried = 0;
+	t->req = (struct zram_wb_request){
+		.first = first,
+		.nr = nr,
+		.bad = bad,
+	};
+	zram_wb_retry_request(&t->retry, &t->req);
+	zram_wb_retry_settle(&t->retry, t->map, &t->req, t->taken);
+}
+
+/* The same, after reserving them; those in @lasting fail each time */
 static inline void write_request(struct kunit *test, unsigned int nr, u64 bad,
 				 u64 lasting)
 {
@@ -132,14 +143,7 @@ static inline void write_request(struct kunit *test, unsigned int nr, u64 bad,
 	for (i = 0; i < nr; i++)
 		if (lasting & BIT_ULL(i))
 			__set_bit(first + i, t->bad);
-	t->tried = 0;
-	t->req = (struct zram_wb_request){
-		.first = first,
-		.nr = nr,
-		.bad = bad,
-	};
-	zram_wb_retry_request(&t->retry, &t->req);
-	zram_wb_retry_settle(&t->retry, t->map, &t->req, t->taken);
+	write_blocks(t, first, nr, bad);
 }
 
 /* expect USED BAD: blocks that are used, or kept, and blocks retired */
