@@ -203,6 +203,17 @@ u64 zram_bd_map_claim_free(struct zram_bd_map *map, u64 *from, u64 *first,
 	return nr ? min(nr, map->nr_blocks - *first) : 0;
 }
 
+/* Discards or requests have ended. Their blocks are free before */
+static void bd_free_end(struct zram_bd_map *map, int nr)
+{
+	/* In this order, see zram_bd_map_wait_unclaim() */
+	atomic_inc_return(&map->unclaims);
+	atomic_sub_return(nr, &map->claimed);
+	/* The additions are full barriers, so this sees tasks that have not seen them */
+	if (waitqueue_active(&map->unclaimed))
+		wake_up_all(&map->unclaimed);
+}
+
 /**
  * zram_bd_map_unclaim() - free claimed segments, so that they can be reserved again
  * @map: the map
@@ -231,14 +242,38 @@ void zram_bd_map_unclaim(struct zram_bd_map *map, u64 first, u64 nr,
 			atomic_inc(&map->discardable);
 		spin_unlock_irq(&seg->lock);
 	}
-	/* In this order, see zram_bd_map_wait_unclaim(). The blocks are free before */
-	atomic_inc_return(&map->unclaims);
-	atomic_sub_return(segments, &map->claimed);
-	wake_up_all(&map->unclaimed);
+	bd_free_end(map, segments);
 }
 
 /**
- * zram_bd_map_unclaims() - number of calls of zram_bd_map_unclaim()
+ * zram_bd_map_fill_begin() - announce a request that reserves more than it may need
+ * @map: the map
+ *
+ * A run reserves the blocks of a request, and charges them to the limit, before it knows
+ * how many its objects take. Meanwhile a writer that finds none waits for the others. The
+ * caller calls zram_bd_map_fill_end() when it has freed and refunded those, and does not
+ * wait for I/O before that.
+ *
+ * Context: Any.
+ */
+void zram_bd_map_fill_begin(struct zram_bd_map *map)
+{
+	atomic_inc(&map->claimed);
+}
+
+/**
+ * zram_bd_map_fill_end() - undo zram_bd_map_fill_begin()
+ * @map: the map
+ *
+ * Context: Any but interrupts.
+ */
+void zram_bd_map_fill_end(struct zram_bd_map *map)
+{
+	bd_free_end(map, 1);
+}
+
+/**
+ * zram_bd_map_unclaims() - number of discards and requests that have ended
  * @map: the map
  *
  * Context: Any.
@@ -250,15 +285,17 @@ int zram_bd_map_unclaims(struct zram_bd_map *map)
 }
 
 /**
- * zram_bd_map_wait_unclaim() - wait until free segments can be reserved again
+ * zram_bd_map_wait_unclaim() - wait until other tasks may have given blocks back
  * @map: the map, in which a search has found no free block
  * @since: zram_bd_map_unclaims() before that search
  *
- * A discard may need memory, or wait for its task's share of a CPU or of the device. So a
- * task in reclaim, which others wait for to get memory, waits for a second at most.
+ * Free segments that are being discarded cannot be reserved, and a request that is being
+ * filled has blocks that it may not need. A discard may need memory, or wait for its task's
+ * share of a CPU or of the device. So a task in reclaim, which others wait for to get
+ * memory, waits for a second at most.
  *
- * Context: Sleeps until a discard in flight has ended, so not under pp_lock.
- * Return: true if segments were being discarded during the search: search again.
+ * Context: Sleeps until a discard or a filling has ended, so not under pp_lock.
+ * Return: true if there was one during the search: search again.
  */
 bool zram_bd_map_wait_unclaim(struct zram_bd_map *map, int since)
 {

@@ -41,6 +41,8 @@ u64 zram_bd_map_claim_free(struct zram_bd_map *map, u64 *from, u64 *first,
 			   u64 most);
 void zram_bd_map_unclaim(struct zram_bd_map *map, u64 first, u64 nr,
 			 bool discarded);
+void zram_bd_map_fill_begin(struct zram_bd_map *map);
+void zram_bd_map_fill_end(struct zram_bd_map *map);
 int zram_bd_map_unclaims(struct zram_bd_map *map);
 bool zram_bd_map_wait_unclaim(struct zram_bd_map *map, int since);
 unsigned int zram_bd_map_discardable(struct zram_bd_map *map);

@@ -57,9 +57,9 @@ struct zram_bd_map {
 	atomic64_t used;		/* blocks with a reference */
 	atomic64_t bad;			/* blocks retired */
 	atomic_t discardable;		/* segments free and written */
-	atomic_t claimed;		/* segments claimed for a discard */
-	atomic_t unclaims;		/* discards that have ended; wraps */
-	wait_queue_head_t unclaimed;	/* tasks that wait for the end of a discard */
+	atomic_t claimed;		/* segments being discarded, and requests being filled */
+	atomic_t unclaims;		/* ends of these; wraps */
+	wait_queue_head_t unclaimed;	/* tasks that wait for such an end */
 	struct zram_bd_watch *watch;	/* release and acquire; may be NULL */
 };
 

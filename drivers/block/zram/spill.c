@@ -24,6 +24,7 @@
 #include <linux/sysfs.h>
 
 #include "bd_budget.h"
+#include "bd_map.h"
 #include "obj.h"
 #include "slot.h"
 #include "spill.h"
@@ -178,19 +179,35 @@ static int spill_try_in_budget(struct zram *zram, struct spill_page *spill,
 	return err;
 }
 
+/* Charge a page to writeback_limit, of which a run may have charged more than it needs */
+static bool spill_charge(struct zram *zram, u32 *epoch)
+{
+	struct zram_bd_map *map = zram->backing.map;
+	unsigned int granted;
+	int unclaims;
+
+	do {
+		unclaims = zram_bd_map_unclaims(map);
+		granted = zram_bd_budget_charge(zram, ZRAM_BLOCKS_PER_PAGE, epoch);
+		if (granted == ZRAM_BLOCKS_PER_PAGE)
+			return true;
+		zram_bd_budget_refund(zram, granted, *epoch);
+	} while (zram_bd_map_wait_unclaim(map, unclaims));
+	return false;
+}
+
 /* Try within writeback_limit and daily_budget */
 static int spill_try_in_limit(struct zram *zram, struct spill_page *spill,
 			      struct page *page, u64 *first)
 {
-	unsigned int granted;
-	int err = -EDQUOT;
 	u32 epoch;
+	int err;
 
-	granted = zram_bd_budget_charge(zram, ZRAM_BLOCKS_PER_PAGE, &epoch);
-	if (granted == ZRAM_BLOCKS_PER_PAGE)
-		err = spill_try_in_budget(zram, spill, page, first);
+	if (!spill_charge(zram, &epoch))
+		return -EDQUOT;
+	err = spill_try_in_budget(zram, spill, page, first);
 	if (err)
-		zram_bd_budget_refund(zram, granted, epoch);
+		zram_bd_budget_refund(zram, ZRAM_BLOCKS_PER_PAGE, epoch);
 	return err;
 }
 

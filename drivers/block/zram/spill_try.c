@@ -70,8 +70,8 @@ static void try_settle(struct zram_spill_try *try, const struct try_failed *bad,
 }
 
 /*
- * Reserve blocks for a page: 0, -ENOSPC or -ENOMEM. Free blocks that are being discarded
- * cannot be reserved, so a writer that finds no others waits for the discard.
+ * Reserve blocks for a page: 0, -ENOSPC or -ENOMEM. A writer that finds none waits for those
+ * that are being discarded, and for those that a run may give back.
  */
 static int try_reserve(struct zram_bd_map *map, u64 *first)
 {

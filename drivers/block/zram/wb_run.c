@@ -44,12 +44,6 @@
 /* More pages in flight do not make a run faster: 64 MiB */
 #define MAX_BATCH	((unsigned int)(SZ_64M / PAGE_SIZE))
 
-static void wb_run_count(struct zram_wb_run *run, enum zram_stat id,
-			 long amount)
-{
-	zram_stats_add(&run->zram->stats, id, amount);
-}
-
 static int wb_run_alloc(struct zram_wb_run *run, unsigned int batch, bool packed)
 {
 	struct zram *zram = run->zram;
@@ -81,7 +75,7 @@ static bool wb_run_reap(struct zram_wb_run *run, bool wait)
 
 static void wb_run_submit(struct zram_wb_run *run, struct zram_wb_request *req)
 {
-	wb_run_count(run, ZRAM_STAT_WB_IOS, 1);
+	zram_stats_add(&run->zram->stats, ZRAM_STAT_WB_IOS, 1);
 	trace_zram_wb_submit(run->zram, req->first, req->nr, req->nr_objects);
 	zram_wb_ring_submit(run->ring, req);
 }
@@ -97,6 +91,7 @@ static int wb_run_reserve(struct zram_wb_run *run, struct zram_wb_request *req)
 				  zram_wb_ring_request_blocks(run->ring));
 	int reserved = -EDQUOT;
 
+	zram_bd_map_fill_begin(zram->backing.map);
 	req->charged = zram_bd_budget_charge(zram, want, &req->epoch);
 	if (req->charged >= run->unit) {
 		reserved = zram_bd_map_reserve(zram->backing.map, req->charged,
@@ -104,12 +99,14 @@ static int wb_run_reserve(struct zram_wb_run *run, struct zram_wb_request *req)
 		if (!reserved)
 			reserved = -ENOSPC;
 	}
-	if (reserved < 0)
+	if (reserved < 0) {
 		zram_bd_budget_refund(zram, req->charged, req->epoch);
+		zram_bd_map_fill_end(zram->backing.map);
+	}
 	return reserved;
 }
 
-/* Count the blocks that the request uses; free and refund the others */
+/* Count the blocks that the request uses; free and refund the others, for which spill waits */
 static void wb_run_trim(struct zram_wb_run *run, struct zram_wb_request *req,
 			unsigned int reserved)
 {
@@ -117,6 +114,7 @@ static void wb_run_trim(struct zram_wb_run *run, struct zram_wb_request *req,
 		zram_bd_map_trim(run->zram->backing.map, req->first + req->nr,
 				 reserved - req->nr);
 	zram_bd_budget_refund(run->zram, req->charged - req->nr, req->epoch);
+	zram_bd_map_fill_end(run->zram->backing.map);
 	run->allowed -= req->nr;
 }
 

@@ -190,7 +190,7 @@ static void spill_test_full(struct kunit *test)
 	model_end(t, 0, 0);
 }
 
-/* Ends the discard of a test */
+/* Ends the discard of a test, or the filling of a request */
 struct spill_test_discard {
 	struct delayed_work work;
 	struct zram_bd_map *map;
@@ -230,6 +230,38 @@ static void spill_test_discarded(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, zram_bd_map_wait_unclaim(t->try.map, 0));
 	expect(test, t, 1, 0);
 	model_end(t, first, 1);
+}
+
+/* Ends the filling of a request, which has reserved @nr blocks and needs one page less */
+static void spill_test_trim(struct work_struct *work)
+{
+	struct spill_test_discard *fill =
+		container_of(to_delayed_work(work), struct spill_test_discard, work);
+
+	zram_bd_map_trim(fill->map, fill->first + fill->nr - UNIT, UNIT);
+	zram_bd_map_fill_end(fill->map);
+}
+
+/* A run has reserved the last free blocks for a request, and does not need all of them */
+static void spill_test_filling(struct kunit *test)
+{
+	struct spill_test *t = model_make(test, 4 * UNIT);
+	struct spill_test_discard fill = { .map = t->try.map, .nr = 4 * UNIT };
+	u64 first;
+
+	zram_bd_map_fill_begin(fill.map);
+	KUNIT_ASSERT_EQ(test, zram_bd_map_reserve(fill.map, fill.nr, UNIT, &fill.first),
+			(int)fill.nr);
+	INIT_DELAYED_WORK_ONSTACK(&fill.work, spill_test_trim);
+	schedule_delayed_work(&fill.work, HZ / 20);
+	KUNIT_EXPECT_EQ(test, zram_spill_try(&t->try, &first), 0);
+	flush_delayed_work(&fill.work);
+	destroy_delayed_work_on_stack(&fill.work);
+	expect(test, t, 4, 0);
+	/* Now no block comes back */
+	KUNIT_EXPECT_EQ(test, zram_spill_try(&t->try, &first), -ENOSPC);
+	zram_bd_map_put(t->try.map, 0, 4 * UNIT);
+	model_end(t, 0, 0);
 }
 
 /* A task in reclaim does not wait for a discard that does not end */
@@ -317,6 +349,7 @@ static struct kunit_case spill_test_cases[] = {
 	KUNIT_CASE(spill_test_no_fault),
 	KUNIT_CASE(spill_test_full),
 	KUNIT_CASE(spill_test_discarded),
+	KUNIT_CASE(spill_test_filling),
 	KUNIT_CASE(spill_test_discard_hangs),
 	KUNIT_CASE(spill_test_gate),
 	KUNIT_CASE(spill_test_gate_together),
