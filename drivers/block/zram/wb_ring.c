@@ -6,7 +6,8 @@
  * Requests are settled in the order in which they were submitted, so the
  * memory in use is contiguous and nothing has to be searched for; a request
  * that completes early waits for older ones. On a fragmented device requests
- * are small and there are many, so the same number of pages is in flight.
+ * are small and there are many, so about as many blocks are in flight; but not
+ * more than MAX_REQUESTS requests, which may have a single block each.
  *
  * One task owns a ring. It shares only the request's completion with the end
  * of the I/O. complete() touches it under the lock that wait_for_completion()

@@ -19,6 +19,7 @@
 /*
  * Lock order, outermost first:
  *
+ *	devices lock	zram_drv.c: a mutex for the numbers of devices
  *	open_mutex	the gendisk's: openers and zram->claimed
  *	watch lock	mutex: looks at the capacity, one at a time
  *	setup_lock	mutex, killable: changes of what disksize fixes, one at a time
@@ -32,9 +33,21 @@
  *	rmw_locks	mutexes by slot, only where a page is larger than a block
  *	stream mutex	comp.h: a compression stream
  *	slot lock	spinlock for a group of slots
+ *	clock lock	tier_clock.c: a seqlock for the sleeps of the machine
  *	staging lock	kc_stage.c: a spinlock for a pool of staging pages
  *	map locks	bd_map.c: a mutex to reserve, for runs and for writers that
  *			spill, and spinlocks, also taken in interrupts
+ *
+ * Under these spinlocks no task takes another lock of the driver:
+ *
+ *	read-back lock	struct zram_rb_pool: reads that a worker is to submit
+ *	window lock	struct zram_rb_window: read streams
+ *	spill locks	struct zram_spill_io: requests that a worker is to submit;
+ *			struct zram_spill_gate: a device that fails
+ *	budget lock	struct zram_bd_budget: writeback_limit
+ *	daily budget	struct zram_tier_budget: the daily budget, and the ledger
+ *	settings_lock	struct zram_tier: settings
+ *	ask lock	struct zram_tier_asks: threads that are asked for memory
  *
  * - A device that is set up and open is not reset. So the data path takes none
  *   of the locks that are listed above pp_lock, and allocations under them may
