@@ -338,7 +338,9 @@ static void tier_step_recompress(struct tier_work *work)
 	switch (slice->recompression) {
 	case ZRAM_TIER_PASS_PROGRESS:
 		work->more = true;
-		recomp->stuck = 0;
+		/* Passes that are refused memory for each page begin less and less often */
+		if (slice->recompressed)
+			recomp->stuck = 0;
 		break;
 	case ZRAM_TIER_PASS_DONE:
 		zram_tier_recomp_done(recomp,
