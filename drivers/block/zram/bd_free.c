@@ -19,6 +19,9 @@
 #include "bd_map.h"
 #include "bd_tree.h"
 
+/* For a task that is not in reclaim; the device may discard slowly, but not hang */
+#define LONGEST_WAIT	(60 * HZ)
+
 /**
  * zram_bd_map_retire() - do not use a block until it is reinstated
  * @map: the map
@@ -203,12 +206,12 @@ u64 zram_bd_map_claim_free(struct zram_bd_map *map, u64 *from, u64 *first,
 	return nr ? min(nr, map->nr_blocks - *first) : 0;
 }
 
-/* Discards or requests have ended. Their blocks are free before */
-static void bd_free_end(struct zram_bd_map *map, int nr)
+/* @nr of what @count counts have ended. Their blocks are free before */
+static void bd_free_end(struct zram_bd_map *map, atomic_t *count, int nr)
 {
-	/* In this order, see zram_bd_map_wait_unclaim() */
+	/* In this order, see bd_free_wait() */
 	atomic_inc_return(&map->unclaims);
-	atomic_sub_return(nr, &map->claimed);
+	atomic_sub_return(nr, count);
 	/* The additions are full barriers, so this sees tasks that have not seen them */
 	if (waitqueue_active(&map->unclaimed))
 		wake_up_all(&map->unclaimed);
@@ -242,7 +245,7 @@ void zram_bd_map_unclaim(struct zram_bd_map *map, u64 first, u64 nr,
 			atomic_inc(&map->discardable);
 		spin_unlock_irq(&seg->lock);
 	}
-	bd_free_end(map, segments);
+	bd_free_end(map, &map->claimed, segments);
 }
 
 /**
@@ -258,7 +261,7 @@ void zram_bd_map_unclaim(struct zram_bd_map *map, u64 first, u64 nr,
  */
 void zram_bd_map_fill_begin(struct zram_bd_map *map)
 {
-	atomic_inc(&map->claimed);
+	atomic_inc(&map->filling);
 }
 
 /**
@@ -269,7 +272,7 @@ void zram_bd_map_fill_begin(struct zram_bd_map *map)
  */
 void zram_bd_map_fill_end(struct zram_bd_map *map)
 {
-	bd_free_end(map, 1);
+	bd_free_end(map, &map->filling, 1);
 }
 
 /**
@@ -285,30 +288,67 @@ int zram_bd_map_unclaims(struct zram_bd_map *map)
 }
 
 /**
+ * zram_bd_map_wait_until() - the time limit of a task that is going to wait
+ *
+ * A discard may need memory, and a discard and a run may wait for their share of a CPU or of
+ * the device. So a task in reclaim, which others wait for to get memory, waits for a second.
+ *
+ * Context: Any.
+ * Return: for zram_bd_map_wait_unclaim() and zram_bd_map_wait_fill(), jiffies.
+ */
+unsigned long zram_bd_map_wait_until(void)
+{
+	return jiffies + (current->flags & PF_MEMALLOC ? HZ : LONGEST_WAIT);
+}
+
+static bool bd_free_busy(const struct zram_bd_map *map, bool discards)
+{
+	return atomic_read_acquire(&map->filling) ||
+	       (discards && atomic_read_acquire(&map->claimed));
+}
+
+static bool bd_free_wait(struct zram_bd_map *map, int since, unsigned long until,
+			 bool discards)
+{
+	/* An end that the first read sees is also seen by the second */
+	if (!bd_free_busy(map, discards) && atomic_read(&map->unclaims) == since)
+		return false;
+	/* Wakes up each second, for the reason that zram_io_wait() has */
+	while (time_before(jiffies, until))
+		if (wait_event_timeout(map->unclaimed,
+				       atomic_read(&map->unclaims) != since ||
+				       !bd_free_busy(map, discards), HZ))
+			return true;
+	return false;
+}
+
+/**
  * zram_bd_map_wait_unclaim() - wait until other tasks may have given blocks back
  * @map: the map, in which a search has found no free block
  * @since: zram_bd_map_unclaims() before that search
+ * @until: zram_bd_map_wait_until() before the first search
  *
  * Free segments that are being discarded cannot be reserved, and a request that is being
- * filled has blocks that it may not need. A discard may need memory, or wait for its task's
- * share of a CPU or of the device. So a task in reclaim, which others wait for to get
- * memory, waits for a second at most.
+ * filled has blocks that it may not need.
  *
  * Context: Sleeps until a discard or a filling has ended, so not under pp_lock.
  * Return: true if there was one during the search: search again.
  */
-bool zram_bd_map_wait_unclaim(struct zram_bd_map *map, int since)
+bool zram_bd_map_wait_unclaim(struct zram_bd_map *map, int since, unsigned long until)
 {
-	/* An end that the first read sees is also seen by the second */
-	if (!atomic_read_acquire(&map->claimed) &&
-	    atomic_read(&map->unclaims) == since)
-		return false;
-	/* Wakes up each second, for the reason that zram_io_wait() has */
-	do {
-		if (wait_event_timeout(map->unclaimed,
-				       atomic_read(&map->unclaims) != since ||
-				       !atomic_read(&map->claimed), HZ))
-			return true;
-	} while (!(current->flags & PF_MEMALLOC));
-	return false;
+	return bd_free_wait(map, since, until, true);
+}
+
+/**
+ * zram_bd_map_wait_fill() - wait until a run may have refunded blocks
+ * @map: the map of the device whose limit allows nothing
+ * @since: zram_bd_map_unclaims() before the limit was asked
+ * @until: zram_bd_map_wait_until() before it was first asked
+ *
+ * Context: Sleeps until a filling has ended, so not under pp_lock.
+ * Return: true if there was one meanwhile: ask again.
+ */
+bool zram_bd_map_wait_fill(struct zram_bd_map *map, int since, unsigned long until)
+{
+	return bd_free_wait(map, since, until, false);
 }

@@ -32,7 +32,8 @@ void zram_bd_map_unshare(struct zram_bd_map *map, u64 first, unsigned int nr,
 			 const u8 *refs);
 bool zram_bd_map_get_sole(struct zram_bd_map *map, u64 first, unsigned int nr);
 void zram_bd_map_prepare(struct zram_bd_map *map);
-void zram_bd_map_skip(struct zram_bd_map *map, u64 block);
+int zram_bd_map_reserve_beyond(struct zram_bd_map *map, u64 failed, unsigned int want,
+			       unsigned int unit, u64 *first);
 void zram_bd_map_trim(struct zram_bd_map *map, u64 first, unsigned int nr);
 bool zram_bd_map_retire(struct zram_bd_map *map, u64 block);
 bool zram_bd_map_next_retired(struct zram_bd_map *map, u64 *block);
@@ -44,7 +45,9 @@ void zram_bd_map_unclaim(struct zram_bd_map *map, u64 first, u64 nr,
 void zram_bd_map_fill_begin(struct zram_bd_map *map);
 void zram_bd_map_fill_end(struct zram_bd_map *map);
 int zram_bd_map_unclaims(struct zram_bd_map *map);
-bool zram_bd_map_wait_unclaim(struct zram_bd_map *map, int since);
+unsigned long zram_bd_map_wait_until(void);
+bool zram_bd_map_wait_unclaim(struct zram_bd_map *map, int since, unsigned long until);
+bool zram_bd_map_wait_fill(struct zram_bd_map *map, int since, unsigned long until);
 unsigned int zram_bd_map_discardable(struct zram_bd_map *map);
 void zram_bd_map_set_watch(struct zram_bd_map *map, struct zram_bd_watch *watch);
 u64 zram_bd_map_used(struct zram_bd_map *map);

@@ -27,6 +27,8 @@
  * @enough: length that ends the search, blocks; at most @want
  * @unit: the extent begins at a multiple of this, and so does its length; blocks
  * @existing: search only segments that have memory for counts
+ * @anywhere: search all segments alike, from @from on, because blocks before it fail
+ * @from: a block
  * @first: first block of the extent
  * @nr: length of the extent, blocks; 0 if the search has found none
  */
@@ -35,6 +37,8 @@ struct bd_run {
 	unsigned int enough;
 	unsigned int unit;
 	bool existing;
+	bool anywhere;
+	u64 from;
 	u64 first;
 	unsigned int nr;
 };
@@ -128,18 +132,18 @@ static u64 bd_reserve_zone(const struct zram_bd_map *map, unsigned int want)
 {
 	u64 blocks = atomic64_read(&map->used) + atomic64_read(&map->bad) + want;
 
-	/* All segments of the zone may be bad */
-	if (map->skipped)
-		return map->nr_segments;
 	return min(((blocks + blocks / 8) >> SEGMENT_SHIFT) + 2,
 		   map->nr_segments);
 }
 
 static void bd_reserve_search(struct zram_bd_map *map, struct bd_run *run)
 {
-	u64 zone = bd_reserve_zone(map, run->want);
-	u64 cursor = map->cursor >> SEGMENT_SHIFT < zone ? map->cursor : 0;
+	u64 zone = map->nr_segments, cursor = run->from;
 
+	if (!run->anywhere) {
+		zone = bd_reserve_zone(map, run->want);
+		cursor = map->cursor >> SEGMENT_SHIFT < zone ? map->cursor : 0;
+	}
 	bd_reserve_look_between(map, cursor, zone, run);
 	if (run->nr < run->enough && cursor)
 		bd_reserve_look_between(map, 0, (cursor >> SEGMENT_SHIFT) + 1, run);
@@ -235,7 +239,7 @@ static bool bd_reserve_next(struct zram_bd_map *map, struct bd_run *run)
 	unsigned int enough = min(map->enough, run->want), at, stop;
 	struct segment *seg;
 
-	if (!map->shortcuts || run->unit > 1 ||
+	if (!map->shortcuts || run->unit > 1 || run->anywhere ||
 	    map->cursor >> SEGMENT_SHIFT >= bd_reserve_zone(map, run->want))
 		return false;
 	seg = zram_bd_tree_find(map, map->cursor);
@@ -292,11 +296,31 @@ static int bd_reserve_run(struct zram_bd_map *map, struct bd_run *run)
 		if (!bd_reserve_take(map, run))
 			return run->existing ? -ENOMEM : -EAGAIN;
 	}
-	map->skipped = false;
 	map->cursor = run->first + run->nr;
 	if (map->cursor == map->nr_blocks)
 		map->cursor = 0;
 	return run->nr;
+}
+
+static int bd_reserve(struct zram_bd_map *map, struct bd_run *run, u64 *first)
+{
+	int nr, tries;
+
+	if (!run->want)
+		return 0;
+	/*
+	 * The first try may find that it needs a region, which the second try has. The
+	 * third uses existing segments only, so it never returns -EAGAIN.
+	 */
+	for (tries = 0, nr = -EAGAIN; nr == -EAGAIN; tries++) {
+		bd_reserve_prepare(map);
+		mutex_lock(&map->reserve_lock);
+		run->existing = tries == 2;
+		nr = bd_reserve_run(map, run);
+		mutex_unlock(&map->reserve_lock);
+	}
+	*first = run->first;
+	return nr;
 }
 
 /**
@@ -320,23 +344,36 @@ int zram_bd_map_reserve(struct zram_bd_map *map, unsigned int want,
 		.want = round_down(min(want, SEGMENT_BLOCKS), unit),
 		.unit = unit,
 	};
-	int nr, tries;
 
-	if (!run.want)
-		return 0;
-	/*
-	 * The first try may find that it needs a region, which the second try has. The
-	 * third uses existing segments only, so it never returns -EAGAIN.
-	 */
-	for (tries = 0, nr = -EAGAIN; nr == -EAGAIN; tries++) {
-		bd_reserve_prepare(map);
-		mutex_lock(&map->reserve_lock);
-		run.existing = tries == 2;
-		nr = bd_reserve_run(map, &run);
-		mutex_unlock(&map->reserve_lock);
-	}
-	*first = run.first;
-	return nr;
+	return bd_reserve(map, &run, first);
+}
+
+/**
+ * zram_bd_map_reserve_beyond() - reserve an extent elsewhere, after a write that failed
+ * @map: the map
+ * @failed: a block that cannot be written
+ * @want: as for zram_bd_map_reserve()
+ * @unit: likewise
+ * @first: likewise
+ *
+ * The search begins a segment after @failed, or a quarter of the device if that is less. It
+ * does not prefer the segments of bd_reserve_zone(), which may all be bad.
+ *
+ * Context: May sleep; does not start I/O, and does not wait for memory.
+ * Return: as zram_bd_map_reserve().
+ */
+int zram_bd_map_reserve_beyond(struct zram_bd_map *map, u64 failed, unsigned int want,
+			       unsigned int unit, u64 *first)
+{
+	u64 from = failed + min_t(u64, map->nr_blocks / 4, SEGMENT_BLOCKS);
+	struct bd_run run = {
+		.want = round_down(min(want, SEGMENT_BLOCKS), unit),
+		.unit = unit,
+		.anywhere = true,
+		.from = from < map->nr_blocks ? from : from - map->nr_blocks,
+	};
+
+	return bd_reserve(map, &run, first);
 }
 
 /**
@@ -373,25 +410,4 @@ void zram_bd_map_prepare(struct zram_bd_map *map)
 {
 	WRITE_ONCE(map->wants_region, true);
 	bd_reserve_prepare(map);
-}
-
-/**
- * zram_bd_map_skip() - let the next search begin elsewhere
- * @map: the map
- * @block: a block that cannot be written
- *
- * The next search begins a segment after the block, or a quarter of the device if that is
- * less, and may leave the zone of bd_reserve_zone(). The search after it does not.
- *
- * Context: May sleep; does not start I/O.
- */
-void zram_bd_map_skip(struct zram_bd_map *map, u64 block)
-{
-	u64 distance = min_t(u64, map->nr_blocks / 4, SEGMENT_BLOCKS);
-
-	mutex_lock(&map->reserve_lock);
-	block += distance;
-	map->cursor = block < map->nr_blocks ? block : block - map->nr_blocks;
-	map->skipped = true;
-	mutex_unlock(&map->reserve_lock);
 }

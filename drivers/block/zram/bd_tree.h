@@ -45,7 +45,6 @@ struct zram_bd_map {
 	unsigned long *full;		/* regions without a free block */
 	struct mutex reserve_lock;	/* held to reserve, and to claim for a discard */
 	u64 cursor;			/* block after the last extent reserved; reserve_lock */
-	bool skipped;			/* blocks before the cursor fail; reserve_lock */
 	unsigned int enough;		/* length that ends a search cut short; reserve_lock */
 	unsigned int shortcuts;		/* searches to be cut short; reserve_lock */
 	unsigned int none;		/* blocks; no such unit is free; set under reserve_lock */
@@ -57,8 +56,9 @@ struct zram_bd_map {
 	atomic64_t used;		/* blocks with a reference */
 	atomic64_t bad;			/* blocks retired */
 	atomic_t discardable;		/* segments free and written */
-	atomic_t claimed;		/* segments being discarded, and requests being filled */
-	atomic_t unclaims;		/* ends of these; wraps */
+	atomic_t claimed;		/* segments claimed for a discard */
+	atomic_t filling;		/* requests that a run is filling */
+	atomic_t unclaims;		/* discards and fillings that have ended; wraps */
 	wait_queue_head_t unclaimed;	/* tasks that wait for such an end */
 	struct zram_bd_watch *watch;	/* release and acquire; may be NULL */
 };

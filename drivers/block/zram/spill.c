@@ -183,6 +183,7 @@ static int spill_try_in_budget(struct zram *zram, struct spill_page *spill,
 static bool spill_charge(struct zram *zram, u32 *epoch)
 {
 	struct zram_bd_map *map = zram->backing.map;
+	unsigned long until = zram_bd_map_wait_until();
 	unsigned int granted;
 	int unclaims;
 
@@ -192,7 +193,7 @@ static bool spill_charge(struct zram *zram, u32 *epoch)
 		if (granted == ZRAM_BLOCKS_PER_PAGE)
 			return true;
 		zram_bd_budget_refund(zram, granted, *epoch);
-	} while (zram_bd_map_wait_unclaim(map, unclaims));
+	} while (zram_bd_map_wait_fill(map, unclaims, until));
 	return false;
 }
 

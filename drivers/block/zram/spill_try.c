@@ -70,18 +70,22 @@ static void try_settle(struct zram_spill_try *try, const struct try_failed *bad,
 }
 
 /*
- * Reserve blocks for a page: 0, -ENOSPC or -ENOMEM. A writer that finds none waits for those
- * that are being discarded, and for those that a run may give back.
+ * Reserve blocks for a page, elsewhere than those of @last if that is not NULL: 0, -ENOSPC or
+ * -ENOMEM. A writer that finds none waits for those that are being discarded, and for those
+ * that a run may give back.
  */
-static int try_reserve(struct zram_bd_map *map, u64 *first)
+static int try_reserve(struct zram_bd_map *map, const struct try_failed *last,
+		       u64 *first)
 {
+	unsigned long until = zram_bd_map_wait_until();
+	const unsigned int unit = ZRAM_BLOCKS_PER_PAGE;
 	int nr, unclaims;
 
 	do {
 		unclaims = zram_bd_map_unclaims(map);
-		nr = zram_bd_map_reserve(map, ZRAM_BLOCKS_PER_PAGE,
-					 ZRAM_BLOCKS_PER_PAGE, first);
-	} while (!nr && zram_bd_map_wait_unclaim(map, unclaims));
+		nr = last ? zram_bd_map_reserve_beyond(map, last->first, unit, unit, first) :
+			    zram_bd_map_reserve(map, unit, unit, first);
+	} while (!nr && zram_bd_map_wait_unclaim(map, unclaims, until));
 	if (nr < 0)
 		return nr;
 	return nr ? 0 : -ENOSPC;
@@ -104,7 +108,7 @@ int zram_spill_try(struct zram_spill_try *try, u64 *first)
 	int err;
 
 	for (;;) {
-		err = try_reserve(try->map, first);
+		err = try_reserve(try->map, nr ? &failed[nr - 1] : NULL, first);
 		if (err)
 			break;
 		try->used = true;
@@ -116,7 +120,6 @@ int zram_spill_try(struct zram_spill_try *try, u64 *first)
 		if (nr == ZRAM_SPILL_TRIES || err == -ECANCELED ||
 		    (nr > 1 && failing > MAX_FAILING))
 			break;
-		zram_bd_map_skip(try->map, *first);
 	}
 	for (i = 0; i < nr; i++)
 		try_settle(try, &failed[i],

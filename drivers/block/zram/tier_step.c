@@ -338,8 +338,8 @@ static void tier_step_recompress(struct tier_work *work)
 	switch (slice->recompression) {
 	case ZRAM_TIER_PASS_PROGRESS:
 		work->more = true;
-		/* Passes that are refused memory for each page begin less and less often */
-		if (slice->recompressed)
+		/* Passes that memory refuses each page begin less and less often */
+		if (slice->recompressed || !slice->pass.refused)
 			recomp->stuck = 0;
 		break;
 	case ZRAM_TIER_PASS_DONE:

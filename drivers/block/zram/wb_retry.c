@@ -259,8 +259,7 @@ void zram_wb_retry_request(struct zram_wb_retry *retry,
  * @req: a request that has completed
  * @taken: a bit for each block whose reference a slot has taken over
  *
- * Keeps the references of up to ZRAM_WB_RETRY_MAX faulty blocks: they are suspected. If no
- * block was written, the next request goes elsewhere.
+ * Keeps the references of up to ZRAM_WB_RETRY_MAX faulty blocks: they are suspected.
  */
 void zram_wb_retry_settle(struct zram_wb_retry *retry, struct zram_bd_map *map,
 			  const struct zram_wb_request *req, u64 taken)
@@ -268,8 +267,10 @@ void zram_wb_retry_settle(struct zram_wb_retry *retry, struct zram_bd_map *map,
 	u64 all = GENMASK_ULL(req->nr - 1, 0), left = all & ~taken;
 	unsigned int i;
 
-	if (req->bad == all)
-		zram_bd_map_skip(map, req->first);
+	if (req->bad == all && req->faulty) {
+		retry->elsewhere = true;
+		retry->failed = req->first;
+	}
 	for (; left; left &= left - 1) {
 		i = __ffs64(left);
 		if (req->faulty & BIT_ULL(i) &&
@@ -280,9 +281,32 @@ void zram_wb_retry_settle(struct zram_wb_retry *retry, struct zram_bd_map *map,
 	}
 }
 
+/**
+ * zram_wb_retry_reserve() - reserve blocks for a request
+ * @retry: state of the run
+ * @map: the block map
+ * @want: as for zram_bd_map_reserve()
+ * @unit: likewise
+ * @first: likewise
+ *
+ * If no block of an earlier request could be written, the request lies elsewhere: bad blocks
+ * lie together.
+ *
+ * Context: May sleep; does not start I/O, and does not wait for memory.
+ * Return: as zram_bd_map_reserve().
+ */
+int zram_wb_retry_reserve(struct zram_wb_retry *retry, struct zram_bd_map *map,
+			  unsigned int want, unsigned int unit, u64 *first)
+{
+	if (!retry->elsewhere)
+		return zram_bd_map_reserve(map, want, unit, first);
+	retry->elsewhere = false;
+	return zram_bd_map_reserve_beyond(map, retry->failed, want, unit, first);
+}
+
 /*
- * Test whether the device can write a free block, which is not a suspected one. Bad blocks
- * lie together, so the next try is elsewhere.
+ * Test whether the device can write a free block, which is not a suspected one. While the
+ * time limit allows it, each try is elsewhere.
  */
 static bool wb_retry_device_works(struct zram_wb_retry *retry,
 				  struct zram_bd_map *map)
@@ -292,11 +316,11 @@ static bool wb_retry_device_works(struct zram_wb_retry *retry,
 	u64 block;
 
 	for (tries = 0; tries < MAX_PLACES; tries++) {
-		if (zram_bd_map_reserve(map, 1, 1, &block) != 1)
+		if (zram_wb_retry_reserve(retry, map, 1, 1, &block) != 1)
 			return false;
 		works = wb_retry_test(retry, block);
-		if (!works)
-			zram_bd_map_skip(map, block);
+		retry->elsewhere = !works;
+		retry->failed = block;
 		zram_bd_map_put(map, block, 1);
 		if (works || wb_retry_stops(retry))
 			return works;

@@ -28,6 +28,8 @@ struct zram_wb_ring;
  * @reported: the log tells of the failure
  * @suspected: blocks that the retry could not write; each has the run's reference
  * @nr: number of them
+ * @elsewhere: no block of a request could be written, so the next one lies elsewhere
+ * @failed: the first block of that request
  *
  * Belongs to the task of the run.
  */
@@ -46,6 +48,8 @@ struct zram_wb_retry {
 	bool reported;
 	u64 suspected[ZRAM_WB_RETRY_MAX];
 	unsigned int nr;
+	bool elsewhere;
+	u64 failed;
 };
 
 void zram_wb_retry_init(struct zram_wb_retry *retry,
@@ -54,6 +58,8 @@ void zram_wb_retry_init(struct zram_wb_retry *retry,
 void zram_wb_retry_begin(struct zram_wb_retry *retry, struct zram_bd_map *map);
 void zram_wb_retry_request(struct zram_wb_retry *retry,
 			   struct zram_wb_request *req);
+int zram_wb_retry_reserve(struct zram_wb_retry *retry, struct zram_bd_map *map,
+			  unsigned int want, unsigned int unit, u64 *first);
 bool zram_wb_retry_gave_up(const struct zram_wb_retry *retry);
 void zram_wb_retry_settle(struct zram_wb_retry *retry, struct zram_bd_map *map,
 			  const struct zram_wb_request *req, u64 taken);

@@ -94,8 +94,8 @@ static int wb_run_reserve(struct zram_wb_run *run, struct zram_wb_request *req)
 	zram_bd_map_fill_begin(zram->backing.map);
 	req->charged = zram_bd_budget_charge(zram, want, &req->epoch);
 	if (req->charged >= run->unit) {
-		reserved = zram_bd_map_reserve(zram->backing.map, req->charged,
-					       run->unit, &req->first);
+		reserved = zram_wb_retry_reserve(&run->retry, zram->backing.map,
+						 req->charged, run->unit, &req->first);
 		if (!reserved)
 			reserved = -ENOSPC;
 	}

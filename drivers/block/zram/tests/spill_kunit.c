@@ -225,9 +225,11 @@ static void spill_test_discarded(struct kunit *test)
 	destroy_delayed_work_on_stack(&discard.work);
 	/* No discard is in flight, so a full device does not wait */
 	KUNIT_EXPECT_FALSE(test, zram_bd_map_wait_unclaim(t->try.map,
-							  zram_bd_map_unclaims(t->try.map)));
+							  zram_bd_map_unclaims(t->try.map),
+							  zram_bd_map_wait_until()));
 	/* One has ended since the search */
-	KUNIT_EXPECT_TRUE(test, zram_bd_map_wait_unclaim(t->try.map, 0));
+	KUNIT_EXPECT_TRUE(test, zram_bd_map_wait_unclaim(t->try.map, 0,
+							 zram_bd_map_wait_until()));
 	expect(test, t, 1, 0);
 	model_end(t, first, 1);
 }
@@ -247,9 +249,11 @@ static void spill_test_filling(struct kunit *test)
 {
 	struct spill_test *t = model_make(test, 4 * UNIT);
 	struct spill_test_discard fill = { .map = t->try.map, .nr = 4 * UNIT };
+	int since = zram_bd_map_unclaims(fill.map);
 	u64 first;
 
 	zram_bd_map_fill_begin(fill.map);
+	KUNIT_EXPECT_FALSE(test, zram_bd_map_wait_fill(fill.map, since, jiffies + HZ / 50));
 	KUNIT_ASSERT_EQ(test, zram_bd_map_reserve(fill.map, fill.nr, UNIT, &fill.first),
 			(int)fill.nr);
 	INIT_DELAYED_WORK_ONSTACK(&fill.work, spill_test_trim);
@@ -258,6 +262,7 @@ static void spill_test_filling(struct kunit *test)
 	flush_delayed_work(&fill.work);
 	destroy_delayed_work_on_stack(&fill.work);
 	expect(test, t, 4, 0);
+	KUNIT_EXPECT_TRUE(test, zram_bd_map_wait_fill(fill.map, since, jiffies + HZ));
 	/* Now no block comes back */
 	KUNIT_EXPECT_EQ(test, zram_spill_try(&t->try, &first), -ENOSPC);
 	zram_bd_map_put(t->try.map, 0, 4 * UNIT);

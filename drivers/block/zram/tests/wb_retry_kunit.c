@@ -155,7 +155,7 @@ static void wb_retry_test_segments(struct kunit *test)
 
 	bitmap_set(t->bad, 0, 1024);
 	for (i = 0; i < 64; i++) {
-		nr = zram_bd_map_reserve(t->map, 64, 1, &first);
+		nr = zram_wb_retry_reserve(&t->retry, t->map, 64, 1, &first);
 		KUNIT_ASSERT_GT(test, nr, 0);
 		write_blocks(t, first, nr, GENMASK_ULL(nr - 1, 0));
 	}

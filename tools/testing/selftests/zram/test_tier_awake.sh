@@ -68,7 +68,7 @@ is "none has left" "$TIER_pages" 0
 put "$marked/idle" $((slept - 2))
 put "$marked/writeback" idle
 read -r count _ < "$marked/bd_stat"
-is "marks by age count the sleep" $((count * PER_PAGE)) 512
+is "marks by age count the sleep" "$count" 512
 
 # Pages leave at their age in awake time.
 put "$ZSYS/tier/idle_age" $((class * 2))
