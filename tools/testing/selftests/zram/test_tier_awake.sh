@@ -11,7 +11,7 @@ slept=20
 # shellcheck disable=SC2317 # called by the clean-up
 restore() {
 	echo none > /sys/power/pm_test
-	echo "$delay" > $DELAY
+	echo "$delay" > "$DELAY"
 }
 
 # monotonic: sets MONOTONIC, seconds without sleep
@@ -25,8 +25,9 @@ ages_older() {
 	OLDER=$((OLDER * PER_PAGE))
 }
 
-grep -qw core /sys/power/pm_test 2> /dev/null && [ -w $DELAY ] ||
+if [ ! -w $DELAY ] || ! grep -qw core /sys/power/pm_test; then
 	skip_all "kernel without CONFIG_PM_DEBUG"
+fi
 grep -qw mem /sys/power/state || skip_all "no suspend to RAM"
 [ -r /proc/timer_list ] || skip_all "kernel without /proc/timer_list"
 read -r delay < $DELAY
