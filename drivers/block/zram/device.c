@@ -318,8 +318,9 @@ void zram_device_remove(struct zram *zram)
  * @disksize: in bytes, a multiple of the page size, not zero
  *
  * Context: May sleep. Takes setup_lock and config_lock.
- * Return: 0; -EBUSY when it is set up already; -EINTR after a fatal signal; -ENOMEM, or the
- *	error of a compressor: then all compressors return to the default.
+ * Return: 0; -EBUSY when it is set up already; -EINTR after a fatal signal; -EINVAL for a size
+ *	with too many pages; -ENOMEM; or the error of a compressor. If there is memory for the
+ *	slot table, and none for the pool or a compressor, all compressors return to the default.
  */
 int zram_device_init(struct zram *zram, u64 disksize)
 {
