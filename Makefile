@@ -61,6 +61,7 @@ help:
 #: LANE=distro (default), lts, rt: the distribution's kernels; mainline,
 #: mainline-debug: the newest kernel, built from its source package; previous: the
 #: one before it; uml: the newest as a program of this machine, at its own speed;
+#: uml-noswap: the same without swap;
 #: i386, s390x, arm64-64k: the newest for other processors.
 #: KDIR=/path names other kernel headers, KSRC=/path another kernel source.
 #: MM_PATCHES=n: without the patches to mm, which kernels built from source get.

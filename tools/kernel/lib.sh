@@ -28,15 +28,19 @@ meta() {
 
 # lane NAME: read the lane's row of the table `lanes` into KIND, SUITE, IMAGE,
 # HEADERS and CONFIGS, and that of its processor. BUILTIN is set where the driver
-# is to be part of the kernel, TWIN is the lane without that.
+# is to be part of the kernel, TWIN is the lane without that. NAME-mmN sets MM_PATCHES
+# to N.
 lane() {
 	local name kind suite image headers arch configs
 
 	export TWIN=${1%-builtin} BUILTIN=
 	[ "$TWIN" = "$1" ] || BUILTIN=1
+	if [[ $TWIN =~ ^(.+)-mm([1-9])$ ]]; then
+		export TWIN=${BASH_REMATCH[1]} MM_PATCHES=${BASH_REMATCH[2]}
+	fi
 	while read -r name kind suite image headers arch configs; do
 		[ "$name" = "$TWIN" ] || continue
-		[ -z "$BUILTIN" ] || [ "$kind" = tree ] || break
+		[ "$TWIN" = "$1" ] || [ "$kind" = tree ] || break
 		export LANE=$1 KIND=$kind SUITE=$suite IMAGE=$image
 		export HEADERS=$headers CONFIGS=$configs OUT=$ROOT/build/$1
 		mkdir -p "$OUT"
@@ -94,17 +98,19 @@ copy_tree() {
 	touch "$2/copied"
 }
 
-# mm_patches VERSION: lines with the mails of the series that patch mm of that kernel;
-# none for an older one, with MM_PATCHES=n, and for a tree of the user's, which stays
-# as it is. Fails if the kernel is newer than the mails.
+# mm_patches VERSION: lines with the mails of the series that patch mm of that kernel, the
+# first MM_PATCHES of them if that is a number; none for an older kernel, with MM_PATCHES=n,
+# and for a tree of the user's, which stays as it is. Fails if the kernel is newer than the
+# mails.
 mm_patches() {
-	local series=$ROOT/tools/series/mm newest version
+	local series=$ROOT/tools/series/mm newest version first=${MM_PATCHES:-y}
 
-	if [ -n "${KSRC:-}" ] || [ "${MM_PATCHES:-y}" = n ]; then return 0; fi
+	if [ -n "${KSRC:-}" ] || [ "$first" = n ]; then return 0; fi
+	[ "$first" != y ] || first=1000
 	version=$(cut -d. -f1,2 <<<"$1")
 	newest=$(find "$series" -mindepth 1 -type d -printf '%f\n' | sort -V | tail -n 1)
 	if [ -d "$series/$version" ]; then
-		find "$series/$version" -name '*.patch' | sort
+		find "$series/$version" -name '*.patch' | sort | head -n "$first"
 	elif [ "$(printf '%s\n' "$version" "$newest" | sort -V | tail -n 1)" = "$version" ]; then
 		die "no patches to mm for Linux $version, only for $newest (MM_PATCHES=n: without)"
 	fi

@@ -13,7 +13,8 @@
 # ZT_VIRTIO and ZT_NVME (disks whose contents may be destroyed), ZT_DEBUG=1 on a
 # kernel with debug options, ZT_DEF_COMP (the default compressor). ZT_SUPPLIED=1
 # in a guest of qemu/run.sh, which supplies disks, programs and the modules of its
-# kernel: a test that cannot use one of them fails.
+# kernel: a test that cannot use one of them fails. ZT_MM: how many of the patches to
+# mm the kernel has, if not all or none.
 
 # shellcheck disable=SC2034 # variables set here are read by the tests
 # shellcheck disable=SC2086 # lists of names are meant to be split
@@ -825,6 +826,14 @@ swap_reserve() {
 # filled FILE [NAME]: zswap has filled its memory, and waits (-w FILE)
 filled() {
 	wait_for 300 test -e "$1" || bail "${2+$2: }the fill does not end"
+}
+
+# mm_mended N: swap has what the first N patches to mm mend, or is older than the faults.
+# All patches bring the parameter swap_ops.
+mm_mended() {
+	case $(uname -r) in
+	7.[3-9]*) [ "${ZT_MM:-0}" -ge "$1" ] || [ -w /sys/module/zram/parameters/swap_ops ] ;;
+	esac
 }
 
 # The current device becomes swap

@@ -11,11 +11,7 @@ mnt=/tmp/psi.$$
 mib=12 late=20
 
 zram_load
-# Without the patches to mm, Linux 7.3 does not count this time. Only with them there is
-# the parameter.
-[ -w "$param" ] || case $(uname -r) in
-7.[3-9]*) skip_all "kernel without swap operations of block devices" ;;
-esac
+mm_mended 1 || skip_all "Linux 7.3 does not count this time"
 cgroup_limit 64 || skip_all "no memory cgroup"
 pressure=$ZT_CG/$ZT_GROUP/memory.pressure
 [ -r "$pressure" ] || skip_all "kernel without PSI"

@@ -89,8 +89,7 @@ single=$BUS
 between "without readahead only pages on bad blocks fail" "$single" 1 256
 log_mark_quiet
 errors
-# The block layer has one status for a bio. The patches to mm read each page by itself.
-if [ -e /sys/module/zram/parameters/swap_ops ]; then
+if mm_mended 2; then
 	between "with readahead only pages on bad blocks fail" "$BUS" 1 $((single * 2))
 else
 	between "with readahead all pages of their requests fail" "$BUS" "$single" \

@@ -94,7 +94,7 @@ done
 case $zram in ours|peer) ;; *) die "--zram is ours or peer" ;; esac
 lane_env=$BUILD/$lane/lane.env
 [ -e "$lane_env" ] || die "no $lane_env: first make LANE=$lane modules"
-MACHINE='' CROSS='' USERROOT='' CHECKS='' GUEST=qemu DEF_COMP=''
+MACHINE='' CROSS='' USERROOT='' CHECKS='' GUEST=qemu DEF_COMP='' MM=''
 # shellcheck source=/dev/null
 . "$lane_env"
 export ZRAM_KO PEER_KO KSRC_TREE
@@ -171,6 +171,7 @@ guest_env() {
 		ZT_NR_NVME "$nr_nvme" \
 		ZT_SUPPLIED 1 \
 		ZT_DEF_COMP "$DEF_COMP" \
+		ZT_MM "$MM" \
 		ZRAM_KO "${chosen:+/modules/$zram/zram.ko}"
 }
 
