@@ -222,6 +222,7 @@ static struct zram_rb_packed *make_read(struct input *in)
 	packed->objects = (void *)&packed->bvecs[MAX_PAGES];
 	packed->nr_objects = next(in) % MAX_OBJECTS + 1;
 	packed->own_objects = next(in) % (packed->nr_objects + 1);
+	packed->repeated = next(in) & 1;
 	/* At least two pages: make_object() keeps a page free for the largest object */
 	bytes = 2 * PAGE_SIZE +
 		next(in) % ((MAX_BYTES - 2 * PAGE_SIZE) / UNIT + 1) * UNIT;
@@ -269,22 +270,46 @@ static bool is_intact(struct zram_rb_packed *packed, const struct zram_rb_object
 	return intact;
 }
 
-/* The reader gets the page or an error, and nothing of an object that is not intact */
-static void read_own(struct zram_rb_packed *packed, const struct zram_rb_object *obj)
+/* What the reader gets of an object: the page, or an error */
+static int own_page(struct zram_rb_packed *packed, const struct zram_rb_object *obj, u8 *page)
 {
-	struct lzpage_decode_work *work = buffer(sizeof(*work));
-	u8 *copy = copy_of(packed, obj), *page = buffer(PAGE_SIZE);
-	int want = -EBADMSG, err;
+	struct lzpage_decode_work *work;
+	int err = -EBADMSG;
+	u8 *copy;
 
-	if (is_intact(packed, obj))
-		want = zram_lzpage_decompress(copy, zram_slot_size(&obj->slot), page,
-					      PAGE_SIZE, work);
-	err = zram_rb_unpack(&zram, packed, obj);
-	insist(err == want);
-	insist(err == -EINVAL || !memcmp(page, obj->page->data, PAGE_SIZE));
-	free(page);
+	if (!is_intact(packed, obj))
+		return err;
+	work = buffer(sizeof(*work));
+	copy = copy_of(packed, obj);
+	err = zram_lzpage_decompress(copy, zram_slot_size(&obj->slot), page, PAGE_SIZE, work);
 	free(copy);
 	free(work);
+	return err;
+}
+
+/*
+ * The reader gets the pages or an error, and nothing of an object that is not intact. The
+ * first such object ends a read that can be repeated
+ */
+static void read_own(struct zram_rb_packed *packed)
+{
+	u8 *pages[MAX_OBJECTS];
+	int errs[MAX_OBJECTS] = {}, want = 0;
+	unsigned int i;
+
+	for (i = 0; i < packed->own_objects; i++) {
+		pages[i] = buffer(PAGE_SIZE);
+		if (want == -EBADMSG && !packed->repeated)
+			continue;
+		errs[i] = own_page(packed, &packed->objects[i], pages[i]);
+		want = errs[i] ?: want;
+	}
+	insist(zram_rb_unpack(&zram, packed) == want);
+	for (i = 0; i < packed->own_objects; i++) {
+		insist(errs[i] == -EINVAL ||
+		       !memcmp(pages[i], packed->objects[i].page->data, PAGE_SIZE));
+		free(pages[i]);
+	}
 }
 
 static void read_neighbours(struct zram_rb_packed *packed)
@@ -312,14 +337,12 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	struct input in = { data, size };
 	struct zram_rb_packed *packed;
 	static bool ready;
-	unsigned int i;
 
 	if (!ready)
 		zram_lzpage_tables_init();
 	ready = true;
 	packed = make_read(&in);
-	for (i = 0; i < packed->own_objects; i++)
-		read_own(packed, &packed->objects[i]);
+	read_own(packed);
 	read_neighbours(packed);
 	insist(!held);
 	free_read(packed);
