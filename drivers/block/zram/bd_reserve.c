@@ -306,6 +306,7 @@ static int bd_reserve(struct zram_bd_map *map, struct bd_run *run, u64 *first)
 {
 	int nr, tries;
 
+	run->want = round_down(min(run->want, SEGMENT_BLOCKS), run->unit);
 	if (!run->want)
 		return 0;
 	/*
@@ -341,7 +342,7 @@ int zram_bd_map_reserve(struct zram_bd_map *map, unsigned int want,
 			unsigned int unit, u64 *first)
 {
 	struct bd_run run = {
-		.want = round_down(min(want, SEGMENT_BLOCKS), unit),
+		.want = want,
 		.unit = unit,
 	};
 
@@ -367,7 +368,7 @@ int zram_bd_map_reserve_beyond(struct zram_bd_map *map, u64 failed, unsigned int
 {
 	u64 from = failed + min_t(u64, map->nr_blocks / 4, SEGMENT_BLOCKS);
 	struct bd_run run = {
-		.want = round_down(min(want, SEGMENT_BLOCKS), unit),
+		.want = want,
 		.unit = unit,
 		.anywhere = true,
 		.from = from < map->nr_blocks ? from : from - map->nr_blocks,
