@@ -86,11 +86,6 @@ while more; do
 	pause 2000
 done
 faults_set off
-for fault in $INJECT; do
-	[ -d "/sys/kernel/debug/$fault" ] || continue
-	read -r left < "/sys/kernel/debug/$fault/times"
-	tally "injected_$fault" $((FAULTS - left))
-done
 [ ! -w "$KC_PARAMS/nr_kcompressd" ] || echo 0 > "$KC_PARAMS/nr_kcompressd"
 pass "$ACTOR: $ROUND rounds"
 finish

@@ -36,6 +36,31 @@ disk_fails() {
 	esac
 }
 
+# disk_failed: write pages; three requests of the machine have failed
+# shellcheck disable=SC2317 # called by wait_for
+disk_failed() {
+	# The machine's part sets that, too.
+	put "$requests/probability" 100
+	put "$ZSYS/idle" all
+	# Writes that fail are what this is for.
+	echo idle 2> /dev/null > "$ZSYS/writeback"
+	read -r zt_left < "$requests/times"
+	[ $((FAULTS - zt_left)) -ge 3 ]
+}
+
+# A slow machine may not write to the disk while it fails, so the first round does not end before
+# requests have failed. Nothing else is done to the device.
+fail_alone() {
+	[ "$ROUND" -eq 1 ] && [ "$FAILS" = request ] || return 0
+	put "$ZSYS/mem_limit" 0
+	put "$ZSYS/writeback_limit_enable" 0
+	zpat fill -k mixed -n 256 "$ZDEV" > /dev/null ||
+		fail "round $ROUND: pages for requests that fail" "$(cat "$ZSYS"/*_stat)"
+	disk_fails 1
+	wait_for 10 disk_failed || fail "round $ROUND: requests fail"
+	disk_fails 0
+}
+
 # ends_alone: the thread of tiering is to move pages at the end of this round: of the first one,
 # however few there are, and in long runs of a third of the others
 ends_alone() {
@@ -67,6 +92,7 @@ actor raw "$1"
 disk_new "$1"
 sizes="4 16 64"
 [ -z "${ZT_DEBUG-}" ] || sizes="4 8"
+requests=/sys/kernel/debug/fail_make_request
 algorithms="lzo-rle lz4 zstd lzo lzo-rle lz4 842 deflate lzpage"
 while more; do
 	zram_add
@@ -97,7 +123,7 @@ while more; do
 	pages=$P
 	pick 1 8 32
 	rnd 200
-	bg zrace -e $fails -w "$OUT.hold" -s $R -n "$pages" -b "$P" -j 4 \
+	bg zrace -e $fails -w "$OUT.hold" -s "$R" -n "$pages" -b "$P" -j 4 \
 		-t "$ms" -m 4,4,1,1 "$ZDEV" > "$OUT.race" 2>&1
 	race=$BGPID
 	until [ -e "$OUT.hold" ] || gone "$race"; do sleep 0.1; done
@@ -117,6 +143,7 @@ while more; do
 		fail "round $ROUND: every page can be read once nothing fails" \
 			"$(cat "$ZSYS"/*_stat)"
 	fi
+	fail_alone
 	! ends_alone || tier_alone
 	tiered
 	exec 5<&-
