@@ -9,7 +9,8 @@
 
 rule=/run/udev/rules.d/90-zram-tier.rules
 param=/sys/module/zram/parameters/tier
-ZT_FILES=$rule
+events=/tmp/events.$$
+ZT_FILES="$rule $events"
 
 # The setting as the administrator found it
 # shellcheck disable=SC2317 # called at the end
@@ -63,18 +64,20 @@ swap_leaves "marked once"
 swap_off "marked once"
 must zram_remove
 
-# The rule of a udev that is at work
+# The rule is there before udev is, or before udev reads its rules again.
 put $param 0
+mkdir -p ${rule%/*}
+cat > $rule <<-END
+	ACTION=="add", KERNEL=="zram[0-9]*", ATTR{tier/enable}="1", ATTR{tier/daily_budget}="512M"
+END
 if udev_start; then
-	mkdir -p ${rule%/*}
-	cat > $rule <<-END
-		ACTION=="add", KERNEL=="zram[0-9]*", ATTR{tier/enable}="1", ATTR{tier/daily_budget}="512M"
-	END
 	must udevadm control --reload
+	bg udevadm monitor --kernel --udev > $events 2>&1
+	wait_for 10 grep -q '^KERNEL' $events || bail "udevadm monitor starts"
 	zram_add
 	must udevadm settle
 	# On a slow machine the event comes to udev after that
-	wait_for 10 grep -qx 536870912 "$ZSYS/tier/daily_budget"
+	wait_for 30 grep -qx 536870912 "$ZSYS/tier/daily_budget" || sed 's/^/# /' $events
 	read -r value < "$ZSYS/tier/enable"
 	is "udev: tiering is on" "$value" 1
 	read -r value < "$ZSYS/tier/daily_budget"
