@@ -18,6 +18,7 @@
 #include <linux/overflow.h>
 
 #include "capacity.h"
+#include "table.h"
 #include "tier_num.h"
 
 /*
@@ -32,6 +33,20 @@
  * writers. Without spill, writes are about to fail, and the backing device does not count.
  */
 #define TOO_SLOW	32
+/*
+ * The counts of pages that left are halved when their sum exceeds LATELY, so pages that left
+ * earlier count less. They begin as if a few of many pages had been spilled: the thread keeps
+ * up with most writers, but not while it wakes up.
+ */
+#define LATELY		16384
+#define PRIOR_MOVED	8000
+#define PRIOR_SPILLED	128
+
+/*
+ * A page that does not compress begins at a block of its own, so the block before it has a
+ * gap: half a block on average, and none after another such page.
+ */
+#define PACKED_GAP	(ZRAM_BLOCK_SIZE / 2)
 
 /* @x * @mul / @div to 31 bits, or exactly if the product has 64 bits */
 static u64 capacity_scale(u64 x, u64 mul, u64 div)
@@ -53,20 +68,20 @@ static u64 capacity_scale(u64 x, u64 mul, u64 div)
 /**
  * struct capacity_mean - the mean of the objects in memory
  * @objects: how many; not 0
- * @bytes: their size; not 0
  * @memory: memory that as many objects more would take, bytes; not 0
+ * @packed: bytes that as many would take on the backing device; not 0
  */
 struct capacity_mean {
 	u64 objects;
-	u64 bytes;
 	u64 memory;
+	u64 packed;
 };
 
 static void capacity_mean(const struct zram_capacity_input *in,
 			  struct capacity_mean *mean)
 {
 	u64 objects = zram_tier_sub(in->pages, in->same_pages);
-	u64 compressed, waste;
+	u64 compressed, waste, gaps;
 
 	objects = zram_tier_sub(objects, in->disk_pages);
 	/* Counters are not read at one moment. Without any object, expect the worst */
@@ -77,11 +92,12 @@ static void capacity_mean(const struct zram_capacity_input *in,
 	compressed = zram_tier_sub(in->object_bytes,
 				   zram_tier_mul(in->huge_pages, PAGE_SIZE));
 	waste = zram_tier_sub(in->pool_bytes, in->object_bytes);
+	gaps = capacity_scale(in->huge_pages, zram_tier_sub(objects, in->huge_pages), objects);
 	*mean = (struct capacity_mean){
 		.objects = objects,
-		.bytes = in->object_bytes,
 		.memory = zram_tier_add(in->object_bytes,
 					min(waste, compressed / MOST_WASTE)),
+		.packed = zram_tier_add(in->object_bytes, zram_tier_mul(gaps, PACKED_GAP)),
 	};
 }
 
@@ -101,17 +117,27 @@ static bool capacity_is_tight(const struct zram_capacity_input *in, u64 memory_l
 	return memory_left < in->limit_bytes / TOO_SLOW;
 }
 
-/* What a page takes on the backing device, if as many are spilled as until now; bytes */
+/* Both counts are in one word, so that a reader has both of the same moment */
+static u32 capacity_moved(u32 left)
+{
+	return left ? left >> 16 : PRIOR_MOVED;
+}
+
+static u32 capacity_spilled(u32 left)
+{
+	return left ? (u16)left : PRIOR_SPILLED;
+}
+
+/* What a page takes on the backing device if the share of spilled pages stays; bytes */
 static u64 capacity_disk_page(const struct zram_capacity_input *in,
 			      const struct capacity_mean *mean)
 {
-	u64 left = zram_tier_add(in->moved_pages, in->spilled_pages), bytes;
+	u32 moved = capacity_moved(in->left), spilled = capacity_spilled(in->left);
+	u64 left = max(moved + spilled, 1), bytes;
 
-	if (!left)
-		return PAGE_SIZE;
-	bytes = capacity_scale(div64_u64(mean->bytes, mean->objects), in->moved_pages,
+	bytes = capacity_scale(div64_u64(mean->packed, mean->objects), moved,
 			       left);
-	bytes = zram_tier_add(bytes, capacity_scale(PAGE_SIZE, in->spilled_pages, left));
+	bytes = zram_tier_add(bytes, capacity_scale(PAGE_SIZE, spilled, left));
 	return clamp_t(u64, bytes, 1, PAGE_SIZE);
 }
 
@@ -127,11 +153,30 @@ static u64 capacity_pages(const struct zram_capacity_input *in,
 		packed = min(in->free_bytes, in->budget_bytes);
 	pages = zram_tier_add(pages, tight ?
 			      div64_u64(packed, capacity_disk_page(in, mean)) :
-			      capacity_scale(packed, mean->objects, mean->bytes));
+			      capacity_scale(packed, mean->objects, mean->packed));
 	if (!in->spill)
 		return pages;
 	raw = zram_tier_sub(min(in->free_bytes, in->spill_bytes), packed);
 	return zram_tier_add(pages, raw >> PAGE_SHIFT);
+}
+
+/**
+ * zram_capacity_count() - count pages that have left memory
+ * @left: the count until now; 0 at first
+ * @moved: pages that tiering has moved since
+ * @spilled: pages that writers have spilled since
+ *
+ * Return: the count.
+ */
+u32 zram_capacity_count(u32 left, u64 moved, u64 spilled)
+{
+	moved = zram_tier_add(capacity_moved(left), moved);
+	spilled = zram_tier_add(capacity_spilled(left), spilled);
+	while (zram_tier_add(moved, spilled) > LATELY) {
+		moved /= 2;
+		spilled /= 2;
+	}
+	return moved << 16 | spilled;
 }
 
 /**

@@ -13,7 +13,7 @@
  * @pages: slots with content
  * @same_pages: same-filled ones of them
  * @disk_pages: those on the backing device
- * @huge_pages: huge pages in memory
+ * @huge_pages: pages in memory that do not compress
  * @object_bytes: size of the objects in memory, and of staged pages
  * @pool_bytes: memory that objects and staged pages take
  * @limit_bytes: mem_limit; 0: none
@@ -21,8 +21,7 @@
  * @free_bytes: free blocks of the backing device
  * @budget_bytes: what tiering may write; U64_MAX: no bound
  * @spill_bytes: what spill may write; U64_MAX: no bound
- * @moved_pages: pages that tiering has moved
- * @spilled_pages: pages that writers have spilled
+ * @left: pages that left memory lately, from zram_capacity_count(); 0: none
  * @moves: tiering moves pages before memory is full
  * @spill: a page that memory has no space for goes to the backing device
  */
@@ -39,8 +38,7 @@ struct zram_capacity_input {
 	u64 free_bytes;
 	u64 budget_bytes;
 	u64 spill_bytes;
-	u64 moved_pages;
-	u64 spilled_pages;
+	u32 left;
 	bool moves;
 	bool spill;
 };
@@ -63,6 +61,7 @@ struct zram_capacity {
 	u64 budget_left;
 };
 
+u32 zram_capacity_count(u32 left, u64 moved, u64 spilled);
 void zram_capacity_forecast(const struct zram_capacity_input *in,
 			    struct zram_capacity *out);
 u64 zram_capacity_watch(const struct zram_capacity_input *in,

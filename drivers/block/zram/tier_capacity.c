@@ -65,6 +65,7 @@ static void tier_capacity_observe(struct zram *zram,
 				  struct zram_capacity_input *in)
 {
 	struct zram_obj_pool *pool = &zram->pool;
+	const struct zram_tier_status *status = &zram->tier->status;
 	struct zram_stats *stats = &zram->stats;
 	u64 pool_pages = zram_obj_pool_pages(pool) + zram_obj_staged(pool);
 	u64 limit = tier_capacity_limit(zram);
@@ -81,14 +82,28 @@ static void tier_capacity_observe(struct zram *zram,
 		.available_bytes = (u64)max(si_mem_available(), 0L) << PAGE_SHIFT,
 		.budget_bytes = min(zram_tier_budget_left(zram), limit),
 		.spill_bytes = min(zram_tier_budget_spill_left(zram), limit),
-		.moved_pages = atomic64_read(&zram->tier->status.pages),
-		.spilled_pages = atomic64_read(&zram->tier->status.spilled),
+		.left = READ_ONCE(status->left),
 		.moves = tier_capacity_moves(zram),
 		.spill = zram_spill_is_ready(zram),
 	};
 	if (zram->backing.map)
 		in->free_bytes = zram_bd_map_free(zram->backing.map) <<
 				 ZRAM_BLOCK_SHIFT;
+}
+
+/**
+ * zram_tier_capacity_count() - count pages that have left memory, for the forecast
+ * @zram: the device
+ * @moved: pages that the thread has moved since the last call
+ * @spilled: pages that writers have spilled since
+ *
+ * Context: The thread.
+ */
+void zram_tier_capacity_count(struct zram *zram, u64 moved, u64 spilled)
+{
+	struct zram_tier_status *status = &zram->tier->status;
+
+	WRITE_ONCE(status->left, zram_capacity_count(status->left, moved, spilled));
 }
 
 /**

@@ -76,6 +76,7 @@ enum zram_tier_spill {
  * @disk_read_us: mean time of all reads of its disk in a second; 0 likewise
  * @in_flight: most blocks that the thread may have in flight; %ZRAM_TIER_LATENCY_NONE: no
  *	limit, or no thread
+ * @left: pages that left memory lately, for the forecast of capacity; 0 without a thread
  * @last_error: of the backing device, or of a page that could not be recompressed; 0 if
  *	none
  * @pages: pages moved to the backing device
@@ -101,6 +102,7 @@ struct zram_tier_status {
 	u32 read_p95_us;		/* A */
 	u32 disk_read_us;		/* A */
 	u32 in_flight;			/* A */
+	u32 left;			/* A */
 	int last_error;			/* A */
 	atomic64_t pages;
 	atomic64_t bytes;

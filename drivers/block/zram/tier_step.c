@@ -24,6 +24,7 @@
 #include "tier_ages.h"
 #include "tier_ask.h"
 #include "tier_budget.h"
+#include "tier_capacity.h"
 #include "tier_clock.h"
 #include "tier_compact.h"
 #include "tier_count.h"
@@ -165,6 +166,7 @@ static void tier_step_observe(struct tier_work *work)
 		.budget = zram_tier_budget_left(zram),
 		.disk_us = work->disk_us,
 	};
+	zram_tier_capacity_count(zram, in->written, in->spilled);
 	if (zram_tier_ask_pending(&zram->tier->ask)) {
 		zram_tier_rescue_begin(&work->rescue, zram, in, now);
 		zram_tier_pause_cut(&work->pause);

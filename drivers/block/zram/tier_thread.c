@@ -242,6 +242,7 @@ static void tier_thread_reset_status(struct zram_tier *tier)
 	WRITE_ONCE(status->read_p95_us, 0);
 	WRITE_ONCE(status->disk_read_us, 0);
 	WRITE_ONCE(status->in_flight, ZRAM_TIER_LATENCY_NONE);
+	WRITE_ONCE(status->left, 0);
 }
 
 /* Start the thread if there is something for it to do */

@@ -162,6 +162,11 @@ static void capacity_test_empty(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, out.ratio_percent, 300ULL);
 }
 
+static u32 capacity_test_left(u64 moved, u64 spilled)
+{
+	return zram_capacity_count(0, moved, spilled);
+}
+
 static void capacity_test_backing(struct kunit *test)
 {
 	struct zram_capacity_input in = capacity_test_half;
@@ -171,6 +176,11 @@ static void capacity_test_backing(struct kunit *test)
 	/* Tiering packs: 16 MiB take as much as in memory */
 	in.moves = true;
 	KUNIT_EXPECT_EQ(test, capacity_test_storable(&in), MIB(256 + 128));
+	/* with gaps between pages that do not compress */
+	in.huge_pages = 100;
+	KUNIT_EXPECT_LT(test, capacity_test_storable(&in), MIB(256 + 127));
+	KUNIT_EXPECT_GT(test, capacity_test_storable(&in), MIB(256 + 90));
+	in.huge_pages = 0;
 	in.budget_bytes = MIB(4);
 	KUNIT_EXPECT_EQ(test, capacity_test_storable(&in), MIB(256 + 32));
 	/* Spill writes whole pages, half of the pages are same-filled */
@@ -189,18 +199,49 @@ static void capacity_test_backing(struct kunit *test)
 	KUNIT_EXPECT_GT(test, capacity_test_storable(&in), MIB(128));
 	in.pool_bytes += PAGE_SIZE;
 	KUNIT_EXPECT_LT(test, capacity_test_storable(&in), MIB(32));
-	/* With spill, a page takes there what it has taken: a whole one if nothing is known */
+	/* With spill, a page takes there what pages have taken: little if nothing is known */
 	in.spill = true;
-	KUNIT_EXPECT_LT(test, capacity_test_storable(&in), MIB(64));
-	in.spilled_pages = 100;
-	KUNIT_EXPECT_LT(test, capacity_test_storable(&in), MIB(64));
-	in.moved_pages = 100;
-	KUNIT_EXPECT_GT(test, capacity_test_storable(&in), MIB(80));
-	KUNIT_EXPECT_LT(test, capacity_test_storable(&in), MIB(84));
-	in.spilled_pages = 0;
 	KUNIT_EXPECT_GT(test, capacity_test_storable(&in), MIB(150));
+	in.left = capacity_test_left(0, 10000);
+	KUNIT_EXPECT_GT(test, capacity_test_storable(&in), MIB(70));
+	KUNIT_EXPECT_LT(test, capacity_test_storable(&in), MIB(100));
+	in.left = zram_capacity_count(in.left, 0, 100000);
+	KUNIT_EXPECT_LT(test, capacity_test_storable(&in), MIB(65));
 	in.limit_bytes = 0;
 	KUNIT_EXPECT_GT(test, capacity_test_storable(&in), MIB(100));
+}
+
+/* Pages count less, the longer ago they have left */
+static void capacity_test_count(struct kunit *test)
+{
+	struct zram_capacity_input in = capacity_test_half;
+	unsigned int i;
+	u64 few;
+
+	in.spill = true;
+	in.moves = true;
+	in.free_bytes = MIB(16);
+	in.limit_bytes = in.pool_bytes;
+	/* 16 MiB of objects of a quarter of a page, or of whole pages; half are same-filled */
+	few = capacity_test_storable(&in);
+	KUNIT_EXPECT_GT(test, few, MIB(120));
+	KUNIT_EXPECT_LE(test, few, MIB(128));
+	/* One that is spilled does not say much */
+	in.left = capacity_test_left(0, 1);
+	KUNIT_EXPECT_GT(test, capacity_test_storable(&in), few - MIB(1));
+	in.left = capacity_test_left(0, 200000);
+	KUNIT_EXPECT_LT(test, capacity_test_storable(&in), MIB(33));
+	/* In this order the pages that were spilled are forgotten */
+	for (i = 0; i < 8000; i++)
+		in.left = zram_capacity_count(in.left, 25, 0);
+	KUNIT_EXPECT_GT(test, capacity_test_storable(&in), MIB(124));
+	/* However many at once: as many of each kind */
+	in.left = zram_capacity_count(in.left, U64_MAX, U64_MAX);
+	KUNIT_EXPECT_EQ(test, in.left >> 16, in.left & U16_MAX);
+	KUNIT_EXPECT_GT(test, in.left, 0U);
+	/* No count divides by zero */
+	in.left = 1U << 15;
+	KUNIT_EXPECT_GT(test, capacity_test_storable(&in), 0ULL);
 }
 
 static u64 capacity_test_watch_at(const struct zram_capacity_input *in, u64 low)
@@ -244,7 +285,7 @@ static void capacity_test_any(struct kunit *test)
 	struct zram_capacity out;
 	unsigned int i;
 
-	end = (u64 *)&in.moves;
+	end = (u64 *)&in.left;
 	for (i = 0; i < 20000; i++) {
 		for (field = (u64 *)&in; field < end; field++) {
 			seed ^= seed << 13;
@@ -252,6 +293,7 @@ static void capacity_test_any(struct kunit *test)
 			seed ^= seed << 17;
 			*field = seed & 8 ? some[seed % 8] : seed >> (seed & 63);
 		}
+		in.left = seed;
 		in.moves = seed & 16;
 		in.spill = seed & 32;
 		zram_capacity_forecast(&in, &out);
@@ -286,6 +328,7 @@ static struct kunit_case capacity_test_cases[] = {
 	KUNIT_CASE(capacity_test_mean),
 	KUNIT_CASE(capacity_test_empty),
 	KUNIT_CASE(capacity_test_backing),
+	KUNIT_CASE(capacity_test_count),
 	KUNIT_CASE(capacity_test_watch),
 	KUNIT_CASE(capacity_test_any),
 	KUNIT_CASE(capacity_test_large),
