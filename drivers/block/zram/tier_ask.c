@@ -3,9 +3,11 @@
  * Asks threads to free memory, and waits for an answer.
  *
  * The task that asks may hold locks that a thread needs. So the task waits for a limited
- * time, a thread does not wait for the task, and both take only a spinlock. The first thread
- * that has freed memory ends the wait. A thread that does not answer in time is frozen, or its
- * device hangs: after ASK_MISSED waits in vain no task waits for it until it has answered.
+ * time, a thread does not wait for the task, and both take only a spinlock.
+ *
+ * The first thread that has freed memory ends the wait of the OOM notifier. A thread that does
+ * not answer in time is frozen, or its device hangs: after ASK_MISSED waits in vain no task waits
+ * for it until it has answered. A hibernation waits for all threads.
  */
 
 #include <linux/compiler.h>
@@ -21,10 +23,11 @@
 /**
  * zram_tier_ask_init() - prepare to ask threads
  * @asks: initialised here, without threads
+ * @every: a task that asks waits until all threads have answered
  */
-void zram_tier_ask_init(struct zram_tier_asks *asks)
+void zram_tier_ask_init(struct zram_tier_asks *asks, bool every)
 {
-	*asks = (struct zram_tier_asks){};
+	*asks = (struct zram_tier_asks){ .every = every };
 	spin_lock_init(&asks->lock);
 	INIT_LIST_HEAD(&asks->threads);
 	init_waitqueue_head(&asks->answers);
@@ -65,7 +68,7 @@ static void ask_answer(struct zram_tier_ask *ask, unsigned long freed)
 	/* An earlier answer may have ended the wait */
 	if (!asks->awaited)
 		return;
-	WRITE_ONCE(asks->awaited, freed ? 0 : asks->awaited - 1);
+	WRITE_ONCE(asks->awaited, freed && !asks->every ? 0 : asks->awaited - 1);
 	if (!asks->awaited)
 		wake_up(&asks->answers);
 }
@@ -113,7 +116,8 @@ void zram_tier_ask_answer(struct zram_tier_ask *ask, unsigned long freed)
 	spin_lock(&ask->asks->lock);
 	ask_answer(ask, freed);
 	/* Under the lock, so that ask_all() for a new question sets the nice value after this */
-	set_user_nice(ask->thread, MAX_NICE);
+	if (!ask->asks->every)
+		set_user_nice(ask->thread, MAX_NICE);
 	spin_unlock(&ask->asks->lock);
 }
 
@@ -127,13 +131,14 @@ static bool ask_all(struct zram_tier_asks *asks)
 	/* What was freed before has not prevented this question */
 	asks->freed = 0;
 	list_for_each_entry(ask, &asks->threads, node) {
-		ask->awaited = ask->missed < ASK_MISSED;
+		ask->awaited = asks->every || ask->missed < ASK_MISSED;
 		awaited += ask->awaited;
 		if (ask->asked)
 			continue;
 		WRITE_ONCE(ask->asked, true);
 		/* On busy CPUs the thread would answer too late at its own nice value */
-		set_user_nice(ask->thread, 0);
+		if (!asks->every)
+			set_user_nice(ask->thread, 0);
 		ask->wake(ask);
 	}
 	WRITE_ONCE(asks->awaited, awaited);
@@ -141,7 +146,10 @@ static bool ask_all(struct zram_tier_asks *asks)
 	return awaited;
 }
 
-/* The wait is over: returns the pages freed. Threads that have not answered may do so later */
+/*
+ * The wait is over: returns the pages freed. Threads that have not answered may do so later.
+ * But after the wait for all threads, the machine sleeps: what they were asked for is over.
+ */
 static unsigned long ask_settle(struct zram_tier_asks *asks)
 {
 	struct zram_tier_ask *ask;
@@ -152,6 +160,8 @@ static unsigned long ask_settle(struct zram_tier_asks *asks)
 		/* If another thread's answer has ended the wait, this one is not late */
 		ask->missed += asks->awaited && ask->awaited;
 		ask->awaited = false;
+		if (asks->every)
+			WRITE_ONCE(ask->asked, false);
 	}
 	WRITE_ONCE(asks->awaited, 0);
 	freed = asks->freed;
@@ -160,12 +170,13 @@ static unsigned long ask_settle(struct zram_tier_asks *asks)
 }
 
 /**
- * zram_tier_ask_all() - ask all threads, and wait until one has freed memory
+ * zram_tier_ask_all() - ask all threads, and wait for answers
  * @asks: the threads; no other task asks them meanwhile
  * @timeout: most time to wait, jiffies
  *
- * Does not wait for threads that have missed %ASK_MISSED questions. The wait ends when all
- * others have answered.
+ * Does not wait for threads that have missed %ASK_MISSED questions. The wait ends when one has
+ * freed memory, or all others have answered. With asks->every it ends when all threads have
+ * answered, and after @timeout the question is withdrawn.
  *
  * Context: May sleep. May be called by one of the threads, but waits in vain then.
  * Return: memory that became free, in pages.

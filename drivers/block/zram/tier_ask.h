@@ -12,13 +12,15 @@ struct task_struct;
 /**
  * struct zram_tier_asks - threads that are asked together
  * @lock: a spinlock; zram_tier_ask.wake is called with it
+ * @every: the task waits for all threads, whose nice values do not change
  * @threads: list of the threads
  * @answers: the task that asks waits there
- * @awaited: answers that it waits for; 0 after the first thread that has freed memory
+ * @awaited: answers that it still waits for
  * @freed: sum of the answers to the last question, pages
  */
 struct zram_tier_asks {
 	spinlock_t lock;		/* see above */
+	bool every;			/* I */
 	struct list_head threads;	/* lock */
 	wait_queue_head_t answers;	/* S */
 	unsigned int awaited;		/* lock; A */
@@ -45,7 +47,7 @@ struct zram_tier_ask {
 	unsigned int missed;			/* asks->lock */
 };
 
-void zram_tier_ask_init(struct zram_tier_asks *asks);
+void zram_tier_ask_init(struct zram_tier_asks *asks, bool every);
 void zram_tier_ask_begin(struct zram_tier_ask *ask, struct zram_tier_asks *asks);
 void zram_tier_ask_end(struct zram_tier_ask *ask);
 bool zram_tier_ask_pending(const struct zram_tier_ask *ask);

@@ -13,6 +13,7 @@
 #include <linux/timekeeping.h>
 #include <linux/wait.h>
 
+#include "comps.h"
 #include "tier_clock.h"
 #include "tier_dev.h"
 #include "tier_latency.h"
@@ -104,4 +105,18 @@ void zram_tier_dev_config(struct zram *zram, struct zram_tier_config *config)
 	spin_lock(&tier->settings_lock);
 	*config = tier->config;
 	spin_unlock(&tier->settings_lock);
+}
+
+/**
+ * zram_tier_dev_recompress_age() - read the age at which pages are recompressed
+ * @zram: a device that is set up
+ *
+ * Context: Any.
+ * Return: the user's recompress_age in seconds; 0: none, or no compressor to recompress with.
+ */
+u32 zram_tier_dev_recompress_age(const struct zram *zram)
+{
+	bool dense = ZRAM_MAX_COMPS > 1 && zram_comps_get(&zram->comps, 1);
+
+	return dense ? READ_ONCE(zram->tier->recompress_age) : 0;
 }

@@ -179,6 +179,7 @@ struct zram_tier_watch {
  * @life: of the thread, see tier_thread.c
  * @ended: completed by the thread when it has ended its work
  * @ask: asks the thread for memory before the kernel kills a task
+ * @image: asks the thread to move old pages before a hibernation
  * @kicked: the thread has to take a step now, see zram_tier_kick()
  * @status: state and counters of the thread
  */
@@ -198,6 +199,7 @@ struct zram_tier {
 	atomic_t life;
 	struct completion ended;
 	struct zram_tier_ask ask;	/* see there */
+	struct zram_tier_ask image;	/* likewise */
 	atomic_t kicked;
 	struct zram_tier_status status;	/* A */
 };
@@ -207,6 +209,7 @@ int zram_tier_dev_create(struct zram *zram);
 void zram_tier_dev_destroy(struct zram *zram);
 void zram_tier_kick(struct zram *zram);
 void zram_tier_dev_config(struct zram *zram, struct zram_tier_config *config);
+u32 zram_tier_dev_recompress_age(const struct zram *zram);
 #else
 static inline int zram_tier_dev_create(struct zram *zram)
 {

@@ -158,7 +158,7 @@ int zram_tier_oom_init(void)
 {
 	int err;
 
-	zram_tier_ask_init(&tier_oom_asks);
+	zram_tier_ask_init(&tier_oom_asks, false);
 	tier_oom_shrinker = shrinker_alloc(0, "zram-rescue");
 	if (!tier_oom_shrinker)
 		return -ENOMEM;

@@ -308,7 +308,7 @@ static bool tier_policy_demand(const struct zram_tier_tuning *tuning,
 			       struct zram_tier_output *out)
 {
 	unsigned int guard = tier_policy_guard(tuning, state), last;
-	u64 excess = tier_policy_excess(config, in, state), pages, idle;
+	u64 excess = tier_policy_excess(config, in, state), pages;
 	u32 age;
 
 	pages = zram_tier_hazard_oldest(&state->hazard, state->cut, state->demand,
@@ -318,11 +318,11 @@ static bool tier_policy_demand(const struct zram_tier_tuning *tuning,
 	tier_policy_take(out, pages, zram_tier_class_age(last));
 	pages = zram_tier_hazard_oldest(&state->hazard, 0, spill, &last);
 	tier_policy_take(out, pages, zram_tier_class_age(last));
-	idle = tier_policy_idle(config, state, guard, &age);
-	tier_policy_take(out, idle, age);
+	out->idle = tier_policy_idle(config, state, guard, &age);
+	tier_policy_take(out, out->idle, age);
 	pages = zram_tier_hazard_oldest(&state->hazard, 0, in->rescue, &last);
 	tier_policy_take(out, pages, zram_tier_class_age(last));
-	return excess || idle || spill || in->rescue;
+	return excess || out->idle || spill || in->rescue;
 }
 
 /* Is there space to write? The gap between both bounds avoids many small writes */
@@ -444,6 +444,6 @@ void zram_tier_policy_step(const struct zram_tier_tuning *tuning,
 	tier_policy_grant(in, state, demand, out);
 	walk_every = tier_policy_walk_every(config, state, gate, spill);
 	out->walk = (walk_every && state->hazard.since_walk >= walk_every) ||
-		    (in->rescue && !state->full);
+		    ((in->rescue || in->look) && !state->full);
 	out->wait_ms = tier_policy_wait_ms(config, state, out, walk_every);
 }

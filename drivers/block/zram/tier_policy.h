@@ -59,6 +59,7 @@ struct zram_tier_config {
  * @asked: pages that reclaim asks for: of the eligible pages of the last step, the share
  *	that the pages stored are of RAM
  * @rescue: pages to move, whatever their age, so that the kernel kills no task
+ * @look: walk the table in this step, whatever the time since the last walk
  * @ram_pages: pages of RAM
  * @pool_bytes: memory of the pool. It falls when the pool is compacted, not when an
  *	object is freed
@@ -83,6 +84,7 @@ struct zram_tier_input {
 	u64 spilled;
 	u64 asked;
 	u64 rescue;
+	bool look;
 	u64 ram_pages;
 	u64 pool_bytes;
 	u64 object_bytes;
@@ -157,6 +159,7 @@ enum zram_tier_reason {
  *	that is read or stored ends it, and so does a change by the user
  * @gate: memory is short
  * @walk: walk the table, and step again with the result
+ * @idle: pages of idle_age, or of the age that the brake asks for, that have not left
  * @pages: move at most so many pages, those of older age classes first
  * @min_age: move no younger page than this, in seconds; %U32_MAX: move none
  * @bytes: write at most so many bytes
@@ -172,6 +175,7 @@ struct zram_tier_output {
 	u32 wait_ms;
 	bool gate;
 	bool walk;
+	u64 idle;
 	u64 pages;
 	u32 min_age;
 	u64 bytes;

@@ -2,7 +2,8 @@
 /*
  * Suspend and hibernation: tiering and spill write nothing from the announcement of a sleep
  * to the thaw. The image of a hibernation would not contain the new locations, and the
- * backing device may be asleep already.
+ * backing device may be asleep already. A hibernation first waits until the threads have moved
+ * old pages, see tier_image.c.
  */
 
 #include <linux/atomic.h>
@@ -13,11 +14,14 @@
 #include <linux/suspend.h>
 #include <linux/wait.h>
 
+#include "tier_ask.h"
 #include "tier_clock.h"
 #include "tier_sleep.h"
 
 /* Most time that a suspend waits for slices and spills in progress */
 #define SLEEP_WAIT	(20 * HZ)
+/* Most time that a hibernation waits for old pages to leave */
+#define SLEEP_IMAGE	(20 * HZ)
 
 /*
  * Kinds of sleep, a bit each. They may overlap: a program that has /dev/snapshot open, which
@@ -29,6 +33,7 @@ enum { SLEEP_SUSPEND, SLEEP_HIBERNATE, SLEEP_RESTORE };
 static atomic_t tier_sleep_ios = ATOMIC_INIT(0);
 static unsigned long tier_sleep_asleep;
 static DECLARE_WAIT_QUEUE_HEAD(tier_sleep_quiet);
+static struct zram_tier_asks tier_sleep_asks;
 
 /**
  * zram_tier_asleep() - is the machine between the announcement of a sleep and the thaw?
@@ -68,6 +73,17 @@ void zram_tier_io_end(void)
 		wake_up(&tier_sleep_quiet);
 }
 
+/**
+ * zram_tier_sleep_follow() - add the thread to those that are asked before a hibernation
+ * @ask: of the thread, with @wake; zram_tier_ask_end() follows
+ *
+ * Context: The thread.
+ */
+void zram_tier_sleep_follow(struct zram_tier_ask *ask)
+{
+	zram_tier_ask_begin(ask, &tier_sleep_asks);
+}
+
 /* Waits for SLEEP_WAIT at most: if a device hangs, the freezer decides whether to suspend */
 static void tier_sleep_begin(unsigned int how)
 {
@@ -92,6 +108,8 @@ static int tier_sleep_pm(struct notifier_block *nb, unsigned long event,
 		tier_sleep_begin(SLEEP_SUSPEND);
 		break;
 	case PM_HIBERNATION_PREPARE:
+		/* One announcement at a time: the caller holds system_transition_mutex */
+		zram_tier_ask_all(&tier_sleep_asks, SLEEP_IMAGE);
 		tier_sleep_begin(SLEEP_HIBERNATE);
 		break;
 	case PM_RESTORE_PREPARE:
@@ -124,6 +142,7 @@ static struct notifier_block tier_sleep_nb = {
  */
 int zram_tier_sleep_init(void)
 {
+	zram_tier_ask_init(&tier_sleep_asks, true);
 	return register_pm_notifier(&tier_sleep_nb);
 }
 

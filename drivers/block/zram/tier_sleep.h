@@ -4,10 +4,13 @@
 
 #include <linux/types.h>
 
+struct zram_tier_ask;
+
 #ifdef CONFIG_ZRAM_TIER
 bool zram_tier_asleep(void);
 bool zram_tier_io_begin(void);
 void zram_tier_io_end(void);
+void zram_tier_sleep_follow(struct zram_tier_ask *ask);
 int zram_tier_sleep_init(void);
 void zram_tier_sleep_exit(void);
 #else

@@ -17,7 +17,6 @@
 #include <linux/timekeeping.h>
 
 #include "bd_budget.h"
-#include "comps.h"
 #include "obj.h"
 #include "rb_window.h"
 #include "table.h"
@@ -29,6 +28,7 @@
 #include "tier_compact.h"
 #include "tier_count.h"
 #include "tier_dev.h"
+#include "tier_image.h"
 #include "tier_pause.h"
 #include "tier_policy.h"
 #include "tier_probe.h"
@@ -49,6 +49,7 @@
  * struct tier_work - what the thread of a device works on
  * @zram: the device
  * @slice: its run
+ * @config: settings of the user at this step
  * @state: state of the policy
  * @in: input of the policy
  * @out: its decision
@@ -62,18 +63,19 @@
  * @moved: pages moved since the last walk of the table
  * @pause: when pages may be moved again
  * @exhausted_age: the run has moved all pages of this age, seconds; %U32_MAX after a walk
- *	of the table
  * @more: the last slice ended before it had tried all pages
  * @recomp: when pages are recompressed
  * @report: events that were sent to user space
  * @compact: when the pool is compacted
  * @rescue: the rescue in progress
+ * @image: old pages leave before a hibernation
  * @rescued: pages moved by this step for a rescue
  * @blocked: the slice of this step could not begin, or was interrupted before its first page
  */
 struct tier_work {
 	struct zram *zram;
 	struct zram_tier_slice slice;
+	struct zram_tier_config config;
 	struct zram_tier_state state;
 	struct zram_tier_input in;
 	struct zram_tier_output out;
@@ -92,6 +94,7 @@ struct tier_work {
 	struct zram_tier_report report;
 	struct zram_tier_compact compact;
 	struct zram_tier_rescue rescue;
+	struct zram_tier_image image;
 	u64 rescued;
 	bool blocked;
 };
@@ -118,9 +121,8 @@ static void tier_step_count(struct tier_work *work, struct zram_tier_input *in)
 	in->pool_ns = now.pool_ns;
 
 	/*
-	 * Each page that is stored is a page that reclaim has taken. So the thread asks
-	 * for the share that reclaim would ask of a shrinker. Reclaim of a cgroup does
-	 * not call a shrinker.
+	 * Each page that is stored is a page that reclaim has taken. So the thread asks for the
+	 * share that reclaim would ask of a shrinker. Reclaim of a cgroup calls no shrinker.
 	 */
 	stores = now.stores - last->stores;
 	in->stored = stores;
@@ -129,7 +131,6 @@ static void tier_step_count(struct tier_work *work, struct zram_tier_input *in)
 	in->asked = div64_u64_rem(stores * work->out.eligible + work->asked_part,
 				  in->ram_pages, &rest);
 	work->asked_part = rest;
-
 	*last = now;
 }
 
@@ -167,6 +168,10 @@ static void tier_step_observe(struct tier_work *work)
 		.disk_us = work->disk_us,
 	};
 	zram_tier_capacity_count(zram, in->written, in->spilled);
+	zram_tier_dev_config(zram, &work->config);
+	zram_tier_image_begin(&work->image, zram, &work->config, in);
+	if (in->look)
+		zram_tier_slice_restart(&work->slice);
 	if (zram_tier_ask_pending(&zram->tier->ask)) {
 		zram_tier_rescue_begin(&work->rescue, zram, in, now);
 		zram_tier_pause_cut(&work->pause);
@@ -186,12 +191,9 @@ static void tier_step_observe(struct tier_work *work)
 
 static void tier_step_ask(struct tier_work *work)
 {
-	struct zram_tier_config config;
-
-	zram_tier_dev_config(work->zram, &config);
-	zram_tier_policy_step(&zram_tier_tuning_default, &config, &work->in,
+	zram_tier_policy_step(&zram_tier_tuning_default, &work->config, &work->in,
 			      &work->state, &work->out);
-	zram_rb_window_set_room(work->zram, &config, &work->in,
+	zram_rb_window_set_room(work->zram, &work->config, &work->in,
 				work->out.gate || work->state.drain_to);
 }
 
@@ -199,15 +201,13 @@ static void tier_step_ask(struct tier_work *work)
 static void tier_step_walk(struct tier_work *work)
 {
 	struct zram_tier_input *in = &work->in;
-	struct zram_tier_config config;
 
 	atomic64_inc(&work->zram->tier->status.walks);
 	if (!work->disk_us && !in->rescue)
 		work->disk_us = zram_tier_probe(work->zram);
 	in->disk_us = work->disk_us;
-	zram_tier_dev_config(work->zram, &config);
 	if (zram_tier_ages_walk(work->zram, ktime_get_boottime_seconds(),
-				config.idle_age, &work->ages, zram_tier_interrupted)) {
+				work->config.idle_age, &work->ages, zram_tier_interrupted)) {
 		work->ages = (struct zram_tier_ages){};
 		return;
 	}
@@ -313,17 +313,9 @@ static void tier_step_write(struct tier_work *work)
 	atomic64_add(work->rescued, &work->zram->tier->status.rescued);
 }
 
-/* The user's recompress_age; 0: there is no compressor to recompress with */
-static u32 tier_step_recompress_age(const struct zram *zram)
-{
-	bool dense = ZRAM_MAX_COMPS > 1 && zram_comps_get(&zram->comps, 1);
-
-	return dense ? READ_ONCE(zram->tier->recompress_age) : 0;
-}
-
 static void tier_step_recompress(struct tier_work *work)
 {
-	u32 age = tier_step_recompress_age(work->zram), now, before;
+	u32 age = zram_tier_dev_recompress_age(work->zram), now, before;
 	struct zram_tier_status *status = &work->zram->tier->status;
 	struct zram_tier_recomp *recomp = &work->recomp;
 	struct zram_tier_slice *slice = &work->slice;
@@ -380,6 +372,13 @@ static u32 tier_step_delay(struct tier_work *work)
 						      work->stepped));
 }
 
+/* Does the policy want pages to leave that the run has not tried yet? */
+static bool tier_step_has_pages(const struct tier_work *work)
+{
+	return work->out.reason == ZRAM_TIER_WORKING &&
+	       work->out.min_age < work->exhausted_age;
+}
+
 static u32 tier_step(void *data)
 {
 	struct tier_work *work = data;
@@ -389,6 +388,7 @@ static u32 tier_step(void *data)
 		WRITE_ONCE(work->zram->tier->status.activity,
 			   ZRAM_TIER_PAUSED_SLEEP);
 		zram_tier_rescue_cancel(&work->rescue, work->zram);
+		zram_tier_image_cancel(&work->image, work->zram);
 		return STEP_ASLEEP;
 	}
 	tier_step_observe(work);
@@ -396,16 +396,17 @@ static u32 tier_step(void *data)
 	if (work->out.walk)
 		tier_step_walk(work);
 	work->more = false;
-	if (!work->in.rescue)
+	if (!work->in.rescue && !work->image.on)
 		tier_step_recompress(work);
-	if (work->out.reason == ZRAM_TIER_WORKING &&
-	    work->out.min_age < work->exhausted_age)
+	if (tier_step_has_pages(work))
 		tier_step_write(work);
 	else if (!work->in.rescue && !tier_step_paused(work))
 		zram_tier_slice_rest(&work->slice, work->stepped,
 				     work->out.reason == ZRAM_TIER_FULL);
 	work->more |= !zram_tier_rescue_end(&work->rescue, work->zram, &work->in,
 					    work->blocked);
+	zram_tier_image_end(&work->image, work->zram, work->blocked, !work->out.idle ||
+			    !tier_step_has_pages(work) || tier_step_paused(work));
 	zram_tier_compact_step(&work->compact, work->zram, &work->in, work->stepped,
 			       work->rescued);
 	tier_step_report(work);

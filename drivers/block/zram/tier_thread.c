@@ -146,6 +146,7 @@ static int tier_thread_run(void *data)
 	WRITE_ONCE(zram->tier_dozing, false);
 	if (rescues)
 		zram_tier_oom_begin(&tier->ask);
+	zram_tier_sleep_follow(&tier->image);
 	while (atomic_cmpxchg(&tier->life, LIFE_STOP, LIFE_ENDED) == LIFE_RUN) {
 		dozing = READ_ONCE(zram->tier_dozing);
 		/* Pairs with zram_tier_kick(): the step sees the change, or the wait the flag */
@@ -156,6 +157,7 @@ static int tier_thread_run(void *data)
 		ran = now;
 		tier_thread_wait(zram, ms, dozing);
 	}
+	zram_tier_ask_end(&tier->image);
 	if (rescues)
 		zram_tier_ask_end(&tier->ask);
 	zram_tier_work_ops.close(tier->work);
@@ -186,6 +188,13 @@ static void tier_thread_ask(struct zram_tier_ask *ask)
 	zram_tier_kick(tier->watch.zram);
 }
 
+static void tier_thread_ask_image(struct zram_tier_ask *ask)
+{
+	struct zram_tier *tier = container_of(ask, struct zram_tier, image);
+
+	zram_tier_kick(tier->watch.zram);
+}
+
 static int tier_thread_create(struct zram *zram)
 {
 	struct zram_tier *tier = zram->tier;
@@ -204,6 +213,7 @@ static int tier_thread_create(struct zram *zram)
 	if (!tier->freed.freed)
 		tier->freed.freed = tier_thread_freed;
 	tier->ask.wake = tier_thread_ask;
+	tier->image.wake = tier_thread_ask_image;
 	zram_bd_map_set_watch(zram->backing.map, &tier->freed);
 	reinit_completion(&tier->ended);
 	atomic_set(&tier->life, LIFE_RUN);

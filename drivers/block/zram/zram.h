@@ -47,7 +47,7 @@
  *	budget lock	struct zram_bd_budget: writeback_limit
  *	daily budget	struct zram_tier_budget: the daily budget, and the ledger
  *	settings_lock	struct zram_tier: settings
- *	ask lock	struct zram_tier_asks: threads that are asked for memory
+ *	ask lock	struct zram_tier_asks: threads that are asked to move pages
  *
  * - A device that is set up and open is not reset. So the data path takes none
  *   of the locks that are listed above pp_lock, and allocations under them may

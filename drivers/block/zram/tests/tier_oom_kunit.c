@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * KUnit tests of the question for memory before the kernel kills a task: who is asked, who
- * is waited for, and which answer counts.
+ * KUnit tests of the question for memory before the kernel kills a task, or before a
+ * hibernation: who is asked, who is waited for, and which answer counts.
  */
 
 #include <kunit/test.h>
@@ -76,7 +76,7 @@ static int oom_test_init(struct kunit *test)
 	if (!t)
 		return -ENOMEM;
 	test->priv = t;
-	zram_tier_ask_init(&t->asks);
+	zram_tier_ask_init(&t->asks, false);
 	for (i = 0; i < ARRAY_SIZE(t->threads); i++) {
 		INIT_WORK(&t->threads[i].work, oom_test_work);
 		t->threads[i].ask.wake = oom_test_wake;
@@ -221,6 +221,32 @@ static void oom_test_first(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, oom_test_ask(test), 4UL);
 }
 
+/* Before a hibernation: the wait ends only when all threads have answered */
+static void oom_test_every(struct kunit *test)
+{
+	struct oom_test *t = test->priv;
+	unsigned int i;
+
+	zram_tier_ask_init(&t->asks, true);
+	oom_test_begin(t, 3);
+	for (i = 0; i < 3; i++) {
+		t->threads[i].answers = true;
+		t->threads[i].freed = i + 4;
+	}
+	KUNIT_EXPECT_EQ(test, oom_test_ask(test), 15UL);
+	/* One that hangs is waited for each time, and its question is withdrawn */
+	t->threads[1].answers = false;
+	for (i = 0; i < MISSED + 2; i++) {
+		KUNIT_EXPECT_EQ(test, zram_tier_ask_all(&t->asks, HZ), 10UL);
+		oom_test_flush(t);
+		KUNIT_EXPECT_FALSE(test, zram_tier_ask_pending(&t->threads[1].ask));
+	}
+	KUNIT_EXPECT_EQ(test, t->threads[1].woken, MISSED + 3U);
+	t->threads[1].answers = true;
+	KUNIT_EXPECT_EQ(test, oom_test_ask(test), 15UL);
+	KUNIT_EXPECT_EQ(test, task_nice(current), 0);
+}
+
 /* A thread that hangs delays nobody for long, and the end of a thread is an answer */
 static void oom_test_hangs(struct kunit *test)
 {
@@ -331,6 +357,7 @@ static struct kunit_case oom_test_cases[] = {
 	KUNIT_CASE(oom_test_late),
 	KUNIT_CASE(oom_test_missed),
 	KUNIT_CASE(oom_test_first),
+	KUNIT_CASE(oom_test_every),
 	KUNIT_CASE(oom_test_hangs),
 	KUNIT_CASE(oom_test_series),
 	KUNIT_CASE(oom_test_freed),

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 400
 # Hibernation with zram as swap: the image goes to swap on a disk and comes back from
-# there. The pages in zram and on its backing device are those from before.
+# there. The pages in zram and on its backing device are those from before. With tiering,
+# old pages leave before the image is made.
 
 . ./lib.sh
 
@@ -19,6 +20,30 @@ hiber() {
 		fail "$1" "$zt_out$NL$(dmesg | sed -n "/zram-selftest: $1\$/,\$p" |
 			cut -c1-100 | head -n 60)"
 	fi
+	echo "# image: $(dmesg | sed -n 's/.*Allocated \([0-9]*\) pages for snapshot.*/\1/p' |
+		tail -n 1) pages"
+}
+
+# Seconds that the machine was awake
+awake() {
+	awk '/^now at/ { printf "%d", $3 / 1000000000; exit }' /proc/timer_list
+}
+
+# shellcheck disable=SC2317 # called by wait_for
+is_old() {
+	[ $(($(awake) - since)) -gt 130 ]
+}
+
+# announced NAME LEAST MOST: a hibernation, which waits until LEAST to MOST pages have left
+announced() {
+	tier_read
+	left=$TIER_pages begun=$(awake)
+	opened -h /dev/snapshot
+	between "$1: seconds until the machine may sleep" $(($(awake) - begun)) 0 15
+	tier_read
+	between "$1: pages that left before" $((TIER_pages - left)) "$2" "$3"
+	check "$1: the thread is silent" wait_for 10 tier_is paused_sleep
+	closed
 }
 
 # swapped NAME PROCESS FILE PAGES: the process, which wrote FILE, has its pages
@@ -43,6 +68,7 @@ ZT_FILES="$hold $out $busy_out"
 bg zswap -m 24 -P -r 1 -k mixed -w $hold > $out
 idle=$BGPID
 filled $hold
+since=$(awake)
 put "$ZSYS/idle" all
 put "$ZSYS/writeback" "page_indexes=0-2047"
 bd_read
@@ -65,6 +91,24 @@ for round in 1 2; do
 	hiber "hibernation and resume, $round"
 	swapped "$round: a busy process has its pages" "$busy" $busy_out 2048
 done
+
+# Two thirds of the pages of the idle process are in memory, and old
+if [ -d "$ZSYS/tier" ] && [ -c /dev/snapshot ] && [ -r /proc/timer_list ]; then
+	wait_for 130 is_old || bail "pages grow old"
+	put "$ZSYS/tier/daily_budget" 0
+	put "$ZSYS/tier/enable" 1
+	announced "no budget" 0 0
+	put "$ZSYS/tier/daily_budget" max
+	announced "old pages" 2000 10000
+	bg zswap -m 8 -P -r 40 -k mixed -s 4 > $busy_out
+	busy=$BGPID
+	sleep 0.5
+	hiber "hibernation with tiering"
+	swapped "with tiering: a busy process has its pages" "$busy" $busy_out 2048
+	put "$ZSYS/tier/enable" 0
+else
+	skip "tiering" "driver without it, or kernel without /dev/snapshot or /proc/timer_list"
+fi
 mm_read
 echo "# $before bytes in zram before, $MM_ORIG after"
 rm -f $hold

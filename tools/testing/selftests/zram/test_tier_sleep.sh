@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 300
 # The machine goes to sleep, hibernates, or does not get that far, while pages leave: from
-# when the kernel announces it until all tasks go on nothing is written, nor spilled. The
-# thread goes on afterwards.
+# when drivers have heard of it until all tasks go on nothing is written, nor spilled. The
+# thread goes on afterwards. (Old pages that leave before a hibernation are for swap_hiber.)
 
 . ./lib.sh
 
