@@ -238,6 +238,11 @@ clock() {
 	NOW=${zt_up%.*}${zt_up#*.}0
 }
 
+# monotonic: sets MONOTONIC, seconds without sleep
+monotonic() {
+	MONOTONIC=$(awk '/^now at/ { printf "%d", $3 / 1000000000; exit }' /proc/timer_list)
+}
+
 # wait_for SECONDS COMMAND...: retries until the command succeeds. SECONDS are ample on a
 # machine that does nothing else; this waits three times as long. Only a test that fails
 # takes that time.
@@ -994,10 +999,16 @@ fault_or_skip() {
 	return 1
 }
 
+# fault_count failslab|fail_page_alloc|...: sets INJECTED, how many did fail since fault_on
+fault_count() {
+	read -r INJECTED < "/sys/kernel/debug/$1/times"
+	INJECTED=$((FAULTS - INJECTED))
+}
+
 # faulted NAME: some did fail since fault_on
 faulted() {
-	read -r zt_left < "$FAULT/times"
-	between "$1" $((FAULTS - zt_left)) 1 $FAULTS
+	fault_count "${FAULT##*/}"
+	between "$1" $INJECTED 1 $FAULTS
 }
 
 fault_off() {

@@ -24,22 +24,20 @@ hiber() {
 		tail -n 1) pages"
 }
 
-# Seconds that the machine was awake
-awake() {
-	awk '/^now at/ { printf "%d", $3 / 1000000000; exit }' /proc/timer_list
-}
-
 # shellcheck disable=SC2317 # called by wait_for
 is_old() {
-	[ $(($(awake) - since)) -gt 130 ]
+	monotonic
+	[ $((MONOTONIC - since)) -gt 130 ]
 }
 
 # announced NAME LEAST MOST: a hibernation, which waits until LEAST to MOST pages have left
 announced() {
 	tier_read
-	left=$TIER_pages begun=$(awake)
+	monotonic
+	left=$TIER_pages begun=$MONOTONIC
 	opened -h /dev/snapshot
-	between "$1: seconds until the machine may sleep" $(($(awake) - begun)) 0 15
+	monotonic
+	between "$1: seconds until the machine may sleep" $((MONOTONIC - begun)) 0 15
 	tier_read
 	between "$1: pages that left before" $((TIER_pages - left)) "$2" "$3"
 	check "$1: the thread is silent" wait_for 10 tier_is paused_sleep
@@ -68,7 +66,8 @@ ZT_FILES="$hold $out $busy_out"
 bg zswap -m 24 -P -r 1 -k mixed -w $hold > $out
 idle=$BGPID
 filled $hold
-since=$(awake)
+monotonic
+since=$MONOTONIC
 put "$ZSYS/idle" all
 put "$ZSYS/writeback" "page_indexes=0-2047"
 bd_read

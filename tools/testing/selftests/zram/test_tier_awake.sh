@@ -14,11 +14,6 @@ restore() {
 	echo "$delay" > "$DELAY"
 }
 
-# monotonic: sets MONOTONIC, seconds without sleep
-monotonic() {
-	MONOTONIC=$(awk '/^now at/ { printf "%d", $3 / 1000000000; exit }' /proc/timer_list)
-}
-
 # ages_older SECONDS: sets OLDER, the pages in memory that tiering takes for at least as old
 ages_older() {
 	OLDER=$(awk -v age="$1" '$1 >= age { sum += $2 } END { print sum + 0 }' "$ZSYS/tier/ages")

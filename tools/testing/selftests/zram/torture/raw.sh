@@ -36,16 +36,16 @@ disk_fails() {
 	esac
 }
 
-# disk_failed: write pages; three requests of the machine have failed
+# disk_failed: write pages; have three requests failed since the beginning?
 # shellcheck disable=SC2317 # called by wait_for
 disk_failed() {
 	# The machine's part sets that, too.
-	put "$requests/probability" 100
+	put /sys/kernel/debug/fail_make_request/probability 100
 	put "$ZSYS/idle" all
 	# Writes that fail are what this is for.
 	echo idle 2> /dev/null > "$ZSYS/writeback"
-	read -r zt_left < "$requests/times"
-	[ $((FAULTS - zt_left)) -ge 3 ]
+	fault_count fail_make_request
+	[ "$INJECTED" -ge 3 ]
 }
 
 # A slow machine may not write to the disk while it fails, so the first round does not end before
@@ -92,7 +92,6 @@ actor raw "$1"
 disk_new "$1"
 sizes="4 16 64"
 [ -z "${ZT_DEBUG-}" ] || sizes="4 8"
-requests=/sys/kernel/debug/fail_make_request
 algorithms="lzo-rle lz4 zstd lzo lzo-rle lz4 842 deflate lzpage"
 while more; do
 	zram_add

@@ -61,8 +61,8 @@ for process in $processes; do
 done
 for fault in failslab fail_page_alloc fail_make_request; do
 	[ -d "/sys/kernel/debug/$fault" ] || continue
-	read -r left < "/sys/kernel/debug/$fault/times"
-	between "$fault: faults injected" $((FAULTS - left)) 3 $FAULTS
+	fault_count "$fault"
+	between "$fault: faults injected" $INJECTED 3 $FAULTS
 done
 [ ! -e /sys/module/zram/parameters/tier ] ||
 	between "pages moved by tiering" "$(sum tier_pages)" "$least" 100000000000
