@@ -133,10 +133,9 @@ static u64 capacity_disk_page(const struct zram_capacity_input *in,
 			      const struct capacity_mean *mean)
 {
 	u32 moved = capacity_moved(in->left), spilled = capacity_spilled(in->left);
-	u64 left = max(moved + spilled, 1), bytes;
+	u64 left = moved + spilled, bytes;
 
-	bytes = capacity_scale(div64_u64(mean->packed, mean->objects), moved,
-			       left);
+	bytes = capacity_scale(div64_u64(mean->packed, mean->objects), moved, left);
 	bytes = zram_tier_add(bytes, capacity_scale(PAGE_SIZE, spilled, left));
 	return clamp_t(u64, bytes, 1, PAGE_SIZE);
 }

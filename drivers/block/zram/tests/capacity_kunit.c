@@ -162,11 +162,6 @@ static void capacity_test_empty(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, out.ratio_percent, 300ULL);
 }
 
-static u32 capacity_test_left(u64 moved, u64 spilled)
-{
-	return zram_capacity_count(0, moved, spilled);
-}
-
 static void capacity_test_backing(struct kunit *test)
 {
 	struct zram_capacity_input in = capacity_test_half;
@@ -202,7 +197,7 @@ static void capacity_test_backing(struct kunit *test)
 	/* With spill, a page takes there what pages have taken: little if nothing is known */
 	in.spill = true;
 	KUNIT_EXPECT_GT(test, capacity_test_storable(&in), MIB(150));
-	in.left = capacity_test_left(0, 10000);
+	in.left = zram_capacity_count(0, 0, 10000);
 	KUNIT_EXPECT_GT(test, capacity_test_storable(&in), MIB(70));
 	KUNIT_EXPECT_LT(test, capacity_test_storable(&in), MIB(100));
 	in.left = zram_capacity_count(in.left, 0, 100000);
@@ -227,11 +222,11 @@ static void capacity_test_count(struct kunit *test)
 	KUNIT_EXPECT_GT(test, few, MIB(120));
 	KUNIT_EXPECT_LE(test, few, MIB(128));
 	/* One that is spilled does not say much */
-	in.left = capacity_test_left(0, 1);
+	in.left = zram_capacity_count(0, 0, 1);
 	KUNIT_EXPECT_GT(test, capacity_test_storable(&in), few - MIB(1));
-	in.left = capacity_test_left(0, 200000);
+	in.left = zram_capacity_count(0, 0, 200000);
 	KUNIT_EXPECT_LT(test, capacity_test_storable(&in), MIB(33));
-	/* In this order the pages that were spilled are forgotten */
+	/* The pages that were spilled are forgotten */
 	for (i = 0; i < 8000; i++)
 		in.left = zram_capacity_count(in.left, 25, 0);
 	KUNIT_EXPECT_GT(test, capacity_test_storable(&in), MIB(124));
