@@ -42,12 +42,6 @@
 #define PRIOR_MOVED	8000
 #define PRIOR_SPILLED	128
 
-/*
- * A page that does not compress begins at a block of its own, so the block before it has a
- * gap: half a block on average, and none after another such page.
- */
-#define PACKED_GAP	(ZRAM_BLOCK_SIZE / 2)
-
 /* @x * @mul / @div to 31 bits, or exactly if the product has 64 bits */
 static u64 capacity_scale(u64 x, u64 mul, u64 div)
 {
@@ -68,20 +62,20 @@ static u64 capacity_scale(u64 x, u64 mul, u64 div)
 /**
  * struct capacity_mean - the mean of the objects in memory
  * @objects: how many; not 0
+ * @bytes: their size; not 0. Packed, they take as much on the backing device
  * @memory: memory that as many objects more would take, bytes; not 0
- * @packed: bytes that as many would take on the backing device; not 0
  */
 struct capacity_mean {
 	u64 objects;
+	u64 bytes;
 	u64 memory;
-	u64 packed;
 };
 
 static void capacity_mean(const struct zram_capacity_input *in,
 			  struct capacity_mean *mean)
 {
 	u64 objects = zram_tier_sub(in->pages, in->same_pages);
-	u64 compressed, waste, gaps;
+	u64 compressed, waste;
 
 	objects = zram_tier_sub(objects, in->disk_pages);
 	/* Counters are not read at one moment. Without any object, expect the worst */
@@ -92,12 +86,11 @@ static void capacity_mean(const struct zram_capacity_input *in,
 	compressed = zram_tier_sub(in->object_bytes,
 				   zram_tier_mul(in->huge_pages, PAGE_SIZE));
 	waste = zram_tier_sub(in->pool_bytes, in->object_bytes);
-	gaps = capacity_scale(in->huge_pages, zram_tier_sub(objects, in->huge_pages), objects);
 	*mean = (struct capacity_mean){
 		.objects = objects,
+		.bytes = in->object_bytes,
 		.memory = zram_tier_add(in->object_bytes,
 					min(waste, compressed / MOST_WASTE)),
-		.packed = zram_tier_add(in->object_bytes, zram_tier_mul(gaps, PACKED_GAP)),
 	};
 }
 
@@ -135,7 +128,7 @@ static u64 capacity_disk_page(const struct zram_capacity_input *in,
 	u32 moved = capacity_moved(in->left), spilled = capacity_spilled(in->left);
 	u64 left = moved + spilled, bytes;
 
-	bytes = capacity_scale(div64_u64(mean->packed, mean->objects), moved, left);
+	bytes = capacity_scale(div64_u64(mean->bytes, mean->objects), moved, left);
 	bytes = zram_tier_add(bytes, capacity_scale(PAGE_SIZE, spilled, left));
 	return clamp_t(u64, bytes, 1, PAGE_SIZE);
 }
@@ -152,7 +145,7 @@ static u64 capacity_pages(const struct zram_capacity_input *in,
 		packed = min(in->free_bytes, in->budget_bytes);
 	pages = zram_tier_add(pages, tight ?
 			      div64_u64(packed, capacity_disk_page(in, mean)) :
-			      capacity_scale(packed, mean->objects, mean->packed));
+			      capacity_scale(packed, mean->objects, mean->bytes));
 	if (!in->spill)
 		return pages;
 	raw = zram_tier_sub(min(in->free_bytes, in->spill_bytes), packed);

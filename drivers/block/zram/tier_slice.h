@@ -53,7 +53,7 @@ enum zram_tier_pass {
  * @latency: the latency governor
  * @goal: goal of the slice in progress
  * @end: when that slice has to end, jiffies
- * @begun: pages that the run had claimed when the slice began
+ * @begun: pages that the run had copied when the slice began
  * @ran: when the last slice began, or free segments were discarded; awake time in ms
  * @sparse: the pass for sparse blocks
  * @backoff: number of discards in a row that failed

@@ -6,6 +6,9 @@
  * checksum. Packed objects follow each other, aligned to the unit of locations,
  * across blocks; whole pages begin at a block. Gaps and the tail are zeroed.
  *
+ * Among packed objects, a whole page would leave the rest of the block before it
+ * unused. So it is only marked then, and copied behind the packed objects at the end.
+ *
  * A ring like that of the requests records which object is where until the
  * request is settled.
  */
@@ -86,7 +89,7 @@ void zram_wb_pack_free(struct zram_wb_pack *pack)
  */
 bool zram_wb_pack_has_room(const struct zram_wb_pack *pack)
 {
-	return pack->head - pack->tail <= pack->mask;
+	return pack->head + pack->nr_marked - pack->tail <= pack->mask;
 }
 
 /**
@@ -110,9 +113,29 @@ static unsigned int wb_pack_place(const struct zram_wb_pack *pack,
 		     ZRAM_BLOCK_SIZE);
 }
 
+/* Is there space for an object of @size bytes beside the pages that are marked? */
+static bool wb_pack_fits(const struct zram_wb_pack *pack, unsigned int size,
+			 unsigned int room)
+{
+	unsigned int end = wb_pack_place(pack, size) + zram_slot_packed_size(size);
+
+	return ALIGN(end, ZRAM_BLOCK_SIZE) + pack->nr_marked * PAGE_SIZE <= room;
+}
+
 /*
- * Copy the object of the current slot if it is still a candidate. Returns its
- * size in bytes, 0 if it is not a candidate, -ENOBUFS if it does not fit.
+ * Is an object of @size bytes copied last? It is if it would leave a part of the last block
+ * unused, or if other pages are marked: whole pages stay in the order of the table, for reads.
+ */
+static bool wb_pack_defers(const struct zram_wb_pack *pack, unsigned int size)
+{
+	return size == PAGE_SIZE &&
+	       (pack->nr_marked || !IS_ALIGNED(pack->fill, ZRAM_BLOCK_SIZE));
+}
+
+/*
+ * Copy the object of the current slot if it is still a candidate, or only mark the
+ * slot. Returns its size in bytes, 0 if it is not a candidate, -ENOBUFS if it does not
+ * fit.
  */
 static int wb_pack_load_object(struct zram_wb_pack *pack,
 			       struct zram_wb_request *req, unsigned int room)
@@ -121,18 +144,18 @@ static int wb_pack_load_object(struct zram_wb_pack *pack,
 	unsigned long index = pack->walk->index;
 	struct zram_slot *slot = &zram->slots.slot[index];
 	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
-	unsigned int at;
 	int size = 0;
 
 	spin_lock(lock);
 	if (zram_pp_walk_match(pack->walk)) {
 		size = zram_slot_size(slot);
-		at = wb_pack_place(pack, size);
-		if (at + zram_slot_packed_size(size) > room) {
+		if (!wb_pack_fits(pack, size, room)) {
 			size = -ENOBUFS;
 		} else {
-			zram_obj_load(&zram->pool, slot->handle,
-				      req->data + at, size);
+			if (!wb_pack_defers(pack, size))
+				zram_obj_load(&zram->pool, slot->handle,
+					      req->data + wb_pack_place(pack, size),
+					      size);
 			zram_slot_set_flags(slot, slot->flags | ZRAM_PP);
 		}
 	}
@@ -180,12 +203,61 @@ static void wb_pack_seal(struct zram_wb_request *req,
 	zram_checksum_write(req->data + obj->offset, obj->index, &slot);
 }
 
-/* Copy the current slot; returns what the function of the kind of copy does */
+/* Record an object that has been copied to its place */
+static void wb_pack_add(struct zram_wb_pack *pack, struct zram_wb_request *req,
+			unsigned long index, unsigned int size)
+{
+	struct zram_wb_pack_object *obj = &pack->objects[pack->head++ & pack->mask];
+	unsigned int stored = zram_slot_packed_size(size);
+
+	obj->index = index;
+	obj->offset = wb_pack_place(pack, size);
+	obj->size = size;
+	req->nr_objects++;
+	if (size < PAGE_SIZE)
+		wb_pack_seal(req, obj);
+	wb_pack_grow(pack, req, obj->offset + stored, stored);
+}
+
+/*
+ * Copy a page that is marked; returns false if it has changed since. If PP is still set, the
+ * content is the one that was marked: a whole page in memory.
+ */
+static bool wb_pack_load_marked(const struct zram_wb_pack *pack,
+				struct zram_wb_request *req, unsigned long index)
+{
+	struct zram *zram = pack->zram;
+	struct zram_slot *slot = &zram->slots.slot[index];
+	spinlock_t *lock = zram_slots_lock(&zram->slots, index);
+	bool same;
+
+	spin_lock(lock);
+	same = zram_slot_test(slot, ZRAM_PP);
+	if (same)
+		zram_obj_load(&zram->pool, slot->handle,
+			      req->data + wb_pack_place(pack, PAGE_SIZE), PAGE_SIZE);
+	spin_unlock(lock);
+	return same;
+}
+
+/* Add the pages that are marked to the request */
+static void wb_pack_add_marked(struct zram_wb_pack *pack, struct zram_wb_request *req)
+{
+	unsigned int i;
+
+	for (i = 0; i < pack->nr_marked; i++) {
+		if (wb_pack_load_marked(pack, req, pack->marked[i]))
+			wb_pack_add(pack, req, pack->marked[i], PAGE_SIZE);
+		cond_resched();
+	}
+	pack->nr_marked = 0;
+}
+
+/* Copy or mark the current slot; returns what the function of the kind of copy does */
 static int wb_pack_load(struct zram_wb_pack *pack, struct zram_wb_request *req,
 			unsigned int room)
 {
-	struct zram_wb_pack_object *obj;
-	unsigned int stored;
+	unsigned long index = pack->walk->index;
 	int size;
 
 	if (pack->packed)
@@ -194,16 +266,10 @@ static int wb_pack_load(struct zram_wb_pack *pack, struct zram_wb_request *req,
 		size = wb_pack_load_page(pack, req, room);
 	if (size <= 0)
 		return size;
-
-	obj = &pack->objects[pack->head++ & pack->mask];
-	obj->index = pack->walk->index;
-	obj->offset = wb_pack_place(pack, size);
-	obj->size = size;
-	req->nr_objects++;
-	if (size < PAGE_SIZE)
-		wb_pack_seal(req, obj);
-	stored = zram_slot_packed_size(size);
-	wb_pack_grow(pack, req, obj->offset + stored, stored);
+	if (wb_pack_defers(pack, size))
+		pack->marked[pack->nr_marked++] = index;
+	else
+		wb_pack_add(pack, req, index, size);
 	return size;
 }
 
@@ -247,6 +313,7 @@ int zram_wb_pack_fill(struct zram_wb_pack *pack, struct zram_wb_request *req,
 			break;
 		err = zram_pp_walk_next(pack->walk);
 	} while (!err && !zram_pp_walk_goes_back(pack->walk));
+	wb_pack_add_marked(pack, req);
 	wb_pack_grow(pack, req, ALIGN(pack->fill, ZRAM_BLOCK_SIZE), 0);
 	req->nr = pack->fill >> ZRAM_BLOCK_SHIFT;
 	return err;

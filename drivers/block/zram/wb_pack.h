@@ -32,6 +32,9 @@ struct zram_wb_pack_object {
  * @head: number of objects ever added
  * @tail: number of objects ever removed
  * @fill: bytes in the request that is being filled
+ * @marked: slots whose pages are copied behind the packed objects. The first packed object
+ *	takes a block, so they are fewer than blocks
+ * @nr_marked: number of these slots; 0 outside of zram_wb_pack_fill()
  * @misfit: the request was closed because the next object did not fit
  * @err: error of the last page that could not be read
  *
@@ -46,6 +49,8 @@ struct zram_wb_pack {
 	unsigned int head;
 	unsigned int tail;
 	unsigned int fill;
+	unsigned long marked[ZRAM_WB_RING_REQUEST];
+	unsigned int nr_marked;
 	bool misfit;
 	int err;
 };

@@ -6,10 +6,11 @@
  * fills the next while they are in flight. Their completion only wakes the
  * task, which then settles the slots and may sleep.
  *
- * The run sets PP on a slot in the critical section that copies its content.
- * Every change of the content clears PP, and the run never has two copies of a
- * slot in flight. So if PP is set when the request has completed, the run
- * wrote the current content. If PP is clear, the slot keeps its new content.
+ * The run sets PP on a slot in the critical section that copies its content, or
+ * before: then it copies the content only if PP is still set. Every change of the
+ * content clears PP, and the run never has two copies of a slot in flight. So if PP
+ * is set when the request has completed, the run wrote the current content. If PP is
+ * clear, the slot keeps its new content.
  *
  * Every block is reserved with one reference, the run's. When the request has
  * completed, one slot of each block takes over this reference, and each further

@@ -91,8 +91,9 @@ static void wb_settle_move_slots(struct zram *zram, struct zram_slot_move *moves
 }
 
 /*
- * Settle slots of one group, from object @i on. Objects are in the order of the slot table,
- * so a request mostly takes few locks. Returns the number of the first object that is left.
+ * Settle slots of one group, from object @i on. Packed objects are in the order of the slot
+ * table, as are whole pages behind them, so a request mostly takes few locks. Returns the
+ * number of the first object that is left.
  */
 static unsigned int wb_settle_move_group(struct zram_wb_run *run,
 					 const struct zram_wb_request *req,

@@ -76,6 +76,33 @@ for algorithm in $ALGORITHMS; do
 	must zram_remove
 done
 
+# Pages that do not compress begin at a block. What is left of the block before is used, too.
+# among STEP BOUND: blocks for 100 of content, if each STEP-th page does not compress
+among() {
+	zram_new ${size}M '' "$BD"
+	must zpat fill -u -k mixed "$ZDEV" > /dev/null
+	must zpat fill -u -k random -S "$1" "$ZDEV" > /dev/null
+	put "$ZSYS/idle" all
+	mm_read
+	put "$ZSYS/writeback" idle
+	bd_read
+	between "each ${1}th page does not compress: blocks for 100 of content" \
+		$((BD_WRITES * 4096 / (MM_COMPR / 100))) 100 "$2"
+	check "each ${1}th: every page that does not" zpat verify -u -k random -S "$1" "$ZDEV"
+	blocks=$BD_COUNT whole=$(((pages / PER_PAGE + $1 - 1) / $1))
+	must zpat discard -u -S "$1" "$ZDEV" > /dev/null
+	bd_read
+	is "each ${1}th: blocks that come back" $((blocks - BD_COUNT)) \
+		$((whole * PER_PAGE))
+	check "each ${1}th: a page behind it" \
+		zpat verify -u -k mixed -o 1 -S "$1" "$ZDEV"
+	must zram_remove
+}
+
+among 2 105
+among 3 105
+among 8 105
+
 # Bios of many MiB are read in parts, as memory for each is taken at once.
 # large NAME KIND
 large() {
