@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 240
+# slow: 110
 # tier/latency_target_us beside another program that reads the disk of the backing device:
 # if its reads are slow, the thread has fewer blocks in flight, then stops. It begins with 8.
 
