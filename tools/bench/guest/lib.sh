@@ -3,8 +3,8 @@
 # What the workloads share. A figure is one line on standard output:
 #   bench WORKLOAD PAIR SIDE KEY VALUE
 # Set by session.sh: WORKLOAD PAIR SIDE (ours, peer, or either followed by a
-# writeback batch size, as peer256; bios: ours, which swaps by bios; off, timer, zswap:
-# see tiering.sh), SEED.
+# writeback batch size, as peer256; bios: ours, which swaps by bios; lzpage, zstd: ours with
+# that compressor instead of lzo-rle; off, timer, zswap: see tiering.sh), SEED.
 
 ZRAM=/sys/block/zram0
 THP=/sys/kernel/mm/transparent_hugepage
@@ -44,6 +44,7 @@ zram_load()
 	module=${SIDE%%[0-9]*} swap_ops=Y
 	case $module in
 	bios) module=ours swap_ops=N ;;
+	lzpage|zstd) module=ours ;;
 	off) module=ours ;;
 	timer) module=peer ;;
 	esac
@@ -73,6 +74,9 @@ zram_setup()
 	if [ -n "${2:-}" ]; then
 		echo "$2" >"$ZRAM/backing_dev"
 	fi
+	case $SIDE in
+	lzpage|zstd) echo "$SIDE" >"$ZRAM/comp_algorithm" ;;
+	esac
 	measure setup_ timed "$ZRAM/disksize" "${1}M"
 }
 
