@@ -10,6 +10,7 @@
 # shellcheck disable=SC2317 # called by the clean-up
 restore() {
 	echo "$mode" > /sys/power/disk
+	echo "$size" > /sys/power/image_size
 }
 
 # hiber NAME: the whole of it, but without power off
@@ -79,6 +80,7 @@ before=$MM_ORIG
 must mkswap "$disk" > /dev/null
 must swapon "$disk"
 mode=$(sed 's/.*\[\(.*\)\].*/\1/' /sys/power/disk)
+read -r size < /sys/power/image_size
 ZT_AT_EXIT=restore
 put /sys/power/resume "$(cat "/sys/class/block/${disk##*/}/dev")"
 put /sys/power/disk test_resume
@@ -118,7 +120,9 @@ io_read
 is "no I/O failed" "$IO_FAILED_READS $IO_FAILED_WRITES" "0 0"
 must swapoff "$disk"
 
-# An image in zram would be of no use. Here zram is too small for it as well.
+# An image in zram would be of no use. Here zram is too small for it as well. The image is a
+# small one, because the kernel warns if it finds no page of memory while it writes the image.
+put /sys/power/image_size 0
 put /sys/power/resume "$(cat "/sys/class/block/${ZDEV##*/}/dev")"
 bg zswap -m 8 -P -r 40 -k mixed -s 3 > $busy_out
 busy=$BGPID
