@@ -57,7 +57,6 @@ static ssize_t backing_dev_store(struct device *dev,
 }
 static DEVICE_ATTR_RW(backing_dev);
 
-/* The modes; numbers are those of the first version of the interface */
 static const struct {
 	const char *name;
 	const struct zram_pp_filter *filter;
@@ -66,10 +65,6 @@ static const struct {
 	{ "huge", &zram_pp_huge },
 	{ "huge_idle", &zram_pp_huge_idle },
 	{ "incompressible", &zram_pp_incompressible },
-	{ "1", &zram_pp_huge },
-	{ "2", &zram_pp_idle },
-	{ "3", &zram_pp_idle },
-	{ "3", &zram_pp_huge },
 };
 
 /**
@@ -102,12 +97,15 @@ static void sysfs_writeback_add(struct wb_args *args,
 static int sysfs_writeback_take_mode(void *ctx, const char *value)
 {
 	struct wb_args *args = ctx;
-	unsigned int i, nr = args->nr;
+	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(modes); i++)
-		if (!strcmp(value, modes[i].name))
+	for (i = 0; i < ARRAY_SIZE(modes); i++) {
+		if (!strcmp(value, modes[i].name)) {
 			sysfs_writeback_add(args, modes[i].filter);
-	return args->nr > nr ? ZRAM_ARGS_STOP : -EINVAL;
+			return ZRAM_ARGS_STOP;
+		}
+	}
+	return -EINVAL;
 }
 
 static int sysfs_writeback_take_range(struct wb_args *args, unsigned long first,
@@ -149,8 +147,8 @@ static const struct zram_arg writeback_args[] = {
 static int sysfs_writeback_run(struct zram *zram, const char *buf, size_t len)
 {
 	struct wb_args args = { .zram = zram, .last = zram->nr_pages - 1 };
-	/* An argument has two characters or more, and a mode is two ranges */
-	unsigned int most = len / 2 + 2;
+	/* An argument has a character or more, and all but the last one a blank behind it */
+	unsigned int most = len / 2 + 1;
 	int err;
 
 	args.ranges = kvmalloc_objs(*args.ranges, most);

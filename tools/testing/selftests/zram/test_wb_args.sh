@@ -60,9 +60,6 @@ writes huge_idle 0000111100000000
 writes "type=idle" 0000111111110000
 writes "type=huge_idle" 0000111100000000
 writes "type=\"huge\"" 1111111100000000
-writes 1 1111111100000000
-writes 2 0000111111110000
-writes 3 1111111111110000
 writes incompressible 0000000000000000
 writes "type=incompressible" 0000000000000000
 writes "page_index=0" 1000000000000000
@@ -85,7 +82,7 @@ writes "type=huge page_index=99" 1111111100000000
 writes "idle=" 0000111111110000
 
 prepare
-for line in nonsense idl "type=nonsense" "type=" "unknown=" 4 0 "page_index" \
+for line in nonsense idl "type=nonsense" "type=" "unknown=" 1 2 3 type=1 4 0 "page_index" \
 	"page_index=" "page_index=x" "page_index=-1" "page_index=0x1" \
 	"page_indexes=3" "page_indexes=-" "page_indexes=1-" \
 	"page_indexes=-3" "page_indexes=1-2-3" "page_indexes=a-b" \

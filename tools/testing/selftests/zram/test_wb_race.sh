@@ -19,7 +19,7 @@ kind() {
 	# Again on a slow host
 	for _ in 1 2 3 4; do
 		zhammer -t 3600 "w:$ZSYS/idle=all" "w:$ZSYS/writeback=idle,huge" \
-			"w:$ZSYS/writeback=huge_idle,3" "w:$ZSYS/compact=1" \
+			"w:$ZSYS/writeback=huge_idle" "w:$ZSYS/compact=1" \
 			"a:$ZSYS" > /tmp/hammer.$$ &
 		check "$1: many pages" \
 			zrace -n 1024 -b 16 -j 4 -t 1500 -m 3,5,1,1 "$ZDEV"
@@ -57,7 +57,7 @@ again() {
 	# Again on a slow host
 	for _ in 1 2 3 4; do
 		zhammer -t 3500 "w:$ZSYS/idle=all" \
-			"w:$ZSYS/writeback=page_indexes=0-$last page_indexes=0-$last 3" \
+			"w:$ZSYS/writeback=page_indexes=0-$last page_indexes=0-$last idle" \
 			"w:$ZSYS/writeback=idle" "w:$ZSYS/writeback_limit=40,0,100" \
 			> /tmp/hammer.$$ &
 		check "$1: no old content comes back" \

@@ -19,7 +19,7 @@
 
 ZT_BESIDE=1
 MODES="idle,huge,huge_idle,incompressible,type=idle,page_index=3"
-MODES="$MODES,page_indexes=0-700,page_index=1 page_index=9,1,2,3,nonsense"
+MODES="$MODES,page_indexes=0-700,page_index=1 page_index=9,3,nonsense"
 RECOMPRESS="type=idle,type=huge,type=huge_idle,type=idle threshold=2000"
 RECOMPRESS="$RECOMPRESS,type=idle max_pages=50,type=idle priority=2,type=x"
 # shellcheck source=../lib.sh
