@@ -84,19 +84,17 @@ int zram_sysfs_find(const struct zram *zram,
  * @zram: the device
  * @prio: its priority
  * @text: the name; a trailing newline is ignored
- * @len: length of the name, bytes
  *
  * Context: May sleep. Takes config_lock.
  * Return: 0; -E2BIG if the name is too long; -EINVAL if it is unknown; -EBUSY
  *	if the device is set up.
  */
-int zram_sysfs_choose(struct zram *zram, unsigned int prio, const char *text,
-		      size_t len)
+int zram_sysfs_choose(struct zram *zram, unsigned int prio, const char *text)
 {
 	const char *name = zram_comp_table_lookup(text);
 	int err;
 
-	if (len >= ZRAM_SYSFS_COMP_NAME)
+	if (strlen(text) >= ZRAM_SYSFS_COMP_NAME)
 		return -E2BIG;
 	if (!name)
 		return -EINVAL;

@@ -45,7 +45,6 @@ int zram_sysfs_take_algo(void *ctx, const char *value);
 int zram_sysfs_take_priority(void *ctx, const char *value);
 int zram_sysfs_find(const struct zram *zram,
 		    const struct zram_sysfs_which *which, unsigned int lowest);
-int zram_sysfs_choose(struct zram *zram, unsigned int prio, const char *text,
-		      size_t len);
+int zram_sysfs_choose(struct zram *zram, unsigned int prio, const char *text);
 
 #endif

@@ -44,7 +44,7 @@ static ssize_t comp_algorithm_store(struct device *dev,
 				    struct device_attribute *attr,
 				    const char *buf, size_t len)
 {
-	int err = zram_sysfs_choose(zram_sysfs_device(dev), 0, buf, len);
+	int err = zram_sysfs_choose(zram_sysfs_device(dev), 0, buf);
 
 	return err ? err : len;
 }

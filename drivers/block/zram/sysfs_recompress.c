@@ -118,8 +118,7 @@ static ssize_t recomp_algorithm_store(struct device *dev,
 		return -EINVAL;
 	if (which->too_long)
 		return -E2BIG;
-	err = zram_sysfs_choose(zram, which->prio, which->name,
-				strlen(which->name));
+	err = zram_sysfs_choose(zram, which->prio, which->name);
 	return err ? err : len;
 }
 static DEVICE_ATTR_RW(recomp_algorithm);

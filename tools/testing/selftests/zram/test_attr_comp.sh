@@ -36,6 +36,13 @@ case $(cat "$ZSYS/comp_algorithm") in
 *"[lzo]"*) pass "errors leave the selection" ;;
 *) fail "errors leave the selection" "$(cat "$ZSYS/comp_algorithm")" ;;
 esac
+# A program may write all of an array of characters
+printf 'lzo-rle\0%0127d' 0 > "$ZSYS/comp_algorithm"
+is "a name with many bytes behind its end" $? 0
+case $(cat "$ZSYS/comp_algorithm") in
+*"[lzo-rle]"*) pass "it is selected" ;;
+*) fail "it is selected" "$(cat "$ZSYS/comp_algorithm")" ;;
+esac
 put "$ZSYS/disksize" 4M
 store EBUSY comp_algorithm lzo-rle
 store EBUSY comp_algorithm lzo
