@@ -226,7 +226,7 @@ err_stats:
  *
  * Context: Takes open_mutex if it is free.
  * Return: 0; -EAGAIN if the device is open without a holder, or a task has open_mutex;
- *	-EBUSY if it has a holder or another task has claimed it.
+ *	-EALREADY if another task has claimed it; -EBUSY if it has a holder.
  */
 int zram_device_try_claim(struct zram *zram)
 {
@@ -235,7 +235,7 @@ int zram_device_try_claim(struct zram *zram)
 	if (!mutex_trylock(&zram->disk->open_mutex))
 		return -EAGAIN;
 	if (zram->claimed)
-		err = -EBUSY;
+		err = -EALREADY;
 	else if (!disk_openers(zram->disk))
 		zram->claimed = true;
 	else

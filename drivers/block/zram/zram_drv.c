@@ -75,6 +75,17 @@ static int zram_drv_add(void)
 	return id;
 }
 
+/*
+ * Sleep before the next attempt to claim a device; returns false if there is none. A reset
+ * ends by itself. After it, udev's helpers open the device: they have a second from then on.
+ */
+static bool zram_drv_wait(int err, unsigned long *end)
+{
+	if (err == -EALREADY)
+		*end = zram_device_claim_end();
+	return (err == -EALREADY || err == -EAGAIN) && zram_device_wait_openers(*end);
+}
+
 static int zram_drv_remove(u32 id)
 {
 	unsigned long end = zram_device_claim_end();
@@ -97,9 +108,12 @@ static int zram_drv_remove(u32 id)
 			/* No task finds it any more; the entry stays reserved */
 			xa_store(&zram_devices, id, NULL, GFP_KERNEL);
 		mutex_unlock(&zram_devices_lock);
-	} while (err == -EAGAIN && zram_device_wait_openers(end));
+	} while (zram_drv_wait(err, &end));
+	/* A signal came, perhaps that of the freezer */
+	if (err == -EALREADY)
+		return -ERESTARTSYS;
 	if (err)
-		return err == -EAGAIN ? -EBUSY : err;
+		return err == -ENODEV ? err : -EBUSY;
 	/*
 	 * Without the mutex: this waits for attributes of the device, and one
 	 * of them may wait for the mutex, because hot_add can be named as a

@@ -29,7 +29,7 @@ static void device_test_claim(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, zram_device_try_claim(zram), 0);
 	KUNIT_EXPECT_TRUE(test, zram->claimed);
-	KUNIT_EXPECT_EQ(test, zram_device_try_claim(zram), -EBUSY);
+	KUNIT_EXPECT_EQ(test, zram_device_try_claim(zram), -EALREADY);
 }
 
 /* -EAGAIN without a holder, because such openers close soon */

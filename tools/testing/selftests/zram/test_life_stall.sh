@@ -61,10 +61,18 @@ check "reset ends when it is killed" ended "$reset" 5
 read -r state < "$ZSYS/initstate"
 is "the device is as it was" "$state" 1
 check "its data too" zpat verify -k random "$ZDEV"
-clock
-begun=$NOW
+bg ztry "$ZSYS/reset" 1 > /tmp/reset.$$
+reset=$BGPID
+sleep 0.5
 bg ztry $CONTROL/hot_remove "$ZID" > /tmp/remove.$$
 remove=$BGPID
+# Longer than for openers
+sleep 2
+waits "hot_remove waits for reset" "$remove"
+kill -9 "$reset"
+check "reset ends when it is killed, beside hot_remove" ended "$reset" 5
+clock
+begun=$NOW
 sleep 0.5
 waits "hot_remove waits for the run" "$remove"
 readable "beside hot_remove"
