@@ -153,8 +153,8 @@ static int tier_slice_write(struct zram_tier_slice *slice)
 static int tier_slice_end(struct zram_tier_slice *slice, int err, int last)
 {
 	const struct zram_wb_run *run = &slice->run;
-	/* An object has not found space: an error only if it was the last candidate */
-	bool space = last == -ENOSPC || last == -EDQUOT;
+	/* An object found no space: an error only if it was the last; one of the device always */
+	bool space = !run->failed && (last == -ENOSPC || last == -EDQUOT);
 
 	if (zram_wb_retry_gave_up(&run->retry))
 		return last ?: -EIO;

@@ -260,6 +260,7 @@ void zram_wb_run_resume(struct zram_wb_run *run, u64 allowed)
 	zram_wb_retry_init(&run->retry, run->pp, run->ring);
 	run->allowed = allowed;
 	run->err = 0;
+	run->failed = false;
 	run->pack.err = 0;
 	run->written = 0;
 	run->blocks = 0;

@@ -163,6 +163,7 @@ void zram_wb_settle(struct zram_wb_run *run, struct zram_wb_request *req)
 	trace_zram_wb_complete(run->zram, req->first, req->nr, bad, req->err);
 	if (bad) {
 		run->err = req->err;
+		run->failed = true;
 		zram_bd_budget_refund(run->zram, bad, req->epoch);
 	}
 	run->blocks += req->nr - bad;

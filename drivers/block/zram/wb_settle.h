@@ -24,6 +24,7 @@ struct zram_wb_ring;
  * @unit: blocks that the next request needs together
  * @allowed: blocks that the run may still write, beside the budget of the device
  * @err: the last error of the device, in this slice
+ * @failed: the device has failed to write, in this slice
  * @written: pages moved to the backing device, in this slice
  * @blocks: blocks written, in this slice; also those whose pages were overwritten
  *	meanwhile
@@ -40,6 +41,7 @@ struct zram_wb_run {
 	unsigned int unit;
 	u64 allowed;
 	int err;
+	bool failed;
 	u64 written;
 	u64 blocks;
 };
