@@ -33,7 +33,7 @@ bool zram_tier_pause_is_on(const struct zram_tier_pause *pause, u64 now)
 }
 
 /**
- * zram_tier_pause_end() - pages were moved
+ * zram_tier_pause_end() - end a pause, because nothing keeps pages from leaving
  * @pause: the pause
  */
 void zram_tier_pause_end(struct zram_tier_pause *pause)
@@ -69,15 +69,8 @@ static void tier_pause_device(struct zram_tier_pause *pause, struct zram *zram, 
 		       now + pause->backoff * MSEC_PER_SEC);
 }
 
-/**
- * zram_tier_pause_begin() - a slice could not write
- * @pause: the pause
- * @zram: the device
- * @err: result of zram_tier_slice_run() that is not 0, -ENOENT, -EAGAIN or -EINTR
- * @now: awake time, ms
- */
-void zram_tier_pause_begin(struct zram_tier_pause *pause, struct zram *zram, int err,
-			   u64 now)
+static void tier_pause_begin(struct zram_tier_pause *pause, struct zram *zram, int err,
+			     u64 now)
 {
 	switch (err) {
 	case -EDQUOT:
@@ -96,5 +89,39 @@ void zram_tier_pause_begin(struct zram_tier_pause *pause, struct zram *zram, int
 		break;
 	default:
 		tier_pause_device(pause, zram, err, now);
+	}
+}
+
+/**
+ * zram_tier_pause_result() - begin or end a pause, by the result of a slice
+ * @pause: the pause
+ * @zram: the device
+ * @err: what zram_tier_slice_run() has returned
+ * @pages: pages that it moved
+ * @now: awake time at its end, ms
+ *
+ * Return: true if the next slice is to look at all pages again: after the last one, and after
+ *	an error of the device, since there may be no other pages than those that stayed.
+ */
+bool zram_tier_pause_result(struct zram_tier_pause *pause, struct zram *zram, int err,
+			    u64 pages, u64 now)
+{
+	switch (err) {
+	case 0:
+	case -ENOENT:
+		if (pages || !pause->backoff)
+			zram_tier_pause_end(pause);
+		else
+			/* Without a page, it does not show that the device works again */
+			pause->why = ZRAM_TIER_PAUSED_DEVICE;
+		return err == -ENOENT;
+	case -EAGAIN:
+	case -EINTR:
+		if (pages)
+			zram_tier_pause_end(pause);
+		return false;
+	default:
+		tier_pause_begin(pause, zram, err, now);
+		return pause->why == ZRAM_TIER_PAUSED_DEVICE;
 	}
 }

@@ -25,7 +25,7 @@ struct zram_tier_pause {
 bool zram_tier_pause_is_on(const struct zram_tier_pause *pause, u64 now);
 void zram_tier_pause_end(struct zram_tier_pause *pause);
 void zram_tier_pause_cut(struct zram_tier_pause *pause);
-void zram_tier_pause_begin(struct zram_tier_pause *pause, struct zram *zram, int err,
-			   u64 now);
+bool zram_tier_pause_result(struct zram_tier_pause *pause, struct zram *zram, int err,
+			    u64 pages, u64 now);
 
 #endif

@@ -227,27 +227,16 @@ static void tier_step_walk(struct tier_work *work)
 	work->exhausted_age = U32_MAX;
 }
 
-/* Begin or end a pause, by the result of a slice */
+/* Begin or end a pause, by the result of a slice, which may have waited long for the device */
 static void tier_step_result(struct tier_work *work, int err)
 {
+	u64 now = ktime_to_ms(ktime_get());
+
 	work->more |= work->slice.pages;
-	switch (err) {
-	case -EAGAIN:
-	case -EINTR:
-		/* A slice that moved no page does not show that the device works */
-		if (work->slice.pages)
-			zram_tier_pause_end(&work->pause);
-		break;
-	case -ENOENT:
+	if (err == -ENOENT)
 		work->exhausted_age = work->out.min_age;
+	if (zram_tier_pause_result(&work->pause, work->zram, err, work->slice.pages, now))
 		zram_tier_slice_restart(&work->slice);
-		fallthrough;
-	case 0:
-		zram_tier_pause_end(&work->pause);
-		break;
-	default:
-		zram_tier_pause_begin(&work->pause, work->zram, err, work->stepped);
-	}
 }
 
 static void tier_step_goal(struct tier_work *work, struct zram_tier_goal *goal)

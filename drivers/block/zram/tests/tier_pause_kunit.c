@@ -73,7 +73,7 @@ static void pause_test_reasons(struct kunit *test)
 
 	KUNIT_EXPECT_FALSE(test, zram_tier_pause_is_on(&t->pause, NOW));
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		zram_tier_pause_begin(&t->pause, &t->zram, cases[i].err, NOW);
+		zram_tier_pause_result(&t->pause, &t->zram, cases[i].err, 0, NOW);
 		pause_test_expect(test, cases[i].why, cases[i].ms);
 		/* None of them is an error of the device */
 		KUNIT_EXPECT_EQ(test, t->tier.status.last_error, 0);
@@ -82,7 +82,7 @@ static void pause_test_reasons(struct kunit *test)
 	}
 	/* Nothing may be written in a day */
 	t->tier.budget.bucket.daily = 0;
-	zram_tier_pause_begin(&t->pause, &t->zram, -EDQUOT, NOW);
+	zram_tier_pause_result(&t->pause, &t->zram, -EDQUOT, 0, NOW);
 	pause_test_expect(test, ZRAM_TIER_PAUSED_BUDGET, SOON);
 }
 
@@ -96,19 +96,50 @@ static void pause_test_device(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(seconds); i++) {
-		zram_tier_pause_begin(&t->pause, &t->zram, -EIO, NOW);
+		zram_tier_pause_result(&t->pause, &t->zram, -EIO, 0, NOW);
 		pause_test_expect(test, ZRAM_TIER_PAUSED_DEVICE, seconds[i] * MSEC_PER_SEC);
 	}
 	KUNIT_EXPECT_EQ(test, t->tier.status.last_error, -EIO);
 	/* Another pause does not make the device work */
-	zram_tier_pause_begin(&t->pause, &t->zram, -ENOMEM, NOW);
-	zram_tier_pause_begin(&t->pause, &t->zram, -EREMOTEIO, NOW);
+	zram_tier_pause_result(&t->pause, &t->zram, -ENOMEM, 0, NOW);
+	zram_tier_pause_result(&t->pause, &t->zram, -EREMOTEIO, 0, NOW);
 	pause_test_expect(test, ZRAM_TIER_PAUSED_DEVICE, DEVICE_MAX * MSEC_PER_SEC);
 	KUNIT_EXPECT_EQ(test, t->tier.status.last_error, -EREMOTEIO);
 	/* Pages were moved */
 	zram_tier_pause_end(&t->pause);
-	zram_tier_pause_begin(&t->pause, &t->zram, -EIO, NOW);
+	zram_tier_pause_result(&t->pause, &t->zram, -EIO, 0, NOW);
 	pause_test_expect(test, ZRAM_TIER_PAUSED_DEVICE, MSEC_PER_SEC);
+}
+
+/* A slice that moved no page does not end the pause of a device that fails */
+static void pause_test_no_page(struct kunit *test)
+{
+	static const int err[] = { -EAGAIN, -EINTR, -ENOENT };
+	struct pause_test *t = test->priv;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(err); i++) {
+		KUNIT_EXPECT_TRUE(test, zram_tier_pause_result(&t->pause, &t->zram, -EIO, 0, NOW));
+		KUNIT_EXPECT_EQ(test, err[i] == -ENOENT,
+				zram_tier_pause_result(&t->pause, &t->zram, err[i], 0, NOW));
+		pause_test_expect(test, ZRAM_TIER_PAUSED_DEVICE, MSEC_PER_SEC << i);
+	}
+	/* Nor is the end of a lack of memory the end of it */
+	zram_tier_pause_result(&t->pause, &t->zram, -ENOMEM, 0, NOW);
+	zram_tier_pause_result(&t->pause, &t->zram, -ENOENT, 0, NOW);
+	zram_tier_pause_result(&t->pause, &t->zram, -EIO, 0, NOW);
+	pause_test_expect(test, ZRAM_TIER_PAUSED_DEVICE, 8 * MSEC_PER_SEC);
+	for (i = 0; i < ARRAY_SIZE(err); i++) {
+		zram_tier_pause_result(&t->pause, &t->zram, err[i], 1, NOW);
+		KUNIT_EXPECT_FALSE(test, zram_tier_pause_is_on(&t->pause, NOW));
+		zram_tier_pause_result(&t->pause, &t->zram, -EIO, 0, NOW);
+		pause_test_expect(test, ZRAM_TIER_PAUSED_DEVICE, MSEC_PER_SEC);
+	}
+	/* Other pauses end with the last page */
+	zram_tier_pause_end(&t->pause);
+	zram_tier_pause_result(&t->pause, &t->zram, -ENOSPC, 0, NOW);
+	zram_tier_pause_result(&t->pause, &t->zram, -ENOENT, 0, NOW);
+	KUNIT_EXPECT_FALSE(test, zram_tier_pause_is_on(&t->pause, NOW));
 }
 
 /* A need of memory ends the pause, not the doubling */
@@ -116,16 +147,17 @@ static void pause_test_cut(struct kunit *test)
 {
 	struct pause_test *t = test->priv;
 
-	zram_tier_pause_begin(&t->pause, &t->zram, -EIO, NOW);
+	zram_tier_pause_result(&t->pause, &t->zram, -EIO, 0, NOW);
 	zram_tier_pause_cut(&t->pause);
 	KUNIT_EXPECT_FALSE(test, zram_tier_pause_is_on(&t->pause, NOW));
-	zram_tier_pause_begin(&t->pause, &t->zram, -EIO, NOW);
+	zram_tier_pause_result(&t->pause, &t->zram, -EIO, 0, NOW);
 	pause_test_expect(test, ZRAM_TIER_PAUSED_DEVICE, 2 * MSEC_PER_SEC);
 }
 
 static struct kunit_case pause_test_cases[] = {
 	KUNIT_CASE(pause_test_reasons),
 	KUNIT_CASE(pause_test_device),
+	KUNIT_CASE(pause_test_no_page),
 	KUNIT_CASE(pause_test_cut),
 	{}
 };
