@@ -224,6 +224,21 @@ void zram_bd_detach(struct zram *zram)
 }
 
 /**
+ * zram_bd_can_discard() - is there something that zram_bd_discard() would discard?
+ * @zram: a device with a backing device
+ *
+ * Context: Any.
+ * Return: true if so.
+ */
+bool zram_bd_can_discard(const struct zram *zram)
+{
+	const struct zram_backing *backing = &zram->backing;
+
+	return zram_bd_map_discardable(backing->map) &&
+	       bdev_max_discard_sectors(backing->bdev);
+}
+
+/**
  * zram_bd_discard() - discard segments of the backing device that became free
  * @run: a run
  *
@@ -240,7 +255,7 @@ bool zram_bd_discard(const struct zram_pp_run *run)
 	u64 from = 0, first, nr;
 	int err;
 
-	if (!bdev_max_discard_sectors(backing->bdev))
+	if (!zram_bd_can_discard(run->zram))
 		return true;
 	/* One segment that cannot be discarded does not keep the others */
 	while (errors < MAX_DISCARD_ERRORS && !zram_pp_stop(run)) {

@@ -95,6 +95,20 @@ u64 zram_tier_budget_spill_left(struct zram *zram)
 }
 
 /**
+ * zram_tier_budget_for() - find how much a slice may write now
+ * @zram: the device
+ * @rescue: it is a rescue
+ *
+ * Context: Any but interrupts.
+ * Return: as zram_tier_budget_spill_left() for a rescue, otherwise as
+ *	zram_tier_budget_left().
+ */
+u64 zram_tier_budget_for(struct zram *zram, bool rescue)
+{
+	return rescue ? zram_tier_budget_spill_left(zram) : zram_tier_budget_left(zram);
+}
+
+/**
  * zram_tier_budget_charge() - count bytes that were written
  * @zram: the device
  * @bytes: that were written

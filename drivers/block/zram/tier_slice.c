@@ -10,7 +10,6 @@
  */
 
 #include <linux/atomic.h>
-#include <linux/blkdev.h>
 #include <linux/container_of.h>
 #include <linux/delay.h>
 #include <linux/errno.h>
@@ -116,7 +115,7 @@ static void tier_slice_retest(struct zram_tier_slice *slice)
 {
 	time64_t now = ktime_get_boottime_seconds();
 
-	if (now < slice->retest)
+	if (now < slice->retest || zram_pp_stop(&slice->pp))
 		return;
 	slice->retest = now + RETEST_EVERY;
 	zram_wb_retry_begin(&slice->run.retry, slice->zram->backing.map);
@@ -153,7 +152,7 @@ static int tier_slice_write(struct zram_tier_slice *slice)
 static int tier_slice_end(struct zram_tier_slice *slice, int err, int last)
 {
 	const struct zram_wb_run *run = &slice->run;
-	/* An object found no space: an error only if it was the last; one of the device always */
+	/* No space for an object is an error only if it was the last. The device's own always is */
 	bool space = !run->failed && (last == -ENOSPC || last == -EDQUOT);
 
 	if (zram_wb_retry_gave_up(&run->retry))
@@ -190,13 +189,6 @@ static u32 tier_slice_limit(struct zram_tier_slice *slice)
 	return limit;
 }
 
-/* Bytes that the daily budget allows for the slice */
-static u64 tier_slice_budget(const struct zram_tier_slice *slice)
-{
-	return slice->goal.rescue ? zram_tier_budget_spill_left(slice->zram) :
-	       zram_tier_budget_left(slice->zram);
-}
-
 /* One slice, under pp_lock */
 static int tier_slice_work(struct zram_tier_slice *slice)
 {
@@ -210,7 +202,8 @@ static int tier_slice_work(struct zram_tier_slice *slice)
 	zram_pp_walk_cut(&run->walk, slice->goal.above);
 	slice->begun = run->pack.head;
 
-	granted = min3(slice->goal.bytes, most, tier_slice_budget(slice));
+	granted = min3(slice->goal.bytes, most,
+		       zram_tier_budget_for(slice->zram, slice->goal.rescue));
 	zram_wb_ring_set_limit(run->ring, slice->goal.rescue ?
 			       ZRAM_TIER_LATENCY_NONE : slice->latency.limit);
 	zram_wb_run_resume(run, granted >> ZRAM_BLOCK_SHIFT);
@@ -224,7 +217,7 @@ static int tier_slice_work(struct zram_tier_slice *slice)
 	zram_tier_budget_charge(slice->zram, slice->bytes);
 	/* The grant is used up. That is an error only if the budget is used up with it */
 	if (err == -EAGAIN && run->allowed < ZRAM_BLOCKS_PER_PAGE &&
-	    tier_slice_budget(slice) < PAGE_SIZE)
+	    zram_tier_budget_for(slice->zram, slice->goal.rescue) < PAGE_SIZE)
 		err = -EDQUOT;
 	return tier_slice_end(slice, err, last);
 }
@@ -389,12 +382,17 @@ static void tier_slice_sparse(struct zram_tier_slice *slice, u64 now)
 	slice->fresh = true;
 }
 
-static bool tier_slice_can_discard(const struct zram_tier_slice *slice)
+/* Test retired blocks without a slice that writes */
+static void tier_slice_revive(struct zram_tier_slice *slice)
 {
-	const struct zram_backing *backing = &slice->zram->backing;
-
-	return zram_bd_map_discardable(backing->map) &&
-	       bdev_max_discard_sectors(backing->bdev);
+	if (zram_bd_map_free(slice->zram->backing.map) >= ZRAM_WB_RING_REQUEST ||
+	    ktime_get_boottime_seconds() < slice->retest ||
+	    !tier_slice_take(slice, &tier_slice_any))
+		return;
+	zram_wb_run_resume(&slice->run, 0);
+	tier_slice_retest(slice);
+	zram_wb_run_pause(&slice->run);
+	tier_slice_give(slice);
 }
 
 /* Discards for the time of a slice. A later call discards the other segments */
@@ -414,9 +412,9 @@ static void tier_slice_discard(struct zram_tier_slice *slice)
  * @now: awake time, ms
  * @full: pages are to leave, and the backing device is full
  *
- * If @full, brings objects back from sparse blocks. Some time after the last slice, discards
- * free segments of the backing device. A later call discards segments that are left, or that
- * become free meanwhile.
+ * If @full, tests retired blocks and brings objects back from sparse ones. Some time after
+ * the last slice, discards free segments of the backing device. A later call discards
+ * segments that are left, or that become free meanwhile.
  *
  * Context: May sleep; waits for I/O. The thread, between two slices. Takes pp_lock.
  */
@@ -424,9 +422,11 @@ void zram_tier_slice_rest(struct zram_tier_slice *slice, u64 now, bool full)
 {
 	/* The governor also lifts a limit while nothing is written */
 	tier_slice_limit(slice);
-	if (full)
+	if (full) {
+		tier_slice_revive(slice);
 		tier_slice_sparse(slice, now);
-	if (now < slice->ran + (REST << slice->backoff) || !tier_slice_can_discard(slice))
+	}
+	if (now < slice->ran + (REST << slice->backoff) || !zram_bd_can_discard(slice->zram))
 		return;
 	slice->ran = now;
 	slice->fresh = true;
@@ -444,7 +444,7 @@ u32 zram_tier_slice_rest_ms(const struct zram_tier_slice *slice, u64 now)
 {
 	u64 due = slice->ran + (REST << slice->backoff);
 
-	if (!tier_slice_can_discard(slice))
+	if (!zram_bd_can_discard(slice->zram))
 		return 0;
 	return now < due ? due - now : REST;
 }
