@@ -32,6 +32,7 @@
 #include "tier_capacity.h"
 #include "tier_dev.h"
 #include "tier_num.h"
+#include "tier_sleep.h"
 #include "zram.h"
 
 #define LOOK_EVERY	HZ
@@ -155,6 +156,16 @@ static void tier_capacity_tell(struct zram_tier_watch *watch, u64 storable, u64 
 	tier_capacity_event(watch);
 }
 
+/*
+ * Does the machine go to sleep, or has the thread not worked since? For that time memory is
+ * short, and the thread moves nothing: no news for a program.
+ */
+static bool tier_capacity_sleeps(const struct zram *zram)
+{
+	return zram_tier_asleep() ||
+	       READ_ONCE(zram->tier->status.activity) == ZRAM_TIER_PAUSED_SLEEP;
+}
+
 static void tier_capacity_compare(struct zram_tier_watch *watch, u64 low)
 {
 	struct zram *zram = watch->zram;
@@ -163,6 +174,9 @@ static void tier_capacity_compare(struct zram_tier_watch *watch, u64 low)
 	u64 at;
 
 	tier_capacity_observe(zram, &in);
+	/* The announcement may have come meanwhile */
+	if (tier_capacity_sleeps(zram))
+		return;
 	zram_capacity_forecast(&in, &out);
 	tier_capacity_tell(watch, out.storable, low);
 	at = zram_capacity_watch(&in, &out, low) >> PAGE_SHIFT;
@@ -185,7 +199,7 @@ static void tier_capacity_look(struct zram_tier_watch *watch)
 	WRITE_ONCE(zram->pool.watch_pages, 0);
 	if (low && zram_is_set_up(zram)) {
 		again = true;
-		if (!READ_ONCE(zram->stopping))
+		if (!READ_ONCE(zram->stopping) && !tier_capacity_sleeps(zram))
 			tier_capacity_compare(watch, low);
 	} else {
 		watch->below = false;

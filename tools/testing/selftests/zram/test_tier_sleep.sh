@@ -56,6 +56,38 @@ asleep() {
 	is "$1: it was announced" "$5" 1
 }
 
+# storable LEAST MOST: so much can be stored
+# shellcheck disable=SC2317 # called by wait_for
+storable() {
+	read -r STORABLE _ < "$ZSYS/tier/capacity"
+	[ "$STORABLE" -ge "$1" ] && [ "$STORABLE" -le "$2" ]
+}
+
+# While the thread may not move pages there is less space, but no program is told
+quiet() {
+	bd_use null 32 || skip_all "no null_blk"
+	zram_new 32M '' "$BD"
+	put "$ZSYS/mem_limit" 4M
+	tier_pressing
+	put "$ZSYS/tier/enable" 1
+	put "$ZSYS/tier/spill" 0
+	must zpat fill -k random -n 256 "$ZDEV" > /dev/null
+	check "capacity: with the backing device" wait_for 20 storable 25000000 40000000
+	put "$ZSYS/tier/capacity_low" 20000000
+	told=/tmp/told.$$
+	ZT_FILES=$told
+	bg ztry -w "$ZSYS/tier/capacity" 12000 /dev/null > "$told"
+	listener=$BGPID
+	opened -h /dev/snapshot
+	check "capacity: hibernation is announced" wait_for 10 storable 0 20000000
+	sleep 2
+	closed
+	wait "$listener"
+	is "capacity: no program is told, then and afterwards" "$(cat "$told")" "TIMEOUT "
+	check "capacity: as before" wait_for 20 storable 25000000 40000000
+	must zram_remove
+}
+
 # Spill writes nothing either: the writes fail that memory has no space for
 if [ -c /dev/snapshot ] && [ "$(ztry -r /dev/snapshot)" != EPERM ]; then
 	bd_use null 32 || skip_all "no null_blk"
@@ -76,6 +108,7 @@ if [ -c /dev/snapshot ] && [ "$(ztry -r /dev/snapshot)" != EPERM ]; then
 	check "spill: after it no write fails" zpat fill -b 1 -k random -o 1024 -n 1024 "$ZDEV"
 	check "spill: every byte" zpat verify -k random -n 2048 "$ZDEV"
 	must zram_remove
+	quiet
 else
 	skip "spill while hibernation is announced" "kernel without /dev/snapshot"
 fi
