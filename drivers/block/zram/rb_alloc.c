@@ -111,7 +111,7 @@ struct zram_rb_packed *zram_rb_alloc_one(struct zram_rb_memory *memory,
 
 static void *rb_alloc_mempool_alloc(gfp_t gfp, void *data)
 {
-	return zram_rb_alloc(1, 1, MAX_SPAN, gfp);
+	return zram_rb_alloc(1, 1, MAX_SPAN, zram_rb_alloc_gfp(gfp));
 }
 
 static void rb_alloc_mempool_free(void *element, void *data)

@@ -108,6 +108,21 @@ struct zram_rb_memory {
 	struct zram_rb_packed * __percpu *kept;
 };
 
+/**
+ * zram_rb_alloc_gfp() - how the mempools of packed reads and of groups allocate
+ * @gfp: as the mempool is asked
+ *
+ * While a mempool is empty it tries the allocator for each reader that waits, and again each
+ * time an element comes back. Direct reclaim may not swap here, and would scan a full memory
+ * in vain. Only the set-up of a mempool may reclaim; readers wait for an element.
+ *
+ * Return: @gfp, without direct reclaim if the task may not start I/O.
+ */
+static inline gfp_t zram_rb_alloc_gfp(gfp_t gfp)
+{
+	return gfp & __GFP_IO ? gfp : gfp & ~__GFP_DIRECT_RECLAIM;
+}
+
 int zram_rb_alloc_init(struct zram_rb_memory *memory);
 void zram_rb_alloc_exit(struct zram_rb_memory *memory);
 struct zram_rb_packed *zram_rb_alloc(unsigned int objects, unsigned int window,

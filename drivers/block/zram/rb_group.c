@@ -14,6 +14,7 @@
 #include <linux/limits.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
+#include <linux/slab.h>
 #include <linux/time64.h>
 
 #include "rb_group.h"
@@ -36,6 +37,11 @@ static void rb_group_submit_work(struct work_struct *work)
 	}
 }
 
+static void *rb_group_mempool_alloc(gfp_t gfp, void *data)
+{
+	return kmalloc_obj(struct zram_rb_group, zram_rb_alloc_gfp(gfp));
+}
+
 /**
  * zram_rb_group_init() - set up groups and the worker that submits reads
  * @pool: the pool, zeroed
@@ -52,8 +58,8 @@ int zram_rb_group_init(struct zram_rb_pool *pool, const char *name)
 				   WQ_PERCPU, 0, name);
 	if (!pool->wq)
 		return -ENOMEM;
-	if (!mempool_init_kmalloc_pool(&pool->groups, ZRAM_RB_RESERVE,
-				       sizeof(struct zram_rb_group)))
+	if (!mempool_init(&pool->groups, ZRAM_RB_RESERVE, rb_group_mempool_alloc,
+			  mempool_kfree, NULL))
 		return 0;
 	destroy_workqueue(pool->wq);
 	return -ENOMEM;

@@ -73,7 +73,16 @@ static void rb_alloc_test_others(struct kunit *test)
 	zram_rb_alloc_exit(memory);
 }
 
+/* A reader that waits for the mempool does not reclaim; its set-up may */
+static void rb_alloc_test_gfp(struct kunit *test)
+{
+	KUNIT_EXPECT_TRUE(test, zram_rb_alloc_gfp(GFP_KERNEL) == GFP_KERNEL);
+	KUNIT_EXPECT_FALSE(test, zram_rb_alloc_gfp(GFP_NOIO) & __GFP_DIRECT_RECLAIM);
+	KUNIT_EXPECT_TRUE(test, zram_rb_alloc_gfp(GFP_NOIO) & __GFP_KSWAPD_RECLAIM);
+}
+
 static struct kunit_case rb_alloc_test_cases[] = {
+	KUNIT_CASE(rb_alloc_test_gfp),
 	KUNIT_CASE(rb_alloc_test_keep),
 	KUNIT_CASE(rb_alloc_test_others),
 	{}
