@@ -254,10 +254,18 @@ static void run(const struct codec *c, struct set *sets, int nr)
 	free(all);
 }
 
-/* -c: cold caches as well; -s: sizes only; -o: compressors with this in their name */
+/* -c: cold caches as well; -s: sizes only; -o: this compressor, with each level or this one */
 static void wrong_use(void)
 {
 	errx(2, "usage: lzpage [-r ROUNDS] [-c] [-s] [-o CODEC] FILE...");
+}
+
+/* Is @only the name of the codec, or what precedes its level? */
+static bool is_wanted(const struct codec *c, const char *only)
+{
+	size_t len = strlen(only);
+
+	return !strncmp(c->name, only, len) && (!len || strchr(" ", c->name[len]));
 }
 
 int main(int argc, char **argv)
@@ -291,7 +299,7 @@ int main(int argc, char **argv)
 		       cold ? "   cold" : "");
 	putchar('\n');
 	for (k = 0; k < NR_CODECS; k++)
-		if (strstr(codecs[k].name, only))
+		if (is_wanted(&codecs[k], only))
 			run(&codecs[k], sets, nr);
 	return 0;
 }

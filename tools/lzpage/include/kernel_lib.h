@@ -36,6 +36,7 @@ typedef int64_t s64;
 
 /* Not the C library's, which counts from one */
 #define __ffs(v)		((unsigned int)__builtin_ctzl(v))
+#define __fls(v)		((unsigned int)(BITS_PER_LONG - 1 - __builtin_clzl(v)))
 
 static inline u64 div_u64(u64 dividend, u32 divisor)
 {
