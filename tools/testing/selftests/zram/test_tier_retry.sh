@@ -3,8 +3,8 @@
 # timeout: 400
 # slow: 160
 # How often the thread tries a backing device that fails: less and less often, also if few
-# pages are to leave, or if the device says that it has no space.
-# Retired blocks are tested while no other block is free.
+# pages are to leave, or if the device says that it has no space. Retired blocks are tested
+# while no other block is free.
 
 . ./lib.sh
 
@@ -82,9 +82,8 @@ if [ "$PER_PAGE" -eq 1 ]; then bad; else
 fi
 
 # A thin volume whose pool is full says that there is no space; few pages are to leave then
-meta=$disk
-bd_dm zt_meta linear "0 8192 linear $meta 131072" || bail "dm-linear"
-bd_dm zt_data linear "0 16384 linear $meta 139264" || bail "dm-linear"
+bd_dm zt_meta linear "0 8192 linear $disk 131072" || bail "dm-linear"
+bd_dm zt_data linear "0 16384 linear $disk 139264" || bail "dm-linear"
 if bd_dm zt_pool thin-pool "0 16384 thin-pool /dev/mapper/zt_meta /dev/mapper/zt_data 128 0 1 \
 error_if_no_space" && dmsetup message zt_pool 0 "create_thin 0" &&
 	begin thin 4096 thin "0 65536 thin /dev/mapper/zt_pool 0"; then

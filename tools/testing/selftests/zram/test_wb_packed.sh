@@ -77,7 +77,7 @@ for algorithm in $ALGORITHMS; do
 done
 
 # Pages that do not compress begin at a block. What is left of the block before is used, too.
-# among STEP BOUND: blocks for 100 of content, if each STEP-th page does not compress
+# among STEP: each STEP-th page does not compress
 among() {
 	zram_new ${size}M '' "$BD"
 	must zpat fill -u -k mixed "$ZDEV" > /dev/null
@@ -87,7 +87,7 @@ among() {
 	put "$ZSYS/writeback" idle
 	bd_read
 	between "each ${1}th page does not compress: blocks for 100 of content" \
-		$((BD_WRITES * 4096 / (MM_COMPR / 100))) 100 "$2"
+		$((BD_WRITES * 4096 / (MM_COMPR / 100))) 100 105
 	check "each ${1}th: every page that does not" zpat verify -u -k random -S "$1" "$ZDEV"
 	blocks=$BD_COUNT whole=$(((pages / PER_PAGE + $1 - 1) / $1))
 	must zpat discard -u -S "$1" "$ZDEV" > /dev/null
@@ -99,9 +99,9 @@ among() {
 	must zram_remove
 }
 
-among 2 105
-among 3 105
-among 8 105
+for step in 2 3 8; do
+	among $step
+done
 
 # Bios of many MiB are read in parts, as memory for each is taken at once.
 # large NAME KIND
