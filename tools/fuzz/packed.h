@@ -24,6 +24,8 @@ typedef u8 blk_status_t;
 #define MODULE_LICENSE(text)
 #define MODULE_DESCRIPTION(text)
 #define GOLDEN_RATIO_PRIME	0x61C8864680B583EBull
+#define __GFP_DIRECT_RECLAIM	0
+#define __GFP_IO		0
 #define __GFP_NOMEMALLOC	0
 #define __GFP_NOWARN		0
 #define offset_in_page(p)	((unsigned long)(p) & (PAGE_SIZE - 1))
