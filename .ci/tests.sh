@@ -28,11 +28,11 @@ short="attr_disksize attr_params data_comp data_parallel race_discard swap_lru w
 wb_packed test_recomp.sh recomp_race attr_recomp life_hotplug"
 
 # Not on mainline: tests that mainline-debug runs, tests for which distro is enough, and
-# tests of what the kernel of mainline lacks (wb_cgroup)
+# tests of what the kernel of mainline lacks (tier_throttle, wb_cgroup)
 not_mainline="$writeback $life client_setup client_tier client_timer client_udev \
 tier_attr tier_beside tier_budget tier_capacity tier_discard tier_errors tier_latency tier_life \
 tier_move tier_quiet tier_recomp tier_retry tier_sparse test_tier_spill.sh tier_spill_fail \
-tier_stall tier_tasks wb_cgroup"
+tier_stall tier_tasks tier_throttle wb_cgroup"
 
 # Not on distro: long tests that lts and a newer lane, mainline-debug or mainline run
 not_distro="attr_params attr_recomp data_comp life_hotplug test_recomp.sh recomp_race \

@@ -19,6 +19,8 @@ typedef int64_t s64;
 #define U32_MAX			UINT32_MAX
 #define U64_MAX			UINT64_MAX
 #define PAGE_SIZE		4096UL
+#define NSEC_PER_USEC		1000
+#define TICK_NSEC		4000000
 
 #define min(a, b)		((a) < (b) ? (a) : (b))
 #define max(a, b)		((a) > (b) ? (a) : (b))

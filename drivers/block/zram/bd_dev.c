@@ -305,8 +305,8 @@ ssize_t zram_bd_show(struct zram *zram, char *buf)
  * @reads: set to the reads that have ended, of all programs and partitions; wraps
  * @ns: set to the time that they took, ns; wraps
  *
- * Neither changes while queue/iostats of the disk is 0. Both are 0 if the driver reads back
- * what it writes. Most reads of the disk are then these, and the writes make them slow.
+ * Neither changes while queue/iostats of the disk is 0. If the driver reads back what it
+ * writes, most reads of the disk are these, and the writes make them slow.
  *
  * Context: Any. The backing device stays attached.
  */
@@ -314,10 +314,6 @@ void zram_bd_disk_reads(const struct zram *zram, unsigned long *reads, u64 *ns)
 {
 	const struct block_device *disk = bdev_whole(zram->backing.bdev);
 
-	*reads = 0;
-	*ns = 0;
-	if (zram->backing.verify)
-		return;
 	*reads = part_stat_read(disk, ios[STAT_READ]);
 	*ns = part_stat_read(disk, nsecs[STAT_READ]);
 }

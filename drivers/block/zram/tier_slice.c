@@ -179,7 +179,7 @@ static u32 tier_slice_limit(struct zram_tier_slice *slice)
 	struct zram_tier_status *status = &zram->tier->status;
 	u32 limit;
 
-	if (in.target_us)
+	if (in.target_us && !zram->backing.verify)
 		zram_bd_disk_reads(zram, &in.disk_reads, &in.disk_ns);
 	limit = zram_tier_latency_step(&slice->latency,
 				       &zram->backing.reads->times, &in);

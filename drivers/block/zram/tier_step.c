@@ -17,6 +17,7 @@
 #include <linux/timekeeping.h>
 
 #include "bd_budget.h"
+#include "bd_dev.h"
 #include "obj.h"
 #include "rb_window.h"
 #include "table.h"
@@ -38,6 +39,7 @@
 #include "tier_slice.h"
 #include "tier_sleep.h"
 #include "tier_thread.h"
+#include "tier_wait.h"
 #include "zram.h"
 
 /* Time between two steps, ms */
@@ -54,6 +56,7 @@
  * @in: input of the policy
  * @out: its decision
  * @sums: counters at the last step
+ * @disk: counters of the disk, likewise
  * @disk_us: time of a read of the backing device; 0: not measured
  * @ages: the last walk of the table
  * @stepped: when the last step was, awake time in ms
@@ -80,6 +83,7 @@ struct tier_work {
 	struct zram_tier_input in;
 	struct zram_tier_output out;
 	struct zram_tier_sums sums;
+	struct zram_tier_wait_disk disk;
 	u32 disk_us;
 	struct zram_tier_ages ages;
 	u64 stepped;
@@ -103,6 +107,7 @@ struct tier_work {
 static void tier_step_count(struct tier_work *work, struct zram_tier_input *in)
 {
 	struct zram_tier_sums *last = &work->sums, now = *last;
+	struct zram_tier_wait_disk disk;
 	u64 stores, rest, reads = 0, back = 0;
 	int k;
 
@@ -117,7 +122,9 @@ static void tier_step_count(struct tier_work *work, struct zram_tier_input *in)
 		atomic64_add(back, &work->zram->tier->status.read_back);
 		zram_tier_budget_read_back(work->zram, back);
 	}
-	in->wait_us = now.wait_us - last->wait_us;
+	zram_bd_disk_reads(work->zram, &disk.reads, &disk.ns);
+	in->wait_us = zram_tier_wait_bound(now.wait_us - last->wait_us, back, &work->disk, &disk);
+	work->disk = disk;
 	in->pool_ns = now.pool_ns;
 
 	/*
@@ -429,6 +436,7 @@ static void *tier_step_open(struct zram *zram)
 	work->recomp.touched = ktime_get_boottime_seconds();
 	zram_tier_policy_init(&work->state);
 	zram_tier_count_sum(zram, &work->sums);
+	zram_bd_disk_reads(zram, &work->disk.reads, &work->disk.ns);
 	return work;
 }
 

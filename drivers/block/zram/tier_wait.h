@@ -14,6 +14,18 @@ struct zram_tier_wait {
 	u64 reads;
 };
 
+/**
+ * struct zram_tier_wait_disk - read counters of the disk, see zram_bd_disk_reads()
+ * @reads: reads that have ended
+ * @ns: the time that they took, ns
+ */
+struct zram_tier_wait_disk {
+	unsigned long reads;
+	u64 ns;
+};
+
+u64 zram_tier_wait_bound(u64 us, u64 reads, const struct zram_tier_wait_disk *last,
+			 const struct zram_tier_wait_disk *now);
 u64 zram_tier_wait_average(const struct zram_tier_wait *wait, u32 expected);
 void zram_tier_wait_count(struct zram_tier_wait *wait, u32 expected, u64 reads, u64 us);
 void zram_tier_wait_second(struct zram_tier_wait *wait);

@@ -2,6 +2,7 @@
 /* KUnit tests of the time that reads of the backing device take. */
 
 #include <kunit/test.h>
+#include <linux/jiffies.h>
 #include <linux/limits.h>
 #include <linux/minmax.h>
 
@@ -92,8 +93,42 @@ static void wait_test_cut(struct kunit *test)
 	KUNIT_EXPECT_GE(test, wait_cut_after(m, 20, 7), 0);
 }
 
+/* What @reads took @us, if the disk has counted @disk_reads that took @disk_ns */
+static u64 wait_bounded(u64 us, u64 reads, unsigned long disk_reads, u64 disk_ns)
+{
+	/* The counters wrap */
+	const struct zram_tier_wait_disk last = { -1UL, -1000ULL };
+	const struct zram_tier_wait_disk now = {
+		last.reads + disk_reads, last.ns + disk_ns,
+	};
+
+	return zram_tier_wait_bound(us, reads, &last, &now);
+}
+
+/* A read takes at most eight times what the disk's reads take, which may be a tick more */
+static void wait_test_bound(struct kunit *test)
+{
+	const u64 tick_us = TICK_NSEC / 1000;
+
+	/* 100 us by the disk, then less than it can measure */
+	KUNIT_EXPECT_LE(test, wait_bounded(2000000, 2, 2000, 2000 * 100000), 2 * 900ULL);
+	KUNIT_EXPECT_GE(test, wait_bounded(2000000, 2, 2000, 2000 * 100000), 2 * 800ULL);
+	KUNIT_EXPECT_EQ(test, wait_bounded(1600, 2, 2000, 2000 * 100000), 1600ULL);
+	KUNIT_EXPECT_EQ(test, wait_bounded(2000000, 1, 1, 0), 8 * TICK_NSEC / 1000 + 1);
+	KUNIT_EXPECT_LE(test, wait_bounded(2000000, 20, 20, 0), 8 * tick_us + 2 * 20);
+	KUNIT_EXPECT_EQ(test, wait_bounded(2000000, 0, 1, 0), 8 * TICK_NSEC / 1000 + 1);
+	/* The disk does not count, its counter was torn, or it was as slow as the reads */
+	KUNIT_EXPECT_EQ(test, wait_bounded(2000000, 2, 0, 0), 2000000ULL);
+	KUNIT_EXPECT_EQ(test, wait_bounded(2000000, 2, 2, -5ULL), 2000000ULL);
+	KUNIT_EXPECT_EQ(test, wait_bounded(2000000, 2, 2, 2000000000), 2000000ULL);
+	/* Nothing overflows */
+	KUNIT_EXPECT_EQ(test, wait_bounded(U64_MAX, U64_MAX, 1, S64_MAX), U64_MAX);
+	KUNIT_EXPECT_EQ(test, wait_bounded(U64_MAX, 1, 1, S64_MAX), (u64)U32_MAX);
+}
+
 static struct kunit_case wait_test_cases[] = {
 	KUNIT_CASE(wait_test_average),
+	KUNIT_CASE(wait_test_bound),
 	KUNIT_CASE(wait_test_slow_once),
 	KUNIT_CASE(wait_test_cut),
 	{}

@@ -794,17 +794,21 @@ swapped_read() {
 	SWAPPED_OUT=$((SWAPPED_OUT * PER_PAGE))
 }
 
-# cgroup_limit MIB [SLACK]: "squeeze" gives commands this much memory, in the group
-# ZT_GROUP ("zt"). Beyond it
-# they are made to reclaim; SLACK MiB (12) beyond they are killed, as the kernel
-# does that too soon where pages are shared and few.
-cgroup_limit() {
+# cgroup_on CONTROLLER: the group ZT_GROUP ("zt") exists, with that controller
+cgroup_on() {
 	ZT_CG=/sys/fs/cgroup
 	[ -f $ZT_CG/cgroup.controllers ] ||
 		mount -t cgroup2 none $ZT_CG 2> /dev/null
-	grep -qw memory $ZT_CG/cgroup.controllers 2> /dev/null || return 1
-	echo +memory > $ZT_CG/cgroup.subtree_control 2> /dev/null
+	grep -qw "$1" $ZT_CG/cgroup.controllers 2> /dev/null || return 1
+	echo "+$1" > $ZT_CG/cgroup.subtree_control 2> /dev/null
 	mkdir -p "$ZT_CG/$ZT_GROUP"
+}
+
+# cgroup_limit MIB [SLACK]: "squeeze" gives commands this much memory, in the group
+# ZT_GROUP. Beyond it they are made to reclaim; SLACK MiB (12) beyond they are killed,
+# as the kernel does that too soon where pages are shared and few.
+cgroup_limit() {
+	cgroup_on memory || return 1
 	put "$ZT_CG/$ZT_GROUP/memory.high" "${1}M"
 	put "$ZT_CG/$ZT_GROUP/memory.max" "$(($1 + ${2-12}))M"
 }
@@ -1034,6 +1038,25 @@ bg() {
 	ZT_PIDS="$ZT_PIDS $BGPID"
 }
 
+# readers_start PAGES TASKS [COMMAND...]: so many tasks read the first PAGES random pages
+# of the device again and again, until readers_end; COMMAND starts them
+readers_start() {
+	zt_cmd="zpat verify -k random -n $(($1 * PER_PAGE)) -b $PER_PAGE -j $2 $ZDEV"
+	shift 2
+	ZT_STOP=/tmp/stop.$$
+	ZT_FILES="$ZT_FILES $ZT_STOP"
+	rm -f "$ZT_STOP"
+	bg "$@" sh -c "while [ ! -e $ZT_STOP ]; do $zt_cmd || exit 1; done > /dev/null"
+	zt_readers=$BGPID
+}
+
+# readers_end NAME
+readers_end() {
+	: > "$ZT_STOP"
+	wait "$zt_readers"
+	is "$1: every byte was right" $? 0
+}
+
 # starve PID SECONDS TASKS: bind a task to CPU 1, and keep that CPU busy with TASKS others
 # for SECONDS or until feed. Six of them leave the task 0.05 % of the CPU. The test runs
 # its own commands by "taskset 1".
@@ -1143,7 +1166,8 @@ zt_cleanup() {
 		echo "${zt_s#*=}" > "/proc/sys/${zt_s%%=*}"
 	done
 	[ -z "$ZT_MGLRU" ] || echo "$ZT_MGLRU" > /sys/kernel/mm/lru_gen/enabled
-	[ ! -d "/sys/fs/cgroup/$ZT_GROUP" ] || rmdir "/sys/fs/cgroup/$ZT_GROUP"
+	[ ! -d "/sys/fs/cgroup/$ZT_GROUP" ] ||
+		find "/sys/fs/cgroup/$ZT_GROUP" -depth -type d -exec rmdir {} \;
 	[ -z "${ZT_AT_EXIT-}" ] || $ZT_AT_EXIT
 }
 

@@ -64,24 +64,6 @@ reads_take() {
 	must dm_table zt_slow "0 $DEV_SECTORS delay $SLOW 0 $1 $SLOW 0 $writes"
 }
 
-# Four tasks read pages that are on the backing device, one at a time, without end
-readers_start() {
-	rm -f "$stop"
-	bg sh -c "while [ ! -e $stop ]; do
-		zpat verify -k random -n $((16 * PER_PAGE)) -b $PER_PAGE -j 4 $ZDEV || exit 1
-	done > /dev/null"
-	readers=$BGPID
-}
-
-# readers_end NAME
-readers_end() {
-	: > "$stop"
-	wait "$readers"
-	is "$1: every byte was right" $? 0
-}
-
-stop=/tmp/stop.$$
-ZT_FILES=$stop
 bd_use null 160 || skip_all "no null_blk"
 bd_slow 0 0 || skip_all "no dm-delay"
 zram_new 128M '' "$BD"
@@ -93,7 +75,7 @@ reads_take 0
 tier_read
 is "without a thread" "$TIER_read_p95_us $TIER_in_flight" "0 max"
 put "$ZSYS/tier/latency_target_us" $target
-readers_start
+readers_start 16 4
 sleep 5
 tier_pressing
 put "$ZSYS/tier/enable" 1
@@ -167,7 +149,7 @@ tier_read
 check "nobody reads: pages leave" wait_for 30 tier_moved $((TIER_pages + 256))
 
 # Without a target
-readers_start
+readers_start 16 4
 check "readers: fewer blocks" wait_for 60 in_flight_below 64
 put "$ZSYS/tier/latency_target_us" 0
 check "no target: nothing is held back" wait_for 30 tier_unlimited

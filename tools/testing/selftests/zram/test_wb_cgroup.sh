@@ -6,19 +6,9 @@
 
 . ./lib.sh
 
-root=/sys/fs/cgroup
-[ -f $root/cgroup.controllers ] || mount -t cgroup2 none $root 2> /dev/null
-grep -qw io $root/cgroup.controllers 2> /dev/null || skip_all "no cgroups for I/O"
-group=$root/zt_io
-# shellcheck disable=SC2317 # called by the clean-up
-put_back() {
-	rmdir "$group/task" "$group" 2> /dev/null
-	echo -io > "$root/cgroup.subtree_control"
-}
-ZT_AT_EXIT=put_back
-put $root/cgroup.subtree_control +io
-must mkdir $group
-put $group/cgroup.subtree_control +io
+cgroup_on io || skip_all "no cgroups for I/O"
+group=$ZT_CG/$ZT_GROUP
+put "$group/cgroup.subtree_control" +io
 
 # in_group COMMAND...: run COMMAND in the group
 # shellcheck disable=SC2317 # called by gives
@@ -33,7 +23,7 @@ charged() {
 		for (i = 2; i <= NF; i++)
 			if (split($i, pair, "=") == 2 && pair[1] == key)
 				bytes = pair[2]
-	} END { print bytes + 0 }' $group/task/io.stat
+	} END { print bytes + 0 }' "$group/task/io.stat"
 }
 
 # shellcheck disable=SC2317 # called through wait_for
@@ -44,7 +34,7 @@ all_freed() {
 bd_use null 64 || skip_all "no null_blk"
 for PACKED in 0 1; do
 	case $PACKED in 0) name=whole ;; 1) name=packed ;; esac
-	must mkdir $group/task
+	must mkdir "$group/task"
 	zram_new 8M '' "$BD"
 	must zpat fill -k text "$ZDEV" > /dev/null
 	put "$ZSYS/idle" all
@@ -53,7 +43,7 @@ for PACKED in 0 1; do
 	between "$name: it is charged" "$(charged wbytes)" $((BD_WRITES * 4096)) 100000000
 	check "$name: each page is right" in_group zpat verify -k text "$ZDEV"
 	between "$name: reads are charged" "$(charged rbytes)" $((1 << 20)) 1000000000
-	must rmdir $group/task
+	must rmdir "$group/task"
 	check "$name: the kernel frees the group" wait_for 30 all_freed
 	must zram_remove
 done
