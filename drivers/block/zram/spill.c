@@ -169,7 +169,7 @@ static int spill_try_in_budget(struct zram *zram, struct spill_page *spill,
 	u64 bytes = (u64)atomic_inc_return(&io->in_flight) * PAGE_SIZE;
 	int err = -EDQUOT;
 
-	if (zram_tier_budget_spill_left(zram) >= bytes)
+	if (zram_tier_budget_left(zram, true) >= bytes)
 		err = spill_try(spill, page, first);
 	if (!err)
 		zram_tier_budget_charge(zram, PAGE_SIZE);

@@ -65,47 +65,19 @@ void zram_tier_budget_get(struct zram *zram, struct zram_tier_bucket *bucket)
 }
 
 /**
- * zram_tier_budget_left() - find how much tiering may write now
+ * zram_tier_budget_left() - find how much may be written now
  * @zram: the device
+ * @reserve: for spill or a rescue, which may use the reserve
  *
  * Context: Any but interrupts.
- * Return: bytes, without the reserve; %ZRAM_TIER_NO_LIMIT if there is no bound.
+ * Return: bytes; %ZRAM_TIER_NO_LIMIT if there is no bound.
  */
-u64 zram_tier_budget_left(struct zram *zram)
+u64 zram_tier_budget_left(struct zram *zram, bool reserve)
 {
 	struct zram_tier_bucket bucket;
 
 	zram_tier_budget_get(zram, &bucket);
-	return zram_tier_bucket_left(&bucket, false);
-}
-
-/**
- * zram_tier_budget_spill_left() - find how much spill or a rescue may write now
- * @zram: the device
- *
- * Context: Any but interrupts.
- * Return: bytes, the reserve included; %ZRAM_TIER_NO_LIMIT if there is no bound.
- */
-u64 zram_tier_budget_spill_left(struct zram *zram)
-{
-	struct zram_tier_bucket bucket;
-
-	zram_tier_budget_get(zram, &bucket);
-	return zram_tier_bucket_left(&bucket, true);
-}
-
-/**
- * zram_tier_budget_for() - find how much a slice may write now
- * @zram: the device
- * @rescue: it is a rescue
- *
- * Context: Any but interrupts.
- * Return: as zram_tier_budget_spill_left() for a rescue, otherwise as
- *	zram_tier_budget_left().
- */
-u64 zram_tier_budget_for(struct zram *zram, bool rescue)
-{
-	return rescue ? zram_tier_budget_spill_left(zram) : zram_tier_budget_left(zram);
+	return zram_tier_bucket_left(&bucket, reserve);
 }
 
 /**
@@ -184,7 +156,7 @@ void zram_tier_budget_set_daily(struct zram *zram, u64 bytes)
 /**
  * zram_tier_budget_set_reserve() - set the reserve
  * @zram: the device
- * @bytes: of a day that zram_tier_budget_left() does not include
+ * @bytes: of a day that only spill and rescues may write
  *
  * Context: Any but interrupts.
  */

@@ -8,9 +8,7 @@ struct zram;
 struct zram_tier_bucket;
 
 void zram_tier_budget_get(struct zram *zram, struct zram_tier_bucket *bucket);
-u64 zram_tier_budget_left(struct zram *zram);
-u64 zram_tier_budget_spill_left(struct zram *zram);
-u64 zram_tier_budget_for(struct zram *zram, bool rescue);
+u64 zram_tier_budget_left(struct zram *zram, bool reserve);
 void zram_tier_budget_charge(struct zram *zram, u64 bytes);
 void zram_tier_budget_moved(struct zram *zram, u64 pages, u64 bytes);
 void zram_tier_budget_read_back(struct zram *zram, u64 pages);

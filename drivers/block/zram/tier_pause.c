@@ -74,7 +74,7 @@ static void tier_pause_begin(struct zram_tier_pause *pause, struct zram *zram, i
 {
 	switch (err) {
 	case -EDQUOT:
-		tier_pause_set(pause, zram_tier_budget_left(zram) < PAGE_SIZE ?
+		tier_pause_set(pause, zram_tier_budget_left(zram, false) < PAGE_SIZE ?
 			       ZRAM_TIER_PAUSED_BUDGET : ZRAM_TIER_PAUSED_LIMIT,
 			       now + RETRY_SOON);
 		break;

@@ -49,7 +49,7 @@ void zram_tier_rescue_begin(struct zram_tier_rescue *rescue, struct zram *zram,
 			    struct zram_tier_input *in, u64 now)
 {
 	in->rescue = max(in->ram_pages / RESCUE_PART, 1ULL);
-	in->budget = zram_tier_budget_spill_left(zram);
+	in->budget = zram_tier_budget_left(zram, true);
 	if (rescue->on)
 		return;
 	*rescue = (struct zram_tier_rescue){

@@ -101,7 +101,7 @@ int zram_tier_show_stat(struct zram *zram, char *buf)
 			    READ_ONCE(status->disk_read_us));
 	at += tier_show_number(buf, at, "in_flight", READ_ONCE(status->in_flight),
 			       ZRAM_TIER_LATENCY_NONE, "max");
-	at += tier_show_number(buf, at, "budget_left", zram_tier_budget_left(zram),
+	at += tier_show_number(buf, at, "budget_left", zram_tier_budget_left(zram, false),
 			       ZRAM_TIER_NO_LIMIT, "max");
 	down_read(&zram->config_lock);
 	at += zram_spill_show(zram, buf, at);

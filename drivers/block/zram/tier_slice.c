@@ -203,7 +203,7 @@ static int tier_slice_work(struct zram_tier_slice *slice)
 	slice->begun = run->pack.head;
 
 	granted = min3(slice->goal.bytes, most,
-		       zram_tier_budget_for(slice->zram, slice->goal.rescue));
+		       zram_tier_budget_left(slice->zram, slice->goal.rescue));
 	zram_wb_ring_set_limit(run->ring, slice->goal.rescue ?
 			       ZRAM_TIER_LATENCY_NONE : slice->latency.limit);
 	zram_wb_run_resume(run, granted >> ZRAM_BLOCK_SHIFT);
@@ -217,7 +217,7 @@ static int tier_slice_work(struct zram_tier_slice *slice)
 	zram_tier_budget_charge(slice->zram, slice->bytes);
 	/* The grant is used up. That is an error only if the budget is used up with it */
 	if (err == -EAGAIN && run->allowed < ZRAM_BLOCKS_PER_PAGE &&
-	    zram_tier_budget_for(slice->zram, slice->goal.rescue) < PAGE_SIZE)
+	    zram_tier_budget_left(slice->zram, slice->goal.rescue) < PAGE_SIZE)
 		err = -EDQUOT;
 	return tier_slice_end(slice, err, last);
 }

@@ -197,7 +197,7 @@ bool zram_tier_sparse_is_due(struct zram *zram,
 {
 	if (zram_bd_map_free(zram->backing.map) >= SHORT ||
 	    zram_bd_budget_bound(zram) < SHORT ||
-	    zram_tier_budget_left(zram) < (u64)SHORT << ZRAM_BLOCK_SHIFT)
+	    zram_tier_budget_left(zram, false) < (u64)SHORT << ZRAM_BLOCK_SHIFT)
 		return false;
 	return now >= sparse->due ||
 	       zram_stats_read(&zram->stats, ZRAM_STAT_BD_PAGES) + FREED <= sparse->stored;

@@ -171,7 +171,7 @@ static void tier_step_observe(struct tier_work *work)
 		.object_bytes = zram_stats_read(&zram->stats,
 						ZRAM_STAT_COMPR_BYTES),
 		.limit_bytes = (u64)READ_ONCE(zram->pool.limit_pages) << PAGE_SHIFT,
-		.budget = zram_tier_budget_left(zram),
+		.budget = zram_tier_budget_left(zram, false),
 		.disk_us = work->disk_us,
 	};
 	zram_tier_capacity_count(zram, in->written, in->spilled);

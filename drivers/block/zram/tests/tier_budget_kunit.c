@@ -104,7 +104,7 @@ static void budget_test_clock(struct kunit *test)
 	budget->filled_ms -= ago;
 	KUNIT_EXPECT_GE(test, budget_test_freed(t, rate), rate * ago);
 	/* Time is counted once */
-	KUNIT_EXPECT_GE(test, zram_tier_budget_left(&t->zram), rate * ago);
+	KUNIT_EXPECT_GE(test, zram_tier_budget_left(&t->zram, false), rate * ago);
 	most = budget_test_freed(t, rate);
 	KUNIT_EXPECT_LE(test, most, rate * (ago + budget->filled_ms - begun));
 	/* Time before a charge frees none of its bytes */
@@ -116,7 +116,7 @@ static void budget_test_clock(struct kunit *test)
 	KUNIT_EXPECT_LE(test, most, rate * (budget->filled_ms - begun));
 
 	zram_tier_budget_set_reserve(&t->zram, rate * DAY_MS);
-	KUNIT_EXPECT_EQ(test, zram_tier_budget_left(&t->zram), 0);
+	KUNIT_EXPECT_EQ(test, zram_tier_budget_left(&t->zram, false), 0);
 	/* Time before a new daily budget counts by the old one */
 	budget->filled_ms -= ago;
 	zram_tier_budget_set_daily(&t->zram, 1);
@@ -131,7 +131,7 @@ static void budget_test_clock(struct kunit *test)
 	KUNIT_EXPECT_LE(test, most, rate * (budget->filled_ms - begun));
 
 	zram_tier_budget_set_daily(&t->zram, ZRAM_TIER_NO_LIMIT);
-	KUNIT_EXPECT_EQ(test, zram_tier_budget_left(&t->zram),
+	KUNIT_EXPECT_EQ(test, zram_tier_budget_left(&t->zram, false),
 			ZRAM_TIER_NO_LIMIT);
 	/* A clock that goes back frees none */
 	zram_tier_budget_set_daily(&t->zram, DAY);
@@ -165,7 +165,7 @@ static void budget_test_round_trip(struct kunit *test)
 	/* Once more counts once more */
 	KUNIT_EXPECT_EQ(test, zram_tier_budget_restore(&t->zram, t->text), 0);
 	budget_test_expect_spent(test, SLACK, 2 * 70000 + 4096);
-	KUNIT_EXPECT_EQ(test, zram_tier_budget_left(&t->zram), 0);
+	KUNIT_EXPECT_EQ(test, zram_tier_budget_left(&t->zram, false), 0);
 	KUNIT_EXPECT_EQ(test, budget->pages, 35);
 }
 
