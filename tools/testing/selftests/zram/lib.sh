@@ -396,6 +396,13 @@ tier_is() {
 	[ "$TIER_state" = "$1" ]
 }
 
+# tier_pauses NAME WHY
+tier_pauses() {
+	wait_for 20 tier_is "paused_$2"
+	tier_read
+	is "$1: it pauses" "$TIER_state" "paused_$2"
+}
+
 # tier_moved PAGES: the thread has moved at least so many
 tier_moved() {
 	tier_read

@@ -22,13 +22,6 @@ use() {
 	ZDEV=/dev/zram$ZID ZSYS=/sys/block/zram$ZID
 }
 
-# pauses NAME WHY
-pauses() {
-	wait_for 20 tier_is "paused_$2"
-	tier_read
-	is "$1: it pauses" "$TIER_state" "paused_$2"
-}
-
 # told NAME REASON NUMBER: the kernel's change events of this device for this reason
 told() {
 	if [ -z "$events" ]; then
@@ -76,7 +69,7 @@ for dm in flaky bad; do
 done
 
 use flaky
-pauses fails device
+tier_pauses fails device
 is "fails: the error" "$TIER_last_error" -5
 is "fails: no page left" "$TIER_pages" 0
 told "fails: user space is told" device 1
@@ -100,7 +93,7 @@ check "a bad block: every byte" zpat verify -k random -s 2 -n 4096 "$ZDEV"
 # Full, and room again
 use small
 put "$ZSYS/tier/enable" 1
-pauses full full
+tier_pauses full full
 bd_read
 is "full: every block is in use" "$BD_COUNT" 1024
 check "full: every byte" zpat verify -k random -s 3 -n 4096 "$ZDEV"
@@ -108,11 +101,11 @@ must zpat discard -n 2048 "$ZDEV" > /dev/null
 check "room again: it goes on" wait_for 30 tier_moved 1100
 
 use flaky
-pauses "no budget" budget
+tier_pauses "no budget" budget
 told "no budget: user space is told, too" budget 1
 must dm_table zt_flaky "0 65536 error"
 put "$ZSYS/tier/daily_budget" max
-pauses "fails again" device
+tier_pauses "fails again" device
 told "fails again: user space knows" device 1
 told "fails again: and of the budget" budget 1
 check "fails again: every byte" zpat verify -k random -s 4 -n 1024 "$ZDEV"

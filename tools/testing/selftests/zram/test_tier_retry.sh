@@ -42,9 +42,7 @@ quiet_console
 # 1, 2, 4 and more seconds lie between two tries, so a minute has six of them
 begin dead 32 "linear error" "0 65536 error" || skip_all "no device-mapper"
 put "$ZSYS/tier/enable" 1
-wait_for 20 tier_is paused_device
-tier_read
-is "errors: it pauses" "$TIER_state" paused_device
+tier_pauses errors device
 wb_read
 before=$WB_ios
 sleep 60
@@ -92,8 +90,7 @@ error_if_no_space" && dmsetup message zt_pool 0 "create_thin 0" &&
 	put "$ZSYS/tier/enable" 1
 	check "no space: pages leave while there is some" wait_for 30 tier_moved 2048
 	sleep 10
-	tier_read
-	is "no space: it pauses" "$TIER_state" paused_full
+	tier_pauses "no space" full
 	wb_read
 	between "no space: requests for 2048 pages, and tries" "$WB_ios" 32 150
 	end "no space" 4096
