@@ -28,8 +28,9 @@ struct zram_tier_latency_times {
  * @full: most blocks in flight without a limit
  * @least: fewest blocks of a request
  * @reading: reads of the device are in flight
- * @disk_reads: reads of the whole disk that have ended; wraps
- * @disk_ns: time that they took, ns
+ * @disk_reads: reads of the whole disk that have ended; wraps. 0 if the driver reads back
+ *	what it writes: the writes make these reads slow
+ * @disk_ns: time that they took, ns; likewise
  */
 struct zram_tier_latency_input {
 	u64 now;

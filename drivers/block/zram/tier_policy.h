@@ -51,7 +51,7 @@ struct zram_tier_config {
  * @elapsed_ms: awake time since the last step
  * @reads: reads of pages in memory, by the age class that they had
  * @reads_disk: reads that had to wait for the backing device, by age class
- * @wait_us: sum of the times that these waited
+ * @wait_us: sum of the times that these waited, from zram_tier_wait_bound()
  * @stored: pages stored. Only 0 or not matters: a device that stores pages is in use
  * @written: pages that tiering has moved to the backing device
  * @spilled: pages that writers have spilled. Reads of them wait too, so they count as

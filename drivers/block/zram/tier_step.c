@@ -56,7 +56,7 @@
  * @in: input of the policy
  * @out: its decision
  * @sums: counters at the last step
- * @disk: counters of the disk, likewise
+ * @disk: how fast the disk is
  * @disk_us: time of a read of the backing device; 0: not measured
  * @ages: the last walk of the table
  * @stepped: when the last step was, awake time in ms
@@ -107,8 +107,8 @@ struct tier_work {
 static void tier_step_count(struct tier_work *work, struct zram_tier_input *in)
 {
 	struct zram_tier_sums *last = &work->sums, now = *last;
-	struct zram_tier_wait_disk disk;
-	u64 stores, rest, reads = 0, back = 0;
+	u64 stores, rest, reads = 0, back = 0, disk_ns;
+	unsigned long disk_reads;
 	int k;
 
 	zram_tier_count_sum(work->zram, &now);
@@ -122,9 +122,9 @@ static void tier_step_count(struct tier_work *work, struct zram_tier_input *in)
 		atomic64_add(back, &work->zram->tier->status.read_back);
 		zram_tier_budget_read_back(work->zram, back);
 	}
-	zram_bd_disk_reads(work->zram, &disk.reads, &disk.ns);
-	in->wait_us = zram_tier_wait_bound(now.wait_us - last->wait_us, back, &work->disk, &disk);
-	work->disk = disk;
+	zram_bd_disk_reads(work->zram, &disk_reads, &disk_ns);
+	zram_tier_wait_look(&work->disk, disk_reads, disk_ns);
+	in->wait_us = zram_tier_wait_bound(&work->disk, now.wait_us - last->wait_us, back);
 	in->pool_ns = now.pool_ns;
 
 	/*
@@ -436,7 +436,6 @@ static void *tier_step_open(struct zram *zram)
 	work->recomp.touched = ktime_get_boottime_seconds();
 	zram_tier_policy_init(&work->state);
 	zram_tier_count_sum(zram, &work->sums);
-	zram_bd_disk_reads(zram, &work->disk.reads, &work->disk.ns);
 	return work;
 }
 

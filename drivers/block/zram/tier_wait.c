@@ -22,35 +22,65 @@
 #define PRIOR	4U
 /* A read counts as at most so many times what the disk needs for a read of any program */
 #define FOREIGN	8U
+/* The disk's mean is that of so many reads */
+#define RECENT	64
+
+/* Half of the reads are forgotten; the mean stays */
+static void tier_wait_forget(struct zram_tier_wait_disk *disk)
+{
+	disk->recent_reads /= 2;
+	disk->recent_ns /= 2;
+}
+
+/**
+ * zram_tier_wait_look() - take the read counters of the disk
+ * @disk: what they were; zeroed before the first call
+ * @reads: as zram_bd_disk_reads() returns it
+ * @ns: likewise
+ */
+void zram_tier_wait_look(struct zram_tier_wait_disk *disk, unsigned long reads, u64 ns)
+{
+	unsigned long more = reads - disk->reads;
+	u64 took = ns - disk->ns;
+
+	disk->reads = reads;
+	disk->ns = ns;
+	disk->moved = more;
+	/* A 32-bit machine may read a torn value: the counter seems to run backwards */
+	if ((s64)took < 0)
+		return;
+	disk->recent_reads = zram_tier_add(disk->recent_reads, more);
+	disk->recent_ns = zram_tier_add(disk->recent_ns, took);
+	while (disk->recent_reads > RECENT)
+		tier_wait_forget(disk);
+}
 
 /**
  * zram_tier_wait_bound() - leave out the time that a cgroup holds reads back
- * @us: time that reads waited
- * @reads: how many began in that time
- * @last: counters of the disk at the beginning of that time
- * @now: the counters now; both 0, or both the same, if the disk does not count
+ * @disk: the disk, just after zram_tier_wait_look()
+ * @us: time that reads waited since the last look
+ * @reads: how many began since then
  *
  * ``io.max`` of a cgroup holds reads back before they reach the disk. Only the disk tells
  * how fast it is then. Its counters include other programs, whose large or cached reads may
  * take less time, so they only bound what was measured.
  *
- * Return: the time, us, for zram_tier_wait_count().
+ * Return: the time, us, for zram_tier_wait_count(). @us if the disk does not count its reads.
  */
-u64 zram_tier_wait_bound(u64 us, u64 reads, const struct zram_tier_wait_disk *last,
-			 const struct zram_tier_wait_disk *now)
+u64 zram_tier_wait_bound(struct zram_tier_wait_disk *disk, u64 us, u64 reads)
 {
-	unsigned long disk_reads = now->reads - last->reads;
-	s64 disk_ns = now->ns - last->ns;
 	u64 most_us;
 
-	/* A 32-bit machine may read a torn value: the counter seems to run backwards */
-	if (!disk_reads || disk_ns < 0)
+	/* The disk may have stopped counting */
+	if (us && !disk->moved)
+		tier_wait_forget(disk);
+	if (!disk->recent_reads)
 		return us;
-	/* Device-mapper counts in ticks, so a fast read takes no time or a tick */
-	most_us = zram_tier_mul(div64_u64(disk_ns + TICK_NSEC, disk_reads), FOREIGN);
-	most_us = min_t(u64, div_u64(most_us, NSEC_PER_USEC) + 1, U32_MAX);
+	/* Device-mapper counts in ticks, so the last fast read may have taken one more */
+	most_us = div64_u64(zram_tier_add(disk->recent_ns, TICK_NSEC), disk->recent_reads);
+	most_us = div_u64(zram_tier_mul(most_us, FOREIGN), NSEC_PER_USEC) + 1;
 	/* A read that began earlier may have ended now, see zram_tier_wait_count() */
-	return min(us, zram_tier_mul(max(reads, 1ULL), most_us));
+	return min(us, zram_tier_mul(max(reads, 1ULL), min_t(u64, most_us, U32_MAX)));
 }
 
 /**

@@ -15,17 +15,23 @@ struct zram_tier_wait {
 };
 
 /**
- * struct zram_tier_wait_disk - read counters of the disk, see zram_bd_disk_reads()
- * @reads: reads that have ended
- * @ns: the time that they took, ns
+ * struct zram_tier_wait_disk - how long the disk needs for a read of any program
+ * @reads: its counter of reads at the last look
+ * @ns: its counter of their time, likewise
+ * @recent_reads: so many of the last reads count, at most 64
+ * @recent_ns: the time that they took
+ * @moved: the counter had changed at the last look
  */
 struct zram_tier_wait_disk {
 	unsigned long reads;
 	u64 ns;
+	u64 recent_reads;
+	u64 recent_ns;
+	bool moved;
 };
 
-u64 zram_tier_wait_bound(u64 us, u64 reads, const struct zram_tier_wait_disk *last,
-			 const struct zram_tier_wait_disk *now);
+void zram_tier_wait_look(struct zram_tier_wait_disk *disk, unsigned long reads, u64 ns);
+u64 zram_tier_wait_bound(struct zram_tier_wait_disk *disk, u64 us, u64 reads);
 u64 zram_tier_wait_average(const struct zram_tier_wait *wait, u32 expected);
 void zram_tier_wait_count(struct zram_tier_wait *wait, u32 expected, u64 reads, u64 us);
 void zram_tier_wait_second(struct zram_tier_wait *wait);

@@ -93,42 +93,70 @@ static void wait_test_cut(struct kunit *test)
 	KUNIT_EXPECT_GE(test, wait_cut_after(m, 20, 7), 0);
 }
 
-/* What @reads took @us, if the disk has counted @disk_reads that took @disk_ns */
-static u64 wait_bounded(u64 us, u64 reads, unsigned long disk_reads, u64 disk_ns)
+/* A disk that has counted @reads reads of @ns each, from just below the wrap */
+static struct zram_tier_wait_disk wait_disk(unsigned long reads, u64 ns)
 {
-	/* The counters wrap */
-	const struct zram_tier_wait_disk last = { -1UL, -1000ULL };
-	const struct zram_tier_wait_disk now = {
-		last.reads + disk_reads, last.ns + disk_ns,
-	};
+	struct zram_tier_wait_disk disk = { .reads = -1UL, .ns = -1000ULL };
 
-	return zram_tier_wait_bound(us, reads, &last, &now);
+	zram_tier_wait_look(&disk, reads - 1, reads * ns - 1000);
+	return disk;
 }
 
-/* A read takes at most eight times what the disk's reads take, which may be a tick more */
+/* A read takes at most eight times what the disk's reads take, and a tick for 64 of them */
 static void wait_test_bound(struct kunit *test)
 {
+	struct zram_tier_wait_disk disk = wait_disk(2000, 100000);
 	const u64 tick_us = TICK_NSEC / 1000;
+	int i;
 
-	/* 100 us by the disk, then less than it can measure */
-	KUNIT_EXPECT_LE(test, wait_bounded(2000000, 2, 2000, 2000 * 100000), 2 * 900ULL);
-	KUNIT_EXPECT_GE(test, wait_bounded(2000000, 2, 2000, 2000 * 100000), 2 * 800ULL);
-	KUNIT_EXPECT_EQ(test, wait_bounded(1600, 2, 2000, 2000 * 100000), 1600ULL);
-	KUNIT_EXPECT_EQ(test, wait_bounded(2000000, 1, 1, 0), 8 * TICK_NSEC / 1000 + 1);
-	KUNIT_EXPECT_LE(test, wait_bounded(2000000, 20, 20, 0), 8 * tick_us + 2 * 20);
-	KUNIT_EXPECT_EQ(test, wait_bounded(2000000, 0, 1, 0), 8 * TICK_NSEC / 1000 + 1);
-	/* The disk does not count, its counter was torn, or it was as slow as the reads */
-	KUNIT_EXPECT_EQ(test, wait_bounded(2000000, 2, 0, 0), 2000000ULL);
-	KUNIT_EXPECT_EQ(test, wait_bounded(2000000, 2, 2, -5ULL), 2000000ULL);
-	KUNIT_EXPECT_EQ(test, wait_bounded(2000000, 2, 2, 2000000000), 2000000ULL);
+	KUNIT_EXPECT_GE(test, zram_tier_wait_bound(&disk, 2000000, 2), 2 * 800ULL);
+	KUNIT_EXPECT_LE(test, zram_tier_wait_bound(&disk, 2000000, 2),
+			2 * 801 + 2 * tick_us / 4);
+	KUNIT_EXPECT_EQ(test, zram_tier_wait_bound(&disk, 1600, 2), 1600ULL);
+	/* Less than the disk can measure: one read at a time, of which the last 64 count */
+	disk = wait_disk(1, 0);
+	KUNIT_EXPECT_EQ(test, zram_tier_wait_bound(&disk, 2000000, 1),
+			8 * TICK_NSEC / 1000 + 1);
+	for (i = 0; i < 200; i++)
+		zram_tier_wait_look(&disk, disk.reads + 1, disk.ns);
+	KUNIT_EXPECT_LE(test, zram_tier_wait_bound(&disk, 2000000, 1), tick_us / 4 + 1);
+	/* It ends after the last look has seen it; the disk does not count any more */
+	zram_tier_wait_look(&disk, disk.reads, disk.ns);
+	KUNIT_EXPECT_LE(test, zram_tier_wait_bound(&disk, 2000000, 0), tick_us / 2 + 1);
+	for (i = 0; i < 6; i++)
+		zram_tier_wait_bound(&disk, 2000000, 0);
+	KUNIT_EXPECT_EQ(test, zram_tier_wait_bound(&disk, 2000000, 2), 2000000ULL);
+}
+
+/* A slow disk, one that becomes slow, and counters that are wrong */
+static void wait_test_bound_slow(struct kunit *test)
+{
+	struct zram_tier_wait_disk disk = wait_disk(2, 1000000000);
+	int i;
+
+	KUNIT_EXPECT_EQ(test, zram_tier_wait_bound(&disk, 2000000, 2), 2000000ULL);
+	disk = wait_disk(2000, 100000);
+	for (i = 0; i < 10; i++)
+		zram_tier_wait_look(&disk, disk.reads + 1, disk.ns + 200000000);
+	KUNIT_EXPECT_EQ(test, zram_tier_wait_bound(&disk, 200000, 1), 200000ULL);
+	/* A torn counter changes nothing */
+	disk = wait_disk(2000, 100000);
+	zram_tier_wait_look(&disk, disk.reads + 1, disk.ns - 5);
+	KUNIT_EXPECT_LE(test, zram_tier_wait_bound(&disk, 2000000, 1),
+			801 + TICK_NSEC / 4000);
+	/* The disk never counts */
+	disk = wait_disk(0, 0);
+	KUNIT_EXPECT_EQ(test, zram_tier_wait_bound(&disk, 2000000, 2), 2000000ULL);
 	/* Nothing overflows */
-	KUNIT_EXPECT_EQ(test, wait_bounded(U64_MAX, U64_MAX, 1, S64_MAX), U64_MAX);
-	KUNIT_EXPECT_EQ(test, wait_bounded(U64_MAX, 1, 1, S64_MAX), (u64)U32_MAX);
+	disk = wait_disk(1, S64_MAX);
+	KUNIT_EXPECT_EQ(test, zram_tier_wait_bound(&disk, U64_MAX, U64_MAX), U64_MAX);
+	KUNIT_EXPECT_EQ(test, zram_tier_wait_bound(&disk, U64_MAX, 1), (u64)U32_MAX);
 }
 
 static struct kunit_case wait_test_cases[] = {
 	KUNIT_CASE(wait_test_average),
 	KUNIT_CASE(wait_test_bound),
+	KUNIT_CASE(wait_test_bound_slow),
 	KUNIT_CASE(wait_test_slow_once),
 	KUNIT_CASE(wait_test_cut),
 	{}

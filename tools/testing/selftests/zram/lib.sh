@@ -1046,7 +1046,7 @@ bg() {
 }
 
 # readers_start PAGES TASKS [COMMAND...]: so many tasks read the first PAGES random pages
-# of the device again and again, until readers_end; COMMAND starts them
+# of the device again and again, until readers_end; COMMAND starts them, by exec
 readers_start() {
 	zt_cmd="zpat verify -k random -n $(($1 * PER_PAGE)) -b $PER_PAGE -j $2 $ZDEV"
 	shift 2

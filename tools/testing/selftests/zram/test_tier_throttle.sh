@@ -28,13 +28,26 @@ sleep 2
 read -r dev < "$BDSYS/dev"
 put "$group/io.max" "$dev riops=20"
 
-readers_start 64 16 squeeze
+# is_fast NAME
+is_fast() {
+	tier_read
+	echo "# disk_us $TIER_disk_us"
+	between "$1: the device is fast" "$TIER_disk_us" 1 20000
+}
+
+readers_start 64 16 sh -c "$ZT_SQUEEZE" "$group"
+read -r before _ < "$BDSYS/stat"
 sleep 10
-tier_read
-echo "# disk_us $TIER_disk_us"
-between "a cgroup that is held back: the device is fast" "$TIER_disk_us" 1 20000
+read -r after _ < "$BDSYS/stat"
+between "a cgroup: its reads in ten seconds" $((after - before)) 100 400
+is_fast "a cgroup"
+# Now the thread has work, and counts reads up to fifty times a second
+tier_pressing
+check "a cgroup: pages leave" wait_for 20 tier_moved 4096
+sleep 5
+is_fast "a cgroup, and pages leave"
 put "$group/io.max" "$dev riops=max"
-readers_end "a cgroup that is held back"
+readers_end "a cgroup"
 
 # Each read takes 100 ms
 must dm_table zt_slow "0 $DEV_SECTORS delay $SLOW 0 100 $SLOW 0 0"
