@@ -8,6 +8,13 @@
 
 . ./lib.sh
 
+# discarded BLOCKS: so many at least
+# shellcheck disable=SC2317 # called by wait_for
+discarded() {
+	wb_read
+	[ "$WB_discarded" -ge "$1" ]
+}
+
 # space_below KIB: the file takes less
 # shellcheck disable=SC2317 # called by wait_for
 space_below() {
@@ -77,6 +84,8 @@ between "file: its space" "$(du -k "$mnt/file" | cut -f1)" 24576 30720
 # Three quarters are freed: 9 of 12 ranges, but for those at both ends
 must zpat discard -o 1536 "$ZDEV" > /dev/null
 check "file: ranges that became free are discarded" wait_for 40 space_below 12288
+# The driver counts ranges when all of a request are discarded
+wait_for 20 discarded $((7 * 512))
 wb_read
 between "file: writeback_stat tells of it" "$WB_discarded" $((7 * 512)) 6144
 is "file: without a run of a task" "$WB_runs" 0
