@@ -2,8 +2,8 @@
 # shellcheck shell=bash disable=SC2034 # those that source it use them
 #
 # Tests for each lane of .ci/run. Each test runs on at least one lane, which the check "stages"
-# of make lint verifies, and most run on two. nightly runs all on each lane, these four and
-# others. Names are as those of TESTS= of make check. Sourced.
+# of make lint verifies, and most run on two. nightly runs all on most lanes, these
+# and others. Names are as those of TESTS= of make check. Sourced.
 #
 # Long tests are not repeated:
 #  - mainline-debug, which detects most bugs, runs most of the tests that inject faults, race,
