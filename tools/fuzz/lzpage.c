@@ -153,11 +153,12 @@ static void round_trip(struct input *in, unsigned int choice)
 static void forge(struct input *in)
 {
 	static u16 codes[LZPAGE_SEQUENCES_MAX];
-	u8 object[2 * LZPAGE_BLOCK] = {}, *page = buffer(LZPAGE_BLOCK);
+	u8 object[2 * LZPAGE_BLOCK] = {}, bytes[256], *page = buffer(LZPAGE_BLOCK);
 	unsigned int literals = next(in) + 1, extra = next(in), len = LZPAGE_HEADER, i;
 	unsigned int nr = (next(in) | next(in) << 8) % LZPAGE_SEQUENCES_MAX + 1;
-	u16 sizes[LZPAGE_STREAMS], some[3];
-	u32 header = literals | nr << LZPAGE_COUNT_BITS;
+	u16 sizes[LZPAGE_STREAMS], literal_sizes[LZPAGE_STREAMS], some[3];
+	unsigned int mode = next(in) % (LZPAGE_CODED_TEXT + 1);
+	u32 header = literals | nr << LZPAGE_LITERALS_BITS | mode << LZPAGE_MODE_SHIFT;
 
 	for (i = 0; i < ARRAY_SIZE(some); i++)
 		do
@@ -169,9 +170,18 @@ static void forge(struct input *in)
 	object[0] = header;
 	object[1] = header >> 8;
 	object[2] = header >> 16;
-	for (i = 0; i < literals + extra; i++)
+	for (i = 0; i < literals; i++)
+		bytes[i] = next(in);
+	if (mode == LZPAGE_RAW)
+		memcpy(object + len, bytes, literals);
+	len += mode == LZPAGE_RAW ? literals :
+		zram_lzpage_put_bytes(object + len, bytes, literals,
+				      zram_lzpage_tables.literal_code[mode - 1], literal_sizes);
+	for (i = 0; i < extra; i++)
 		object[len++] = next(in);
 	len += zram_lzpage_put_codes(object + len, codes, nr, sizes);
+	if (mode != LZPAGE_RAW)
+		len += zram_lzpage_put_sizes(object + len, literals, literal_sizes);
 	len += zram_lzpage_put_sizes(object + len, nr, sizes);
 	decompress(object, len, page, LZPAGE_BLOCK);
 	free(page);

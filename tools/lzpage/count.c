@@ -71,8 +71,8 @@ static void count_page(const u8 *page)
 	static u8 object[2 * PAGE];
 	unsigned int len = zram_lzpage_encode(page, object, true, &work);
 	u32 header = object[0] | object[1] << 8 | object[2] << 16;
-	unsigned int literals = header & LZPAGE_COUNT_MASK;
-	unsigned int nr = (header >> LZPAGE_COUNT_BITS) % LZPAGE_MODE_STEP, i, at = 0;
+	unsigned int literals = header & LZPAGE_LITERALS_MASK;
+	unsigned int nr = header >> LZPAGE_LITERALS_BITS & LZPAGE_SEQUENCES_MAX, i, at = 0;
 
 	if (len == LZPAGE_BLOCK_MAX)
 		return;

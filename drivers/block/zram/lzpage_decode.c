@@ -42,6 +42,9 @@ static_assert(7 + LZPAGE_EXTRA_BITS <= 64);
 static_assert(4 + LZPAGE_STREAMS >= 8 &&
 	      DIV_ROUND_UP(3 * LZPAGE_EXTRA_BITS, 8) <= LZPAGE_FEW_EXTRA);
 static_assert(RUN == LZPAGE_DIFF_RUN);
+/* Modes of coded literals are the codes, plus one */
+static_assert(LZPAGE_DIFFERENCES + 1 == LZPAGE_CODED_DIFFERENCES &&
+	      LZPAGE_TEXT + 1 == LZPAGE_CODED_TEXT);
 static_assert(BLIND == 32);
 
 /**
@@ -389,14 +392,11 @@ int zram_lzpage_decode(const u8 *src, unsigned int len, u8 *dst,
 	if (len <= LZPAGE_HEADER || len > LZPAGE_BLOCK_MAX)
 		return -EINVAL;
 	header = src[0] | src[1] << 8 | src[2] << 16;
-	nr_literals = header & LZPAGE_COUNT_MASK;
+	nr_literals = header & LZPAGE_LITERALS_MASK;
 	if (!nr_literals)
 		nr_literals = LZPAGE_BLOCK;
-	header >>= LZPAGE_COUNT_BITS;
-	mode = header / LZPAGE_MODE_STEP;
-	nr_sequences = header % LZPAGE_MODE_STEP;
-	if (mode >= LZPAGE_MODES)
-		return -EINVAL;
+	nr_sequences = header >> LZPAGE_LITERALS_BITS & LZPAGE_SEQUENCES_MAX;
+	mode = header >> LZPAGE_MODE_SHIFT;
 	err = decode_parts(&d, src, len, nr_literals, nr_sequences, mode, work);
 	if (err)
 		return err;

@@ -51,6 +51,7 @@ static_assert(LZPAGE_BLOCK_MAX + LZPAGE_SEQUENCES_MAX * LZPAGE_CODE_BITS / 8 +
  * @plain: end of the literals
  * @differences: end of the literals as differences
  * @tokens: end of the tokens
+ * @codes_end: end of the memory for their codes
  * @random: the bytes look like random ones, so literals are not worth a code
  * @offset: the last three offsets, the latest first
  */
@@ -61,6 +62,7 @@ struct encode {
 	u8 *plain;
 	u8 *differences;
 	struct lzpage_output tokens;
+	const u16 *codes_end;
 	bool random;
 	unsigned int offset[LZPAGE_REPEATS];
 };
@@ -256,7 +258,7 @@ static __always_inline void encode_sequences(struct encode *e, bool dense)
 	const u8 *at = e->src + STEP;
 	struct match m;
 
-	while (encode_search(e, at, &m)) {
+	while (likely(e->tokens.code < e->codes_end) && encode_search(e, at, &m)) {
 		encode_literals(e, m.start - e->anchor, dense);
 		lzpage_token_put(&e->tokens, m.kind, e->offset[0],
 				 m.start - e->anchor, m.end - m.start);
@@ -286,7 +288,8 @@ static enum lzpage_mode encode_select(const u8 *plain, const u8 *differences,
 				      unsigned int nr)
 {
 	const struct zram_lzpage_tables *t = &zram_lzpage_tables;
-	unsigned int step = nr > 1024 ? 16 : 4, by_diff = 0, by_plain = 0, i;
+	unsigned int step = nr > 1024 ? 31 : 7, by_diff = 0, by_plain = 0, by_text = 0;
+	unsigned int best, i;
 
 	if (nr < CODED_MIN)
 		return LZPAGE_RAW;
@@ -294,11 +297,14 @@ static enum lzpage_mode encode_select(const u8 *plain, const u8 *differences,
 		by_diff += t->literal_code[LZPAGE_DIFFERENCES][differences[i]]
 			   >> 12;
 		by_plain += t->literal_code[LZPAGE_PLAIN][plain[i]] >> 12;
+		by_text += t->literal_code[LZPAGE_TEXT][plain[i]] >> 12;
 	}
-	if (min(by_diff, by_plain) + 8 >= 8 * nr / step)
+	best = min(by_diff, min(by_plain, by_text));
+	if (best >= 8 * nr / step)
 		return LZPAGE_RAW;
-	return by_diff <= by_plain ? LZPAGE_CODED_DIFFERENCES :
-				     LZPAGE_CODED_PLAIN;
+	if (best == by_diff)
+		return LZPAGE_CODED_DIFFERENCES;
+	return best == by_plain ? LZPAGE_CODED_PLAIN : LZPAGE_CODED_TEXT;
 }
 
 /*
@@ -347,6 +353,7 @@ static __always_inline unsigned int encode_block(const u8 *src, u8 *dst,
 		.plain = plain,
 		.differences = work->differences,
 		.tokens = { .code = work->codes, .extra = work->extra },
+		.codes_end = work->codes + LZPAGE_SEQUENCES_MAX,
 		.offset = { LZPAGE_FIRST_OFFSET, LZPAGE_FIRST_OFFSET,
 			    LZPAGE_FIRST_OFFSET },
 	};
@@ -380,8 +387,8 @@ static __always_inline unsigned int encode_block(const u8 *src, u8 *dst,
 		end += zram_lzpage_put_sizes(end, nr_sequences, token_sizes);
 	if (end - dst >= LZPAGE_BLOCK_MAX)
 		return encode_raw(src, dst);
-	header = (nr_literals & LZPAGE_COUNT_MASK) |
-		 (nr_sequences + mode * LZPAGE_MODE_STEP) << LZPAGE_COUNT_BITS;
+	header = (nr_literals & LZPAGE_LITERALS_MASK) |
+		 nr_sequences << LZPAGE_LITERALS_BITS | mode << LZPAGE_MODE_SHIFT;
 	dst[0] = header;
 	dst[1] = header >> 8;
 	dst[2] = header >> 16;

@@ -64,10 +64,11 @@ struct lzpage_class {
 	u8 bits;
 };
 
-/* Prefix codes of literals: for differences, and for the bytes themselves */
+/* Prefix codes of literals: for differences, for the bytes themselves, and for those of text */
 enum lzpage_literals {
 	LZPAGE_DIFFERENCES,
 	LZPAGE_PLAIN,
+	LZPAGE_TEXT,
 	LZPAGE_LITERAL_CODES,
 };
 

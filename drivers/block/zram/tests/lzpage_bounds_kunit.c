@@ -13,7 +13,7 @@
 #include "../lzpage_streams.h"
 #include "../lzpage_token.h"
 
-#define MOST_SEQUENCES	2
+#define MOST_SEQUENCES	8
 #define MOST_EXTRA	32
 #define GUARD_SIZE	64
 #define GUARD_BYTE	0xa5
@@ -59,6 +59,12 @@ static const struct bounds_case bounds_cases[] = {
 	  -EINVAL },
 	{ "literals left", { { 8, 8, 4088 } }, 9, 0, -EINVAL },
 	{ "literals missing at the end", { { 8, 8, 4000 } }, 95, 0, -EINVAL },
+	{ "nothing, with most literals",
+	  { { 8, 8, 4 }, { 0, 8, 4 }, { 0, 8, 4 }, { 0, 8, 4 },
+	    { 0, 8, 4 }, { 0, 8, 4 }, { 0, 8, 4 }, { 0, 8, 4 } }, 4064 },
+	{ "reserved: more literals than such matches leave",
+	  { { 8, 8, 4 }, { 0, 8, 4 }, { 0, 8, 4 }, { 0, 8, 4 },
+	    { 0, 8, 4 }, { 0, 8, 4 }, { 0, 8, 4 }, { 0, 8, 4 } }, 4073, 0, -EINVAL },
 	{ "extra bits left", { { 8, 8, 4088 } }, 8, 1, -EINVAL },
 };
 
@@ -95,7 +101,7 @@ static unsigned int bounds_make(struct bounds_test *t, const struct bounds_case 
 				 c->sequences[i].run, c->sequences[i].length);
 	nr = o.code - codes;
 	nr_extra = o.extra - extra + !!o.nr_bits + c->surplus;
-	header = (c->literals & LZPAGE_COUNT_MASK) | nr << LZPAGE_COUNT_BITS;
+	header = (c->literals & LZPAGE_LITERALS_MASK) | nr << LZPAGE_LITERALS_BITS;
 	*at++ = header;
 	*at++ = header >> 8;
 	*at++ = header >> 16;

@@ -145,7 +145,7 @@ static void lzpage_test_bytes(struct kunit *test)
 {
 	static const u8 zeros[] = {
 		0x04, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x61,
-		0x0f, 0x33, 0x06, 0x02, 0x00, 0x00, 0x00,
+		0x0f, 0x33, 0x02, 0x02, 0x00, 0x00, 0x00,
 	};
 	struct lzpage_test *t = test->priv;
 	unsigned int len;
@@ -155,9 +155,9 @@ static void lzpage_test_bytes(struct kunit *test)
 	object = lzpage_make(test, SZ_4K, LZPAGE_DENSE, &len);
 	KUNIT_ASSERT_EQ(test, len, sizeof(zeros));
 	KUNIT_EXPECT_EQ(test, 0, memcmp(object, zeros, len));
-	/* What is reserved for other formats is not accepted */
-	object[1] |= 0xf0;
-	object[2] = 0xff;
+	/* Reserved for other formats: a sequence, and 4095 literals */
+	object[0] = 0xff;
+	object[1] |= 0x0f;
 	KUNIT_EXPECT_EQ(test, -EINVAL,
 			lzpage_decode(test, object, len, SZ_4K));
 }
@@ -253,7 +253,7 @@ static void lzpage_test_nonsense(struct kunit *test)
 		/* Counts that may be right, and each mode */
 		if (len > 3) {
 			put_unaligned_le16(lzpage_random(t) % 600, t->page);
-			t->page[2] = lzpage_random(t) % 3 * 0x55 + 3;
+			t->page[2] = lzpage_random(t) % 4 << 6 | 3;
 		}
 		copy = kmalloc(len, GFP_KERNEL);
 		KUNIT_ASSERT_NOT_NULL(test, copy);
