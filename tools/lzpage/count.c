@@ -47,16 +47,18 @@ static unsigned int count_token(u16 code, unsigned int *at)
 {
 	u64 bits = get_unaligned_le64(work.extra + *at / 8) >> *at % 8;
 	unsigned int entry = zram_lzpage_tables.token[code & ((1 << LZPAGE_TOKEN_BITS) - 1)];
-	const struct lzpage_token *t = &zram_lzpage_tables.coded[entry >> 6];
+	const struct lzpage_extra_bits *x = &zram_lzpage_tables.extra[entry >> 6];
+	u64 coded = zram_lzpage_tables.coded[entry >> 6];
 	unsigned int token = tokens[code], length;
 
-	*at += t->bits;
+	*at += x->bits;
 	if (token < LZPAGE_TOKENS)
 		return token;
-	bits >>= t->offset_bits;
-	length = t->length + (bits & t->length_mask);
-	bits >>= t->length_bits;
-	return count_classes((token - LZPAGE_TOKENS) / 2, t->run + (bits & t->run_mask), length);
+	bits >>= x->offset_bits;
+	length = (u16)(coded >> LZPAGE_LENGTH_SHIFT) + (bits & x->length_mask);
+	bits >>= x->length_bits;
+	return count_classes((token - LZPAGE_TOKENS) / 2, (u16)coded + (bits & x->run_mask),
+			     length);
 }
 
 static void count_literals(const u8 *literals, unsigned int nr)

@@ -6,8 +6,8 @@
  * It never reads beyond the object nor writes beyond the block. A damaged object
  * is an error or, as the format has no checksum, wrong data.
  *
- * Most sequences are short, and far enough from the ends of the block and of the
- * literals to copy more bytes than the sequence has. Others take decode_careful().
+ * Most sequences are so far from the end of the block that the decoder may copy more bytes
+ * than they have. The others take decode_careful().
  */
 
 #include <linux/build_bug.h>
@@ -51,34 +51,30 @@ static_assert(BLIND == 32);
  * struct decode - a block that is being decoded
  * @block: the block
  * @at: its first byte that is not decoded yet
- * @literal: the next literal
- * @literals_end: end of the literals
- * @literals_safe: up to here the decoder may copy RUN literals at a time
- * @safe: up to here it may copy sequences without a check of each byte
- * @extra: the extra bits
- * @extra_at: the next extra bit
- * @nr_extra: number of extra bits, a multiple of eight
- * @offset: the last offset
+ * @safe: up to here the decoder may copy sequences without a check of each byte
+ * @literal: the next literal; if there are sequences, RUN bytes follow the last one
+ * @offset: the last offset, which is never 0
  * @offsets: the last three offsets, 16 bits each, the latest lowest
  */
 struct decode {
 	u8 *block;
 	u8 *at;
-	const u8 *literal;
-	const u8 *literals_end;
-	const u8 *literals_safe;
 	const u8 *safe;
-	const u8 *extra;
-	unsigned int extra_at;
-	unsigned int nr_extra;
+	const u8 *literal;
 	u64 offset;
 	u64 offsets;
 };
 
-/* A sequence: literals, and a match at the first offset behind them */
+/* A sequence: literals, then a match at the last offset */
 struct sequence {
 	u64 run;
 	u64 length;
+};
+
+/* The bytes of an object that contain the extra bits */
+struct extra {
+	const u8 *at;
+	unsigned int nr_bytes;
 };
 
 /*
@@ -100,83 +96,18 @@ static const u64 decode_moved[LZPAGE_REPEATS + 1] = {
 	0xffff, 0xffffffff, LIST, LIST,
 };
 
-/*
- * Make the offset of a token the first one: of a place in the list, or a new one,
- * whose place is behind the list.
- */
-static __always_inline void decode_offset(struct decode *d,
-					  const struct lzpage_token *t, u64 bits)
+/* Unpack a sequence. Its offset becomes the last one */
+static __always_inline void decode_unpack(struct decode *d, u64 packed,
+					  struct sequence *s)
 {
-	u64 new = ((bits << t->offset_shift) & t->offset_mask) + t->offset;
+	unsigned int place = packed >> LZPAGE_PLACE_SHIFT;
 	u64 list = d->offsets;
 
-	d->offset = (u16)(list >> t->place) + new;
-	d->offsets = (list ^ ((list ^ list << 16) & decode_moved[t->moved])) |
+	s->run = (u16)packed;
+	s->length = (u16)(packed >> LZPAGE_LENGTH_SHIFT);
+	d->offset = (u64)(u16)(list >> 16 * place) + (u16)(packed >> LZPAGE_OFFSET_SHIFT);
+	d->offsets = (list ^ ((list ^ list << 16) & decode_moved[place])) |
 		     d->offset;
-}
-
-/*
- * Take the extra bits of a token. Most tokens have none, but a branch would cost more,
- * because the processor mispredicts it too often.
- */
-static __always_inline void decode_token(struct decode *d,
-					 const struct lzpage_token *t,
-					 struct sequence *s)
-{
-	u64 bits = lzpage_load(d->extra + d->extra_at / 8) >>
-		   (d->extra_at & 7);
-
-	d->extra_at += t->bits;
-	decode_offset(d, t, bits);
-	bits >>= t->offset_bits;
-	s->length = t->length + (bits & t->length_mask);
-	bits >>= t->length_bits;
-	s->run = t->run + (bits & t->run_mask);
-}
-
-static void decode_literals_careful(struct decode *d, unsigned int run,
-				    bool differences)
-{
-	unsigned int offset = d->offset, i;
-
-	if (differences && run <= LZPAGE_DIFF_RUN &&
-	    offset >= LZPAGE_DIFF_OFFSET &&
-	    offset <= (unsigned int)(d->at - d->block)) {
-		const u8 *from = d->at - offset;
-
-		for (i = 0; i < run; i++)
-			d->at[i] = d->literal[i] + from[i];
-	} else {
-		memcpy(d->at, d->literal, run);
-	}
-	d->literal += run;
-	d->at += run;
-}
-
-/* Decode a sequence that is long or near an end; nothing of it is checked yet */
-static noinline int decode_careful(struct decode *d, const struct sequence *s,
-				   bool differences)
-{
-	const u8 *end = d->block + LZPAGE_BLOCK, *from;
-	unsigned int length = s->length, offset = d->offset;
-
-	if (d->literal > d->literals_end ||
-	    s->run > (unsigned int)(d->literals_end - d->literal) ||
-	    s->run > (unsigned int)(end - d->at))
-		return -EINVAL;
-	decode_literals_careful(d, s->run, differences);
-	if (!offset || offset > (unsigned int)(d->at - d->block) ||
-	    length > (unsigned int)(end - d->at))
-		return -EINVAL;
-	from = d->at - offset;
-	for (; offset >= 8 && length >= 8; length -= 8) {
-		lzpage_copy8(d->at, from);
-		d->at += 8;
-		from += 8;
-	}
-	while (length--)
-		*d->at++ = *from++;
-	return 0;
 }
 
 /* Copy @run literals; loads and stores RUN or more, up to 15 too many */
@@ -235,6 +166,54 @@ static __always_inline void decode_pattern(u8 *to, u64 offset, u64 length)
 	} while (to < end);
 }
 
+static void decode_literals_careful(struct decode *d, unsigned int run,
+				    bool differences)
+{
+	unsigned int offset = d->offset, i;
+
+	if (differences && run <= LZPAGE_DIFF_RUN &&
+	    offset >= LZPAGE_DIFF_OFFSET &&
+	    offset <= (unsigned int)(d->at - d->block)) {
+		const u8 *from = d->at - offset;
+
+		for (i = 0; i < run; i++)
+			d->at[i] = d->literal[i] + from[i];
+	} else {
+		memcpy(d->at, d->literal, run);
+	}
+	d->literal += run;
+	d->at += run;
+}
+
+/* Decode a sequence that ends near the end of the block, or beyond it, or is not valid */
+static noinline int decode_careful(struct decode *d, const struct sequence *s,
+				   bool differences)
+{
+	unsigned int length = s->length, offset = d->offset, nr;
+	u8 *end = d->block + LZPAGE_BLOCK, *to;
+
+	if (s->run > (unsigned int)(end - d->at))
+		return -EINVAL;
+	decode_literals_careful(d, s->run, differences);
+	to = d->at;
+	if (offset > (unsigned int)(to - d->block) ||
+	    length > (unsigned int)(end - to))
+		return -EINVAL;
+	d->at = to + length;
+	/* The match may begin far from the end */
+	if (to < d->safe) {
+		nr = min_t(unsigned int, length, d->safe - to);
+		if (offset >= 8)
+			decode_match(to, offset, nr);
+		else
+			decode_pattern(to, offset, nr);
+		to += nr;
+	}
+	for (; to < d->at; to++)
+		*to = *(to - offset);
+	return 0;
+}
+
 /* Decode a sequence that is far from all ends */
 static __always_inline void decode_copy(struct decode *d, const struct sequence *s,
 					bool differences)
@@ -254,7 +233,7 @@ static __always_inline void decode_copy(struct decode *d, const struct sequence 
 	d->at = to + s->length;
 }
 
-static __always_inline int decode_sequence(struct decode *d, unsigned int entry,
+static __always_inline int decode_sequence(struct decode *d, u64 packed,
 					   bool differences)
 {
 	struct decode careful;
@@ -262,13 +241,10 @@ static __always_inline int decode_sequence(struct decode *d, unsigned int entry,
 	const u8 *to;
 	int err;
 
-	decode_token(d, &zram_lzpage_tables.coded[entry >> 6], &s);
-	if (unlikely(d->extra_at > d->nr_extra))
-		return -EINVAL;
+	decode_unpack(d, packed, &s);
 	to = d->at + s.run;
 	/* Compare differences: the sum of an address and a length may wrap on 32-bit machines */
-	if (likely((long)s.run <= d->literals_safe - d->literal &&
-		   (long)(s.run + s.length) <= d->safe - d->at &&
+	if (likely((long)(s.run + s.length) <= d->safe - d->at &&
 		   to - d->offset >= d->block)) {
 		decode_copy(d, &s, differences);
 		return 0;
@@ -281,20 +257,66 @@ static __always_inline int decode_sequence(struct decode *d, unsigned int entry,
 	return err;
 }
 
-/* Copy the literals after the last sequence, and check that all extra bits are used up */
-static __always_inline int decode_end(struct decode *d)
+/* The caller has checked that there are as many literals as the sequences have */
+static __always_inline int decode_block(struct decode *from, const u64 *sequence,
+					unsigned int nr_sequences, bool differences)
 {
-	unsigned int rest = d->block + LZPAGE_BLOCK - d->at;
+	const u64 *end = sequence + nr_sequences;
+	struct decode d = *from;
+	int err;
 
-	if (d->nr_extra - d->extra_at >= 8 ||
-	    (d->nr_extra != d->extra_at &&
-	     d->extra[d->extra_at / 8] >> (d->extra_at & 7)))
-		return -EINVAL;
-	if (d->literal > d->literals_end ||
-	    d->literals_end - d->literal != rest)
-		return -EINVAL;
-	memcpy(d->at, d->literal, rest);
+	for (; sequence < end; sequence++) {
+		err = decode_sequence(&d, *sequence, differences);
+		if (unlikely(err))
+			return err;
+	}
+	from->at = d.at;
+	from->literal = d.literal;
 	return 0;
+}
+
+/*
+ * Add extra bits to the sequences that have some. Returns how many bits these are, or
+ * -EINVAL.
+ */
+static int decode_extra(struct lzpage_sequences *s, const struct extra *extra)
+{
+	const struct lzpage_extra_bits *x;
+	unsigned int at = 0, i;
+	const u16 *next;
+	u64 bits, more, run;
+
+	for (next = s->todo; next < s->todo + s->nr_todo; next++) {
+		i = *next;
+		x = &zram_lzpage_tables.extra[s->packed[i] >> LZPAGE_CODED_SHIFT &
+					      LZPAGE_CODED_MASK];
+		bits = lzpage_load(extra->at + at / 8) >> (at & 7);
+		at += x->bits;
+		if (unlikely(at > 8 * extra->nr_bytes))
+			return -EINVAL;
+		more = ((bits << x->offset_shift) & x->offset_mask)
+		       << LZPAGE_OFFSET_SHIFT;
+		bits >>= x->offset_bits;
+		more |= (bits & x->length_mask) << LZPAGE_LENGTH_SHIFT;
+		run = bits >> x->length_bits & x->run_mask;
+		s->runs += run;
+		s->packed[i] += more | run;
+	}
+	return at;
+}
+
+/* Complete the sequences. Returns how many literals they have, or -EINVAL */
+static int decode_sequences(struct lzpage_sequences *s, const struct extra *extra)
+{
+	int used = decode_extra(s, extra);
+
+	if (used < 0)
+		return used;
+	/* Less than a byte may be left, of zeros */
+	if (8 * extra->nr_bytes - used >= 8 ||
+	    (used % 8 && extra->at[used / 8] >> used % 8))
+		return -EINVAL;
+	return s->runs;
 }
 
 static unsigned int decode_sum(const u16 *sizes)
@@ -302,69 +324,54 @@ static unsigned int decode_sum(const u16 *sizes)
 	return sizes[0] + sizes[1] + sizes[2] + sizes[3];
 }
 
-static __always_inline int decode_block(const struct decode *from,
-					const u16 *tokens,
-					unsigned int nr_sequences,
-					bool differences)
-{
-	const u16 *end = tokens + nr_sequences;
-	struct decode d = *from;
-	int err;
-
-	for (; tokens < end; tokens++) {
-		err = decode_sequence(&d, *tokens, differences);
-		if (unlikely(err))
-			return err;
-	}
-	return decode_end(&d);
-}
-
-/* Find the parts of an object, and decode tokens and literals */
+/*
+ * Find the parts of an object, and decode tokens and literals. Returns the number of literals
+ * of the sequences, or -EINVAL.
+ */
 static int decode_parts(struct decode *d, const u8 *src, unsigned int len,
 			unsigned int nr_literals, unsigned int nr_sequences,
 			enum lzpage_mode mode, struct lzpage_decode_work *work)
 {
 	const struct zram_lzpage_tables *t = &zram_lzpage_tables;
 	u16 literals[LZPAGE_STREAMS] = {}, tokens[LZPAGE_STREAMS] = {};
-	unsigned int extra = LZPAGE_HEADER + nr_literals, slack = RUN;
+	unsigned int first = LZPAGE_HEADER + nr_literals;
+	struct extra extra;
 	int end = len;
 
 	if (nr_sequences)
 		end = zram_lzpage_get_sizes(src, end, nr_sequences, tokens);
 	if (end >= 0 && mode != LZPAGE_RAW) {
 		end = zram_lzpage_get_sizes(src, end, nr_literals, literals);
-		extra = LZPAGE_HEADER + decode_sum(literals);
+		first = LZPAGE_HEADER + decode_sum(literals);
 	}
 	if (end < 0)
 		return end;
 	end -= decode_sum(tokens);
-	if (end < (int)extra)
+	if (end < (int)first)
 		return -EINVAL;
 
-	d->extra = src + extra;
-	d->nr_extra = 8 * (end - extra);
+	extra.at = src + first;
+	extra.nr_bytes = end - first;
 	if (len - end < 8) {
-		if (end - extra > LZPAGE_FEW_EXTRA)
+		if (extra.nr_bytes > LZPAGE_FEW_EXTRA)
 			return -EINVAL;
-		memcpy(work->extra, d->extra, end - extra);
-		d->extra = work->extra;
+		memcpy(work->extra, extra.at, extra.nr_bytes);
+		extra.at = work->extra;
 	}
-	zram_lzpage_get_tokens(src + end, len - end, tokens, work->tokens,
-			       nr_sequences, t->token);
-	if (mode == LZPAGE_RAW) {
-		d->literal = src + LZPAGE_HEADER;
-		slack = min(len - extra, RUN);
-	} else {
-		d->literal = work->literals;
+	zram_lzpage_get_tokens(src + end, len - end, tokens, &work->sequences,
+			       nr_sequences);
+	d->literal = work->literals;
+	if (mode != LZPAGE_RAW)
 		zram_lzpage_get_bytes(src + LZPAGE_HEADER, len - LZPAGE_HEADER,
 				      literals, work->literals, nr_literals,
 				      t->literal[mode - 1]);
-		/* A copy may load these bytes, which may be of another page */
-		memset(work->literals + nr_literals, 0, RUN);
-	}
-	d->literals_end = d->literal + nr_literals;
-	d->literals_safe = d->literals_end - (RUN - slack);
-	return 0;
+	else if (nr_sequences && len - first < RUN)
+		memcpy(work->literals, src + LZPAGE_HEADER, nr_literals);
+	else
+		d->literal = src + LZPAGE_HEADER;
+	/* A copy may load these bytes, which may be of another page */
+	memset(work->literals + nr_literals, 0, RUN);
+	return decode_sequences(&work->sequences, &extra);
 }
 
 /**
@@ -385,9 +392,9 @@ int zram_lzpage_decode(const u8 *src, unsigned int len, u8 *dst,
 		.safe = dst + LZPAGE_BLOCK - MARGIN,
 		.offsets = LZPAGE_FIRST_OFFSET * 0x100010001ULL,
 	};
-	unsigned int nr_literals, nr_sequences, mode;
+	unsigned int nr_literals, nr_sequences, mode, rest;
+	int runs, err;
 	u32 header;
-	int err;
 
 	if (len <= LZPAGE_HEADER || len > LZPAGE_BLOCK_MAX)
 		return -EINVAL;
@@ -397,10 +404,19 @@ int zram_lzpage_decode(const u8 *src, unsigned int len, u8 *dst,
 		nr_literals = LZPAGE_BLOCK;
 	nr_sequences = header >> LZPAGE_LITERALS_BITS & LZPAGE_SEQUENCES_MAX;
 	mode = header >> LZPAGE_MODE_SHIFT;
-	err = decode_parts(&d, src, len, nr_literals, nr_sequences, mode, work);
+	runs = decode_parts(&d, src, len, nr_literals, nr_sequences, mode, work);
+	if (runs < 0 || (unsigned int)runs > nr_literals)
+		return -EINVAL;
+	if (mode == LZPAGE_CODED_DIFFERENCES)
+		err = decode_block(&d, work->sequences.packed, nr_sequences, true);
+	else
+		err = decode_block(&d, work->sequences.packed, nr_sequences, false);
 	if (err)
 		return err;
-	if (mode == LZPAGE_CODED_DIFFERENCES)
-		return decode_block(&d, work->tokens, nr_sequences, true);
-	return decode_block(&d, work->tokens, nr_sequences, false);
+	/* Objects with reserved headers have literals left here */
+	rest = dst + LZPAGE_BLOCK - d.at;
+	if (nr_literals - runs != rest)
+		return -EINVAL;
+	memcpy(d.at, d.literal, rest);
+	return 0;
 }

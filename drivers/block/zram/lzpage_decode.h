@@ -7,21 +7,21 @@
 #include "lzpage_format.h"
 #include "lzpage_streams.h"
 
-/* Most bytes of extra bits if eight bytes need not follow them: there are few sequences */
+/* If fewer than eight bytes follow the extra bits, there are few sequences and so few bytes */
 #define LZPAGE_FEW_EXTRA	14
 
 /**
  * struct lzpage_decode_work - memory of the decoder
- * @literals: the literals of a block whose literals are coded; the decoder loads
- *	up to sixteen bytes behind them
- * @tokens: the tokens of the block, as entries of @token in struct zram_lzpage_tables
+ * @literals: the literals of a block, if they are coded or few bytes follow them in the
+ *	object; the decoder loads up to sixteen bytes behind them
+ * @sequences: the sequences of the block
  * @extra: the extra bits of a block that has too few bytes behind them
  *
  * The contents do not matter to the next block.
  */
 struct lzpage_decode_work {
 	u8 literals[LZPAGE_BLOCK + 64];
-	u16 tokens[LZPAGE_SEQUENCES_MAX + LZPAGE_STREAMS_SLACK];
+	struct lzpage_sequences sequences;
 	u8 extra[LZPAGE_FEW_EXTRA + 8];
 };
 

@@ -22,6 +22,8 @@
 #define REFILL		15U
 /* A set bit above the unused bits of an accumulator */
 #define MARK		BIT_ULL(63)
+/* Fields of a sequence that the decoder adds up: the run, and the bit for extra bits */
+#define SUMS		(BIT_ULL(LZPAGE_HAS_EXTRA_SHIFT) | 0xffff)
 
 static_assert(BURST * LZPAGE_CODE_BITS + 7 < 64);
 static_assert(BURST == 5 && LZPAGE_STREAMS == 4);
@@ -248,13 +250,32 @@ static __always_inline void streams_next_bytes(struct streams *s, u8 *dst,
 	dst[3] = stream_next(&s->d, table, LZPAGE_LITERAL_BITS) >> 8;
 }
 
-static __always_inline void streams_next_entries(struct streams *s, u16 *dst,
-						 const u16 *table)
+/*
+ * Decode token @i, and list it if it has extra bits. Most tokens have none, but a branch
+ * would cost more, because the processor mispredicts it too often. @sums has two sums of
+ * tokens: in the lowest bits their runs, and above them how many have extra bits.
+ */
+static __always_inline void stream_next_token(struct stream *s,
+					      struct lzpage_sequences *to,
+					      unsigned int i, u64 *sums)
 {
-	dst[0] = stream_next(&s->a, table, LZPAGE_TOKEN_BITS);
-	dst[1] = stream_next(&s->b, table, LZPAGE_TOKEN_BITS);
-	dst[2] = stream_next(&s->c, table, LZPAGE_TOKEN_BITS);
-	dst[3] = stream_next(&s->d, table, LZPAGE_TOKEN_BITS);
+	const struct zram_lzpage_tables *t = &zram_lzpage_tables;
+	u16 entry = stream_next(s, t->token, LZPAGE_TOKEN_BITS);
+	u64 packed = t->coded[entry >> 6];
+
+	to->packed[i] = packed;
+	to->todo[*sums >> LZPAGE_HAS_EXTRA_SHIFT] = i;
+	*sums += packed & SUMS;
+}
+
+static __always_inline void streams_next_tokens(struct streams *s,
+						struct lzpage_sequences *to,
+						unsigned int i, u64 *sums)
+{
+	stream_next_token(&s->a, to, i, sums);
+	stream_next_token(&s->b, to, i + 1, sums);
+	stream_next_token(&s->c, to, i + 2, sums);
+	stream_next_token(&s->d, to, i + 3, sums);
 }
 
 static void streams_begin(struct streams *s, const u8 *at, const u16 *sizes)
@@ -303,27 +324,31 @@ void zram_lzpage_get_bytes(const u8 *src, unsigned int len, const u16 *sizes,
  * @src: the streams
  * @len: bytes at @src; more may follow the streams
  * @sizes: sizes of the streams
- * @dst: for the table entries of the tokens; LZPAGE_STREAMS_SLACK more may be
- *	overwritten
+ * @to: for the tokens, as sequences without extra bits
  * @nr: number of tokens
- * @table: as in struct zram_lzpage_tables
  *
  * Does not read beyond @len, whatever the data is.
  */
 void zram_lzpage_get_tokens(const u8 *src, unsigned int len, const u16 *sizes,
-			    u16 *dst, unsigned int nr, const u16 *table)
+			    struct lzpage_sequences *to, unsigned int nr)
 {
 	const u8 *end = src + len, *safe = len < REFILL ? NULL : end - REFILL;
-	u16 *dst_end = dst + nr;
 	struct streams s;
+	unsigned int i;
+	u64 sums = 0;
 
 	streams_begin(&s, src, sizes);
-	for (; dst < dst_end; dst += BURST * LZPAGE_STREAMS) {
+	for (i = 0; i < nr; i += BURST * LZPAGE_STREAMS) {
 		streams_refill(&s, end, safe);
-		streams_next_entries(&s, dst, table);
-		streams_next_entries(&s, dst + 4, table);
-		streams_next_entries(&s, dst + 8, table);
-		streams_next_entries(&s, dst + 12, table);
-		streams_next_entries(&s, dst + 16, table);
+		streams_next_tokens(&s, to, i, &sums);
+		streams_next_tokens(&s, to, i + 4, &sums);
+		streams_next_tokens(&s, to, i + 8, &sums);
+		streams_next_tokens(&s, to, i + 12, &sums);
+		streams_next_tokens(&s, to, i + 16, &sums);
 	}
+	/* Codes behind the last token do not count */
+	while (i-- > nr)
+		sums -= to->packed[i] & SUMS;
+	to->runs = (u32)sums;
+	to->nr_todo = sums >> LZPAGE_HAS_EXTRA_SHIFT;
 }

@@ -9,6 +9,7 @@
  */
 
 #include <linux/array_size.h>
+#include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/cache.h>
 #include <linux/init.h>
@@ -196,45 +197,46 @@ static u32 tables_reverse(u32 code, unsigned int bits)
 	return reversed;
 }
 
-static void tables_set_classes(struct lzpage_token *t,
+/* Add the classes of the run and of the match to a token */
+static void tables_add_classes(u64 *coded, struct lzpage_extra_bits *x,
 			       const struct lzpage_class *run,
 			       const struct lzpage_class *match)
 {
-	t->run = run->base;
-	t->run_mask = (1 << run->bits) - 1;
-	t->length = match->base;
-	t->length_bits = match->bits;
-	t->length_mask = (1 << match->bits) - 1;
-	t->bits = t->offset_bits + match->bits + run->bits;
+	*coded |= run->base | match->base << LZPAGE_LENGTH_SHIFT;
+	x->run_mask = (1 << run->bits) - 1;
+	x->length_bits = match->bits;
+	x->length_mask = (1 << match->bits) - 1;
+	x->bits = x->offset_bits + match->bits + run->bits;
+	if (x->bits)
+		*coded |= BIT_ULL(LZPAGE_HAS_EXTRA_SHIFT);
 }
 
 /* Kinds from LZPAGE_REPEATS on have a new offset */
-static void tables_set_kind(struct lzpage_token *t, unsigned int kind)
+static void tables_set_kind(u64 *coded, struct lzpage_extra_bits *x, unsigned int kind)
 {
 	const struct lzpage_class *offset;
 
-	t->moved = min(kind, LZPAGE_REPEATS);
-	t->place = 16 * t->moved;
+	*coded = (u64)min(kind, LZPAGE_REPEATS) << LZPAGE_PLACE_SHIFT;
+	*x = (struct lzpage_extra_bits) {};
 	if (kind < LZPAGE_REPEATS)
 		return;
 	offset = &zram_lzpage_offsets[kind - LZPAGE_REPEATS];
-	t->offset = offset->base;
-	t->offset_bits = offset->bits;
-	t->offset_shift = offset->base > 1 ? 3 : 0;
-	t->offset_mask = ((1 << offset->bits) - 1) << t->offset_shift;
+	*coded |= (u64)offset->base << LZPAGE_OFFSET_SHIFT;
+	x->offset_bits = offset->bits;
+	x->offset_shift = offset->base > 1 ? 3 : 0;
+	x->offset_mask = ((1 << offset->bits) - 1) << x->offset_shift;
 }
 
-static struct lzpage_token tables_token(unsigned int token)
+static void tables_token(unsigned int token, u64 *coded, struct lzpage_extra_bits *x)
 {
 	const struct lzpage_class *match;
-	struct lzpage_token t = {};
 
 	if (token >= LZPAGE_TOKENS) {
 		token -= LZPAGE_TOKENS;
-		tables_set_kind(&t, token / 2);
-		tables_set_classes(&t, &tables_any_runs[token % 2],
+		tables_set_kind(coded, x, token / 2);
+		tables_add_classes(coded, x, &tables_any_runs[token % 2],
 				   &tables_any_matches[token % 2]);
-		return t;
+		return;
 	}
 	if (token < LZPAGE_REPEAT_TOKENS) {
 		match = &zram_lzpage_repeats[token % LZPAGE_REPEAT_CLASSES];
@@ -245,14 +247,15 @@ static struct lzpage_token tables_token(unsigned int token)
 		token /= LZPAGE_NEW_CLASSES;
 		token += LZPAGE_REPEATS * LZPAGE_RUN_CLASSES;
 	}
-	tables_set_kind(&t, token / LZPAGE_RUN_CLASSES);
-	tables_set_classes(&t, &zram_lzpage_runs[token % LZPAGE_RUN_CLASSES],
-			   match);
-	return t;
+	tables_set_kind(coded, x, token / LZPAGE_RUN_CLASSES);
+	tables_add_classes(coded, x, &zram_lzpage_runs[token % LZPAGE_RUN_CLASSES], match);
 }
 
 /* The decoder's table has six bits for the length of a code, ten for its token */
 static_assert(LZPAGE_CODED_TOKENS <= 1 << 10);
+static_assert(LZPAGE_CODED_TOKENS <= LZPAGE_CODED_MASK + 1 &&
+	      (u64)LZPAGE_CODED_MASK << LZPAGE_CODED_SHIFT < 1ULL << LZPAGE_PLACE_SHIFT);
+static_assert(LZPAGE_REPEATS < 4);
 
 static void tables_init_tokens(struct zram_lzpage_tables *t)
 {
@@ -264,7 +267,8 @@ static void tables_init_tokens(struct zram_lzpage_tables *t)
 		for (nr = tables_nr_tokens[bits]; nr; nr--, at++) {
 			reversed = tables_reverse(code++, bits);
 			t->token_code[tables_tokens[at]] = reversed | bits << 12;
-			t->coded[at] = tables_token(tables_tokens[at]);
+			tables_token(tables_tokens[at], &t->coded[at], &t->extra[at]);
+			t->coded[at] |= (u64)at << LZPAGE_CODED_SHIFT;
 			for (i = reversed; i < ARRAY_SIZE(t->token);
 			     i += 1 << bits)
 				t->token[i] = bits | at << 6;

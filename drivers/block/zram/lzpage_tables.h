@@ -78,34 +78,37 @@ enum lzpage_literals {
 #define LZPAGE_NEW_LOOKUP	(77 + 1)
 
 /**
- * struct lzpage_token - a token, as the decoder uses it
- * @run: the least literal run
- * @length: the least match length
- * @bits: number of extra bits
- * @place: 16 times @moved: a shift in the list of offsets
- * @moved: the place of a repeated offset; LZPAGE_REPEATS for a new one
- * @offset_mask: bits of a new offset; 0 for a repeated one
- * @offset_shift: by which the extra bits of a new offset are to be shifted
- * @offset: the least new offset
- * @offset_bits: extra bits of the offset
- * @length_bits: extra bits of the match length
+ * struct lzpage_extra_bits - the extra bits of a token, as the decoder takes them
+ * @bits: their number; 0: the token has none
+ * @offset_bits: how many are of a new offset
+ * @offset_shift: by which these are to be shifted
+ * @length_bits: how many are of the match length
+ * @offset_mask: bits of the offset after the shift
  * @length_mask: the lowest @length_bits bits
  * @run_mask: as many lowest bits as the run has extra bits
  */
-struct lzpage_token {
-	u8 run;
-	u8 length;
+struct lzpage_extra_bits {
 	u8 bits;
-	u8 place;
-	u16 offset_mask;
-	u8 offset_shift;
-	u8 offset;
 	u8 offset_bits;
+	u8 offset_shift;
 	u8 length_bits;
+	u16 offset_mask;
 	u16 length_mask;
 	u16 run_mask;
-	u8 moved;
-} __aligned(16);
+};
+
+/*
+ * A sequence, as the decoder keeps it: the run in the lowest 16 bits, above it the match
+ * length, the new offset (0 for a repeated one), a bit for a token that has extra bits, the
+ * place of the token in @coded of struct zram_lzpage_tables, and the place of the offset in
+ * the list of offsets, LZPAGE_REPEATS for a new one. No field can carry into the next one.
+ */
+#define LZPAGE_LENGTH_SHIFT	16
+#define LZPAGE_OFFSET_SHIFT	32
+#define LZPAGE_HAS_EXTRA_SHIFT	48
+#define LZPAGE_CODED_SHIFT	49
+#define LZPAGE_CODED_MASK	1023
+#define LZPAGE_PLACE_SHIFT	62
 
 /**
  * struct zram_lzpage_tables - the codes, for the encoder and for the decoder
@@ -115,8 +118,9 @@ struct lzpage_token {
  * @repeat_class: class of the length of a match at a repeated offset; longer ones: last class
  * @new_class: class of the length of a match at a new offset; longer ones: last class
  * @token: entry for the next LZPAGE_TOKEN_BITS bits: number of bits of the code; from
- *	bit 6 the place in @coded
- * @coded: the tokens that have a code
+ *	bit 6 the place in @coded and @extra
+ * @coded: the tokens that have a code, as sequences without extra bits
+ * @extra: their extra bits
  * @literal: entry for the next LZPAGE_LITERAL_BITS bits: number of bits of the code;
  *	literal from bit 8
  */
@@ -127,7 +131,8 @@ struct zram_lzpage_tables {
 	u8 repeat_class[LZPAGE_REPEAT_LOOKUP];
 	u8 new_class[LZPAGE_NEW_LOOKUP];
 	u16 token[1 << LZPAGE_TOKEN_BITS];
-	struct lzpage_token coded[LZPAGE_CODED_TOKENS];
+	u64 coded[LZPAGE_CODED_TOKENS];
+	struct lzpage_extra_bits extra[LZPAGE_CODED_TOKENS];
 	u16 literal[LZPAGE_LITERAL_CODES][1 << LZPAGE_LITERAL_BITS];
 };
 
