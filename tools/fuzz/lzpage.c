@@ -81,7 +81,7 @@ static int decompress(const u8 *object, unsigned int len, u8 *page, unsigned int
 	ret = zram_lzpage_decompress(exact, len, page, size, work);
 	if (ret && ret != -EINVAL)
 		abort();
-	/* Nothing of what the memory had before comes out, in a page of an error neither */
+	/* Nothing of what the memory had before comes out, not even in a page of an error */
 	memset(work, 0x5a, sizeof(*work));
 	memset(again, 0x5a, size);
 	if (zram_lzpage_decompress(exact, len, again, size, work) != ret)

@@ -3,9 +3,9 @@
  * The encoder of lzpage: one block of LZPAGE_BLOCK bytes.
  *
  * Pages of memory are mostly arrays of records, so most matches repeat one of the
- * last three offsets. The encoder tries these offsets first, at four positions by one
- * comparison of eight bytes, without the hash table. It looks every second position up
- * in the hash table and inserts three of four, so that any two alignments meet.
+ * last three offsets. The encoder tries these offsets first, the latest of them at four
+ * positions by one comparison of eight bytes, without the hash table. It looks every second
+ * position up in the hash table and inserts three of four, so that any two alignments meet.
  *
  * A page may change while it is compressed. Then the output is that of no page, but
  * the encoder stays within its buffers: each decision uses a value that was loaded
@@ -52,7 +52,7 @@ static_assert(LZPAGE_BLOCK_MAX + LZPAGE_SEQUENCES_MAX * LZPAGE_CODE_BITS / 8 +
  * @differences: end of the literals as differences
  * @tokens: end of the tokens
  * @codes_end: end of the memory for their codes
- * @random: the bytes look like random ones, so literals are not worth a code
+ * @random: the bytes look like random ones: a block without a match is stored as it is
  * @offset: the last three offsets, the latest first
  */
 struct encode {
@@ -197,7 +197,7 @@ static __always_inline bool encode_search(struct encode *e, const u8 *at,
 		from = encode_lookup(e, at, here);
 		if (encode_repeat(e, at, here, m))
 			return true;
-		/* @from is before @at; or is @at, inserted before, if the page has changed */
+		/* @from is before @at; or is @at, which the encoder may have inserted before */
 		if ((u32)here == (u32)lzpage_load_once(from) && from < at) {
 			encode_found(e, at, from, m);
 			return true;

@@ -36,7 +36,7 @@ static_assert(LZPAGE_CODED_TEXT < 1 << LZPAGE_MODE_BITS &&
 
 /* Tokens, and coded literals, are in this many streams in turn */
 #define LZPAGE_STREAMS		4U
-/* Up to this many of them, the size of a stream takes a byte, else two */
+/* Up to this many tokens or literals, the size of a stream takes a byte, else two */
 #define LZPAGE_SHORT_STREAMS	736U
 /* The longest object of a block: all of its bytes are literals */
 #define LZPAGE_BLOCK_MAX	(LZPAGE_HEADER + LZPAGE_BLOCK)
