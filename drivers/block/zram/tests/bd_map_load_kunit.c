@@ -8,6 +8,7 @@
 #include <linux/atomic.h>
 #include <linux/completion.h>
 #include <linux/err.h>
+#include <linux/kconfig.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/math64.h>
@@ -22,6 +23,8 @@
 #define BATCH		32		/* reservations timed at a time */
 #define ROUNDS		500
 #define WORKER_ROUNDS	5000U
+/* Blocks of a map whose cost is taken; a kernel that looks for errors is slow */
+#define COST_BLOCKS	(IS_ENABLED(CONFIG_KASAN) ? 1U << 17 : 1U << 20)
 
 static void load_test_exit(struct kunit *test)
 {
@@ -195,7 +198,7 @@ static u64 cost(struct bd_map_test *t, unsigned int want, unsigned int *run)
  */
 static void bd_map_load_test_cost(struct kunit *test)
 {
-	struct bd_map_test *t = bd_map_setup(test, 1 << 20);
+	struct bd_map_test *t = bd_map_setup(test, COST_BLOCKS);
 	u64 least = U64_MAX, most = 0;
 	unsigned int i;
 

@@ -10,6 +10,7 @@
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/err.h>
+#include <linux/kconfig.h>
 #include <linux/kthread.h>
 #include <linux/sched.h>
 #include <linux/sched/prio.h>
@@ -19,6 +20,8 @@
 #include "../comp.h"
 
 #define WORKERS		4
+/* A kernel that looks for errors is slow */
+#define ROUNDS		(IS_ENABLED(CONFIG_KASAN) ? 100 : 500)
 
 /**
  * struct worker - one task that compresses
@@ -192,7 +195,7 @@ static void comp_load_test_tasks(struct kunit *test)
 	struct zram_comp *comp = setup(test);
 	struct worker w[WORKERS] = {};
 
-	start_workers(test, w, comp, 500);
+	start_workers(test, w, comp, ROUNDS);
 	stop_workers(test, w);
 }
 
