@@ -17,10 +17,10 @@
 #    the kernel.
 
 # mainline-debug, in two parts
-writeback="wb_race wb_packed wb_reuse wb_readerr wb_errors wb_corrupt wb_signal wb_cancel \
+writeback="wb_race wb_packed wb_reuse wb_readerr wb_errors wb_corrupt wb_cancel \
 fault_write fault_writeback recomp_race swap_notify kc_limit race_discard race_reinit \
 data_parallel"
-life="kunit life_busy life_cycle life_hotplug life_module race_attr attr_state attr_backing \
+life="kunit life_busy life_cycle life_module race_attr attr_state attr_backing \
 attr_writeback attr_random block_state trace kc_race kc_fault swap_ops swap_life"
 
 # lts: the kernel between distro and mainline
@@ -29,7 +29,7 @@ wb_packed test_recomp.sh recomp_race attr_recomp life_hotplug"
 
 # Not on mainline: tests that mainline-debug runs, tests for which distro is enough, and
 # tests of what the kernel of mainline lacks (tier_throttle, wb_cgroup)
-not_mainline="$writeback $life client_setup client_tier client_timer client_udev \
+not_mainline="$writeback $life life_hotplug client_setup client_tier client_timer client_udev \
 tier_attr tier_beside tier_budget tier_capacity tier_discard tier_errors tier_latency tier_life \
 tier_move tier_quiet tier_recomp tier_retry tier_sparse test_tier_spill.sh tier_spill_fail \
 tier_stall tier_tasks tier_throttle wb_cgroup"

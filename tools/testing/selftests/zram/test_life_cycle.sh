@@ -13,7 +13,7 @@ zram_load
 zram_remove_all
 zram_new 4K
 rounds=1000
-[ -z "${ZT_DEBUG-}" ] || rounds=80
+[ -z "${ZT_DEBUG-}" ] || rounds=40
 out=$(zcycle -n $rounds -j 6 -l 2 2>&1)
 status=$?
 echo "# $out"
