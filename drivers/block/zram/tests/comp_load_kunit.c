@@ -22,6 +22,7 @@
 #define WORKERS		4
 /* A kernel that looks for errors is slow */
 #define ROUNDS		(IS_ENABLED(CONFIG_KASAN) ? 100 : 500)
+#define HOTPLUGS	(IS_ENABLED(CONFIG_KASAN) ? 4 : 10)
 
 /**
  * struct worker - one task that compresses
@@ -226,7 +227,7 @@ static void comp_load_test_hotplug(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, add_cpu(cpu), 0);
 
 	start_workers(test, w, comp, 100);
-	for (round = 0; round < 10; round++) {
+	for (round = 0; round < HOTPLUGS; round++) {
 		KUNIT_EXPECT_EQ(test, remove_cpu(cpu), 0);
 		KUNIT_EXPECT_EQ(test, add_cpu(cpu), 0);
 	}
