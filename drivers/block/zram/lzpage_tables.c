@@ -253,8 +253,8 @@ static void tables_token(unsigned int token, u64 *coded, struct lzpage_extra_bit
 
 /* The decoder's table has six bits for the length of a code, ten for its token */
 static_assert(LZPAGE_CODED_TOKENS <= 1 << 10);
-static_assert(LZPAGE_CODED_TOKENS <= LZPAGE_CODED_MASK + 1 &&
-	      (u64)LZPAGE_CODED_MASK << LZPAGE_CODED_SHIFT < 1ULL << LZPAGE_PLACE_SHIFT);
+static_assert(LZPAGE_CODED_MASK == (1 << 10) - 1 &&
+	      LZPAGE_CODED_SHIFT + 10 <= LZPAGE_PLACE_SHIFT);
 static_assert(LZPAGE_REPEATS < 4);
 
 static void tables_init_tokens(struct zram_lzpage_tables *t)
